@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory from the C library, behind one door so that tests can make the n-th allocation fail
+ * (base/fault.h). All functions are thread safe. Every size multiplication is checked.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <string.h>
+
+/* Uninitialised memory, or NULL. A size of 0 gives a valid pointer that can be freed. */
+void *mem_alloc(size_t size) __attribute__((malloc, warn_unused_result));
+
+/* `count` zeroed objects of `size` bytes, or NULL (also when the product overflows). */
+void *mem_zalloc(size_t count, size_t size) __attribute__((malloc, warn_unused_result));
+
+/* Resizes to `count` objects of `size` bytes. NULL on failure, the old block stays valid. */
+void *mem_realloc(void *old, size_t count, size_t size) __attribute__((warn_unused_result));
+
+/* A copy of `size` bytes, or of a NUL-terminated text. NULL when out of memory. */
+void *mem_dup(const void *data, size_t size) __attribute__((warn_unused_result));
+char *mem_strdup(const char *text) __attribute__((warn_unused_result));
+
+/* Takes NULL. Always returns NULL: `p = mem_free(p)`. */
+void *mem_free(void *p);
+
+#define mem_new(type) ((type *)mem_zalloc(1, sizeof(type)))
+
+/* cleanup attribute: `_cleanup_mem_ char *name = NULL;` frees at the end of the scope. */
+static inline void mem_free_indirect(void *p)
+{
+	mem_free(*(void **)p);
+}
+#define _cleanup_mem_ __attribute__((cleanup(mem_free_indirect)))
+#define _cleanup_(f) __attribute__((cleanup(f)))
+
+/* Hands over ownership: the value of `p`, which becomes NULL. */
+#define TAKE_PTR(p)                     \
+	({                              \
+		__typeof__(p) _t = (p); \
+		(p) = NULL;             \
+		_t;                     \
+	})
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System calls that tests make fail (base/fault.h), restarted on EINTR. Each returns what the
+ * call returned, or a negated errno value instead of -1.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+int sys_open(const char *path, int flags, mode_t mode);
+int sys_openat(int dir, const char *path, int flags, mode_t mode);
+/* Closes unless negative; always returns -1: `fd = sys_close(fd)`. */
+int sys_close(int fd);
+ssize_t sys_read(int fd, void *data, size_t length);
+ssize_t sys_write(int fd, const void *data, size_t length);
+/* Writes all, or fails. */
+int sys_write_all(int fd, const void *data, size_t length);
+ssize_t sys_recv(int fd, void *data, size_t length, int flags);
+ssize_t sys_readv(int fd, const struct iovec *iov, int count);
+ssize_t sys_sendv(int fd, const struct iovec *iov, int count, int flags);
+int sys_fsync(int fd);
+int sys_rename(const char *from, const char *to);
+/* A sealed-size anonymous file of `size` bytes. */
+int sys_memfd(const char *name, size_t size);
+/* The whole of a file, at most `limit` bytes (-EFBIG): memory for mem_free, NUL after the end. */
+int sys_read_file(const char *path, size_t limit, char **ret, size_t *ret_length);
+int sys_read_fd(int fd, size_t limit, char **ret, size_t *ret_length);
+/* Replaces `path` so that after a crash either the old or the new content is there: write to a
+ * temporary name, fsync, rename, fsync the folder. */
+int sys_replace_file(const char *path, const void *data, size_t length, mode_t mode);
+
+static inline void sys_close_indirect(int *fd)
+{
+	sys_close(*fd);
+}
+#define _cleanup_fd_ __attribute__((cleanup(sys_close_indirect)))
+#define TAKE_FD(fd)             \
+	({                      \
+		int _t = (fd);  \
+		(fd) = -1;      \
+		_t;             \
+	})
