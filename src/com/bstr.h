@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What Surrogate's own code may know about a BSTR: it is counted. Memory in front of the text:
+ *
+ *     struct bstr_header { uint32 refs; uint32 capacity; uint32 spare; uint32 bytes; } text...
+ *
+ * A holder of a reference may read; it may write or grow only while bstr_exclusive() is true.
+ * SysFreeString drops a reference. The count is atomic, since objects cross threads.
+ */
+#pragma once
+
+#include "base/text.h"
+
+#include <surrogate/com.h>
+
+/* One more reference to the same text; NULL gives NULL. Never fails. */
+BSTR bstr_ref(BSTR s);
+bool bstr_exclusive(BSTR s);
+/* Appends in place when exclusive and there is room, else into a new string with room to grow
+ * (doubling): appending n times costs O(n) in all. Takes the caller's reference to `s` and returns
+ * the result, or NULL when out of memory or above BSTR_MAX_BYTES (then `s` is still the caller's). */
+#define BSTR_MAX_BYTES 0x3FFFFFF0u
+BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
+BSTR bstr_from_text(struct text utf8);
+/* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
+char *bstr_to_utf8(BSTR s, size_t *ret_length);
+/* Binary order, and case-insensitive order (simple Unicode folding): <0, 0, >0. */
+int bstr_compare(BSTR a, BSTR b);
+int bstr_compare_nocase(BSTR a, BSTR b);
