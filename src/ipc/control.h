@@ -39,7 +39,7 @@ enum control_peer {
 #define CONTROL_MESSAGES(X)                                                                     \
 	/* A child is ready to serve. `program` for the log; a front end attaches one eventfd per \
 	 * loop thread. */                                                                      \
-	X(REGISTER, register, CONTROL_FROM_CHILD, 0, CONTROL_FDS_MAX,                           \
+	X(REGISTRATION, registration, CONTROL_FROM_CHILD, 0, CONTROL_FDS_MAX,                           \
 	  U(generation) U(pid) T(program))                                                      \
 	/* The configuration a child shall use: the text of the file, in a sealed memory file. */ \
 	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state))                  \
@@ -58,7 +58,7 @@ enum control_peer {
 	/* A request waits and no host runs. */                                                 \
 	X(POOL_DEMAND, pool_demand, CONTROL_FROM_FRONT, 0, 0, T(pool))                          \
 	/* state: enum control_pool_state; `reason` says why, for the 503 page. */              \
-	X(POOL_STATE, pool_state, CONTROL_FROM_SCM, 0, 0, U(state) U(status) U(sub_status)      \
+	X(POOL_CHANGED, pool_changed, CONTROL_FROM_SCM, 0, 0, U(state) U(status) U(sub_status)      \
 	  U(hresult) T(pool) T(reason))                                                         \
 	/* A host serves the pool from now on; the descriptor is its channel memory. */         \
 	X(HOST_READY, host_ready, CONTROL_FROM_SCM, 1, 1, U(generation) U(pid) T(pool) T(user)) \
