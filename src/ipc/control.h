@@ -53,8 +53,9 @@ enum control_peer {
 	 * allowed for that peer. Parameters are separated by U+001F. */                        \
 	X(EVENT, event, CONTROL_FROM_CHILD, 0, 0, U(id) T(source) T(parameters))                \
 	/* ---- front end and SCM: pools ---- */                                                \
-	X(LISTEN, listen, CONTROL_FROM_FRONT, 0, 0, U(cookie) U(port) T(address))               \
-	X(LISTENING, listening, CONTROL_FROM_SCM, 0, 1, U(cookie) U(error) T(text))             \
+	/* `sockets`: how many (SO_REUSEPORT, one a loop thread); they come with LISTENING. */   \
+	X(LISTEN, listen, CONTROL_FROM_FRONT, 0, 0, U(cookie) U(port) U(sockets) T(address))    \
+	X(LISTENING, listening, CONTROL_FROM_SCM, 0, CONTROL_FDS_MAX, U(cookie) U(error) T(text)) \
 	/* A request waits and no host runs. */                                                 \
 	X(POOL_DEMAND, pool_demand, CONTROL_FROM_FRONT, 0, 0, T(pool))                          \
 	/* state: enum control_pool_state; `reason` says why, for the 503 page. */              \
