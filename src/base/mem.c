@@ -17,9 +17,10 @@ void *mem_alloc(size_t size)
 
 void *mem_zalloc(size_t count, size_t size)
 {
-	if (fault_hit(FAULT_ALLOC))
+	size_t total;
+	if (__builtin_mul_overflow(count, size, &total) || fault_hit(FAULT_ALLOC))
 		return NULL;
-	return count && size ? calloc(count, size) : calloc(1, 1);
+	return calloc(total ? total : 1, 1);
 }
 
 void *mem_realloc(void *old, size_t count, size_t size)

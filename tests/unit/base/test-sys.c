@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of base/sys.h. */
+#include "../unit.h"
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64];
+static char file[96];
+
+static int make_folder(void **state)
+{
+	snprintf(folder, sizeof(folder), "/tmp/test-sys-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(file, sizeof(file), "%s/file", folder);
+	return 0;
+}
+
+static int drop_folder(void **state)
+{
+	unlink(file);
+	return rmdir(folder); /* fails when something was left behind */
+}
+
+static void expect_content(const char *expected)
+{
+	_cleanup_mem_ char *data = NULL;
+	size_t length = 0;
+	assert_int_equal(sys_read_file(file, 1 << 20, &data, &length), 0);
+	assert_int_equal(length, strlen(expected));
+	assert_string_equal(data, expected);
+}
+
+static void replace_and_read(void **state)
+{
+	mode_t before = umask(077);
+	assert_int_equal(sys_replace_file(file, "old", 3, 0640), 0);
+	expect_content("old");
+	assert_int_equal(sys_replace_file(file, "newer", 5, 0604), 0);
+	expect_content("newer");
+	umask(before);
+	struct stat st;
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0604);
+	assert_int_equal(sys_replace_file(file, NULL, 0, 0600), 0);
+	expect_content("");
+	assert_int_equal(sys_replace_file("/nowhere/at/all", "", 0, 0600), -ENOENT);
+
+	int here = open(".", O_RDONLY | O_DIRECTORY);
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(sys_replace_file("file", "relative", 8, 0600), 0);
+	assert_int_equal(fchdir(here), 0);
+	sys_close(here);
+	expect_content("relative");
+}
+
+static void reading_has_a_limit(void **state)
+{
+	char *data = NULL;
+	size_t length = 7;
+	assert_int_equal(sys_replace_file(file, "12345", 5, 0600), 0);
+	assert_int_equal(sys_read_file(file, 4, &data, &length), -EFBIG);
+	assert_null(data);
+	assert_int_equal(length, 7);
+	assert_int_equal(sys_read_file(file, 5, &data, &length), 0);
+	assert_int_equal(length, 5);
+	mem_free(data);
+	assert_int_equal(sys_read_file("/nowhere/at/all", 5, &data, NULL), -ENOENT);
+
+	/* A pipe has no size to trust. */
+	int fds[2];
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	static char big[20000];
+	assert_int_equal(sys_write_all(fds[1], big, sizeof(big)), 0);
+	sys_close(fds[1]);
+	data = NULL;
+	assert_int_equal(sys_read_fd(fds[0], sizeof(big), &data, &length), 0);
+	assert_int_equal(length, sizeof(big));
+	mem_free(data);
+	sys_close(fds[0]);
+	/* Nor has a file in /proc. */
+	data = NULL;
+	assert_int_equal(sys_read_file("/proc/self/status", 1 << 16, &data, &length), 0);
+	assert_true(length > 100);
+	assert_int_equal(strlen(data), length);
+	mem_free(data);
+}
+
+static void a_memfd_cannot_shrink(void **state)
+{
+	int fd = sys_memfd("test", 8192);
+	assert_true(fd >= 0);
+	struct stat st;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 8192);
+	assert_int_equal(ftruncate(fd, 4096), -1);
+	assert_int_equal(ftruncate(fd, 16384), -1);
+	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	int taken = TAKE_FD(fd);
+	assert_int_equal(fd, -1);
+	assert_int_equal(sys_close(taken), -1);
+	assert_int_equal(sys_close(-1), -1);
+}
+
+static void sockets_carry_vectors(void **state)
+{
+	int fds[2];
+	char a[3] = "", b[8] = "";
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	char hel[] = "hel", lo[] = "lo";
+	struct iovec out[] = { { hel, 3 }, { lo, 2 } };
+	struct iovec in[] = { { a, 2 }, { b, 7 } };
+	assert_int_equal(sys_sendv(fds[0], out, 2, 0), 5);
+	assert_int_equal(sys_readv(fds[1], in, 2), 5);
+	assert_string_equal(a, "he");
+	assert_string_equal(b, "llo");
+	assert_int_equal(sys_recv(fds[1], a, 1, MSG_DONTWAIT), -EAGAIN);
+	sys_close(fds[1]);
+	assert_int_equal(sys_sendv(fds[0], out, 2, 0), -EPIPE); /* and no SIGPIPE */
+	sys_close(fds[0]);
+}
+
+#ifdef SURROGATE_FAULTS
+/* Whatever fails: the call says so, no temporary file stays, and the old or the new content is
+ * there (the new one when only the folder could not be synced). */
+static void a_failed_replace_leaves_no_trace(void **state)
+{
+	static const enum fault_kind kinds[] = { FAULT_OPEN, FAULT_WRITE, FAULT_FSYNC, FAULT_RENAME,
+						 FAULT_ALLOC };
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		for (uint64_t nth = 1;; nth++) {
+			assert_int_equal(sys_replace_file(file, "old", 3, 0600), 0);
+			fault_arm(kinds[i], nth, false);
+			int r = sys_replace_file(file, "new", 3, 0600);
+			uint64_t count = fault_count(kinds[i]);
+			fault_arm(kinds[i], 0, false);
+			_cleanup_mem_ char *data = NULL;
+			assert_int_equal(sys_read_file(file, 10, &data, NULL), 0);
+			assert_true(strcmp(data, "old") == 0 || strcmp(data, "new") == 0);
+			if (count < nth) {
+				assert_int_equal(r, 0);
+				assert_string_equal(data, "new");
+				break;
+			}
+			assert_true(r < 0);
+			int names = 0;
+			DIR *dir = opendir(folder);
+			while (readdir(dir))
+				names++;
+			closedir(dir);
+			assert_int_equal(names, 3); /* ".", ".." and the file */
+		}
+	}
+}
+
+static int read_body(void)
+{
+	_cleanup_mem_ char *data = NULL;
+	return sys_read_file("/proc/self/status", 1 << 16, &data, NULL);
+}
+
+static void a_failed_read_is_told(void **state)
+{
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, read_body);
+	unit_each_fault(FAULT_READ, -EIO, read_body);
+	unit_each_fault(FAULT_OPEN, -EMFILE, read_body);
+}
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(replace_and_read, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(reading_has_a_limit, make_folder, drop_folder),
+		cmocka_unit_test(a_memfd_cannot_shrink),
+		cmocka_unit_test(sockets_carry_vectors),
+#ifdef SURROGATE_FAULTS
+		cmocka_unit_test_setup_teardown(a_failed_replace_leaves_no_trace, make_folder,
+						drop_folder),
+		cmocka_unit_test(a_failed_read_is_told),
+#endif
+	};
+	return cmocka_run_group_tests_name("base/sys", tests, NULL, NULL);
+}
