@@ -8,9 +8,9 @@
  * returns; returning ends the response. All calls come from the thread that handles the request.
  *
  * The order is: head once, then body bytes, as many times as wanted. Head and bytes are staged
- * where the client's side will find them, and it hears of them at a flush, when enough has gathered,
- * and when the handler returns: a page that writes everything and returns costs one notification.
- * A handler that returns without a head is answered by the provider with 500.
+ * where the client's side will find them, and it hears of them at a flush, when enough has
+ * gathered, and when the handler returns: a page that writes everything and returns costs one
+ * notification. A handler that returns without a head is answered by the provider with 500.
  */
 #pragma once
 
@@ -21,12 +21,13 @@ struct exchange;
 struct exchange_calls {
 	/* Request body bytes, blocking: the number read, 0 at the end, -EPIPE: client gone. */
 	ssize_t (*read)(struct exchange *exchange, void *data, size_t length);
-	/* The response head, once. -E2BIG: more than fits; -EINVAL: a name that is no token, CR, LF or
-	 * NUL in a value, a status outside 100..999; -EALREADY: the second time; -EPIPE: client gone.
-	 * After -E2BIG and -EINVAL another head may be tried. */
+	/* The response head, once. -E2BIG: more than fits; -EINVAL: a name that is no token, CR, LF
+	 * or NUL in a value, a status outside 100..999; -EALREADY: the second time; -EPIPE: client
+	 * gone. After -E2BIG and -EINVAL another head may be tried. */
 	int (*head)(struct exchange *exchange, const struct channel_response *head);
-	/* Body bytes, after the head (-EINVAL before it); copied, blocking while the client is slower.
-	 * Bytes of a response that has no body (HEAD, 204, 304) are dropped here. -EPIPE: gone. */
+	/* Body bytes, after the head (-EINVAL before it); copied, blocking while the client is
+	 * slower. Bytes of a response that has no body (HEAD, 204, 304) are dropped here. -EPIPE:
+	 * gone. */
 	int (*write)(struct exchange *exchange, const void *data, size_t length);
 	/* Makes the client's side hear of what is there now: Response.Flush. 0, or -EPIPE. */
 	int (*flush)(struct exchange *exchange);
