@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request's road through a pool: queue, slot, request block, body out, head and body back.
+ * Everything here runs on the loop thread of the request's connection.
+ *
+ * The calls of http/ may answer, abort and end a request before they return. After
+ * web_respond_*(), http_resume_*() and http_receive_body() nothing of the call may be touched.
+ */
+#include "web/pool_internal.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+#include <errno.h>
+
+/* ---- the queue of a pool on one loop ---- */
+
+static void call_enqueue(struct pool_loop *loop, struct pool_call *call, bool front)
+{
+	struct pool_queue *q = &call->pool->queues[loop->index];
+
+	call->queued = true;
+	call->next = front ? q->head : NULL;
+	if (!q->head)
+		q->head = q->tail = call;
+	else if (front)
+		q->head = call;
+	else
+		q->tail = q->tail->next = call;
+	loop->waiting++;
+}
+
+static void call_dequeue(struct pool_loop *loop, struct pool_call *call)
+{
+	struct pool_queue *q = &call->pool->queues[loop->index];
+	struct pool_call *before = NULL;
+
+	for (struct pool_call *at = q->head; at != call; at = at->next)
+		before = at;
+	if (before)
+		before->next = call->next;
+	else
+		q->head = call->next;
+	if (q->tail == call)
+		q->tail = before;
+	call->queued = false;
+	loop->waiting--;
+	atomic_fetch_sub(&call->pool->queued, 1);
+}
+
+/* ---- bodies ---- */
+
+static int call_peek(void *ctx, struct iovec iov[2])
+{
+	struct pool_call *call = ctx;
+	struct channel_front *front = call->host->front;
+	int n;
+
+	if (call->broken)
+		return -EPIPE;
+	n = channel_front_peek(front, call->slot, iov);
+	if (n == 0 && !call->finished) {
+		int events = channel_front_poll(front, call->slot);
+
+		if (events < 0)
+			return events;
+		if (!(events & CHANNEL_FINISHED))
+			return 0;
+		call->finished = true;
+		/* The last bytes may have come between the two looks. */
+		n = channel_front_peek(front, call->slot, iov);
+	}
+	return n != 0 ? n : -ENODATA;
+}
+
+static void call_consume(void *ctx, size_t length)
+{
+	struct pool_call *call = ctx;
+
+	channel_front_consume(call->host->front, call->slot, length);
+}
+
+static int call_space(void *ctx, struct iovec iov[2])
+{
+	struct pool_call *call = ctx;
+
+	return channel_front_space(call->host->front, call->slot, iov);
+}
+
+static void call_commit(void *ctx, size_t length, bool last)
+{
+	struct pool_call *call = ctx;
+
+	channel_front_commit(call->host->front, call->slot, length, last);
+}
+
+/* ---- out: the request ---- */
+
+static void call_describe(const struct pool_call *call, struct channel_request *out)
+{
+	const struct web_request *request = call->request;
+	const struct http_request *http = http_exchange_request(request->x);
+	const struct http_peer *peer = http_exchange_peer(request->x);
+	const struct config_application *application = request->application;
+	struct text *t = out->texts;
+
+	t[CHANNEL_METHOD] = http->method_text;
+	t[CHANNEL_URL] = http->path;
+	t[CHANNEL_PATH] = request->path;
+	t[CHANNEL_QUERY] = http->query;
+	t[CHANNEL_PROTOCOL] = http->minor ? TEXT("HTTP/1.1") : TEXT("HTTP/1.0");
+	t[CHANNEL_SCHEME] = TEXT("http");
+	t[CHANNEL_HOST] = http->host;
+	t[CHANNEL_REMOTE_ADDRESS] = text_of(peer->remote);
+	t[CHANNEL_LOCAL_ADDRESS] = text_of(peer->local);
+	t[CHANNEL_USER] = request->user;
+	t[CHANNEL_SCRIPT_NAME] = request->script_name;
+	t[CHANNEL_PATH_INFO] = request->path_info;
+	t[CHANNEL_SCRIPT_FILE] = request->script_file;
+	t[CHANNEL_APP_PATH] = text_of(application->path);
+	t[CHANNEL_APP_ROOT] = request->app_root;
+	t[CHANNEL_METABASE_PATH] = text_of(application->metabase_path);
+	t[CHANNEL_POOL] = text_of(call->pool->name);
+	t[CHANNEL_PROTECTION] = text_of(config_protection_name(application->pool->protection));
+	out->header_count = http->field_count;
+	for (size_t i = 0; i < http->field_count; i++)
+		out->headers[i] = (struct channel_header_field){ http->fields[i].name,
+								 http->fields[i].value };
+	out->request_id = 0;
+	out->site_id = request->site->id;
+	out->content_length = http->content_length;
+	out->remote_port = peer->remote_port;
+	out->local_port = peer->local_port;
+}
+
+static void call_release(struct pool_loop *loop, struct pool_call *call)
+{
+	struct pool_host *host = call->host;
+
+	call->host = NULL;
+	pool_loop_give(loop, host, call->slot);
+}
+
+/* The host and the slot are the call's from here on. */
+static void call_start(struct pool_loop *loop, struct pool_call *call, struct pool_host *host,
+		       int slot)
+{
+	struct web_request *request = call->request;
+	const struct http_request *http = http_exchange_request(request->x);
+	struct channel_request block;
+	int r;
+
+	call->host = host;
+	call->slot = slot;
+	call->head_sent = call->finished = call->broken = false;
+	pool_loop_take(loop, host, slot);
+	pool_host_unref(host); /* pool_loop_take has its own reference */
+	host->calls[slot] = call;
+	call_describe(call, &block);
+	r = channel_front_submit(host->front, slot, &block);
+	if (r < 0) {
+		call_release(loop, call);
+		web_respond_error(request, r == -E2BIG ? 431 : 500, 0, 0,
+				  TEXT("The request's headers do not fit into the channel to its "
+				       "host. Send fewer or shorter ones."));
+		return;
+	}
+	if (http->content_length != 0) {
+		call->body_begun = true;
+		http_receive_body(request->x, &call->sink, call);
+	}
+}
+
+static void call_refuse(struct pool_call *call)
+{
+	struct pool *pool = call->pool;
+	struct web_request *request = call->request;
+	struct web_pool_verdict verdict;
+	char *reason;
+
+	pthread_mutex_lock(&pool->lock);
+	verdict = pool->verdict;
+	reason = arena_strndup(http_exchange_arena(request->x), pool->reason, strlen(pool->reason));
+	pthread_mutex_unlock(&pool->lock);
+	web_respond_error(request, verdict.status, verdict.sub_status, verdict.hresult,
+			  text_of(reason ? reason : ""));
+}
+
+void pool_call_dispatch(void *ctx, struct web_request *request)
+{
+	struct web_pools *pools = ctx;
+	struct pool_loop *loop = &pools->loops[request->loop];
+	struct pool *pool = pool_find(pools, text_of(request->application->pool->name));
+	struct pool_call *call = arena_new(http_exchange_arena(request->x), struct pool_call);
+	struct pool_host *host;
+	int slot;
+
+	if (!pool || !call || pool_loop_reserve(loop) < 0) {
+		request->dispatch = NULL;
+		web_respond_error(request, 503, 0, 0,
+				  TEXT("Not enough memory to hand the request to its pool."));
+		return;
+	}
+	*call = (struct pool_call){ .request = request,
+				    .pool = pool,
+				    .source = { call_peek, call_consume },
+				    .sink = { call_space, call_commit } };
+	request->dispatch = call;
+	if (pool->stopped) {
+		call_refuse(call);
+		return;
+	}
+	slot = pool_take_slot(pool, loop->index, &host);
+	if (slot >= 0) {
+		call_start(loop, call, host, slot);
+		return;
+	}
+	if (atomic_fetch_add(&pool->queued, 1) >= pool->queue_length) {
+		atomic_fetch_sub(&pool->queued, 1);
+		web_respond_error(
+			request, 503, 2, 0,
+			TEXT("The queue of the application pool is full. Raise queueLength "
+			     "or find out why its requests take so long."));
+		return;
+	}
+	call_enqueue(loop, call, false);
+	pool_demand(pools, pool);
+}
+
+void pool_call_pump(struct pool_loop *loop, struct pool *pool)
+{
+	struct pool_queue *q = &pool->queues[loop->index];
+	struct pool_host *host;
+	bool refuse;
+	int slot;
+
+	/* A verdict answers those who wait now; who comes later asks anew. */
+	pthread_mutex_lock(&pool->lock);
+	refuse = pool->seen_verdict[loop->index] != pool->verdict_number && !pool->hosts;
+	pool->seen_verdict[loop->index] = pool->verdict_number;
+	pthread_mutex_unlock(&pool->lock);
+	if (refuse) {
+		struct pool_call *last = q->tail;
+
+		for (struct pool_call *call = q->head; call; call = q->head) {
+			call_dequeue(loop, call);
+			call_refuse(call);
+			if (call == last)
+				break;
+		}
+	}
+	while (q->head && pool_loop_reserve(loop) == 0) {
+		struct pool_call *call = q->head;
+
+		slot = pool_take_slot(pool, loop->index, &host);
+		if (slot < 0)
+			break;
+		call_dequeue(loop, call);
+		call_start(loop, call, host, slot);
+	}
+	if (q->head)
+		pool_demand(loop->pools, pool);
+}
+
+/* ---- back: the response ---- */
+
+/* What the server says itself, and never lets a host say: framing is its business. */
+static bool call_own_field(struct text name)
+{
+	static const char *const own[] = { "Content-Length", "Transfer-Encoding",
+					   "Connection",     "Date",
+					   "Server",         "Keep-Alive" };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (text_equal_nocase(name, text_of(own[i])))
+			return true;
+	return false;
+}
+
+/* Sends the head that the host wrote, if it can be believed. Does not return to the call. */
+static void call_send_head(struct pool_call *call, struct pool_host *host)
+{
+	struct web_request *request = call->request;
+	struct channel_response head;
+	struct http_field *fields;
+	struct http_response response = { 0 };
+	int r = channel_front_head(host->front, call->slot, http_exchange_arena(request->x), &head);
+
+	fields = r < 0 ? NULL
+		       : arena_alloc(http_exchange_arena(request->x),
+				     (head.header_count + 1) * sizeof *fields);
+	if (!fields) {
+		web_respond_error(request, 502, 3, 0,
+				  TEXT("The host's answer had an ill-formed head."));
+		return;
+	}
+	for (size_t i = 0; i < head.header_count; i++)
+		if (!call_own_field(head.headers[i].name))
+			fields[response.field_count++] =
+				(struct http_field){ head.headers[i].name, head.headers[i].value };
+	response.status = head.status;
+	response.reason = head.reason;
+	response.content_length =
+		head.content_length == UINT64_MAX ? HTTP_LENGTH_UNKNOWN : head.content_length;
+	response.fields = fields;
+	web_respond_source(request, &response, head.sub_status, head.win32_status, &call->source,
+			   call);
+}
+
+static void call_distrust(struct pool_host *host, const char *reason)
+{
+	struct web_pools *pools = host->pools;
+
+	if (atomic_load(&host->gone))
+		return;
+	pools->options.untrusted(pools->options.ctx, host->pool->name, host->generation, reason);
+	pool_host_remove(host);
+}
+
+void pool_call_slot(struct pool_loop *loop, struct pool_host *host, int slot)
+{
+	struct pool_call *call = host->calls[slot];
+	int events = channel_front_poll(host->front, slot);
+
+	if (events < 0) {
+		call_distrust(host, "it wrote ill-formed positions into its channel");
+		return; /* the pump deals with all its slots */
+	}
+	if (!call) {
+		/* The client left; now the host is done with it too. */
+		if (events & CHANNEL_FINISHED) {
+			struct pool *pool = host->pool;
+
+			pool_loop_give(loop, host, slot);
+			pool_call_pump(loop, pool);
+		}
+		return;
+	}
+	if (events & CHANNEL_FINISHED)
+		call->finished = true;
+	if (!call->head_sent) {
+		if (events & CHANNEL_HEAD) {
+			call->head_sent = true;
+			call_send_head(call, host);
+		} else if (call->finished) {
+			call_distrust(host, "it ended a request without an answer");
+		} else if (events & CHANNEL_SPACE) {
+			http_resume_receive(call->request->x);
+		}
+		return;
+	}
+	if (events & (CHANNEL_DATA | CHANNEL_FINISHED))
+		http_resume_send(call->request->x);
+}
+
+void pool_call_host_gone(struct pool_loop *loop, struct pool_host *host, int slot)
+{
+	struct pool_call *call = host->calls[slot];
+	struct web_request *request;
+	int events;
+
+	if (!call) {
+		pool_loop_give(loop, host, slot);
+		return;
+	}
+	request = call->request;
+	events = channel_front_poll(host->front, slot);
+	if (events >= 0 && (events & CHANNEL_FINISHED) && (events & CHANNEL_HEAD)) {
+		/* It answered before it died: the bytes are all there. */
+		pool_call_slot(loop, host, slot);
+		return;
+	}
+	if (call->head_sent) {
+		if (!call->broken) {
+			call->broken = true;
+			http_resume_send(request->x);
+		}
+		return;
+	}
+	if (!call->body_begun && !channel_front_claimed(host->front, slot)) {
+		/* Nobody had begun with it: the next host gets it. */
+		call_release(loop, call);
+		atomic_fetch_add(&call->pool->queued, 1);
+		call_enqueue(loop, call, true);
+		return;
+	}
+	call->head_sent = true;
+	web_respond_error(request, 502, 2, 0x800706BE,
+			  TEXT("The host process ended while it ran this request. The System event "
+			       "log says how it ended: wevtutil qe System /f:text /c:5 /rd:true"));
+}
+
+/* ---- the end ---- */
+
+/* The slot is not the call's any more: given back, or left to the host until it finished. */
+static void call_leave_slot(struct pool_loop *loop, struct pool_call *call)
+{
+	struct pool_host *host = call->host;
+	int slot = call->slot;
+	int events =
+		atomic_load(&host->gone) ? CHANNEL_FINISHED : channel_front_poll(host->front, slot);
+
+	if (events >= 0 && !(events & CHANNEL_FINISHED)) {
+		channel_front_cancel(host->front, slot);
+		host->calls[slot] = NULL;
+		call->host = NULL;
+		return;
+	}
+	call_release(loop, call);
+}
+
+static void call_end(struct web_pools *pools, struct web_request *request)
+{
+	struct pool_loop *loop = &pools->loops[request->loop];
+	struct pool_call *call = request->dispatch;
+	struct pool *pool;
+
+	if (!call)
+		return;
+	pool = call->pool;
+	request->dispatch = NULL;
+	if (call->queued)
+		call_dequeue(loop, call);
+	if (call->host) {
+		call_leave_slot(loop, call);
+		/* A slot became free: for whoever waits here, or on another loop. */
+		if (pool->queues[loop->index].head)
+			loop_post(loop->loop, &loop->pump);
+		else if (atomic_load(&pool->queued) > 0)
+			pool_wake_loops(pools);
+	}
+}
+
+void pool_call_aborted(void *ctx, struct web_request *request)
+{
+	call_end(ctx, request);
+}
+
+void pool_call_done(void *ctx, struct web_request *request)
+{
+	call_end(ctx, request);
+}
