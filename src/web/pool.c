@@ -120,7 +120,7 @@ int web_pools_host_ready(struct web_pools *pools, struct text name, uint64_t gen
 	host = mem_new(struct pool_host);
 	if (!host)
 		return -ENOMEM;
-	r = channel_front_new(channel_fd, pools->eventfds, pools->options.loops, &host->front);
+	r = channel_front_new(channel_fd, pools->bells, pools->options.loops, &host->front);
 	if (r < 0) {
 		mem_free(host);
 		return r;

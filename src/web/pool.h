@@ -32,8 +32,8 @@ struct web_pools_options {
 int web_pools_new(const struct web_pools_options *options, struct web_pools **ret);
 /* After the server was stopped. */
 struct web_pools *web_pools_free(struct web_pools *pools);
-/* One eventfd per loop, by which hosts wake it: for the SCM. Valid until web_pools_free. */
-const int *web_pools_eventfds(const struct web_pools *pools);
+/* One bell per loop (ipc/channel.h), which hosts ring: for the SCM. Valid until web_pools_free. */
+const int *web_pools_bells(const struct web_pools *pools);
 /* Connects to the loops, between http_server_new and http_server_start. */
 int web_pools_attach(struct web_pools *pools, struct http_server *server);
 /* Takes the names and queue lengths of the pools. Pools that are gone keep what they have begun. */

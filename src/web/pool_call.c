@@ -84,6 +84,8 @@ static int call_space(void *ctx, struct iovec iov[2])
 {
 	struct pool_call *call = ctx;
 
+	if (!call->host)
+		return 0; /* between two hosts */
 	return channel_front_space(call->host->front, call->slot, iov);
 }
 
@@ -91,7 +93,48 @@ static void call_commit(void *ctx, size_t length, bool last)
 {
 	struct pool_call *call = ctx;
 
+	call->body_ended |= last;
 	channel_front_commit(call->host->front, call->slot, length, last);
+}
+
+/* Keeps the body bytes that a host never looked at, for the next one. */
+static int call_save_body(struct pool_call *call)
+{
+	struct arena *arena = http_exchange_arena(call->request->x);
+	struct iovec iov[2];
+	int n = channel_front_unclaimed_body(call->host->front, call->slot, iov);
+	size_t length = 0;
+	char *saved;
+
+	for (int i = 0; i < n; i++)
+		length += iov[i].iov_len;
+	saved = n < 0 ? NULL : arena_alloc(arena, length + 1);
+	if (!saved)
+		return -ENOMEM;
+	call->saved_body = (struct text){ saved, length };
+	for (int i = 0; i < n; i++) {
+		memcpy(saved, iov[i].iov_base, iov[i].iov_len);
+		saved += iov[i].iov_len;
+	}
+	return 0;
+}
+
+/* A fresh slot's ring is as large as the one the bytes were saved from: they fit. */
+static void call_replay_body(struct pool_call *call)
+{
+	struct text rest = call->saved_body;
+	struct iovec iov[2];
+	int n = channel_front_space(call->host->front, call->slot, iov);
+
+	for (int i = 0; i < n && rest.length > 0; i++) {
+		size_t part = rest.length < iov[i].iov_len ? rest.length : iov[i].iov_len;
+
+		memcpy(iov[i].iov_base, rest.data, part);
+		rest.data += part;
+		rest.length -= part;
+	}
+	channel_front_commit(call->host->front, call->slot, call->saved_body.length,
+			     call->body_ended);
 }
 
 /* ---- out: the request ---- */
@@ -165,7 +208,10 @@ static void call_start(struct pool_loop *loop, struct pool_call *call, struct po
 				       "host. Send fewer or shorter ones."));
 		return;
 	}
-	if (http->content_length != 0) {
+	if (call->body_begun) {
+		call_replay_body(call);
+		http_resume_receive(request->x);
+	} else if (http->content_length != 0) {
 		call->body_begun = true;
 		http_receive_body(request->x, &call->sink, call);
 	}
@@ -377,7 +423,8 @@ void pool_call_host_gone(struct pool_loop *loop, struct pool_host *host, int slo
 		}
 		return;
 	}
-	if (!call->body_begun && !channel_front_claimed(host->front, slot)) {
+	if (!channel_front_claimed(host->front, slot) &&
+	    (!call->body_begun || call_save_body(call) == 0)) {
 		/* Nobody had begun with it: the next host gets it. */
 		call_release(loop, call);
 		atomic_fetch_add(&call->pool->queued, 1);
@@ -423,11 +470,9 @@ static void call_end(struct web_pools *pools, struct web_request *request)
 		call_dequeue(loop, call);
 	if (call->host) {
 		call_leave_slot(loop, call);
-		/* A slot became free: for whoever waits here, or on another loop. */
+		/* A slot became free: for whoever waits here; other loops hear their bell. */
 		if (pool->queues[loop->index].head)
 			loop_post(loop->loop, &loop->pump);
-		else if (atomic_load(&pool->queued) > 0)
-			pool_wake_loops(pools);
 	}
 }
 

@@ -21,7 +21,8 @@ struct pool_call {
 	struct pool_host *host; /* NULL while it waits */
 	struct pool_call *next; /* in the queue of its pool and loop */
 	int slot;
-	bool queued, head_sent, finished, broken, body_begun;
+	bool queued, head_sent, finished, broken, body_begun, body_ended;
+	struct text saved_body; /* given to a host that never looked at it */
 	struct http_source source;
 	struct http_sink sink;
 };
@@ -67,7 +68,7 @@ struct pool_use {
 
 struct pool_loop {
 	struct web_pools *pools;
-	int index, eventfd;
+	int index, bell;
 	struct loop *loop;
 	struct loop_watch *watch;
 	struct loop_task pump; /* queues, verdicts and dead hosts need a look */
@@ -79,7 +80,7 @@ struct pool_loop {
 struct web_pools {
 	struct web_pools_options options;
 	struct pool_loop *loops;
-	int *eventfds;
+	int *bells;
 	pthread_rwlock_t lock; /* guards the table of pools */
 	struct map *by_name;
 };

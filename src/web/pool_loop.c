@@ -10,7 +10,6 @@
 #include "base/sys.h"
 
 #include <errno.h>
-#include <sys/eventfd.h>
 
 /* ---- which hosts this loop has slots of ---- */
 
@@ -140,12 +139,14 @@ static void pool_loop_pump(void *ctx)
 
 static void pool_loop_rung(void *ctx, int fd, unsigned events)
 {
-	uint64_t count;
+	struct pool_loop *loop = ctx;
 
-	(void)ctx;
 	(void)events;
-	/* Only empties the bell: the end of this turn does the looking. */
-	sys_read(fd, &count, sizeof count);
+	/* The end of this turn looks at the slots; who waits may find one that another loop gave
+	 * back. */
+	channel_bell_drain(fd);
+	if (loop->waiting > 0)
+		loop_post(loop->loop, &loop->pump);
 }
 
 void pool_wake_loops(struct web_pools *pools)
@@ -162,21 +163,21 @@ int pool_loops_new(struct web_pools *pools)
 	size_t count = (size_t)pools->options.loops;
 
 	pools->loops = mem_zalloc(count, sizeof *pools->loops);
-	pools->eventfds = mem_zalloc(count, sizeof *pools->eventfds);
-	if (!pools->loops || !pools->eventfds)
+	pools->bells = mem_zalloc(count, sizeof *pools->bells);
+	if (!pools->loops || !pools->bells)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		pools->loops[i].eventfd = pools->eventfds[i] = -1;
+		pools->loops[i].bell = pools->bells[i] = -1;
 	for (size_t i = 0; i < count; i++) {
 		struct pool_loop *loop = &pools->loops[i];
 
 		loop->pools = pools;
 		loop->index = (int)i;
 		loop->pump = (struct loop_task){ .fn = pool_loop_pump, .ctx = loop };
-		loop->eventfd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		if (loop->eventfd < 0)
-			return -errno;
-		pools->eventfds[i] = loop->eventfd;
+		loop->bell = channel_bell_new();
+		if (loop->bell < 0)
+			return loop->bell;
+		pools->bells[i] = loop->bell;
 	}
 	return 0;
 }
@@ -190,15 +191,15 @@ void pool_loops_free(struct web_pools *pools)
 			pool_host_unref(loop->uses[k].host);
 		mem_free(loop->uses);
 		loop_unwatch(loop->watch);
-		sys_close(loop->eventfd);
+		sys_close(loop->bell);
 	}
 	mem_free(pools->loops);
-	mem_free(pools->eventfds);
+	mem_free(pools->bells);
 }
 
-const int *web_pools_eventfds(const struct web_pools *pools)
+const int *web_pools_bells(const struct web_pools *pools)
 {
-	return pools->eventfds;
+	return pools->bells;
 }
 
 int web_pools_attach(struct web_pools *pools, struct http_server *server)
@@ -208,7 +209,7 @@ int web_pools_attach(struct web_pools *pools, struct http_server *server)
 		int r;
 
 		loop->loop = http_server_loop(server, i);
-		r = loop_watch(loop->loop, loop->eventfd, LOOP_READ, pool_loop_rung, loop,
+		r = loop_watch(loop->loop, loop->bell, LOOP_READ | LOOP_EDGE, pool_loop_rung, loop,
 			       &loop->watch);
 		if (r < 0)
 			return r;
