@@ -19,7 +19,8 @@ struct arena {
 void arena_init(struct arena *arena, size_t limit);
 /* Frees everything; the arena can be used again at once. */
 void arena_done(struct arena *arena);
-/* As arena_done, but keeps one block for the next unit of work: no system call in a steady state. */
+/* As arena_done, but keeps one block for the next unit of work: no system call in a steady state.
+ */
 void arena_reset(struct arena *arena);
 
 /* Aligned for any object, not zeroed. NULL when the limit or the memory is at its end. */

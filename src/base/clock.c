@@ -71,7 +71,7 @@ static struct moment moment_from_wall(int64_t wall)
 		.hour = rest / 3600,
 		.minute = rest / 60 % 60,
 		.second = rest % 60,
-		.msec = (int)((wall - seconds * NSEC_PER_SEC) / NSEC_PER_MSEC),
+		.msec = (int)((wall % NSEC_PER_SEC + NSEC_PER_SEC) % NSEC_PER_SEC / NSEC_PER_MSEC),
 		.weekday = (int)(((days + 4) % 7 + 7) % 7), /* 1970-01-01 was a Thursday */
 	};
 	m.year = (int)(yoe + era * 400) + (m.month <= 2 ? 1 : 0);

@@ -41,8 +41,7 @@ int error_set_at(struct error *err, int code, const char *file, int line, int co
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Puts words in front of the text that is there: "cannot read the site list: " + text. */
-void error_prefix(struct error *err, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The C library's text for an errno value, of either sign. Never NULL; thread safe. */
 const char *error_errno_text(int code);

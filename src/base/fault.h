@@ -12,16 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAULT_KINDS(X)                                                                        \
-	X(ALLOC, "alloc") /* base/mem.h and base/arena.h */                                   \
-	X(OPEN, "open") X(READ, "read") X(WRITE, "write") X(FSYNC, "fsync") X(RENAME, "rename") \
-	X(ACCEPT, "accept") X(SEND, "send") X(RECV, "recv") X(MMAP, "mmap") X(SPAWN, "spawn")
+#define FAULT_KINDS(X)                                                                             \
+	X(ALLOC, "alloc") /* base/mem.h and base/arena.h */                                        \
+	X(OPEN, "open")                                                                            \
+	X(READ, "read") X(WRITE, "write") X(FSYNC, "fsync") X(RENAME, "rename")                    \
+		X(ACCEPT, "accept") X(SEND, "send") X(RECV, "recv") X(MMAP, "mmap")                \
+			X(SPAWN, "spawn")
 
 enum fault_kind {
 #define X(name, text) FAULT_##name,
 	FAULT_KINDS(X)
 #undef X
-	FAULT_KIND_COUNT
+		FAULT_KIND_COUNT
 };
 
 #ifdef SURROGATE_FAULTS

@@ -55,8 +55,7 @@ int loop_rewatch(struct loop_watch *watch, unsigned events);
 struct loop_watch *loop_unwatch(struct loop_watch *watch);
 
 /* Arms (or re-arms) a timer; cannot fail once the heap had room for all timers: -ENOMEM. */
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due, loop_fn fn,
-		   void *ctx);
+int loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due, loop_fn fn, void *ctx);
 void loop_timer_cancel(struct loop *loop, struct loop_timer *timer);
 
 /* Calls `fn` at the end of this turn (from the loop's thread) or in the next one, and wakes the

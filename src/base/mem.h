@@ -35,11 +35,11 @@ static inline void mem_free_indirect(void *p)
 #define _cleanup_(f) __attribute__((cleanup(f)))
 
 /* Hands over ownership: the value of `p`, which becomes NULL. */
-#define TAKE_PTR(p)                     \
-	({                              \
-		__typeof__(p) _t = (p); \
-		(p) = NULL;             \
-		_t;                     \
+#define TAKE_PTR(p)                                                                                \
+	({                                                                                         \
+		__typeof__(p) _t = (p);                                                            \
+		(p) = NULL;                                                                        \
+		_t;                                                                                \
 	})
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -36,9 +36,9 @@ static inline void sys_close_indirect(int *fd)
 	sys_close(*fd);
 }
 #define _cleanup_fd_ __attribute__((cleanup(sys_close_indirect)))
-#define TAKE_FD(fd)             \
-	({                      \
-		int _t = (fd);  \
-		(fd) = -1;      \
-		_t;             \
+#define TAKE_FD(fd)                                                                                \
+	({                                                                                         \
+		int _t = (fd);                                                                     \
+		(fd) = -1;                                                                         \
+		_t;                                                                                \
 	})

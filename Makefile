@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# For those who develop; the real build is meson.build. `./run` and `./test` need no make.
+.PHONY: build test fuzz bench soak install deb format lint clean
+PYTHON = /usr/bin/python3
+
+build:
+	@scripts/prepare.sh build test
+	@scripts/build.sh build
+test:
+	@./test
+fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets
+	@scripts/prepare.sh build test
+	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false
+	@$(PYTHON) fuzz/run.py build-fuzz $(FUZZ)
+bench: build
+	@scripts/prepare.sh bench
+	@$(PYTHON) bench/run.py
+soak: build
+	@$(PYTHON) bench/soak.py
+install: build # DESTDIR=... for packagers
+	@/usr/bin/meson install -C build --no-rebuild
+deb:
+	@scripts/prepare.sh build deb
+	@scripts/deb.sh
+format:
+	@scripts/lint.sh apply
+lint:
+	@scripts/prepare.sh build test lint
+	@scripts/lint.sh format
+	@scripts/lint.sh tidy
+clean:
+	rm -rf build build-*
