@@ -46,14 +46,15 @@ int date_year(int year);
 /* The number of days of a month (1..12) in the proleptic Gregorian calendar. */
 int date_month_days(int year, int month);
 
-/* Reads the en-US forms of a date, a time, or both in either order: "1/31/2026", "1-31-26", "2026-01-31",
- * "31 Jan 2026", "January 31, 2026", "Sat, Jan 31", "Jan 2026", "1/31"; "14:05", "2:05:09 PM",
- * "2pm". Where the first number cannot be a month, day/month/year is tried, as Windows does. A
- * missing year is the current one, a missing day the first. False when it is not a date. */
+/* Reads the en-US forms of a date, a time, or both in either order: "1/31/2026", "1-31-26",
+ * "2026-01-31", "31 Jan 2026", "January 31, 2026", "Sat, Jan 31", "Jan 2026", "1/31"; "14:05",
+ * "2:05:09 PM", "2pm". Where the first number cannot be a month, day/month/year is tried, as
+ * Windows does. A missing year is the current one, a missing day the first. False when it is not a
+ * date. */
 bool date_parse(struct text t, DATE *ret);
 
 enum date_form {
-	DATE_GENERAL,    /* "1/31/2026 2:05:09 PM"; without the time at midnight, the date on day 0 */
+	DATE_GENERAL, /* "1/31/2026 2:05:09 PM"; without the time at midnight, the date on day 0 */
 	DATE_LONG_DATE,  /* "Saturday, January 31, 2026" */
 	DATE_SHORT_DATE, /* "1/31/2026" */
 	DATE_LONG_TIME,  /* "2:05:09 PM" */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * BSTR ([MS-OAUT] 2.2.23): counted UTF-16 with a header in front (com/bstr.h). One allocation per
+ * string, 16 bytes of header, so that the text keeps the allocator's alignment. Used by
+ * everything that speaks automation, in every process; safe from any thread.
+ */
+#include "com/bstr.h"
+
+#include "base/mem.h"
+#include "com/casing.h"
+
+#include <stdatomic.h>
+
+struct bstr_header {
+	_Atomic uint32_t refs;
+	uint32_t capacity; /* bytes of text that fit, without the terminator */
+	uint32_t spare;
+	uint32_t bytes; /* where Windows has it: the four bytes in front of the text */
+};
+
+_Static_assert(sizeof(struct bstr_header) == 16, "the text must keep the allocator's alignment");
+
+static struct bstr_header *header_of(BSTR s)
+{
+	return (struct bstr_header *)(void *)((char *)s - sizeof(struct bstr_header));
+}
+
+static void set_length(BSTR s, uint32_t bytes)
+{
+	header_of(s)->bytes = bytes;
+	/* Two zero bytes end the text, also when its length is odd. */
+	memset((char *)s + bytes, 0, 2);
+}
+
+/* A string with room for `capacity` bytes and length 0. */
+static BSTR bstr_new(size_t capacity)
+{
+	/* Rounded up to what the allocator gives anyway; two bytes for the terminator. */
+	size_t room = ((capacity + 2 + 15) & ~(size_t)15) - 2;
+
+	if (capacity > BSTR_MAX_BYTES)
+		return NULL;
+	struct bstr_header *h = mem_alloc(sizeof *h + room + 2);
+
+	if (!h)
+		return NULL;
+	atomic_init(&h->refs, 1);
+	h->capacity = (uint32_t)room;
+	h->spare = 0;
+	BSTR s = (BSTR)(void *)(h + 1);
+
+	set_length(s, 0);
+	return s;
+}
+
+BSTR SysAllocStringByteLen(const char *bytes, UINT length)
+{
+	BSTR s = bstr_new(length);
+
+	if (!s)
+		return NULL;
+	if (bytes)
+		memcpy(s, bytes, length);
+	else
+		memset(s, 0, length);
+	set_length(s, length);
+	return s;
+}
+
+BSTR SysAllocStringLen(const OLECHAR *text, UINT length)
+{
+	if (length > BSTR_MAX_BYTES / sizeof(OLECHAR))
+		return NULL;
+	return SysAllocStringByteLen((const char *)text, length * (UINT)sizeof(OLECHAR));
+}
+
+BSTR SysAllocString(const OLECHAR *text)
+{
+	size_t length = 0;
+
+	if (!text)
+		return NULL;
+	while (text[length])
+		length++;
+	return length > UINT32_MAX ? NULL : SysAllocStringLen(text, (UINT)length);
+}
+
+void SysFreeString(BSTR s)
+{
+	if (!s)
+		return;
+	struct bstr_header *h = header_of(s);
+
+	/* The only holder need not pay for an atomic subtraction. */
+	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 ||
+	    atomic_fetch_sub_explicit(&h->refs, 1, memory_order_acq_rel) == 1)
+		mem_free(h);
+}
+
+UINT SysStringByteLen(BSTR s)
+{
+	return s ? header_of(s)->bytes : 0;
+}
+
+UINT SysStringLen(BSTR s)
+{
+	return SysStringByteLen(s) / (UINT)sizeof(OLECHAR);
+}
+
+BSTR bstr_ref(BSTR s)
+{
+	if (s)
+		atomic_fetch_add_explicit(&header_of(s)->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+bool bstr_exclusive(BSTR s)
+{
+	return s && atomic_load_explicit(&header_of(s)->refs, memory_order_acquire) == 1;
+}
+
+/* How much room a string of `needed` bytes gets when it replaces `s`: one that was already being
+ * appended to is doubled, which makes n appends O(n); the first copy is only a little larger. */
+static size_t grown_capacity(BSTR s, size_t needed)
+{
+	size_t room = bstr_exclusive(s) ? needed * 2 : needed + 32;
+
+	return room > BSTR_MAX_BYTES ? BSTR_MAX_BYTES : room;
+}
+
+BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length)
+{
+	size_t old = SysStringByteLen(s);
+
+	if (length > (BSTR_MAX_BYTES - old) / sizeof(OLECHAR))
+		return NULL;
+	size_t more = length * sizeof(OLECHAR), needed = old + more;
+
+	if (!bstr_exclusive(s) || needed > header_of(s)->capacity) {
+		BSTR t = bstr_new(grown_capacity(s, needed));
+
+		if (!t)
+			return NULL;
+		if (old)
+			memcpy(t, s, old);
+		/* Before the old string goes: `units` may be a part of it. */
+		if (more)
+			memcpy((char *)t + old, units, more);
+		set_length(t, (uint32_t)needed);
+		SysFreeString(s);
+		return t;
+	}
+	if (more)
+		memmove((char *)s + old, units, more);
+	set_length(s, (uint32_t)needed);
+	return s;
+}
+
+BSTR bstr_from_text(struct text utf8)
+{
+	size_t units = utf8_to_utf16_length(utf8);
+
+	if (units > BSTR_MAX_BYTES / sizeof(OLECHAR))
+		return NULL;
+	BSTR s = bstr_new(units * sizeof(OLECHAR));
+
+	if (!s)
+		return NULL;
+	utf8_to_utf16(utf8, s, units);
+	set_length(s, (uint32_t)(units * sizeof(OLECHAR)));
+	return s;
+}
+
+char *bstr_to_utf8(BSTR s, size_t *ret_length)
+{
+	UINT units = SysStringLen(s);
+	size_t length = utf16_to_utf8_length(s, units);
+	char *z = mem_alloc(length + 1);
+
+	if (!z)
+		return NULL;
+	utf16_to_utf8(s, units, z, length);
+	z[length] = '\0';
+	if (ret_length)
+		*ret_length = length;
+	return z;
+}
+
+int bstr_compare(BSTR a, BSTR b)
+{
+	size_t a_length = SysStringLen(a), b_length = SysStringLen(b);
+	size_t common = a_length < b_length ? a_length : b_length;
+
+	for (size_t i = 0; i < common; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return a_length == b_length ? 0 : a_length < b_length ? -1 : 1;
+}
+
+int bstr_compare_nocase(BSTR a, BSTR b)
+{
+	return casing_compare(a, SysStringLen(a), b, SysStringLen(b));
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * IEnumVARIANT over a fixed list ([MS-OAUT] 3.3): what For Each walks. Clones share the list and
+ * have a place of their own. Reference counts are atomic; one enumerator is walked by one thread
+ * at a time. The object owns its items.
+ */
+#include "com/automation.h"
+
+#include "base/mem.h"
+#include "com/variant.h"
+
+struct items {
+	uint32_t refs;
+	size_t count;
+	VARIANT list[];
+};
+
+struct enumerator {
+	IEnumVARIANT face;
+	uint32_t refs;
+	size_t at;
+	struct items *items;
+};
+
+static struct enumerator *enumerator_of(IEnumVARIANT *face)
+{
+	return container_of(face, struct enumerator, face);
+}
+
+static struct items *items_unref(struct items *items)
+{
+	if (items && !__atomic_sub_fetch(&items->refs, 1, __ATOMIC_ACQ_REL)) {
+		for (size_t i = 0; i < items->count; i++)
+			(void)VariantClear(&items->list[i]);
+		mem_free(items);
+	}
+	return NULL;
+}
+
+static ULONG enumerator_addref(IEnumVARIANT *This)
+{
+	return __atomic_add_fetch(&enumerator_of(This)->refs, 1, __ATOMIC_RELAXED);
+}
+
+static ULONG enumerator_release(IEnumVARIANT *This)
+{
+	struct enumerator *self = enumerator_of(This);
+	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
+
+	if (!left) {
+		items_unref(self->items);
+		mem_free(self);
+	}
+	return left;
+}
+
+static HRESULT enumerator_query(IEnumVARIANT *This, REFIID riid, void **ret)
+{
+	if (!ret)
+		return E_POINTER;
+	*ret = NULL;
+	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IEnumVARIANT))
+		return E_NOINTERFACE;
+	enumerator_addref(This);
+	*ret = This;
+	return S_OK;
+}
+
+static HRESULT enumerator_next(IEnumVARIANT *This, ULONG count, VARIANT *ret, ULONG *ret_fetched)
+{
+	struct enumerator *self = enumerator_of(This);
+	ULONG n = 0;
+	HRESULT hr = S_OK;
+
+	for (; n < count && self->at + n < self->items->count; n++) {
+		VariantInit(&ret[n]);
+		hr = VariantCopy(&ret[n], &self->items->list[self->at + n]);
+		if (FAILED(hr))
+			break;
+	}
+	if (FAILED(hr)) {
+		/* All or nothing: the place is unchanged, nothing is handed out. */
+		while (n)
+			(void)VariantClear(&ret[--n]);
+	}
+	self->at += n;
+	if (ret_fetched)
+		*ret_fetched = n;
+	return FAILED(hr) ? hr : n == count ? S_OK : S_FALSE;
+}
+
+static HRESULT enumerator_skip(IEnumVARIANT *This, ULONG count)
+{
+	struct enumerator *self = enumerator_of(This);
+	size_t left = self->items->count - self->at;
+
+	self->at += count < left ? count : left;
+	return count <= left ? S_OK : S_FALSE;
+}
+
+static HRESULT enumerator_reset(IEnumVARIANT *This)
+{
+	enumerator_of(This)->at = 0;
+	return S_OK;
+}
+
+static HRESULT enumerator_clone(IEnumVARIANT *This, IEnumVARIANT **ret);
+
+static const IEnumVARIANTVtbl enumerator_vtbl = {
+	.QueryInterface = enumerator_query,
+	.AddRef = enumerator_addref,
+	.Release = enumerator_release,
+	.Next = enumerator_next,
+	.Skip = enumerator_skip,
+	.Reset = enumerator_reset,
+	.Clone = enumerator_clone,
+};
+
+/* Takes over the caller's reference to `items`, also on failure. */
+static struct enumerator *enumerator_new(struct items *items, size_t at)
+{
+	struct enumerator *self = mem_new(struct enumerator);
+
+	if (!self) {
+		items_unref(items);
+		return NULL;
+	}
+	*self = (struct enumerator){
+		.face = { &enumerator_vtbl }, .refs = 1, .at = at, .items = items
+	};
+	return self;
+}
+
+static HRESULT enumerator_clone(IEnumVARIANT *This, IEnumVARIANT **ret)
+{
+	struct enumerator *self = enumerator_of(This);
+
+	if (!ret)
+		return E_POINTER;
+	__atomic_add_fetch(&self->items->refs, 1, __ATOMIC_RELAXED);
+	struct enumerator *clone = enumerator_new(self->items, self->at);
+
+	if (!clone)
+		return E_OUTOFMEMORY;
+	*ret = &clone->face;
+	return S_OK;
+}
+
+HRESULT automation_enum_new(VARIANT *items, size_t count, IUnknown **ret)
+{
+	struct items *list = mem_zalloc(1, sizeof *list + count * sizeof(VARIANT));
+
+	if (!list)
+		return E_OUTOFMEMORY;
+	list->refs = 1;
+	struct enumerator *self = enumerator_new(list, 0);
+
+	if (!self)
+		return E_OUTOFMEMORY;
+	/* Moved last: on failure they are still the caller's. */
+	list->count = count;
+	for (size_t i = 0; i < count; i++)
+		variant_move(&list->list[i], &items[i]);
+	*ret = (IUnknown *)(void *)&self->face;
+	return S_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * VARIANT inside Surrogate: what the public functions (surrogate/com.h) do, without the copies
+ * that foreign owners of a BSTR may rely on. Any thread.
+ *
+ * VariantCopy gives its caller a string of its own, because a component may write into a BSTR it
+ * owns. Code of ours that never writes into a string it did not make exclusive (com/bstr.h) uses
+ * variant_share instead: one more reference.
+ *
+ * All conversions follow en-US whatever the LCID; VT_BOOL becomes "True" or "False" only with
+ * VARIANT_ALPHABOOL, and "-1" or "0" without, as on Windows.
+ */
+#pragma once
+
+#include "base/text.h"
+
+#include <surrogate/com.h>
+
+/* As VariantCopy; strings, also those in arrays, are shared. */
+HRESULT variant_share(VARIANT *to, const VARIANT *from);
+/* As VariantCopyInd; strings are shared. */
+HRESULT variant_share_ind(VARIANT *to, const VARIANT *from);
+/* A view of `v` without VT_BYREF: `v` itself, the VARIANT it points to, or `*room` filled with
+ * what it points to. Nothing is counted or copied: the view lives no longer than `v`, and is never
+ * cleared. NULL for a reference that is NULL, to another reference, or of no known type. */
+const VARIANT *variant_view(const VARIANT *v, VARIANT *room);
+/* Moves: `*to` must hold nothing; `*from` becomes VT_EMPTY. */
+static inline void variant_move(VARIANT *to, VARIANT *from)
+{
+	*to = *from;
+	*from = (VARIANT){ 0 };
+}
+/* Stores `*from` (moved) where `to` points, after clearing what was there. */
+void variant_replace(VARIANT *to, VARIANT *from);
+
+/* The value in natural text form, as CStr and Response.Write show it: strings as they are,
+ * "True"/"False", numbers and dates as com/number.h and com/date.h say. The caller owns `*ret`,
+ * which may be the variant's own string with one more reference. */
+HRESULT variant_to_bstr(const VARIANT *v, BSTR *ret);
+
+/* Bytes of an element of type `vt` in memory, 0 when it cannot be in an array. */
+size_t variant_element_size(VARTYPE vt);
+/* A copy of an array whose strings are shared with it. */
+HRESULT safearray_share(SAFEARRAY *array, SAFEARRAY **ret);
