@@ -129,7 +129,8 @@ struct http_options {
 	struct http_handler handler;
 	const char *server_header; /* "Surrogate/0.1" */
 	/* Called on each loop's thread at its start and at every end of a turn (may be NULL). */
-	void (*turn)(void *ctx, int loop);
+	void (*turn)(void *turn_ctx, int loop);
+	void *turn_ctx;
 };
 int http_server_new(const struct http_options *options, struct http_server **ret);
 struct http_server *http_server_free(struct http_server *server);

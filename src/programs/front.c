@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See front.h. Everything here runs on the control thread, but for the callbacks of the pools,
+ * which any loop thread may make and which only send a message or post a task.
+ *
+ * The order of a start: bells exist, registration (with the bells), CONFIG, the server, LISTEN for
+ * each binding, LISTENING with sockets. A later CONFIG is a new snapshot: requests under way keep
+ * the old one.
+ */
+#include "programs/front.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "ipc/child.h"
+#include "programs/pages.h"
+#include "web/pool.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FRONT_LISTENERS_MAX 4096
+#define FRONT_LOOPS_MAX 32
+
+struct front_listener {
+	char address[64];
+	uint16_t port;
+};
+
+struct front {
+	struct loop *loop;
+	struct child *child;
+	struct web_pools *pools;
+	struct web *web;
+	struct http_server *server;
+	struct config *config;
+	struct pages *low; /* runs the pages of Low applications, in this process */
+	struct loop_task low_task;
+	struct loop_timer activity;
+	uint64_t last_requests;
+	struct front_listener *listeners;
+	size_t listener_count;
+	int loops, status;
+};
+
+/* ---- listening ---- */
+
+static bool front_listens(const struct front *front, const struct config_binding *binding)
+{
+	for (size_t i = 0; i < front->listener_count; i++)
+		if (front->listeners[i].port == binding->port &&
+		    strcmp(front->listeners[i].address, binding->address) == 0)
+			return true;
+	return false;
+}
+
+static void front_listen(struct front *front, const struct config_binding *binding)
+{
+	struct front_listener *listeners, *one;
+	struct control_listen listen = { .cookie = front->listener_count,
+					 .port = binding->port,
+					 .sockets = (uint64_t)front->loops,
+					 .address = text_of(binding->address) };
+
+	if (strcmp(binding->protocol, "http") != 0 || front_listens(front, binding) ||
+	    front->listener_count == FRONT_LISTENERS_MAX)
+		return;
+	listeners = mem_realloc(front->listeners, front->listener_count + 1, sizeof *listeners);
+	if (!listeners)
+		return;
+	front->listeners = listeners;
+	one = &listeners[front->listener_count++];
+	snprintf(one->address, sizeof one->address, "%s", binding->address);
+	one->port = binding->port;
+	child_send(front->child, CONTROL_LISTEN, &listen, NULL, 0);
+}
+
+static void front_listen_all(struct front *front)
+{
+	for (size_t s = 0; s < config_site_count(front->config); s++) {
+		const struct config_site *site = config_site_at(front->config, s);
+
+		for (size_t b = 0; site->auto_start && b < site->binding_count; b++)
+			front_listen(front, &site->bindings[b]);
+	}
+}
+
+static void front_listening(struct front *front, struct control_message *m)
+{
+	if (m->listening.cookie >= front->listener_count || m->listening.error != 0 ||
+	    !front->server) {
+		fprintf(stderr, "inetinfo: cannot listen: " TEXT_FMT "\n",
+			TEXT_ARG(m->listening.text));
+		return;
+	}
+	for (int i = 0; i < m->fd_count; i++)
+		http_server_listen(front->server, i % front->loops, TAKE_FD(m->fds[i]),
+				   (uint32_t)m->listening.cookie);
+}
+
+/* ---- what the pools ask for ---- */
+
+static const struct config_pool *front_low_pool(const struct config *config)
+{
+	for (size_t i = 0; i < config_pool_count(config); i++)
+		if (config_pool_at(config, i)->protection == CONFIG_LOW)
+			return config_pool_at(config, i);
+	return NULL;
+}
+
+/* Low protection: the workers are threads of this process, on a channel like any other. */
+static void front_low_task(void *ctx)
+{
+	struct front *front = ctx;
+	const struct config_pool *pool = front_low_pool(front->config);
+	const int *bells = web_pools_bells(front->pools);
+	struct error err = { 0 };
+	int fd, r;
+
+	if (!pool)
+		return;
+	fd = channel_create();
+	r = fd < 0 ? fd : pages_serve(front->low, fd, bells, front->loops, &err);
+	if (r == 0)
+		r = web_pools_host_ready(front->pools, text_of(pool->name), 0, 0, fd);
+	sys_close(fd);
+	if (r < 0) {
+		struct web_pool_verdict verdict = { .status = 500, .reason = text_of(err.text) };
+
+		web_pools_changed(front->pools, text_of(pool->name), &verdict);
+	}
+}
+
+static void front_demand(void *ctx, const char *name)
+{
+	struct front *front = ctx;
+	struct control_pool_demand demand = { .pool = text_of(name) };
+	const struct config_pool *pool = config_pool_find(front->config, demand.pool);
+
+	if (pool && pool->protection == CONFIG_LOW)
+		loop_post(front->loop, &front->low_task);
+	else
+		child_send(front->child, CONTROL_POOL_DEMAND, &demand, NULL, 0);
+}
+
+static void front_drained(void *ctx, const char *pool, uint64_t generation)
+{
+	struct front *front = ctx;
+	struct control_host_drained m = { .generation = generation, .pool = text_of(pool) };
+
+	child_send(front->child, CONTROL_HOST_DRAINED, &m, NULL, 0);
+}
+
+static void front_untrusted(void *ctx, const char *pool, uint64_t generation, const char *reason)
+{
+	struct front *front = ctx;
+	struct control_host_untrusted m = { .generation = generation,
+					    .pool = text_of(pool),
+					    .reason = text_of(reason) };
+
+	child_send(front->child, CONTROL_HOST_UNTRUSTED, &m, NULL, 0);
+}
+
+/* ---- activity ---- */
+
+struct front_activity {
+	struct front *front;
+	uint64_t requests, active;
+};
+
+static void front_sum_activity(void *ctx, const char *pool, uint64_t generation, uint64_t requests,
+			       uint64_t active)
+{
+	struct front_activity *sum = ctx;
+
+	(void)pool;
+	(void)generation;
+	sum->requests += requests;
+	sum->active += active;
+}
+
+static void front_send_activity(void *ctx, const char *pool, uint64_t generation, uint64_t requests,
+				uint64_t active)
+{
+	struct front_activity *sum = ctx;
+	struct control_host_activity m = { .generation = generation,
+					   .requests = requests,
+					   .active = active,
+					   .pool = text_of(pool) };
+
+	if (generation != 0)
+		child_send(sum->front->child, CONTROL_HOST_ACTIVITY, &m, NULL, 0);
+}
+
+static void front_activity_due(void *ctx)
+{
+	struct front *front = ctx;
+	struct front_activity sum = { .front = front };
+
+	web_pools_each_host(front->pools, front_sum_activity, &sum);
+	if (sum.requests != front->last_requests || sum.active > 0)
+		web_pools_each_host(front->pools, front_send_activity, &sum);
+	front->last_requests = sum.requests;
+	loop_timer_set(front->loop, &front->activity, loop_now(front->loop) + NSEC_PER_SEC,
+		       front_activity_due, front);
+}
+
+static void front_counters(void *ctx, uint64_t *ret_requests, uint64_t *ret_active)
+{
+	struct front *front = ctx;
+	struct front_activity sum = { .front = front };
+
+	web_pools_each_host(front->pools, front_sum_activity, &sum);
+	*ret_requests = sum.requests;
+	*ret_active = sum.active;
+}
+
+/* ---- configuration ---- */
+
+static void front_turn(void *ctx, int loop)
+{
+	struct front *front = ctx;
+
+	web_pools_turn(front->pools, loop);
+}
+
+static int front_start_server(struct front *front, const char *state_dir)
+{
+	struct web_options web = { .state_dir = state_dir,
+				   .loops = front->loops,
+				   .dispatcher = web_pools_dispatcher(front->pools) };
+	struct http_options http = { .loops = front->loops,
+				     .limits = HTTP_LIMITS_DEFAULT,
+				     .server_header = "Surrogate/" SURROGATE_VERSION,
+				     .turn = front_turn,
+				     .turn_ctx = front };
+	int r = web_new(&web, front->config, &front->web);
+
+	if (r < 0)
+		return r;
+	http.handler = web_handler(front->web);
+	r = http_server_new(&http, &front->server);
+	if (r < 0)
+		return r;
+	web_attach(front->web, front->server);
+	r = web_pools_attach(front->pools, front->server);
+	return r < 0 ? r : http_server_start(front->server);
+}
+
+static int front_configure(struct front *front, const struct control_message *m, struct error *err)
+{
+	_cleanup_mem_ char *state_dir = NULL;
+	struct config *config = NULL;
+	int r = pages_read_config(m, &config, &state_dir, err);
+
+	if (r < 0)
+		return r;
+	r = web_pools_set_config(front->pools, config);
+	if (r == 0)
+		r = pages_set_config(front->low, config, err);
+	if (r == 0 && front->web)
+		r = web_set_config(front->web, config);
+	if (r < 0) {
+		config_unref(config);
+		return r;
+	}
+	config_unref(front->config);
+	front->config = config;
+	if (!front->web)
+		r = front_start_server(front, state_dir);
+	if (r < 0)
+		return error_set(err, r, "cannot start serving: %s", error_errno_text(r));
+	front_listen_all(front);
+	return 0;
+}
+
+static void front_config_message(struct front *front, const struct control_message *m)
+{
+	struct error err = { 0 };
+
+	if (front_configure(front, m, &err) == 0)
+		return;
+	fprintf(stderr, "inetinfo: %s\n", err.text);
+	if (!front->server) {
+		front->status = 1;
+		loop_stop(front->loop);
+	}
+}
+
+/* ---- messages ---- */
+
+static void front_host_ready(struct front *front, const struct control_message *m)
+{
+	int r = web_pools_host_ready(front->pools, m->host_ready.pool, m->host_ready.generation,
+				     m->host_ready.pid, m->fds[0]);
+	struct control_host_untrusted refuse = { .generation = m->host_ready.generation,
+						 .pool = m->host_ready.pool,
+						 .reason = text_of(error_errno_text(r)) };
+
+	if (r < 0)
+		child_send(front->child, CONTROL_HOST_UNTRUSTED, &refuse, NULL, 0);
+}
+
+static void front_pool_changed(struct front *front, const struct control_pool_changed *m)
+{
+	struct web_pool_verdict verdict = { .stopped = m->state == CONTROL_POOL_STOPPED,
+					    .status = (unsigned)m->status,
+					    .sub_status = (unsigned)m->sub_status,
+					    .hresult = (uint32_t)m->hresult,
+					    .reason = m->reason };
+
+	web_pools_changed(front->pools, m->pool,
+			  m->state == CONTROL_POOL_STARTED ? NULL : &verdict);
+}
+
+static void front_stop(struct front *front, int64_t grace_ns)
+{
+	if (front->server)
+		http_server_stop(front->server, grace_ns);
+	loop_stop(front->loop);
+}
+
+static void front_message(void *ctx, struct control_message *m)
+{
+	struct front *front = ctx;
+
+	switch (m->type) {
+	case CONTROL_CONFIG:
+		front_config_message(front, m);
+		break;
+	case CONTROL_LISTENING:
+		front_listening(front, m);
+		break;
+	case CONTROL_HOST_READY:
+		front_host_ready(front, m);
+		break;
+	case CONTROL_HOST_DRAIN:
+		web_pools_host_drain(front->pools, m->host_drain.pool, m->host_drain.generation);
+		break;
+	case CONTROL_HOST_GONE:
+		web_pools_host_gone(front->pools, m->host_gone.pool, m->host_gone.generation);
+		break;
+	case CONTROL_POOL_CHANGED:
+		front_pool_changed(front, &m->pool_changed);
+		break;
+	case CONTROL_STOP:
+		front_stop(front, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);
+		break;
+	default:
+		break;
+	}
+}
+
+static void front_lost(void *ctx)
+{
+	struct front *front = ctx;
+
+	front->status = 1;
+	front_stop(front, 0);
+}
+
+static void front_report(void *ctx, const char *source, uint32_t id, const char *p1, const char *p2)
+{
+	struct front *front = ctx;
+
+	child_report(front->child, source, id, p1, p2, NULL);
+}
+
+/* ---- the process ---- */
+
+static int front_loop_count(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return count > FRONT_LOOPS_MAX ? FRONT_LOOPS_MAX : count;
+}
+
+static int front_init(struct front *front, struct error *err)
+{
+	struct child_handler handler = { front, front_message, front_counters, front_lost };
+	struct web_pools_options pools = { .loops = front->loops,
+					   .ctx = front,
+					   .demand = front_demand,
+					   .drained = front_drained,
+					   .untrusted = front_untrusted };
+	int r = loop_new(&front->loop);
+
+	if (r == 0)
+		r = child_new(front->loop, &handler, &front->child, err);
+	if (r == 0)
+		r = web_pools_new(&pools, &front->pools);
+	if (r == 0)
+		r = pages_new(front_report, front, &front->low);
+	if (r == 0)
+		r = child_register(front->child, "inetinfo", web_pools_bells(front->pools),
+				   front->loops);
+	if (r == 0)
+		r = loop_timer_set(front->loop, &front->activity, clock_now() + NSEC_PER_SEC,
+				   front_activity_due, front);
+	if (r < 0 && !err->text[0])
+		error_set(err, r, "cannot start the front end: %s", error_errno_text(r));
+	return r;
+}
+
+static void front_done(struct front *front)
+{
+	pages_free(front->low);
+	web_pools_free(front->pools);
+	http_server_free(front->server);
+	web_free(front->web);
+	child_free(front->child);
+	config_unref(front->config);
+	mem_free(front->listeners);
+	loop_free(front->loop);
+}
+
+int front_run(void)
+{
+	struct front front = { .loops = front_loop_count() };
+	struct error err = { 0 };
+
+	front.low_task = (struct loop_task){ .fn = front_low_task, .ctx = &front };
+	if (front_init(&front, &err) < 0) {
+		fprintf(stderr, "inetinfo: %s\n", err.text);
+		front.status = 1;
+	} else if (loop_run(front.loop) < 0) {
+		front.status = 1;
+	}
+	front_done(&front);
+	return front.status;
+}
