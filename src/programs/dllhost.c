@@ -4,8 +4,8 @@
  * by the service control manager; serves the channel it is handed until told to stop.
  */
 #include "base/fault.h"
-#include "base/loop.h"
 #include "base/clock.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "ipc/child.h"
 #include "programs/pages.h"
@@ -25,7 +25,8 @@ static void dllhost_fail(struct dllhost *host, const struct error *err)
 {
 	fprintf(stderr, "dllhost: %s\n", err->text);
 	host->status = 1;
-	loop_stop(host->loop);
+	if (host->loop)
+		loop_stop(host->loop);
 }
 
 static void dllhost_configure(struct dllhost *host, const struct control_message *m)

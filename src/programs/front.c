@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "ipc/channel.h"
 #include "ipc/child.h"
 #include "programs/pages.h"
 #include "web/pool.h"
