@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See host.h. One mutex guards the thread count and the current channel; a request takes it only
+ * when a thread must be started. Each worker holds a reference to the channel it waits on, so that
+ * a replaced one is freed when its last worker has left it.
+ */
+#include "host/host.h"
+#include "host/serve.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#define IDLE_NS (10 * NSEC_PER_SEC)
+#define PROBATION_NS (20 * NSEC_PER_MSEC)
+#define PROBATION_LOOKS 2
+#define STOP_NS (100 * NSEC_PER_MSEC)
+
+/* A channel and those who use it; `refs` under the host's lock. */
+struct lane {
+	struct channel_host *channel;
+	int refs;
+};
+
+struct host {
+	struct exchange_handler handler;
+	int threads_soft, threads_max;
+	_Atomic uint64_t requests;
+	_Atomic uint32_t active;
+	_Atomic int idle; /* threads that wait for a request, or are about to */
+
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	struct lane *lane;
+	int threads;
+	bool probing; /* a thread beyond the soft limit looks whether it is needed */
+	bool stopping;
+};
+
+/* ---- channels ---- */
+
+static int lane_new(int fd, const int *bells, int loops, struct lane **ret)
+{
+	_cleanup_mem_ struct lane *lane = mem_new(struct lane);
+	if (!lane)
+		return -ENOMEM;
+	int r = channel_host_new(fd, bells, loops, &lane->channel);
+	if (r < 0)
+		return r;
+	lane->refs = 1;
+	*ret = TAKE_PTR(lane);
+	return 0;
+}
+
+/* Under the lock. */
+static void lane_unref(struct lane *lane)
+{
+	if (!lane || --lane->refs > 0)
+		return;
+	channel_host_free(lane->channel);
+	mem_free(lane);
+}
+
+/* The channel to wait on: `lane` as long as it is the current one and not `over`. Sleeps while
+ * there is none to serve; NULL when the host stops. Hands over the reference. */
+static struct lane *lane_switch(struct host *host, struct lane *lane, bool over)
+{
+	pthread_mutex_lock(&host->lock);
+	while (over && host->lane == lane && !host->stopping)
+		pthread_cond_wait(&host->changed, &host->lock);
+	struct lane *next = host->lane;
+	if (over && host->lane == lane)
+		next = NULL; /* stopping, and this channel has nothing more */
+	if (next)
+		next->refs++;
+	lane_unref(lane);
+	pthread_mutex_unlock(&host->lock);
+	return next;
+}
+
+/* ---- threads ---- */
+
+static void *worker_main(void *host);
+static void *probation_main(void *host);
+
+/* Under the lock. The new thread counts as idle from its birth. */
+static int thread_start(struct host *host, void *(*thread_main)(void *))
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, before;
+	/* Signals are the main thread's business. */
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int r = pthread_create(&thread, &attr, thread_main, host);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	if (r != 0)
+		return -r;
+	host->threads++;
+	atomic_fetch_add(&host->idle, 1);
+	return 0;
+}
+
+/* The last idle thread got a request: who takes the next one? A failure is not one: there are
+ * threads, and the next request tries again. */
+static void thread_spare(struct host *host)
+{
+	pthread_mutex_lock(&host->lock);
+	if (!host->stopping && !host->probing && host->threads < host->threads_max &&
+	    atomic_load(&host->idle) == 0) {
+		bool probing = host->threads >= host->threads_soft;
+		if (thread_start(host, probing ? probation_main : worker_main) == 0)
+			host->probing = probing;
+	}
+	pthread_mutex_unlock(&host->lock);
+}
+
+/* A thread leaves when another one waits; decided by the counter alone, so that of two that leave
+ * at once, or one that leaves while the other gets a request, one stays. */
+static bool may_leave(struct host *host)
+{
+	if (atomic_fetch_sub(&host->idle, 1) > 1)
+		return true;
+	atomic_fetch_add(&host->idle, 1);
+	return false;
+}
+
+/* Under the lock: one look every PROBATION_NS. */
+static void probation_sleep(struct host *host)
+{
+	int64_t until = clock_now() + PROBATION_NS;
+	struct timespec at = { until / NSEC_PER_SEC, until % NSEC_PER_SEC };
+	pthread_cond_clockwait(&host->changed, &host->lock, CLOCK_MONOTONIC, &at);
+}
+
+/* Life of a thread beyond the soft limit before it becomes a worker: looks whether requests stay
+ * unclaimed. False when it shall leave, because others have been idle for long. */
+static bool probation(struct host *host)
+{
+	int pressed = 0;
+	int64_t calm_since = clock_now();
+	bool join = true;
+	pthread_mutex_lock(&host->lock);
+	while (!host->stopping && pressed < PROBATION_LOOKS && join) {
+		probation_sleep(host);
+		int64_t now = clock_now();
+		pressed = channel_host_waiting(host->lane->channel) > 0 ? pressed + 1 : 0;
+		if (pressed > 0 || atomic_load(&host->idle) <= 1)
+			calm_since = now;
+		else if (now - calm_since >= IDLE_NS)
+			join = !may_leave(host);
+	}
+	host->probing = false;
+	pthread_mutex_unlock(&host->lock);
+	return join;
+}
+
+static void serve_one(struct host *host, struct channel_host *channel, int slot)
+{
+	if (atomic_fetch_sub(&host->idle, 1) == 1)
+		thread_spare(host);
+	atomic_fetch_add_explicit(&host->requests, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&host->active, 1, memory_order_relaxed);
+	serve_slot(&host->handler, channel, slot);
+	atomic_fetch_sub_explicit(&host->active, 1, memory_order_relaxed);
+	atomic_fetch_add(&host->idle, 1);
+}
+
+/* Serves until there is nothing more to do. Returns with the thread no longer counted as idle. */
+static void worker_serve(struct host *host)
+{
+	struct lane *lane = lane_switch(host, NULL, false);
+	while (lane) {
+		int slot = channel_host_claim(lane->channel, IDLE_NS);
+		if (slot >= 0) {
+			serve_one(host, lane->channel, slot);
+		} else if (slot == -EPIPE) {
+			lane = lane_switch(host, lane, true);
+		} else if (may_leave(host)) {
+			pthread_mutex_lock(&host->lock);
+			lane_unref(lane);
+			pthread_mutex_unlock(&host->lock);
+			return;
+		}
+	}
+	atomic_fetch_sub(&host->idle, 1);
+}
+
+static void thread_leave(struct host *host)
+{
+	pthread_mutex_lock(&host->lock);
+	host->threads--;
+	pthread_cond_broadcast(&host->changed);
+	pthread_mutex_unlock(&host->lock);
+}
+
+static void *worker_main(void *arg)
+{
+	struct host *host = arg;
+	pthread_setname_np(pthread_self(), "host-worker");
+	worker_serve(host);
+	thread_leave(host);
+	return NULL;
+}
+
+static void *probation_main(void *arg)
+{
+	struct host *host = arg;
+	pthread_setname_np(pthread_self(), "host-worker");
+	if (probation(host))
+		worker_serve(host);
+	thread_leave(host);
+	return NULL;
+}
+
+/* ---- birth and end ---- */
+
+/* Takes NULL and half-built hosts. No thread may be left. */
+static struct host *host_free(struct host *host)
+{
+	if (!host)
+		return NULL;
+	lane_unref(host->lane);
+	pthread_mutex_destroy(&host->lock);
+	pthread_cond_destroy(&host->changed);
+	return mem_free(host);
+}
+
+int host_start(const struct host_options *options, struct host **ret)
+{
+	struct host *host = mem_new(struct host);
+	if (!host)
+		return -ENOMEM;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	int count = processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
+	int soft = count * 2 < 4 ? 4 : count * 2;
+	int most = count * HOST_THREADS_PER_PROCESSOR_MAX;
+	host->threads_max = options->threads_max < 1      ? soft
+			    : options->threads_max > most ? most
+							  : options->threads_max;
+	host->threads_soft = soft < host->threads_max ? soft : host->threads_max;
+	host->handler = options->handler;
+	pthread_mutex_init(&host->lock, NULL);
+	pthread_cond_init(&host->changed, NULL);
+	int r = lane_new(options->channel_fd, options->bells, options->loops, &host->lane);
+	if (r == 0) {
+		pthread_mutex_lock(&host->lock);
+		r = thread_start(host, worker_main);
+		pthread_mutex_unlock(&host->lock);
+	}
+	if (r < 0)
+		host_free(host);
+	else
+		*ret = host;
+	return r;
+}
+
+int host_replace_channel(struct host *host, int channel_fd, const int *bells, int loops)
+{
+	struct lane *lane;
+	int r = lane_new(channel_fd, bells, loops, &lane);
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&host->lock);
+	struct lane *old = host->lane;
+	host->lane = lane;
+	channel_host_abandon(old->channel);
+	lane_unref(old);
+	pthread_cond_broadcast(&host->changed);
+	pthread_mutex_unlock(&host->lock);
+	return 0;
+}
+
+/* Under the lock. True when the last thread has left in time. */
+static bool all_left(struct host *host, int64_t deadline)
+{
+	struct timespec at = { deadline / NSEC_PER_SEC, deadline % NSEC_PER_SEC };
+	while (host->threads > 0) {
+		if (pthread_cond_clockwait(&host->changed, &host->lock, CLOCK_MONOTONIC, &at) ==
+		    ETIMEDOUT)
+			return host->threads == 0;
+	}
+	return true;
+}
+
+struct host *host_stop(struct host *host, int64_t grace_ns)
+{
+	if (!host)
+		return NULL;
+	pthread_mutex_lock(&host->lock);
+	host->stopping = true;
+	channel_host_close(host->lane->channel);
+	pthread_cond_broadcast(&host->changed);
+	bool left = all_left(host, clock_now() + grace_ns);
+	if (!left) {
+		/* Whoever is blocked on a slow client ends at once; give them a moment for it. */
+		channel_host_abandon(host->lane->channel);
+		left = all_left(host, clock_now() + STOP_NS);
+	}
+	pthread_mutex_unlock(&host->lock);
+	return left ? host_free(host) : host;
+}
+
+void host_counters(const struct host *host, uint64_t *ret_requests, uint64_t *ret_active)
+{
+	*ret_requests = atomic_load_explicit(&host->requests, memory_order_relaxed);
+	*ret_active = atomic_load_explicit(&host->active, memory_order_relaxed);
+}
+
+int host_threads(struct host *host)
+{
+	pthread_mutex_lock(&host->lock);
+	int threads = host->threads;
+	pthread_mutex_unlock(&host->lock);
+	return threads;
+}
