@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/text.h"
 
@@ -57,9 +58,9 @@ struct http_request {
 struct text http_field_find(const struct http_request *request, struct text name);
 
 /* The parser alone (pure, for the fuzzer): parses the head in `data`. Returns its length when it
- * is whole, 0 when more bytes are needed, or minus the status to answer (-400, -414, -431, -501,
- * -505). `*ret_why` then says what is wrong in a short phrase as HTTPERR logs use ("BadRequest",
- * "Header", "Hostname", "URL", "FieldLength", "RequestLength", "Verb", "Version_N/S"). */
+ * is whole, 0 when more bytes are needed, or minus the status to answer (-400, -413, -414, -417,
+ * -431, -501, -505). `*ret_why` then says what is wrong in a short phrase as HTTPERR logs use ("BadRequest",
+ * "Header", "Hostname", "URL", "FieldLength", "RequestLength", "Verb", "Version_N/S", "Number", "Invalid_CR/LF", "EntityTooLarge", "N/I"). */
 struct http_limits {
 	uint32_t request_line, field, head, fields; /* bytes, bytes, bytes, count */
 	uint64_t body;
@@ -85,6 +86,8 @@ struct http_response {
 	bool close; /* close the connection behind it */
 };
 const char *http_reason(uint32_t status);
+/* The short page HTTP.sys shows where no site can be asked; `why` as for HTTPERR. */
+struct text http_refusal_page(uint32_t status, const char *why, struct arena *arena);
 
 /* Where body bytes come from, and where they go to: pulled by the connection when the socket can
  * take or give them, so nothing is copied on the way. */

@@ -1,0 +1,698 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connection as a state machine. conn_run takes every step that is possible now; it is called
+ * for socket events, and at the end of a turn for connections that conn_wake queued. Handlers are
+ * called only from conn_run, so a handler never finds its exchange gone under its feet.
+ *
+ * The socket is edge triggered for both directions from birth to death: a request costs one
+ * epoll_wait, one recv and one send, and never an epoll_ctl. The price is the bookkeeping of
+ * can_read and can_write. A short read means that the socket is empty, except behind a hang-up,
+ * where no further edge comes and the end must be read.
+ *
+ * Loop thread only. Owns the socket, the read buffer and the exchange under way.
+ */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "http/internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define STEPS_PER_TURN 24
+#define LINGER_TIME (5 * NSEC_PER_SEC)
+#define ROOM_FOR_BODY 1024
+
+static const struct http_handler *handler_of(const struct conn *conn)
+{
+	return &conn->loop->server->options.handler;
+}
+
+static const struct http_limits *limits_of(const struct conn *conn)
+{
+	return &conn->loop->server->options.limits;
+}
+
+static int64_t now_of(const struct conn *conn)
+{
+	return loop_now(conn->loop->loop);
+}
+
+/* ---- reading ---- */
+
+static ssize_t read_result(struct conn *conn, ssize_t n, size_t wanted)
+{
+	if (n == -EAGAIN) {
+		conn->can_read = false;
+		return 0;
+	}
+	if (n <= 0) {
+		conn->can_read = false;
+		conn->eof = conn->hangup = true;
+		conn->broken = conn->broken || n < 0;
+		return n;
+	}
+	if ((size_t)n < wanted && !conn->hangup)
+		conn->can_read = false;
+	return n;
+}
+
+ssize_t conn_read(struct conn *conn, void *data, size_t length)
+{
+	if (!conn->can_read || length == 0)
+		return 0;
+	return read_result(conn, sys_recv(conn->fd, data, length, MSG_DONTWAIT), length);
+}
+
+ssize_t conn_readv(struct conn *conn, struct iovec *iov, int count)
+{
+	size_t wanted = 0;
+	for (int i = 0; i < count; i++)
+		wanted += iov[i].iov_len;
+	if (!conn->can_read || wanted == 0)
+		return 0;
+	return read_result(conn, sys_readv(conn->fd, iov, count), wanted);
+}
+
+/* The head of the exchange fills the buffer: body bytes get one of their own. */
+static bool buffer_for_body(struct conn *conn)
+{
+	char *buffer = buffer_take(conn->loop);
+	if (!buffer)
+		return false;
+	uint32_t there = conn->end - conn->start; /* less than ROOM_FOR_BODY */
+	memcpy(buffer, conn->buffer + conn->start, there);
+	conn->x->head_buffer = conn->buffer;
+	conn->x->head_capacity = conn->capacity;
+	conn->buffer = buffer;
+	conn->capacity = BUFFER_SIZE;
+	conn->base = conn->start = 0;
+	conn->end = there;
+	return true;
+}
+
+static bool grow_buffer(struct conn *conn)
+{
+	uint32_t capacity = conn->capacity * 2;
+	char *buffer = mem_alloc(capacity);
+	if (!buffer)
+		return false;
+	memcpy(buffer, conn->buffer, conn->end);
+	buffer_give(conn->loop, conn->buffer, conn->capacity);
+	conn->buffer = buffer;
+	conn->capacity = capacity;
+	return true;
+}
+
+/* Room behind `end`, without moving what the exchange's texts point to. */
+static bool make_room(struct conn *conn)
+{
+	if (!conn->buffer) {
+		conn->buffer = buffer_take(conn->loop);
+		conn->capacity = BUFFER_SIZE;
+		conn->base = conn->start = conn->end = 0;
+		return conn->buffer;
+	}
+	if (conn->start > conn->base) {
+		memmove(conn->buffer + conn->base, conn->buffer + conn->start,
+			conn->end - conn->start);
+		conn->end -= conn->start - conn->base;
+		conn->start = conn->base;
+	}
+	if (conn->phase == CONN_REST)
+		return conn->end < conn->capacity || grow_buffer(conn);
+	if (conn->capacity - conn->base < ROOM_FOR_BODY && !buffer_for_body(conn))
+		return false;
+	return conn->end < conn->capacity;
+}
+
+bool conn_fill(struct conn *conn)
+{
+	if (!conn->can_read)
+		return false;
+	if (!make_room(conn)) {
+		conn->broken = conn->eof = true; /* out of memory: this connection gives way */
+		return false;
+	}
+	ssize_t n = conn_read(conn, conn->buffer + conn->end, conn->capacity - conn->end);
+	if (n <= 0)
+		return false;
+	conn->end += (uint32_t)n;
+	return true;
+}
+
+/* ---- exchanges ---- */
+
+static struct http_exchange *exchange_take(struct http_loop *loop)
+{
+	struct http_exchange *x = loop->exchanges;
+	if (x) {
+		loop->exchanges = x->next;
+		loop->exchanges_kept--;
+		return x;
+	}
+	x = mem_alloc(sizeof(*x));
+	if (x)
+		arena_init(&x->arena, EXCHANGE_ARENA);
+	return x;
+}
+
+static void exchange_give(struct http_loop *loop, struct http_exchange *x)
+{
+	if (loop->exchanges_kept >= EXCHANGES_KEPT) {
+		arena_done(&x->arena);
+		mem_free(x);
+		return;
+	}
+	arena_reset(&x->arena);
+	x->next = loop->exchanges;
+	loop->exchanges = x;
+	loop->exchanges_kept++;
+}
+
+void exchanges_free(struct http_loop *loop)
+{
+	while (loop->exchanges) {
+		struct http_exchange *x = exchange_take(loop);
+		arena_done(&x->arena);
+		mem_free(x);
+	}
+}
+
+static void exchange_begin(struct conn *conn, struct http_exchange *x)
+{
+	conn->x = x;
+	x->conn = conn;
+	x->user = NULL;
+	x->finished = false;
+	x->head_buffer = NULL;
+	memset(&x->out, 0, sizeof(x->out));
+	memset(&x->in, 0, sizeof(x->in));
+	x->stats = (struct http_exchange_stats){ .started = now_of(conn) };
+}
+
+/* Tells the handler that it is over. */
+static void exchange_finish(struct http_exchange *x)
+{
+	struct conn *conn = x->conn;
+	if (x->finished)
+		return;
+	x->finished = true;
+	const struct http_handler *handler = handler_of(conn);
+	if (!x->out.complete) {
+		x->stats.aborted = true;
+		if (handler->aborted)
+			handler->aborted(handler->ctx, x);
+	}
+	x->stats.ended = now_of(conn);
+	if (handler->done)
+		handler->done(handler->ctx, x, &x->stats);
+	x->in.sink = NULL;
+	send_done(x);
+}
+
+static void exchange_release(struct conn *conn)
+{
+	struct http_exchange *x = conn->x;
+	if (!x)
+		return;
+	exchange_finish(x);
+	buffer_give(conn->loop, x->head_buffer, x->head_capacity);
+	exchange_give(conn->loop, x);
+	conn->x = NULL;
+	conn->base = 0;
+}
+
+static void conn_close(struct conn *conn)
+{
+	exchange_release(conn);
+	conn->phase = CONN_CLOSED;
+}
+
+/* Our last byte is out. What the client still sends is read away for a moment: closing a socket
+ * with unread bytes would reset the connection and take the answer with it. */
+static void conn_linger(struct conn *conn)
+{
+	bool all_read = conn->x->in.done && conn->start == conn->end && !conn->can_read;
+	exchange_release(conn);
+	buffer_give(conn->loop, conn->buffer, conn->capacity);
+	conn->buffer = NULL;
+	conn->start = conn->end = 0;
+	if (all_read || conn->eof || shutdown(conn->fd, SHUT_WR) < 0) {
+		conn->phase = CONN_CLOSED;
+		return;
+	}
+	conn->phase = CONN_LINGER;
+	conn->drained = 0;
+	conn->since = now_of(conn);
+}
+
+void conn_refuse(struct conn *conn, int status, const char *why)
+{
+	const struct http_handler *handler = handler_of(conn);
+	if (handler->refused)
+		handler->refused(handler->ctx, conn->peer.remote, (uint32_t)status, why);
+	struct http_exchange *x = conn->x;
+	if (x && (x->out.begun || x->out.complete)) {
+		conn_close(conn);
+		return;
+	}
+	if (x) {
+		x->stats.status = (uint32_t)status;
+		exchange_finish(x);
+		memset(&x->out, 0, sizeof(x->out));
+	} else {
+		x = exchange_take(conn->loop);
+		if (!x) {
+			conn_close(conn);
+			return;
+		}
+		exchange_begin(conn, x);
+		x->finished = true;
+		memset(&x->request, 0, offsetof(struct http_request, fields));
+	}
+	conn->phase = CONN_REFUSING;
+	struct text page = http_refusal_page((uint32_t)status, why, &x->arena);
+	struct http_field type = { TEXT("Content-Type"), TEXT("text/html; charset=us-ascii") };
+	struct http_response response = { .status = (uint32_t)status,
+					  .content_length = page.length,
+					  .fields = &type,
+					  .field_count = 1,
+					  .close = true };
+	http_respond_memory(x, &response, page.data, page.length);
+}
+
+/* ---- steps: 1 when something was done, 0 when there is nothing to do now ---- */
+
+/* A whole head, or an error, becomes an exchange. 0: more bytes are needed. */
+static int begin_request(struct conn *conn)
+{
+	struct http_exchange *x = exchange_take(conn->loop);
+	if (!x) {
+		conn_close(conn);
+		return 1;
+	}
+	const char *why = "BadRequest";
+	int r = http_parse_head(conn->buffer + conn->start, conn->end - conn->start,
+				limits_of(conn), &x->request, &why);
+	if (r == 0) {
+		exchange_give(conn->loop, x);
+		if (conn->looked == 0)
+			conn->since = now_of(conn);
+		conn->looked = conn->end - conn->start;
+		return 0;
+	}
+	conn->looked = 0;
+	if (r < 0) {
+		exchange_give(conn->loop, x);
+		conn_refuse(conn, -r, why);
+		return 1;
+	}
+	exchange_begin(conn, x);
+	x->stats.bytes_received = (uint64_t)r;
+	conn->start += (uint32_t)r;
+	conn->base = conn->start;
+	conn->phase = CONN_EXCHANGE;
+	body_begin(x);
+	r = body_precheck(x);
+	if (r < 0) {
+		x->finished = true; /* the handler never saw it */
+		conn_refuse(conn, -r, "BadRequest");
+		return 1;
+	}
+	const struct http_handler *handler = handler_of(conn);
+	handler->request(handler->ctx, x);
+	return 1;
+}
+
+/* A head that comes byte by byte is parsed anew only when a line is complete, or too long. */
+static bool worth_parsing(const struct conn *conn)
+{
+	uint32_t there = conn->end - conn->start;
+	if (there <= conn->looked)
+		return false;
+	return conn->looked == 0 || there > limits_of(conn)->request_line ||
+	       memchr(conn->buffer + conn->start + conn->looked, '\n', there - conn->looked);
+}
+
+static int step_rest(struct conn *conn)
+{
+	if (conn->start < conn->end) {
+		if (worth_parsing(conn) && begin_request(conn))
+			return 1;
+	} else if (conn->loop->stopping || conn->broken) {
+		conn_close(conn);
+		return 1;
+	}
+	if (conn_fill(conn))
+		return 1;
+	if (conn->eof || conn->broken) {
+		conn_close(conn);
+		return 1;
+	}
+	if (conn->start == conn->end && conn->buffer) {
+		buffer_give(conn->loop, conn->buffer, conn->capacity);
+		conn->buffer = NULL;
+		conn->start = conn->end = 0;
+	}
+	return 0;
+}
+
+/* The answer is out. */
+static int end_exchange(struct conn *conn)
+{
+	struct http_exchange *x = conn->x;
+	exchange_finish(x);
+	if (x->out.close || conn->loop->stopping) {
+		conn_linger(conn);
+	} else if (!x->in.done) {
+		conn->phase = CONN_DRAIN;
+		conn->drained = 0;
+		conn->since = now_of(conn);
+	} else {
+		exchange_release(conn);
+		conn->phase = CONN_REST;
+		conn->looked = 0;
+	}
+	return 1;
+}
+
+static int step_body(struct conn *conn)
+{
+	int r = body_run(conn->x);
+	if (r == -EPIPE)
+		conn_close(conn);
+	else if (r < 0)
+		conn_refuse(conn, -r, r == -413 ? "EntityTooLarge" : "BadRequest");
+	return r;
+}
+
+static int step_send(struct conn *conn)
+{
+	struct http_exchange *x = conn->x;
+	if (!x->out.responded && !x->out.interim_left)
+		return 0;
+	int r = send_run(x);
+	if (r < 0) {
+		conn_close(conn);
+		return 1;
+	}
+	return x->out.complete ? end_exchange(conn) : r;
+}
+
+static int step_exchange(struct conn *conn)
+{
+	struct http_exchange *x = conn->x;
+	/* A client that closes its end while it waits for an answer is taken for gone: nobody can
+	 * tell it from one that only half-closed, and a page must be able to learn of it. */
+	if (conn->broken || (conn->hangup && !x->out.responded && conn->phase == CONN_EXCHANGE)) {
+		conn_close(conn);
+		return 1;
+	}
+	int r = conn->phase == CONN_EXCHANGE ? step_body(conn) : 0;
+	if (r < 0)
+		return 1;
+	return step_send(conn) | r;
+}
+
+static int step_drain(struct conn *conn)
+{
+	int r = body_drain(conn->x);
+	if (r < 0) {
+		conn_linger(conn);
+	} else if (conn->x->in.done) {
+		exchange_release(conn);
+		conn->phase = CONN_REST;
+		conn->looked = 0;
+		r = 1;
+	}
+	return r != 0;
+}
+
+static int step_linger(struct conn *conn)
+{
+	char scratch[16384];
+	ssize_t n = conn_read(conn, scratch, sizeof(scratch));
+	if (n > 0)
+		conn->drained += (uint32_t)n;
+	if (conn->eof || conn->drained > LINGER_MAX)
+		conn->phase = CONN_CLOSED;
+	return n > 0;
+}
+
+static int conn_step(struct conn *conn)
+{
+	if (conn->forced)
+		conn_close(conn);
+	switch ((enum conn_phase)conn->phase) {
+	case CONN_REST:
+		return step_rest(conn);
+	case CONN_EXCHANGE:
+	case CONN_REFUSING:
+		return step_exchange(conn);
+	case CONN_DRAIN:
+		return step_drain(conn);
+	case CONN_LINGER:
+		return step_linger(conn);
+	case CONN_CLOSED:
+		break;
+	}
+	return 0;
+}
+
+/* ---- deadlines ---- */
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* No progress for `timeout`, or a rate below the minimum since the other side began to owe. */
+static int64_t rate_deadline(const struct conn *conn, int64_t since, uint64_t bytes,
+			     int64_t timeout)
+{
+	uint32_t rate = limits_of(conn)->min_bytes_per_second;
+	int64_t deadline = now_of(conn) + timeout;
+	if (!rate)
+		return deadline;
+	uint64_t seconds = bytes / rate;
+	return least(deadline,
+		     since + timeout + (int64_t)least((int64_t)seconds, 1 << 30) * NSEC_PER_SEC);
+}
+
+static int64_t exchange_deadline(struct conn *conn)
+{
+	struct sending *out = &conn->x->out;
+	const struct receiving *in = &conn->x->in;
+	if (!conn->can_write) {
+		if (!out->blocked_since) {
+			out->blocked_since = now_of(conn);
+			out->sent_since = 0;
+		}
+		return rate_deadline(conn, out->blocked_since, out->sent_since,
+				     limits_of(conn)->send_timeout);
+	}
+	out->blocked_since = 0;
+	if (in->sink && in->since && !in->done)
+		return rate_deadline(conn, in->since, in->received_since,
+				     limits_of(conn)->body_timeout);
+	return INT64_MAX;
+}
+
+static int64_t conn_deadline(struct conn *conn)
+{
+	switch ((enum conn_phase)conn->phase) {
+	case CONN_REST:
+		if (conn->start < conn->end)
+			return conn->since + limits_of(conn)->header_timeout;
+		return now_of(conn) + limits_of(conn)->idle_timeout;
+	case CONN_EXCHANGE:
+	case CONN_REFUSING:
+		return exchange_deadline(conn);
+	case CONN_DRAIN:
+		return conn->since + limits_of(conn)->body_timeout;
+	default:
+		return conn->since + LINGER_TIME;
+	}
+}
+
+void conn_timed_out(struct conn *conn)
+{
+	const struct http_handler *handler = handler_of(conn);
+	const char *why = NULL;
+	switch ((enum conn_phase)conn->phase) {
+	case CONN_REST:
+		if (conn->start < conn->end)
+			conn_refuse(conn, 408, "Timer_HeaderWait");
+		else
+			why = "Timer_ConnectionIdle";
+		break;
+	case CONN_EXCHANGE:
+		if (conn->can_write)
+			conn_refuse(conn, 408, "Timer_EntityBody");
+		else
+			why = "Timer_MinBytesPerSecond";
+		break;
+	default:
+		conn_close(conn);
+	}
+	if (why) {
+		if (handler->refused)
+			handler->refused(handler->ctx, conn->peer.remote, 0, why);
+		conn_close(conn);
+	}
+	conn_run(conn);
+}
+
+/* ---- running ---- */
+
+static void conn_free(struct conn *conn)
+{
+	struct http_loop *loop = conn->loop;
+	deadline_remove(conn);
+	if (conn->ready)
+		TAILQ_REMOVE(&loop->ready, conn, in_ready);
+	loop_unwatch(conn->watch);
+	buffer_give(loop, conn->buffer, conn->capacity);
+	sys_close(conn->fd);
+	loop->connections--;
+	atomic_fetch_sub_explicit(&loop->server->connections, 1, memory_order_relaxed);
+	mem_free(conn);
+}
+
+void conn_run(struct conn *conn)
+{
+	int steps = 0;
+	conn->running = true;
+	for (;;) {
+		conn->again = false;
+		int r = conn_step(conn);
+		if (conn->phase == CONN_CLOSED) {
+			conn_free(conn);
+			return;
+		}
+		if (!r && !conn->again)
+			break;
+		if (++steps == STEPS_PER_TURN) {
+			conn->running = false;
+			conn_wake(conn);
+			break;
+		}
+	}
+	conn->running = false;
+	deadline_set(conn, conn_deadline(conn));
+}
+
+void conn_wake(struct conn *conn)
+{
+	conn->again = true;
+	if (conn->running || conn->ready)
+		return;
+	conn->ready = true;
+	TAILQ_INSERT_TAIL(&conn->loop->ready, conn, in_ready);
+}
+
+/* RDHUP is half a close; HUP and ERR are the end. The loop reports all three as one. */
+static bool is_broken(int fd)
+{
+	struct pollfd p = { .fd = fd };
+	return poll(&p, 1, 0) == 1 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
+static void conn_event(void *ctx, int fd, unsigned events)
+{
+	struct conn *conn = ctx;
+	if (events & LOOP_HANGUP) {
+		conn->hangup = true;
+		conn->broken = conn->broken || (conn->x && is_broken(fd));
+	}
+	conn->can_read = conn->can_read || events & (LOOP_READ | LOOP_HANGUP);
+	conn->can_write = conn->can_write || events & LOOP_WRITE;
+	conn_run(conn);
+}
+
+static void name_address(const struct sockaddr_storage *from, char text[46], uint16_t *port)
+{
+	if (from->ss_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)from;
+		inet_ntop(AF_INET, &in->sin_addr, text, 46);
+		*port = ntohs(in->sin_port);
+	} else if (from->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const void *)from;
+		if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+			inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text, 46);
+		else
+			inet_ntop(AF_INET6, &in6->sin6_addr, text, 46);
+		*port = ntohs(in6->sin6_port);
+	} else {
+		memcpy(text, "127.0.0.1", 10); /* a Unix socket: a local peer */
+		*port = 0;
+	}
+}
+
+void conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage *from,
+		   uint32_t tag)
+{
+	struct conn *conn = mem_new(struct conn);
+	if (!conn) {
+		sys_close(fd);
+		return;
+	}
+	conn->loop = loop;
+	conn->fd = fd;
+	conn->can_write = true;
+	conn->peer.tag = tag;
+	name_address(from, conn->peer.remote, &conn->peer.remote_port);
+	if (loop_watch(loop->loop, fd, LOOP_READ | LOOP_WRITE | LOOP_EDGE, conn_event, conn,
+		       &conn->watch) < 0) {
+		sys_close(fd);
+		mem_free(conn);
+		return;
+	}
+	loop->connections++;
+	atomic_fetch_add_explicit(&loop->server->connections, 1, memory_order_relaxed);
+	deadline_add(conn, loop_now(loop->loop) + loop->server->options.limits.idle_timeout);
+}
+
+/* ---- what handlers ask of an exchange ---- */
+
+const struct http_request *http_exchange_request(const struct http_exchange *x)
+{
+	return &x->request;
+}
+
+struct arena *http_exchange_arena(struct http_exchange *x)
+{
+	return &x->arena;
+}
+
+int http_exchange_loop(const struct http_exchange *x)
+{
+	return x->conn->loop->index;
+}
+
+void http_exchange_set_user(struct http_exchange *x, void *user)
+{
+	x->user = user;
+}
+
+void *http_exchange_user(const struct http_exchange *x)
+{
+	return x->user;
+}
+
+const struct http_peer *http_exchange_peer(const struct http_exchange *x)
+{
+	struct conn *conn = x->conn;
+	if (!conn->local_known) {
+		struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+		socklen_t length = sizeof(address);
+		getsockname(conn->fd, (struct sockaddr *)&address, &length);
+		name_address(&address, conn->peer.local, &conn->peer.local_port);
+		conn->local_known = true;
+	}
+	return &conn->peer;
+}
