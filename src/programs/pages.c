@@ -305,6 +305,8 @@ struct pages *pages_free(struct pages *pages)
 	if (!pages)
 		return NULL;
 	pages_stop(pages, 0);
+	if (pages->host)
+		return NULL; /* pages still run: nothing they use may go, the process ends */
 	pthread_mutex_lock(&pages->lock);
 	pages->ending = true;
 	pthread_cond_signal(&pages->ended);
