@@ -4,6 +4,7 @@
  * seconds, and the exact answers expected.
  */
 #include "base/clock.h"
+#include "eventlog/eventlog.h"
 #include "scm/pool_policy.h"
 
 #include <setjmp.h>
@@ -63,6 +64,15 @@ static void render(const struct pool_action *a, char *out, size_t size)
 	snprintf(text, sizeof(text), "%s", a->text);
 	for (char *c = text; *c; c++)
 		*c = *c == '\x1f' ? ',' : *c;
+	if (a->type == POOL_EVENT) {
+		const struct event_definition *event = event_find(text_of(a->source), a->event_id);
+		int parameters = 1;
+
+		for (const char *c = a->text; *c; c++)
+			parameters += *c == '\x1f';
+		assert_non_null(event);
+		assert_int_equal(event->parameters, parameters);
+	}
 	if (a->type == POOL_EVENT)
 		snprintf(out, size, "%s %u(%s)", a->source, a->event_id, text);
 	else if (a->type == POOL_CHANGED && a->hresult)
