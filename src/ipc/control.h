@@ -113,6 +113,7 @@ enum control_service_verb {
 	CONTROL_SERVICE_STOP,       /* graceful, then forced after timeout_ms (0: the default) */
 	CONTROL_SERVICE_STOP_NOFORCE,
 	CONTROL_SERVICE_CONFIG,     /* value: enum service start type, as Windows numbers it */
+	CONTROL_SERVICE_RESET,      /* iisreset: value 0 /DISABLE, 1 /ENABLE, 2 asks: 4309 when disabled */
 };
 enum control_pool_verb { CONTROL_POOL_START, CONTROL_POOL_STOP, CONTROL_POOL_RECYCLE };
 

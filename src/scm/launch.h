@@ -45,7 +45,8 @@ enum launch_flags {
 	U(parent) /* pid of the SCM: if it is gone, so shall the program be */                     \
 	U(uid)                                                                                     \
 	U(gid)                                                                                     \
-	N(groups) U(open_files)  /* RLIMIT_NOFILE */                                               \
+	N(groups)                                                                                  \
+	U(open_files)            /* RLIMIT_NOFILE */                                               \
 		U(data_limit)    /* bytes, RLIMIT_DATA; 0: none */                                 \
 		U(oom_score_adj) /* 0..1000 */                                                     \
 		T(cgroup)        /* folder of the cgroup to enter; "" for none */                  \

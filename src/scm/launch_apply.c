@@ -39,7 +39,8 @@ static int detach(const struct launch *launch, struct error *err)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (setsid() < 0 && errno != EPERM)
 		return fail(err, "cannot make a session");
-	umask(027);
+	/* What applications write in the common data folder is for their common group. */
+	umask(007);
 	return 0;
 }
 
@@ -58,8 +59,12 @@ static int set_limit(int resource, uint64_t value, const char *what, struct erro
 {
 	struct rlimit limit = { value, value }, old;
 
-	if (!getrlimit(resource, &old) && old.rlim_max < value && geteuid())
-		limit.rlim_cur = limit.rlim_max = old.rlim_max;
+	if (!setrlimit(resource, &limit))
+		return 0;
+	/* More than we may give (an ordinary user, a container): what there is, then. */
+	if (errno != EPERM || getrlimit(resource, &old) < 0 || old.rlim_max >= value)
+		return fail(err, what);
+	limit.rlim_cur = limit.rlim_max = old.rlim_max;
 	return setrlimit(resource, &limit) < 0 ? fail(err, what) : 0;
 }
 

@@ -58,6 +58,7 @@ enum service_id {
 	X(INVALID_SERVICE_CONTROL, 1052, "The requested control is not valid for this service.")   \
 	X(SERVICE_REQUEST_TIMEOUT, 1053,                                                           \
 	  "The service did not respond to the start or control request in a timely fashion.")      \
+	X(SERVICE_DATABASE_LOCKED, 1055, "The service database is locked.")                        \
 	X(SERVICE_ALREADY_RUNNING, 1056, "An instance of the service is already running.")         \
 	X(SERVICE_DISABLED, 1058,                                                                  \
 	  "The service cannot be started, either because it is disabled or because it has no "     \
@@ -72,6 +73,7 @@ enum service_id {
 	X(SERVICE_LOGON_FAILED, 1069, "The service did not start due to a logon failure.")         \
 	X(SERVICE_NEVER_STARTED, 1077,                                                             \
 	  "No attempts to start the service have been made since the last boot.")                  \
+	X(SHUTDOWN_IN_PROGRESS, 1115, "A system shutdown is in progress.")                         \
 	X(NOT_FOUND, 1168, "Element not found.")                                                   \
 	X(RESOURCE_DISABLED, 4309, "The resource required for this operation is disabled.")
 

@@ -153,7 +153,7 @@ static int pair(int domain, int *ours, int *theirs)
 	int fds[2], r;
 
 	if (domain == AF_UNIX)
-		r = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
+		r = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds);
 	else
 		r = pipe2(fds, O_CLOEXEC);
 	if (r < 0)

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Children that run: what they say, their last words, and their end. SCM loop thread. A child is
+ * watched in three ways: its control connection, its standard error, and its pidfd; it is freed
+ * when the pidfd says that it has ended.
+ */
+#include "scm/scm_internal.h"
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A process that closed its control connection is on its way out; it gets this long. */
+#define MUTE_PATIENCE (5 * NSEC_PER_SEC)
+#define MESSAGES_PER_TURN 64
+
+struct scm_child *scm_child_find(struct scm *scm, uint64_t generation)
+{
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->generation == generation)
+			return c;
+	}
+	return NULL;
+}
+
+void scm_child_kill(struct scm_child *child)
+{
+	syscall(SYS_pidfd_send_signal, child->process.pidfd, SIGKILL, NULL, 0);
+}
+
+void scm_child_send(struct scm_child *child, enum control_type type, const void *message,
+		    const int *fds, int fd_count)
+{
+	int r = control_send(child->process.control, type, message, fds, fd_count);
+
+	/* Its queue is full: it reads nothing, and we cannot wait for it. That it is gone
+	 * (-EPIPE, -ECONNRESET) its pidfd will say. */
+	if (r == -EAGAIN || r == -ENOMEM || r == -ENOBUFS || r == -EMSGSIZE)
+		scm_child_kill(child);
+}
+
+void scm_child_configure(struct scm_child *child)
+{
+	char path[SCM_PATH_MAX];
+	struct control_config message = { .version = child->scm->config_version,
+					  .state = text_of(child->scm->state_dir) };
+
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", child->scm->state_dir);
+	message.path = text_of(path);
+	scm_child_send(child, CONTROL_CONFIG, &message, &child->scm->config_fd, 1);
+}
+
+/* What a child says that it must not say: a host is put down by its pool (5127), the front end is
+ * ended and started anew. */
+static void child_untrusted(struct scm_child *child)
+{
+	struct scm *scm = child->scm;
+
+	child->control_watch = loop_unwatch(child->control_watch);
+	if (child->role == SCM_HOST) {
+		pool_untrusted(&child->pool->policy, child->generation, scm_moment(scm),
+			       scm->actions);
+		scm_pool_act(child->pool);
+	}
+	scm_child_kill(child);
+}
+
+static bool child_registered(struct scm_child *child, struct control_message *m)
+{
+	struct scm *scm = child->scm;
+
+	if (child->registered || m->registration.generation != child->generation ||
+	    m->registration.pid != (uint64_t)child->process.pid)
+		return false;
+	child->registered = true;
+	if (child->role == SCM_FRONT) {
+		if (m->fd_count < 1 || m->fd_count > SCM_BELLS_MAX)
+			return false;
+		scm_front_registered(child, m);
+		return true;
+	}
+	if (m->fd_count)
+		return false;
+	scm_child_configure(child);
+	pool_registered(&child->pool->policy, child->generation, scm_moment(scm), scm->actions);
+	scm_pool_act(child->pool);
+	return true;
+}
+
+/* periodicRestart/memory and privateMemory, looked at as often as the host is pinged. */
+static void sample_memory(struct scm_child *child)
+{
+	const struct config_pool *s = child->pool->policy.settings;
+	unsigned long long size = 0, resident = 0, shared = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	_cleanup_mem_ char *text = NULL;
+	char path[64];
+
+	if (!s->restart_memory_kib && !s->restart_private_memory_kib)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/statm", child->process.pid);
+	if (sys_read_file(path, 4096, &text, NULL) < 0 ||
+	    sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3)
+		return;
+	pool_memory(&child->pool->policy, child->generation, size * page,
+		    (resident > shared ? resident - shared : 0) * page, scm_moment(child->scm),
+		    child->scm->actions);
+	scm_pool_act(child->pool);
+}
+
+static bool child_pong(struct scm_child *child, const struct control_pong *pong)
+{
+	struct scm *scm = child->scm;
+
+	if (pong->generation != child->generation)
+		return true;
+	child->requests = pong->requests;
+	child->active = pong->active;
+	if (child->role == SCM_HOST) {
+		pool_pong(&child->pool->policy, child->generation, pong->sequence, scm_moment(scm),
+			  scm->actions);
+		scm_pool_act(child->pool);
+		sample_memory(child);
+	}
+	return true;
+}
+
+/* False when the message was not one it may send now. */
+static bool child_message(struct scm_child *child, struct control_message *m)
+{
+	if (m->type == CONTROL_REGISTRATION)
+		return child_registered(child, m);
+	if (!child->registered)
+		return false;
+	if (m->type == CONTROL_PONG)
+		return child_pong(child, &m->pong);
+	if (m->type == CONTROL_EVENT)
+		scm_event_of_child(child, &m->event);
+	else if (child->role == SCM_FRONT)
+		scm_front_message(child, m);
+	return true;
+}
+
+static void child_mute(void *ctx)
+{
+	scm_child_kill(ctx);
+}
+
+/* False when nothing more will come. */
+static bool child_receive(struct scm_child *child)
+{
+	unsigned peer = child->role == SCM_FRONT ? CONTROL_FROM_FRONT : CONTROL_FROM_HOST;
+	struct control_message *m = child->scm->message;
+	bool good;
+	int r;
+
+	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+		r = control_receive(child->process.control, peer, m);
+		if (r == -EAGAIN)
+			return true;
+		if (r == -EPERM || r == -EBADMSG) {
+			child_untrusted(child);
+			return false;
+		}
+		if (r < 0)
+			return false;
+		good = child_message(child, m);
+		control_message_done(m);
+		if (!good) {
+			child_untrusted(child);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void child_readable(void *ctx, int fd, unsigned events)
+{
+	struct scm_child *child = ctx;
+
+	if (child_receive(child) || !child->control_watch)
+		return;
+	child->control_watch = loop_unwatch(child->control_watch);
+	loop_timer_set(child->scm->loop, &child->mute, loop_now(child->scm->loop) + MUTE_PATIENCE,
+		       child_mute, child);
+}
+
+static void child_spoke(void *ctx, int fd, unsigned events)
+{
+	struct scm_child *child = ctx;
+
+	if (!spawn_words_read(&child->words, fd))
+		child->words_watch = loop_unwatch(child->words_watch);
+}
+
+static void child_free(struct scm_child *child)
+{
+	struct scm *scm = child->scm;
+
+	for (struct scm_child **at = &scm->children; *at; at = &(*at)->next) {
+		if (*at == child) {
+			*at = child->next;
+			scm->child_count--;
+			break;
+		}
+	}
+	loop_unwatch(child->control_watch);
+	loop_unwatch(child->words_watch);
+	loop_unwatch(child->exit_watch);
+	loop_timer_cancel(scm->loop, &child->mute);
+	sys_close(child->process.control);
+	sys_close(child->process.stderr_fd);
+	sys_close(child->process.pidfd);
+	spawn_cgroup_remove(&scm->means, child->generation);
+	mem_free(child);
+}
+
+static void child_exited(void *ctx, int fd, unsigned events)
+{
+	struct scm_child *child = ctx;
+	struct scm *scm = child->scm;
+	struct scm_pool *pool = child->pool;
+	char last[160];
+	int code, signal;
+
+	/* What it sent before it ended still counts. */
+	if (child->control_watch)
+		child_receive(child);
+	spawn_words_read(&child->words, child->process.stderr_fd);
+	/* What it started ends with it; its number is its own until it is reaped. */
+	kill(-child->process.pid, SIGKILL);
+	if (!spawn_reap(child->process.pidfd, &code, &signal))
+		return;
+	spawn_words_last(&child->words, last, sizeof(last));
+	if (code == 126 && !child->registered)
+		fprintf(stderr, "%s\n", last);
+	if (child->role == SCM_FRONT) {
+		scm_front_exited(child, code, signal);
+		child_free(child);
+	} else {
+		uint64_t generation = child->generation;
+
+		child_free(child);
+		pool_exited(&pool->policy, generation, code, signal, last, scm_moment(scm),
+			    scm->actions);
+		scm_pool_act(pool);
+	}
+	scm_job_continue(scm);
+}
+
+void scm_child_add(struct scm *scm, struct scm_child *child)
+{
+	struct loop *loop = scm->loop;
+
+	child->next = scm->children;
+	scm->children = child;
+	scm->child_count++;
+	child->started = loop_now(loop);
+	/* Without its watches a child would be lost: it is ended, and the exit watch, the one that
+	 * must work, is tried first. */
+	if (loop_watch(loop, child->process.pidfd, LOOP_READ, child_exited, child,
+		       &child->exit_watch) < 0 ||
+	    loop_watch(loop, child->process.control, LOOP_READ, child_readable, child,
+		       &child->control_watch) < 0 ||
+	    loop_watch(loop, child->process.stderr_fd, LOOP_READ, child_spoke, child,
+		       &child->words_watch) < 0)
+		scm_child_kill(child);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inetinfo as the SCM sees it: its start, what it asks for, the sockets it listens on, and its
+ * restart after a crash. SCM loop thread.
+ *
+ * The listening sockets belong to the SCM and are lent: while a crashed front end is started anew
+ * connections wait in their queues and none is refused.
+ */
+#include "scm/scm_internal.h"
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BACKLOG 4096
+#define GOOD_LIFE (10 * NSEC_PER_SEC)
+#define RESTART_FIRST NSEC_PER_SEC
+#define RESTART_LAST (30 * NSEC_PER_SEC)
+
+/* ---- sockets ---- */
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* "*" is every address of both families. -EINVAL when it is no address. */
+static int parse_address(const char *text, uint16_t port, union address *out, socklen_t *length)
+{
+	char bare[64];
+
+	*out = (union address){ 0 };
+	snprintf(bare, sizeof(bare), "%s", *text == '[' ? text + 1 : text);
+	bare[strcspn(bare, "]")] = '\0';
+	if (inet_pton(AF_INET, bare, &out->v4.sin_addr) == 1) {
+		out->v4.sin_family = AF_INET;
+		out->v4.sin_port = htons(port);
+		*length = sizeof(out->v4);
+		return 0;
+	}
+	if (strcmp(text, "*") && *text && inet_pton(AF_INET6, bare, &out->v6.sin6_addr) != 1)
+		return -EINVAL;
+	out->v6.sin6_family = AF_INET6;
+	out->v6.sin6_port = htons(port);
+	*length = sizeof(out->v6);
+	return 0;
+}
+
+static int open_socket(const char *address, uint16_t port, bool shared)
+{
+	_cleanup_fd_ int fd = -1;
+	union address a;
+	socklen_t length;
+	int on = 1, off = 0, r = parse_address(address, port, &a, &length);
+
+	if (r)
+		return r;
+	fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 && errno == EAFNOSUPPORT && !strcmp(address, "*")) /* no IPv6 here */
+		return open_socket("0.0.0.0", port, shared);
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (a.any.sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, strcmp(address, "*") ? &on : &off,
+			   sizeof(on));
+	if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0)
+		return -errno;
+	if (bind(fd, &a.any, length) < 0 || listen(fd, BACKLOG) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+bool scm_port_free(const char *address, uint16_t port)
+{
+	_cleanup_fd_ int fd = open_socket(address, port, false);
+
+	return fd >= 0;
+}
+
+static void listener_close(struct scm_listener *listener)
+{
+	for (int i = 0; i < listener->count; i++)
+		sys_close(listener->fds[i]);
+	listener->count = 0;
+}
+
+void scm_listeners_close(struct scm *scm)
+{
+	for (size_t i = 0; i < scm->listener_count; i++)
+		listener_close(&scm->listeners[i]);
+	scm->listener_count = 0;
+}
+
+static struct scm_listener *listener_find(struct scm *scm, const char *address, uint16_t port)
+{
+	for (size_t i = 0; i < scm->listener_count; i++) {
+		if (scm->listeners[i].port == port && !strcmp(scm->listeners[i].address, address))
+			return &scm->listeners[i];
+	}
+	return NULL;
+}
+
+/* True when a site says so: the front end may ask for nothing else. */
+static bool is_configured(const struct scm *scm, const char *address, uint64_t port)
+{
+	for (size_t s = 0; s < config_site_count(scm->config); s++) {
+		const struct config_site *site = config_site_at(scm->config, s);
+
+		for (size_t b = 0; b < site->binding_count; b++) {
+			if (site->bindings[b].port == port &&
+			    !strcmp(site->bindings[b].address, address))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Fills up to `wanted` sockets. Another program that listens there is found before the first:
+ * SO_REUSEPORT would let us share its port, if it runs as the same user. */
+static int listener_open(struct scm_listener *listener, int wanted)
+{
+	if (!listener->count) {
+		int probe = open_socket(listener->address, listener->port, false);
+
+		if (probe < 0)
+			return probe;
+		sys_close(probe);
+	}
+	while (listener->count < wanted) {
+		int fd = open_socket(listener->address, listener->port, true);
+
+		if (fd < 0)
+			return fd;
+		listener->fds[listener->count++] = fd;
+	}
+	/* A socket that nobody accepts from would swallow its share of connections. */
+	while (listener->count > wanted)
+		sys_close(listener->fds[--listener->count]);
+	return 0;
+}
+
+static int listener_get(struct scm *scm, const char *address, const struct control_listen *m,
+			struct scm_listener **ret)
+{
+	struct scm_listener *listener;
+
+	if (m->sockets < 1 || m->sockets > SCM_SOCKETS_MAX)
+		return -EINVAL;
+	if (!is_configured(scm, address, m->port))
+		return -EACCES;
+	listener = listener_find(scm, address, (uint16_t)m->port);
+	if (!listener) {
+		if (scm->listener_count == SCM_LISTENERS_MAX)
+			return -ENOBUFS;
+		listener = &scm->listeners[scm->listener_count++];
+		*listener = (struct scm_listener){ .port = (uint16_t)m->port };
+		snprintf(listener->address, sizeof(listener->address), "%s", address);
+	}
+	*ret = listener;
+	return listener_open(listener, (int)m->sockets);
+}
+
+static void front_listen(struct scm_child *child, const struct control_listen *m)
+{
+	struct scm *scm = child->scm;
+	struct control_listening answer = { .cookie = m->cookie };
+	struct scm_listener *listener = NULL;
+	char address[64], text[256] = "";
+	int r;
+
+	snprintf(address, sizeof(address), TEXT_FMT, TEXT_ARG(m->address));
+	r = listener_get(scm, address, m, &listener);
+	if (r < 0) {
+		snprintf(text, sizeof(text), "cannot listen on %s port %u: %s", address,
+			 (unsigned)m->port,
+			 r == -EACCES ? "no site binding names it, or the port is for root alone"
+			 : r == -EADDRINUSE ? "another program already listens there"
+					    : error_errno_text(r));
+		answer.error = (uint64_t)-r;
+		answer.text = text_of(text);
+		scm_note(scm, "%s", text);
+		scm_event(scm, "W3SVC", 115, (uint32_t)child->process.pid, address);
+	}
+	scm_child_send(child, CONTROL_LISTENING, &answer, r < 0 ? NULL : listener->fds,
+		       r < 0 ? 0 : listener->count);
+	scm_ready_check(scm);
+}
+
+/* ---- what it says ---- */
+
+static void front_activity(struct scm_child *front, struct scm_pool *pool,
+			   const struct control_host_activity *m)
+{
+	struct scm_child *host = scm_child_find(front->scm, m->generation);
+
+	if (!host || host->pool != pool)
+		return;
+	host->requests = m->requests;
+	host->active = m->active;
+	pool_activity(&pool->policy, m->generation, m->requests, m->active, scm_moment(front->scm),
+		      front->scm->actions);
+	scm_pool_act(pool);
+}
+
+static struct text pool_of(const struct control_message *m)
+{
+	switch (m->type) {
+	case CONTROL_POOL_DEMAND:
+		return m->pool_demand.pool;
+	case CONTROL_HOST_DRAINED:
+		return m->host_drained.pool;
+	case CONTROL_HOST_UNTRUSTED:
+		return m->host_untrusted.pool;
+	case CONTROL_HOST_ACTIVITY:
+		return m->host_activity.pool;
+	default:
+		return (struct text){ NULL, 0 };
+	}
+}
+
+void scm_front_message(struct scm_child *child, struct control_message *m)
+{
+	struct scm *scm = child->scm;
+	struct pool_moment at = scm_moment(scm);
+	struct scm_pool *pool = scm_pool_find(scm, pool_of(m));
+
+	if (m->type == CONTROL_LISTEN)
+		front_listen(child, &m->listen);
+	if (!pool)
+		return;
+	if (m->type == CONTROL_HOST_ACTIVITY) {
+		front_activity(child, pool, &m->host_activity);
+		return;
+	}
+	if (m->type == CONTROL_POOL_DEMAND)
+		pool_demand(&pool->policy, at, scm->actions);
+	else if (m->type == CONTROL_HOST_DRAINED)
+		pool_drained(&pool->policy, m->host_drained.generation, at, scm->actions);
+	else if (m->type == CONTROL_HOST_UNTRUSTED)
+		pool_untrusted(&pool->policy, m->host_untrusted.generation, at, scm->actions);
+	else
+		return;
+	scm_pool_act(pool);
+}
+
+/* ---- its life ---- */
+
+int scm_front_start(struct scm *scm, struct error *err)
+{
+	struct scm_child *child;
+
+	return scm_child_launch(scm, SCM_FRONT, NULL, ++scm->generation, &child, err);
+}
+
+static void bells_close(struct scm *scm)
+{
+	for (int i = 0; i < scm->bell_count; i++)
+		sys_close(scm->bells[i]);
+	scm->bell_count = 0;
+}
+
+void scm_front_registered(struct scm_child *child, struct control_message *m)
+{
+	struct scm *scm = child->scm;
+
+	bells_close(scm);
+	for (int i = 0; i < m->fd_count; i++)
+		scm->bells[i] = TAKE_FD(m->fds[i]);
+	scm->bell_count = m->fd_count;
+	scm->front = child;
+	scm_child_configure(child);
+	scm_pools_front(scm, true);
+	scm_pools_start(scm);
+	if (scm->services.items[SERVICE_W3SVC].state == SERVICE_START_PENDING)
+		scm_service_set(scm, SERVICE_W3SVC, SERVICE_RUNNING, 0);
+	scm_job_continue(scm);
+}
+
+static void front_restart(void *ctx)
+{
+	struct scm *scm = ctx;
+	struct error err = { 0 };
+
+	if (scm_front_start(scm, &err) < 0) {
+		fprintf(stderr, "surrogate: cannot start inetinfo: %s\n", err.text);
+		loop_timer_set(scm->loop, &scm->front_timer, loop_now(scm->loop) + RESTART_LAST,
+			       front_restart, scm);
+	}
+}
+
+/* A crash: the first is repaired at once, those that follow quickly wait, twice as long each. */
+static void front_crashed(struct scm *scm, struct scm_child *child, int code, int signal)
+{
+	const char *name = service_table[SERVICE_W3SVC].display_name;
+	int64_t wait = 0, now = loop_now(scm->loop);
+	char parameters[256], last[160];
+
+	if (now - child->started >= GOOD_LIFE)
+		scm->front_failures = 0;
+	scm->front_failures++;
+	for (uint32_t i = 1; i < scm->front_failures && wait < RESTART_LAST; i++)
+		wait = wait ? wait * 2 : RESTART_FIRST;
+	wait = wait < RESTART_LAST ? wait : RESTART_LAST;
+	snprintf(parameters, sizeof(parameters), "%s\x1f%u\x1f%lld\x1fRestart the service", name,
+		 scm->front_failures, (long long)(wait / NSEC_PER_MSEC));
+	scm_event(scm, "Service Control Manager", 7031, 0, parameters);
+	spawn_words_last(&child->words, last, sizeof(last));
+	fprintf(stderr, "surrogate: inetinfo ended (%s %d)%s%s; it is started again\n",
+		signal ? "signal" : "exit code", signal ? signal : code, *last ? ": " : "", last);
+	loop_timer_set(scm->loop, &scm->front_timer, now + wait, front_restart, scm);
+}
+
+void scm_front_exited(struct scm_child *child, int code, int signal)
+{
+	struct scm *scm = child->scm;
+	struct service *service = &scm->services.items[SERVICE_W3SVC];
+	char last[160];
+
+	if (scm->front == child) {
+		scm->front = NULL;
+		bells_close(scm);
+		scm_pools_front(scm, false);
+	}
+	if (service->state == SERVICE_RUNNING) {
+		front_crashed(scm, child, code, signal);
+	} else if (service->state == SERVICE_START_PENDING) {
+		spawn_words_last(&child->words, last, sizeof(last));
+		scm_note(scm, "inetinfo ended before it was ready (%s %d)%s%s",
+			 signal ? "signal" : "exit code", signal ? signal : code, *last ? ": " : "",
+			 last);
+		scm_job_failed(scm, SERVICE_E_PROCESS_ABORTED);
+	}
+}
+
+/* Ready: everything that starts by itself has, and each configured address is settled. */
+void scm_ready_check(struct scm *scm)
+{
+	bool serving = false;
+
+	if (scm->ready || scm->job.active)
+		return;
+	for (size_t s = 0; s < config_site_count(scm->config); s++) {
+		const struct config_site *site = config_site_at(scm->config, s);
+
+		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
+			const struct config_binding *binding = &site->bindings[b];
+
+			if (strcmp(binding->protocol, "http"))
+				continue;
+			if (scm->front && !listener_find(scm, binding->address, binding->port))
+				return;
+		}
+	}
+	for (size_t i = 0; scm->front && i < scm->listener_count; i++)
+		serving = serving || scm->listeners[i].count;
+	scm_ready(scm, serving);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the service control manager share: its state, and who does what. Included by
+ * src/scm/scm*.c only; all of it runs on the one loop thread.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/loop.h"
+#include "config/config.h"
+#include "eventlog/eventlog.h"
+#include "ipc/control.h"
+#include "registry/registry.h"
+#include "scm/pool_policy.h"
+#include "scm/scm.h"
+#include "scm/services.h"
+#include "scm/spawn_child.h"
+#include "security/identity.h"
+
+#define SCM_CHILDREN_MAX 1024
+#define SCM_TOOLS_MAX 64
+#define SCM_LISTENERS_MAX 256
+#define SCM_SOCKETS_MAX 32 /* of one listener: one a loop thread of the front end */
+#define SCM_BELLS_MAX (CONTROL_FDS_MAX - 1)
+#define SCM_CONFIG_MAX (16u << 20)
+#define SCM_PATH_MAX 4096
+
+enum scm_role { SCM_FRONT, SCM_HOST };
+
+struct scm_child {
+	struct scm *scm;
+	struct scm_child *next;
+	enum scm_role role;
+	struct scm_pool *pool; /* of a host */
+	uint64_t generation;
+	struct identity identity;
+	struct spawn_child process;
+	struct loop_watch *exit_watch, *control_watch, *words_watch;
+	struct loop_timer mute; /* it has closed its connection and should be gone by now */
+	struct spawn_words words;
+	bool registered;
+	int64_t started;
+	uint64_t requests, active;
+	int event_credit; /* events it may still write; refilled with time */
+	int64_t event_time;
+};
+
+struct scm_pool {
+	struct scm *scm;
+	struct pool policy;
+	const char *application;
+	struct loop_timer timer;
+};
+
+struct scm_listener {
+	char address[64];
+	uint16_t port;
+	int fds[SCM_SOCKETS_MAX];
+	int count;
+};
+
+/* A connected tool. */
+struct scm_tool {
+	struct scm *scm;
+	struct scm_tool *next;
+	struct loop_watch *watch;
+	int fd;
+	unsigned peer; /* CONTROL_FROM_TOOL or CONTROL_FROM_USER */
+	bool waiting;  /* for the end of the job */
+};
+
+/* A start or stop under way; one at a time. */
+struct scm_job {
+	bool active, stop, force, boot, shutdown;
+	enum service_id order[SERVICE_COUNT];
+	int count, at;
+	struct scm_tool *tool;
+	struct loop_timer deadline;
+	int64_t grace;
+};
+
+struct scm {
+	struct loop *loop;
+	const struct scm_options *options;
+	char *state_dir;
+	char program_dir[SCM_PATH_MAX];
+	struct spawn_means means;
+	struct buf notes;
+	int lock_fd, listen_fd;
+	struct loop_watch *listen_watch;
+
+	struct registry *registry;
+	struct eventlog *eventlog;
+	struct config *config;
+	int config_fd; /* its text, sealed */
+	uint64_t config_version;
+
+	struct services services;
+	struct scm_job job;
+	struct scm_pool *pools;
+	size_t pool_count;
+	struct scm_child *children;
+	size_t child_count;
+	uint64_t generation;
+
+	struct scm_child *front;
+	int bells[SCM_BELLS_MAX]; /* the front end's eventfds */
+	int bell_count;
+	struct loop_timer front_timer;
+	uint32_t front_failures;
+	int64_t begun; /* when the SCM started */
+	struct scm_listener listeners[SCM_LISTENERS_MAX];
+	size_t listener_count;
+
+	struct scm_tool *tools;
+	size_t tool_count;
+	bool ready, ending;
+	struct control_message *message; /* received into, one at a time */
+	struct pool_actions *actions;    /* of the pool that takes a step */
+};
+
+/* scm_state.c: folders, lock, ownership */
+int scm_folders_make(struct scm *scm, struct error *err);
+int scm_lock(struct scm *scm, struct error *err);
+int scm_folder_own(struct scm *scm, const char *path, const struct identity *owner, mode_t mode);
+/* The first folder on the way to `path` that `identity` cannot search (or, at the end, list):
+ * written to `out`; false when it can reach it. */
+bool scm_unreachable(const char *path, const struct identity *identity, char *out, size_t size);
+int scm_identity_number(void *ctx, const char *name, uint32_t *ret);
+
+/* scm_launch.c: what a child shall be */
+int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
+		     uint64_t generation, struct scm_child **ret, struct error *err);
+int scm_identity_of(struct scm *scm, enum scm_role role, const struct config_pool *pool,
+		    struct identity *ret, struct error *err);
+
+/* scm_child.c: running children */
+struct scm_child *scm_child_find(struct scm *scm, uint64_t generation);
+void scm_child_add(struct scm *scm, struct scm_child *child);
+void scm_child_send(struct scm_child *child, enum control_type type, const void *message,
+		    const int *fds, int fd_count);
+void scm_child_kill(struct scm_child *child);
+void scm_child_configure(struct scm_child *child);
+
+/* scm_pool.c */
+int scm_pools_new(struct scm *scm, struct error *err);
+void scm_pools_free(struct scm *scm);
+struct scm_pool *scm_pool_find(struct scm *scm, struct text name);
+struct pool_moment scm_moment(const struct scm *scm);
+/* Carries out scm->actions. */
+void scm_pool_act(struct scm_pool *pool);
+void scm_pools_start(struct scm *scm);
+void scm_pools_stop(struct scm *scm, int64_t grace);
+void scm_pools_kill(struct scm *scm);
+void scm_pools_front(struct scm *scm, bool came);
+size_t scm_hosts_count(const struct scm *scm);
+
+/* scm_front.c: inetinfo and its sockets */
+int scm_front_start(struct scm *scm, struct error *err);
+void scm_front_registered(struct scm_child *child, struct control_message *m);
+void scm_front_exited(struct scm_child *child, int code, int signal);
+void scm_front_message(struct scm_child *child, struct control_message *m);
+void scm_listeners_close(struct scm *scm);
+void scm_ready_check(struct scm *scm);
+
+/* scm.c: everything has started; tells systemd and the caller */
+void scm_ready(struct scm *scm, bool serving);
+
+/* scm_service.c */
+void scm_services_load(struct scm *scm);
+void scm_services_boot(struct scm *scm);
+void scm_service_set(struct scm *scm, enum service_id id, enum service_state state,
+		     uint32_t exit_code);
+/* 0 and the answer comes later, or a Win32 error. */
+uint32_t scm_service_start(struct scm *scm, enum service_id id, int64_t timeout,
+			   struct scm_tool *tool);
+uint32_t scm_service_stop(struct scm *scm, enum service_id id, bool with_dependents, bool force,
+			  int64_t timeout, struct scm_tool *tool);
+uint32_t scm_service_configure(struct scm *scm, enum service_id id, uint64_t start);
+/* Something a job may have waited for has happened. */
+void scm_job_continue(struct scm *scm);
+void scm_job_failed(struct scm *scm, uint32_t error);
+void scm_shutdown(struct scm *scm, int64_t grace, struct scm_tool *tool);
+uint32_t scm_reset_allow(struct scm *scm, uint64_t value);
+
+/* scm_tool.c */
+int scm_tools_listen(struct scm *scm, struct error *err);
+void scm_tools_close(struct scm *scm);
+void scm_tool_done(struct scm_tool *tool, uint32_t error, const char *text);
+
+/* scm_event.c */
+void scm_event(struct scm *scm, const char *source, uint32_t id, uint32_t pid,
+	       const char *parameters);
+void scm_event_of_child(struct scm_child *child, const struct control_event *event);
+__attribute__((format(printf, 2, 3))) void scm_note(struct scm *scm, const char *format, ...);

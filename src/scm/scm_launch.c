@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a child shall be: its identity, environment, limits and the files it may see, written as a
+ * launch description. SCM loop thread.
+ */
+#include "scm/scm_internal.h"
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define FRONT_OPEN_FILES 524288 /* a descriptor for each idle connection */
+#define HOST_OPEN_FILES 4096
+
+/* What every program needs of the system. Files of /etc by name: under CAP_DAC_READ_SEARCH the
+ * whole folder would include the password hashes. */
+static const char *const system_read[] = {
+	"/etc/ld.so.cache",
+	"/etc/localtime",
+	"/etc/timezone",
+	"/etc/nsswitch.conf",
+	"/etc/passwd",
+	"/etc/group",
+	"/etc/hosts",
+	"/etc/host.conf",
+	"/etc/resolv.conf",
+	"/etc/gai.conf",
+	"/etc/services",
+	"/etc/mime.types",
+	"/etc/ssl/certs",
+	"/etc/ssl/openssl.cnf",
+	"/etc/odbc.ini",
+	"/etc/odbcinst.ini",
+	"/usr/share",
+	"/dev/urandom",
+	"/dev/random",
+	"/dev/zero",
+	"/proc/self",
+	"/proc/meminfo",
+	"/proc/cpuinfo",
+	"/proc/sys/vm/overcommit_memory",
+	"/sys/devices/system/cpu",
+};
+static const char *const system_execute[] = { "/lib", "/lib64", "/usr/lib", "/usr/lib64" };
+static const char *const system_write[] = { "/dev/null" };
+
+struct composer {
+	struct arena arena;
+	struct launch launch;
+	int error;
+};
+
+static void list_add(struct composer *c, struct launch_list *list, const char *text)
+{
+	char *copy;
+
+	if (!list->items)
+		list->items = arena_zalloc(&c->arena, LAUNCH_LIST_MAX, sizeof(*list->items));
+	if (list->count == LAUNCH_LIST_MAX) {
+		c->error = -E2BIG;
+		return;
+	}
+	copy = list->items ? arena_strndup(&c->arena, text, strlen(text)) : NULL;
+	if (!copy)
+		c->error = -ENOMEM;
+	else
+		list->items[list->count++] = text_of(copy);
+}
+
+static void list_add_once(struct composer *c, struct launch_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (text_equal(list->items[i], text_of(path)))
+			return;
+	}
+	list_add(c, list, path);
+}
+
+__attribute__((format(printf, 3, 4))) static void
+list_addf(struct composer *c, struct launch_list *list, const char *format, ...)
+{
+	char text[SCM_PATH_MAX + 64];
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(text, sizeof(text), format, args) >= (int)sizeof(text))
+		c->error = -ENAMETOOLONG;
+	va_end(args);
+	if (!c->error)
+		list_add(c, list, text);
+}
+
+/* ---- identity ---- */
+
+static int identity_of_pool(struct scm *scm, const struct config_pool *pool, struct identity *ret,
+			    struct error *err)
+{
+	const char *user = pool->user_name ? pool->user_name : "", *slash = strrchr(user, '\\');
+	char name[160];
+
+	switch (pool->identity) {
+	case CONFIG_LOCAL_SYSTEM:
+		return identity_current(ret, err);
+	case CONFIG_LOCAL_SERVICE:
+		return identity_virtual("NT AUTHORITY\\LOCAL SERVICE", scm_identity_number, scm,
+					ret, err);
+	case CONFIG_NETWORK_SERVICE:
+		return identity_virtual("NT AUTHORITY\\NETWORK SERVICE", scm_identity_number, scm,
+					ret, err);
+	case CONFIG_SPECIFIC_USER: /* MACHINE\user and .\user mean an account of this machine */
+		return identity_account(slash ? slash + 1 : user, ret, err);
+	case CONFIG_POOL_IDENTITY:
+		break;
+	}
+	snprintf(name, sizeof(name), "IIS APPPOOL\\%s", pool->name);
+	return identity_virtual(name, scm_identity_number, scm, ret, err);
+}
+
+int scm_identity_of(struct scm *scm, enum scm_role role, const struct config_pool *pool,
+		    struct identity *ret, struct error *err)
+{
+	if (role == SCM_FRONT)
+		return identity_virtual("NT SERVICE\\W3SVC", scm_identity_number, scm, ret, err);
+	return identity_of_pool(scm, pool, ret, err);
+}
+
+/* ---- files ---- */
+
+/* A site whose pages this child serves, or any of them for the front end: includes and inherited
+ * web.config files lie anywhere in it. */
+static bool serves_site(const struct config_site *site, const struct scm_pool *pool)
+{
+	for (size_t i = 0; pool && i < site->application_count; i++) {
+		if (site->applications[i].pool == pool->policy.settings)
+			return true;
+	}
+	return !pool;
+}
+
+static void add_sites(struct composer *c, struct scm *scm, const struct scm_pool *pool)
+{
+	for (size_t i = 0; i < config_site_count(scm->config); i++) {
+		const struct config_site *site = config_site_at(scm->config, i);
+
+		for (size_t a = 0; serves_site(site, pool) && a < site->application_count; a++) {
+			const struct config_application *app = &site->applications[a];
+
+			for (size_t v = 0; v < app->vdir_count; v++)
+				list_add_once(c, &c->launch.read_paths,
+					      app->vdirs[v].physical_path);
+		}
+		if (!pool && site->log_enabled && site->log_directory)
+			list_add_once(c, &c->launch.write_paths, site->log_directory);
+	}
+}
+
+/* A pool's name as a file name: what is no letter, digit, blank, '-' or '_' becomes '_', and a
+ * hash keeps two such names apart. */
+static void file_name(const char *name, char *out, size_t size)
+{
+	uint64_t hash = 14695981039346656037u;
+	size_t n = 0;
+
+	for (const char *p = name; *p; p++) {
+		char c = text_lower(*p);
+		bool plain =
+			(c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+
+		hash = (hash ^ (unsigned char)c) * 1099511628211u;
+		if (n < size - 24)
+			out[n++] = plain ? *p : '_';
+	}
+	snprintf(out + n, size - n, "-%08x", (unsigned)(hash ^ hash >> 32));
+}
+
+static int add_own_folders(struct composer *c, struct scm *scm, const struct scm_pool *pool,
+			   const struct identity *identity, struct error *err)
+{
+	char path[SCM_PATH_MAX], name[128];
+	int r;
+
+	file_name(pool ? pool->policy.settings->name : "W3SVC", name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/temp/%s", scm->state_dir, name);
+	r = scm_folder_own(scm, path, identity, 0700);
+	if (r < 0)
+		return error_set(err, r, "cannot prepare %s: %s", path, error_errno_text(r));
+	list_add(c, &c->launch.write_paths, path);
+	list_addf(c, &c->launch.environment, "TMPDIR=%s", path);
+	list_addf(c, &c->launch.environment, "TEMP=%s", path);
+	list_addf(c, &c->launch.environment, "HOME=%s", path);
+	list_addf(c, &c->launch.write_paths, "%s/data", scm->state_dir);
+	if (!pool)
+		list_addf(c, &c->launch.write_paths, "%s/logs", scm->state_dir);
+	return 0;
+}
+
+/* Which of its folders the child could not reach as its user: then it reads with
+ * CAP_DAC_READ_SEARCH, but only where Landlock confines that to these folders. */
+static void add_reach(struct composer *c, struct scm *scm, const struct identity *identity)
+{
+	struct launch *l = &c->launch;
+	char blocked[SCM_PATH_MAX];
+	const char *folder = NULL;
+
+	if (!scm->means.users || identity->uid == geteuid())
+		return;
+	for (size_t i = 0; !folder && i < l->read_paths.count + l->write_paths.count; i++) {
+		struct text path = i < l->read_paths.count
+					   ? l->read_paths.items[i]
+					   : l->write_paths.items[i - l->read_paths.count];
+
+		if (scm_unreachable(path.data, identity, blocked, sizeof(blocked)))
+			folder = path.data;
+	}
+	if (!folder)
+		return;
+	if (l->flags & LAUNCH_LANDLOCK) {
+		l->flags |= LAUNCH_READ_SEARCH;
+		scm_note(scm,
+			 "%s cannot reach %s (%s is closed to it): it reads with "
+			 "CAP_DAC_READ_SEARCH, confined by Landlock to its folders.",
+			 identity->name, folder, blocked);
+	} else {
+		scm_note(scm,
+			 "%s cannot reach %s: make %s readable for it (chmod o+rx), for without "
+			 "Landlock no capability can be given that is confined to it.",
+			 identity->name, folder, blocked);
+	}
+}
+
+static int add_files(struct composer *c, struct scm *scm, const struct scm_pool *pool,
+		     const struct identity *identity, struct error *err)
+{
+	int r = add_own_folders(c, scm, pool, identity, err);
+
+	if (r < 0)
+		return r;
+	add_sites(c, scm, pool);
+	add_reach(c, scm, identity);
+	for (size_t i = 0; i < ARRAY_LEN(system_read); i++)
+		list_add(c, &c->launch.read_paths, system_read[i]);
+	for (size_t i = 0; i < ARRAY_LEN(system_execute); i++)
+		list_add(c, &c->launch.execute_paths, system_execute[i]);
+	for (size_t i = 0; i < ARRAY_LEN(system_write); i++)
+		list_add(c, &c->launch.write_paths, system_write[i]);
+	return 0;
+}
+
+/* ---- environment ---- */
+
+static void add_inherited(struct composer *c, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (value)
+		list_addf(c, &c->launch.environment, "%s=%s", name, value);
+}
+
+static void add_environment(struct composer *c, struct scm *scm, const struct scm_pool *pool,
+			    uint64_t generation)
+{
+	struct launch_list *environment = &c->launch.environment;
+
+	list_add(c, environment, "PATH=/usr/bin:/bin");
+	list_add(c, environment, "LANG=C.UTF-8");
+	add_inherited(c, "TZ");
+	list_addf(c, environment, "SURROGATE_GENERATION=%llu", (unsigned long long)generation);
+	list_addf(c, environment, "SURROGATE_STATE=%s", scm->state_dir);
+	list_addf(c, environment, "SURROGATE_DATA=%s/data", scm->state_dir);
+#ifdef SURROGATE_FAULTS
+	add_inherited(c, "SURROGATE_FAULT");
+	add_inherited(c, "ASAN_OPTIONS");
+	add_inherited(c, "UBSAN_OPTIONS");
+#endif
+	if (!pool)
+		return;
+	list_addf(c, environment, "APP_POOL_ID=%s", pool->policy.settings->name);
+	for (size_t i = 0; i < pool->policy.settings->environment_count; i++) {
+		const struct config_environment *e = &pool->policy.settings->environment[i];
+
+		/* Ours come first and so win; one that only looks like ours is left out. */
+		if (!text_starts_with(text_of(e->name), TEXT("SURROGATE_")))
+			list_addf(c, environment, "%s=%s", e->name, e->value);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void add_user(struct composer *c, const struct scm *scm, const struct identity *identity)
+{
+	struct launch *l = &c->launch;
+
+	l->flags |= LAUNCH_SCOPED;
+	l->flags |= scm->means.users ? LAUNCH_SWITCH_USER : 0;
+	l->flags |= scm->means.landlock ? LAUNCH_LANDLOCK : 0;
+	l->flags |= scm->means.seccomp ? LAUNCH_SECCOMP : 0;
+	l->parent = (uint64_t)getpid();
+	l->uid = identity->uid;
+	l->gid = identity->gid;
+	l->groups.items = arena_zalloc(&c->arena, identity->group_count + 1, sizeof(uint64_t));
+	if (!l->groups.items) {
+		c->error = -ENOMEM;
+		return;
+	}
+	l->groups.count = identity->group_count;
+	for (size_t i = 0; i < identity->group_count; i++)
+		l->groups.items[i] = identity->groups[i];
+}
+
+static void add_limits(struct composer *c, struct scm *scm, const struct scm_pool *pool,
+		       uint64_t generation)
+{
+	const struct config_pool *s = pool ? pool->policy.settings : NULL;
+	uint64_t memory = s ? s->restart_private_memory_kib * 1024 * 2 : 0;
+	char *cgroup = arena_alloc(&c->arena, SCM_PATH_MAX);
+
+	c->launch.open_files = s ? HOST_OPEN_FILES : FRONT_OPEN_FILES;
+	c->launch.oom_score_adj = s ? 200 : 0;
+	/* privateMemory asks for an orderly recycle; a host that outruns it is stopped at twice. */
+	c->launch.data_limit = memory;
+	if (!cgroup) {
+		c->error = -ENOMEM;
+		return;
+	}
+	spawn_cgroup_make(&scm->means, generation, memory, s ? s->cpu_limit : 0, cgroup,
+			  SCM_PATH_MAX);
+	c->launch.cgroup = text_of(cgroup);
+}
+
+static int compose(struct composer *c, struct scm *scm, const struct scm_pool *pool,
+		   uint64_t generation, const struct identity *identity, struct error *err)
+{
+	int r;
+
+	c->launch.directory = TEXT("/");
+	list_add(c, &c->launch.arguments, pool ? "dllhost" : "inetinfo");
+	if (pool)
+		list_addf(c, &c->launch.arguments, "/Processid:%s", pool->policy.settings->appid);
+	add_user(c, scm, identity);
+	add_limits(c, scm, pool, generation);
+	add_environment(c, scm, pool, generation);
+	r = add_files(c, scm, pool, identity, err);
+	if (!r && c->error)
+		r = error_set(err, c->error, "cannot describe the process: %s",
+			      error_errno_text(c->error));
+	return r;
+}
+
+static int start(struct composer *c, struct scm *scm, const char *program, struct spawn_child *ret,
+		 struct error *err)
+{
+	char path[SCM_PATH_MAX + 32], launcher[SCM_PATH_MAX + 32];
+	_cleanup_fd_ int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/%s", scm->program_dir, program);
+	snprintf(launcher, sizeof(launcher), "%s/surrogate-launch", scm->program_dir);
+	fd = sys_open(path, O_PATH | O_CLOEXEC, 0);
+	if (fd < 0)
+		return error_set(err, fd, "cannot open the program %s: %s", path,
+				 error_errno_text(fd));
+	c->launch.program = text_of(path);
+	return spawn_start(launcher, &c->launch, fd, ret, err);
+}
+
+int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
+		     uint64_t generation, struct scm_child **ret, struct error *err)
+{
+	struct composer c = { 0 };
+	struct scm_child *child;
+	int r;
+
+	if (scm->child_count == SCM_CHILDREN_MAX)
+		return error_set(err, -EAGAIN, "%d processes run already; no more are started",
+				 SCM_CHILDREN_MAX);
+	child = mem_new(struct scm_child);
+	if (!child)
+		return error_set(err, -ENOMEM, "out of memory");
+	*child = (struct scm_child){
+		.scm = scm, .role = role, .pool = pool, .generation = generation
+	};
+	r = scm_identity_of(scm, role, pool ? pool->policy.settings : NULL, &child->identity, err);
+	arena_init(&c.arena, LAUNCH_MEMORY_MAX);
+	if (!r)
+		r = compose(&c, scm, pool, generation, &child->identity, err);
+	if (!r)
+		r = start(&c, scm, pool ? "dllhost" : "inetinfo", &child->process, err);
+	arena_done(&c.arena);
+	if (r < 0) {
+		spawn_cgroup_remove(&scm->means, generation);
+		mem_free(child);
+		return r;
+	}
+	scm_child_add(scm, child);
+	*ret = child;
+	return 0;
+}

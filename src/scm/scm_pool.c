@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pools: carries out what the policy (pool_policy.h) answers. SCM loop thread. The policy decides,
+ * this file only starts, signals, tells and writes.
+ */
+#include "scm/scm_internal.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "ipc/channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#define E_LOGON_FAILURE 0x8007052eu /* HRESULT_FROM_WIN32(ERROR_LOGON_FAILURE) */
+
+struct pool_moment scm_moment(const struct scm *scm)
+{
+	int64_t wall = clock_wall();
+	time_t seconds = wall / NSEC_PER_SEC;
+	struct tm tm = { 0 };
+
+	localtime_r(&seconds, &tm);
+	return (struct pool_moment){ clock_now(), wall + tm.tm_gmtoff * NSEC_PER_SEC };
+}
+
+/* ---- launching ---- */
+
+struct launch_failure {
+	uint64_t generation;
+	uint32_t hresult;
+	char why[POOL_TEXT_MAX];
+};
+
+/* The account a pool shall run as does not exist: as DCOM and WAS report it. */
+static uint32_t report_identity(struct scm_pool *pool, const struct error *err, char *why,
+				size_t size)
+{
+	const struct config_pool *s = pool->policy.settings;
+	char parameters[POOL_TEXT_MAX];
+
+	snprintf(parameters, sizeof(parameters),
+		 "Logon failure: unknown user name or bad password. \x1f.\x1f%s\x1f%s",
+		 s->user_name ? s->user_name : "", s->appid);
+	scm_event(pool->scm, "DCOM", 10004, 0, parameters);
+	scm_event(pool->scm, "WAS", 5021, 0, s->name);
+	snprintf(why, size,
+		 "The server process could not be started because the configured identity is "
+		 "incorrect. Check the username and password. (%.200s)",
+		 err->text);
+	return E_LOGON_FAILURE;
+}
+
+static bool launch(struct scm_pool *pool, uint64_t generation, struct launch_failure *failure)
+{
+	struct error err = { 0 };
+	struct scm_child *child;
+	int r = scm_child_launch(pool->scm, SCM_HOST, pool, generation, &child, &err);
+
+	if (!r) {
+		pool_launched(&pool->policy, generation, (uint32_t)child->process.pid);
+		return true;
+	}
+	failure->generation = generation;
+	failure->hresult = POOL_E_SERVER_EXEC_FAILURE;
+	snprintf(failure->why, sizeof(failure->why), "%.300s", err.text);
+	if (r == -ENOENT && pool->policy.settings->identity == CONFIG_SPECIFIC_USER)
+		failure->hresult = report_identity(pool, &err, failure->why, sizeof(failure->why));
+	return false;
+}
+
+/* ---- telling ---- */
+
+/* A channel of its own for each meeting of a host with a front end. */
+static void host_ready(struct scm_pool *pool, uint64_t generation)
+{
+	struct scm *scm = pool->scm;
+	struct scm_child *child = scm_child_find(scm, generation);
+	struct control_channel channel = { .generation = generation };
+	struct control_host_ready ready = { .generation = generation,
+					    .pool = text_of(pool->policy.settings->name) };
+	int fds[1 + SCM_BELLS_MAX];
+	_cleanup_fd_ int fd = -1;
+
+	if (!child || !scm->front)
+		return;
+	fd = channel_create();
+	if (fd < 0) {
+		scm_child_kill(child);
+		return;
+	}
+	fds[0] = fd;
+	memcpy(fds + 1, scm->bells, sizeof(int) * scm->bell_count);
+	scm_child_send(child, CONTROL_CHANNEL, &channel, fds, 1 + scm->bell_count);
+	ready.pid = (uint64_t)child->process.pid;
+	ready.user = text_of(child->identity.name);
+	scm_child_send(scm->front, CONTROL_HOST_READY, &ready, &fd, 1);
+}
+
+static void tell_front(struct scm_pool *pool, const struct pool_action *action)
+{
+	struct text name = text_of(pool->policy.settings->name);
+	struct control_host_drain drain = { .generation = action->generation, .pool = name };
+	struct control_host_gone gone = { .generation = action->generation, .pool = name };
+	struct control_pool_changed changed = { .state = action->state,
+						.status = action->status,
+						.sub_status = action->sub_status,
+						.hresult = action->hresult,
+						.pool = name,
+						.reason = text_of(action->text) };
+
+	if (!pool->scm->front)
+		return;
+	if (action->type == POOL_HOST_DRAIN)
+		scm_child_send(pool->scm->front, CONTROL_HOST_DRAIN, &drain, NULL, 0);
+	else if (action->type == POOL_HOST_GONE)
+		scm_child_send(pool->scm->front, CONTROL_HOST_GONE, &gone, NULL, 0);
+	else
+		scm_child_send(pool->scm->front, CONTROL_POOL_CHANGED, &changed, NULL, 0);
+}
+
+static void tell_host(struct scm_pool *pool, const struct pool_action *action)
+{
+	struct scm_child *child = scm_child_find(pool->scm, action->generation);
+	struct control_ping ping = { .generation = action->generation, .sequence = action->value };
+	struct control_stop stop = { .generation = action->generation,
+				     .grace_ms = action->value / NSEC_PER_MSEC };
+
+	if (!child)
+		return;
+	if (action->type == POOL_KILL)
+		scm_child_kill(child);
+	else if (action->type == POOL_PING)
+		scm_child_send(child, CONTROL_PING, &ping, NULL, 0);
+	else
+		scm_child_send(child, CONTROL_STOP, &stop, NULL, 0);
+}
+
+/* ---- acting ---- */
+
+static void pool_timer(void *ctx)
+{
+	struct scm_pool *pool = ctx;
+
+	pool_tick(&pool->policy, scm_moment(pool->scm), pool->scm->actions);
+	scm_pool_act(pool);
+}
+
+static void set_timer(struct scm_pool *pool, int64_t due)
+{
+	if (due == INT64_MAX)
+		loop_timer_cancel(pool->scm->loop, &pool->timer);
+	else
+		loop_timer_set(pool->scm->loop, &pool->timer, due, pool_timer, pool);
+}
+
+void scm_pool_act(struct scm_pool *pool)
+{
+	struct scm *scm = pool->scm;
+	/* What fails is told to the policy once all its answers are carried out; a pool launches
+	 * no more than a garden at once. */
+	struct launch_failure failures[POOL_GARDEN_MAX];
+	size_t failed = 0;
+
+	for (size_t i = 0; i < scm->actions->count; i++) {
+		const struct pool_action *action = &scm->actions->items[i];
+
+		switch (action->type) {
+		case POOL_LAUNCH:
+			if (failed < POOL_GARDEN_MAX)
+				failed += !launch(pool, action->generation, &failures[failed]);
+			break;
+		case POOL_HOST_READY:
+			host_ready(pool, action->generation);
+			break;
+		case POOL_HOST_DRAIN:
+		case POOL_HOST_GONE:
+		case POOL_CHANGED:
+			tell_front(pool, action);
+			break;
+		case POOL_PING:
+		case POOL_STOP:
+		case POOL_KILL:
+			tell_host(pool, action);
+			break;
+		case POOL_EVENT:
+			scm_event(scm, action->source, action->event_id, 0, action->text);
+			break;
+		}
+	}
+	set_timer(pool, scm->actions->due);
+	for (size_t i = 0; i < failed; i++) {
+		pool_launch_failed(&pool->policy, failures[i].generation, failures[i].hresult,
+				   failures[i].why, scm_moment(scm), scm->actions);
+		scm_pool_act(pool);
+	}
+}
+
+struct scm_pool *scm_pool_find(struct scm *scm, struct text name)
+{
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		if (text_equal_nocase(text_of(scm->pools[i].policy.settings->name), name))
+			return &scm->pools[i];
+	}
+	return NULL;
+}
+
+/* The application an event names: the one of a High pool, the first of any other. */
+static const char *application_of(const struct config *config, const struct config_pool *pool)
+{
+	for (size_t i = 0; i < config_site_count(config); i++) {
+		const struct config_site *site = config_site_at(config, i);
+
+		for (size_t a = 0; a < site->application_count; a++) {
+			if (site->applications[a].pool == pool)
+				return site->applications[a].metabase_path;
+		}
+	}
+	return pool->name;
+}
+
+int scm_pools_new(struct scm *scm, struct error *err)
+{
+	size_t count = config_pool_count(scm->config);
+
+	scm->pools = mem_zalloc(count + 1, sizeof(*scm->pools));
+	if (!scm->pools)
+		return error_set(err, -ENOMEM, "out of memory");
+	scm->pool_count = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct config_pool *settings = config_pool_at(scm->config, i);
+		struct scm_pool *pool = &scm->pools[i];
+
+		pool->scm = scm;
+		pool->application = application_of(scm->config, settings);
+		pool_init(&pool->policy, settings, pool->application, &scm->generation);
+	}
+	return 0;
+}
+
+void scm_pools_free(struct scm *scm)
+{
+	for (size_t i = 0; i < scm->pool_count; i++)
+		loop_timer_cancel(scm->loop, &scm->pools[i].timer);
+	scm->pools = mem_free(scm->pools);
+	scm->pool_count = 0;
+}
+
+void scm_pools_start(struct scm *scm)
+{
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		if (!scm->pools[i].policy.settings->auto_start)
+			continue;
+		pool_start(&scm->pools[i].policy, scm_moment(scm), scm->actions);
+		scm_pool_act(&scm->pools[i]);
+	}
+}
+
+void scm_pools_stop(struct scm *scm, int64_t grace)
+{
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		pool_stop(&scm->pools[i].policy, scm_moment(scm),
+			  "The World Wide Web Publishing Service is stopped.", grace, scm->actions);
+		scm_pool_act(&scm->pools[i]);
+	}
+}
+
+void scm_pools_kill(struct scm *scm)
+{
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		pool_kill_all(&scm->pools[i].policy, scm_moment(scm),
+			      "The World Wide Web Publishing Service is stopped.", scm->actions);
+		scm_pool_act(&scm->pools[i]);
+	}
+}
+
+void scm_pools_front(struct scm *scm, bool came)
+{
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		struct pool *pool = &scm->pools[i].policy;
+
+		if (came)
+			pool_front_came(pool, scm_moment(scm), scm->actions);
+		else
+			pool_front_went(pool, scm_moment(scm), scm->actions);
+		scm_pool_act(&scm->pools[i]);
+	}
+}
+
+size_t scm_hosts_count(const struct scm *scm)
+{
+	size_t count = 0;
+
+	for (const struct scm_child *c = scm->children; c; c = c->next)
+		count += c->role == SCM_HOST;
+	return count;
+}

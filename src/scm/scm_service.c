@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services start and stop: one job at a time walks the order that services.h gives, and waits
+ * where a process has to come or go. SCM loop thread.
+ */
+#include "scm/scm_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define SERVICES_KEY "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
+#define RESET_KEY SERVICES_KEY "IISADMIN\\Parameters"
+#define RESET_VALUE "EnableIISReset"
+#define START_PATIENCE (30 * NSEC_PER_SEC)
+#define STOP_PATIENCE (20 * NSEC_PER_SEC)
+
+static const char *start_word(uint64_t start)
+{
+	return start == SERVICE_AUTO     ? "auto start"
+	       : start == SERVICE_DEMAND ? "demand start"
+					 : "disabled";
+}
+
+void scm_services_load(struct scm *scm)
+{
+	services_init(&scm->services);
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		char key[128];
+		uint32_t start;
+
+		snprintf(key, sizeof(key), SERVICES_KEY "%s", service_table[i].name);
+		if (registry_get_dword(scm->registry, key, "Start", &start) == 0 &&
+		    start >= SERVICE_AUTO && start <= SERVICE_DISABLED && i != SERVICE_EVENTLOG)
+			scm->services.items[i].start = start;
+	}
+}
+
+void scm_service_set(struct scm *scm, enum service_id id, enum service_state state,
+		     uint32_t exit_code)
+{
+	struct service *service = &scm->services.items[id];
+	char parameters[128];
+
+	if (service->state == state)
+		return;
+	service->state = state;
+	service->exit_code = exit_code;
+	if (state != SERVICE_RUNNING && state != SERVICE_STOPPED)
+		return;
+	snprintf(parameters, sizeof(parameters), "%s\x1f%s", service_table[id].display_name,
+		 state == SERVICE_RUNNING ? "running" : "stopped");
+	scm_event(scm, "Service Control Manager", 7036, 0, parameters);
+}
+
+/* ---- the job ---- */
+
+static void job_end(struct scm *scm, uint32_t error)
+{
+	struct scm_tool *tool = scm->job.tool;
+	bool shutdown = scm->job.shutdown;
+
+	loop_timer_cancel(scm->loop, &scm->job.deadline);
+	scm->job.active = false;
+	scm->job.tool = NULL;
+	if (tool)
+		scm_tool_done(tool, error, error ? service_error_text(error) : "");
+	if (shutdown)
+		loop_stop(scm->loop);
+	else
+		scm_ready_check(scm);
+}
+
+void scm_job_failed(struct scm *scm, uint32_t error)
+{
+	struct scm_job *job = &scm->job;
+	enum service_id id;
+	char parameters[256];
+
+	if (!job->active || job->stop)
+		return;
+	id = job->order[job->at];
+	scm_service_set(scm, id, SERVICE_STOPPED, error);
+	snprintf(parameters, sizeof(parameters), "%s\x1f%s", service_table[id].display_name,
+		 service_error_text(error));
+	scm_event(scm, "Service Control Manager", 7000, 0, parameters);
+	/* At boot the others still start. */
+	if (job->boot) {
+		job->at++;
+		scm_job_continue(scm);
+	} else {
+		job_end(scm, id == job->order[job->count - 1] ? error
+							      : SERVICE_E_SERVICE_DEPENDENCY_FAIL);
+	}
+}
+
+static void kill_front(struct scm *scm)
+{
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_FRONT)
+			scm_child_kill(c);
+	}
+}
+
+static bool front_runs(const struct scm *scm)
+{
+	for (const struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_FRONT)
+			return true;
+	}
+	return false;
+}
+
+static void start_step(struct scm *scm, enum service_id id)
+{
+	struct service *service = &scm->services.items[id];
+	struct error err = { 0 };
+
+	if (id != SERVICE_W3SVC) {
+		if (id == SERVICE_EVENTLOG)
+			scm_event(scm, "EventLog", 6005, 0, "");
+		scm_service_set(scm, id, SERVICE_RUNNING, 0);
+		return;
+	}
+	if (service->state != SERVICE_STOPPED)
+		return;
+	scm_service_set(scm, id, SERVICE_START_PENDING, 0);
+	scm->front_failures = 0;
+	if (scm_front_start(scm, &err) < 0) {
+		scm_note(scm, "cannot start inetinfo: %s", err.text);
+		scm_job_failed(scm, SERVICE_E_PROCESS_ABORTED);
+	}
+}
+
+/* The front end finishes what it has begun, with the hosts still there; then the hosts end. */
+static void stop_step(struct scm *scm, enum service_id id)
+{
+	struct scm_job *job = &scm->job;
+	struct control_stop stop = { .grace_ms = job->grace / NSEC_PER_MSEC };
+
+	if (scm->services.items[id].state == SERVICE_RUNNING ||
+	    scm->services.items[id].state == SERVICE_START_PENDING) {
+		scm_service_set(scm, id, SERVICE_STOP_PENDING, 0);
+		if (id == SERVICE_W3SVC) {
+			loop_timer_cancel(scm->loop, &scm->front_timer);
+			scm_listeners_close(scm);
+			if (scm->front) {
+				stop.generation = scm->front->generation;
+				scm_child_send(scm->front, CONTROL_STOP, &stop, NULL, 0);
+			} else {
+				kill_front(scm);
+			}
+		}
+	}
+	if (id != SERVICE_W3SVC) {
+		scm_service_set(scm, id, SERVICE_STOPPED, 0);
+	} else if (!front_runs(scm)) {
+		int64_t left = job->deadline.due - loop_now(scm->loop);
+
+		if (scm_hosts_count(scm))
+			scm_pools_stop(scm, left > 0 ? left : 0);
+		if (!scm_hosts_count(scm)) {
+			scm_pools_stop(scm, 0);
+			scm_service_set(scm, id, SERVICE_STOPPED, 0);
+		}
+	}
+}
+
+void scm_job_continue(struct scm *scm)
+{
+	struct scm_job *job = &scm->job;
+
+	while (job->active && job->at < job->count) {
+		enum service_id id = job->order[job->at];
+		enum service_state want = job->stop ? SERVICE_STOPPED : SERVICE_RUNNING;
+		int at = job->at;
+
+		if (scm->services.items[id].state != want) {
+			if (job->stop)
+				stop_step(scm, id);
+			else
+				start_step(scm, id);
+		}
+		/* A step that failed has moved on, or ended the job, by itself. */
+		if (!job->active || job->at != at)
+			return;
+		if (scm->services.items[id].state != want)
+			return;
+		job->at++;
+	}
+	if (job->active)
+		job_end(scm, SERVICE_E_SUCCESS);
+}
+
+static void job_deadline(void *ctx)
+{
+	struct scm *scm = ctx;
+	struct scm_job *job = &scm->job;
+
+	if (job->stop && job->force) {
+		kill_front(scm);
+		scm_pools_kill(scm);
+	} else if (job->stop) {
+		/* Without force the service goes on stopping; who asked is told that it takes long.
+		 */
+		struct scm_tool *tool = job->tool;
+
+		job->tool = NULL;
+		if (tool)
+			scm_tool_done(tool, SERVICE_E_SERVICE_REQUEST_TIMEOUT,
+				      service_error_text(SERVICE_E_SERVICE_REQUEST_TIMEOUT));
+	} else {
+		scm_job_failed(scm, SERVICE_E_SERVICE_REQUEST_TIMEOUT);
+		kill_front(scm);
+	}
+}
+
+static void job_begin(struct scm *scm, bool stop, bool force, int64_t timeout,
+		      struct scm_tool *tool)
+{
+	int64_t patience = stop ? STOP_PATIENCE : START_PATIENCE;
+
+	if (timeout > 0)
+		patience = timeout;
+	scm->job.active = true;
+	scm->job.stop = stop;
+	scm->job.force = force;
+	scm->job.tool = tool;
+	scm->job.at = 0;
+	scm->job.grace = patience;
+	if (tool)
+		tool->waiting = true;
+	loop_timer_set(scm->loop, &scm->job.deadline, loop_now(scm->loop) + patience, job_deadline,
+		       scm);
+	scm_job_continue(scm);
+}
+
+void scm_services_boot(struct scm *scm)
+{
+	struct scm_job *job = &scm->job;
+	enum service_id order[SERVICE_COUNT];
+	int count = 0, n;
+
+	*job = (struct scm_job){ .boot = true };
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		uint32_t error;
+
+		if (scm->services.items[i].start != SERVICE_AUTO)
+			continue;
+		/* A dependency that is started on demand comes with what needs it. */
+		error = service_start_order(&scm->services, i, order, &n);
+		if (error) {
+			char parameters[256];
+
+			snprintf(parameters, sizeof(parameters), "%s\x1f%s",
+				 service_table[i].display_name, service_error_text(error));
+			scm_event(scm, "Service Control Manager", 7000, 0, parameters);
+			scm_note(scm, "The %s service is not started: %s",
+				 service_table[i].display_name, service_error_text(error));
+			continue;
+		}
+		for (int k = 0; k < n; k++) {
+			bool known = false;
+
+			for (int j = 0; j < count; j++)
+				known = known || job->order[j] == order[k];
+			if (!known)
+				job->order[count++] = order[k];
+		}
+	}
+	job->count = count;
+	job_begin(scm, false, false, 0, NULL);
+}
+
+uint32_t scm_service_start(struct scm *scm, enum service_id id, int64_t timeout,
+			   struct scm_tool *tool)
+{
+	uint32_t error;
+	int count;
+
+	if (scm->job.active || scm->ending)
+		return SERVICE_E_SERVICE_DATABASE_LOCKED;
+	scm->job = (struct scm_job){ 0 };
+	error = service_start_order(&scm->services, id, scm->job.order, &count);
+	if (error)
+		return error;
+	scm->job.count = count;
+	job_begin(scm, false, false, timeout, tool);
+	return SERVICE_E_SUCCESS;
+}
+
+uint32_t scm_service_stop(struct scm *scm, enum service_id id, bool with_dependents, bool force,
+			  int64_t timeout, struct scm_tool *tool)
+{
+	uint32_t error;
+	int count;
+
+	if (scm->job.active || scm->ending)
+		return SERVICE_E_SERVICE_DATABASE_LOCKED;
+	scm->job = (struct scm_job){ 0 };
+	error = service_stop_order(&scm->services, id, with_dependents, scm->job.order, &count);
+	if (error)
+		return error;
+	scm->job.count = count;
+	job_begin(scm, true, force, timeout, tool);
+	return SERVICE_E_SUCCESS;
+}
+
+uint32_t scm_service_configure(struct scm *scm, enum service_id id, uint64_t start)
+{
+	struct service *service = &scm->services.items[id];
+	char key[128], parameters[256];
+
+	if (start < SERVICE_AUTO || start > SERVICE_DISABLED || id == SERVICE_EVENTLOG)
+		return SERVICE_E_INVALID_PARAMETER;
+	snprintf(key, sizeof(key), SERVICES_KEY "%s", service_table[id].name);
+	if (registry_set_dword(scm->registry, key, "Start", (uint32_t)start) < 0)
+		return SERVICE_E_ACCESS_DENIED;
+	if (service->start != (enum service_start)start) {
+		snprintf(parameters, sizeof(parameters), "%s\x1f%s\x1f%s",
+			 service_table[id].display_name, start_word(service->start),
+			 start_word(start));
+		scm_event(scm, "Service Control Manager", 7040, 0, parameters);
+	}
+	service->start = start;
+	return SERVICE_E_SUCCESS;
+}
+
+/* iisreset /ENABLE and /DISABLE: kept, so that it holds after a restart too. `value` 0 disables, 1
+ * enables, anything else only asks. */
+uint32_t scm_reset_allow(struct scm *scm, uint64_t value)
+{
+	uint32_t allowed = 1;
+
+	if (value <= 1)
+		return registry_set_dword(scm->registry, RESET_KEY, RESET_VALUE, (uint32_t)value) <
+				       0
+			       ? SERVICE_E_ACCESS_DENIED
+			       : SERVICE_E_SUCCESS;
+	if (registry_get_dword(scm->registry, RESET_KEY, RESET_VALUE, &allowed) == 0 && !allowed)
+		return SERVICE_E_RESOURCE_DISABLED;
+	return SERVICE_E_SUCCESS;
+}
+
+void scm_shutdown(struct scm *scm, int64_t grace, struct scm_tool *tool)
+{
+	struct scm_job *job = &scm->job;
+
+	if (scm->ending) { /* asked twice: no more patience */
+		kill_front(scm);
+		scm_pools_kill(scm);
+		if (tool)
+			tool->waiting = true;
+		return;
+	}
+	scm->ending = true;
+	if (job->tool)
+		scm_tool_done(job->tool, SERVICE_E_SHUTDOWN_IN_PROGRESS,
+			      service_error_text(SERVICE_E_SHUTDOWN_IN_PROGRESS));
+	loop_timer_cancel(scm->loop, &job->deadline);
+	*job = (struct scm_job){ .shutdown = true };
+	for (int i = SERVICE_COUNT - 1; i >= 0; i--) {
+		if (i != SERVICE_EVENTLOG)
+			job->order[job->count++] = i;
+	}
+	job_begin(scm, true, true, grace, tool);
+}
