@@ -218,6 +218,9 @@ def main():
     parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; repeatable")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (default: 2)")
+    parser.add_argument("--repeat", type=int, default=1,
+                        help="run each this many times; with more jobs than processors this finds "
+                        "tests that depend on timing")
     args = parser.parse_args()
     args.kind = args.kind or KINDS
     args.build = args.build.resolve()
@@ -228,6 +231,7 @@ def main():
     if args.list:
         print("\n".join(job.name for job in jobs))
         return 0
+    jobs *= args.repeat
     counts, failed = {"passed": 0, "failed": 0, "skipped": 0}, []
     with concurrent.futures.ThreadPoolExecutor(max(1, args.jobs)) as pool:
         for future in concurrent.futures.as_completed([pool.submit(job.run) for job in jobs]):
@@ -239,7 +243,7 @@ def main():
     if not jobs:
         print("no test has such a name")
     if failed:
-        print("failed:\n  " + "\n  ".join(failed))
+        print("failed:\n  " + "\n  ".join(sorted(set(failed))))
     skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
     print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}")
     return 1 if failed or not jobs else 0
