@@ -127,6 +127,7 @@ static int use_slot(struct scene *s, int slot)
 		volatile char touch = 0;
 		for (int i = 0; i < r; i++)
 			touch ^= ((char *)iov[i].iov_base)[iov[i].iov_len - 1];
+		(void)touch;
 		channel_front_consume(s->front, slot, (iov[0].iov_len + 1) / 2);
 	}
 	r = channel_front_space(s->front, slot, iov);
