@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table behind Scripting.Dictionary (dictionary-table.h). Keys are equal as VBScript's are:
+ * strings with strings (binary, or but for case), numbers, dates and truths by value, objects by
+ * identity, Empty and Null with themselves; "1" is not 1. Keys come from requests, so the hash is
+ * keyed per process (base/text.h).
+ */
+#include "library/scripting/dictionary-table.h"
+
+#include "base/mem.h"
+#include "com/bstr.h"
+#include "com/casing.h"
+#include "com/variant.h"
+
+#include <math.h>
+
+enum key_kind { KEY_NONE, KEY_EMPTY, KEY_NULL, KEY_TEXT, KEY_NUMBER, KEY_OBJECT };
+
+static enum key_kind kind_of(const VARIANT *key)
+{
+	switch (key->vt) {
+	case VT_EMPTY:
+		return KEY_EMPTY;
+	case VT_NULL:
+		return KEY_NULL;
+	case VT_BSTR:
+		return KEY_TEXT;
+	case VT_DISPATCH:
+	case VT_UNKNOWN:
+		return KEY_OBJECT;
+	case VT_ERROR:
+		return KEY_NONE;
+	default:
+		return key->vt <= VT_UINT ? KEY_NUMBER : KEY_NONE;
+	}
+}
+
+static double number_of(const VARIANT *key)
+{
+	VARIANT v = { 0 };
+
+	if (key->vt == VT_I4)
+		return key->lVal;
+	if (key->vt == VT_I2)
+		return key->iVal;
+	if (key->vt == VT_R8 || key->vt == VT_DATE)
+		return key->dblVal;
+	/* Scalars only: cannot fail, allocate, or run foreign code. */
+	return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8)) ? v.dblVal : 0;
+}
+
+bool dictionary_key_valid(const VARIANT *key)
+{
+	VARIANT v = { 0 };
+
+	if (key->vt == VT_I4 || key->vt == VT_BSTR)
+		return true;
+	if (kind_of(key) == KEY_NUMBER)
+		return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8));
+	return kind_of(key) != KEY_NONE;
+}
+
+static uint64_t hash_bytes(const void *data, size_t length)
+{
+	return text_hash((struct text){ data, length });
+}
+
+/* Folds piece by piece, so that no memory is needed. */
+static uint64_t hash_folded(BSTR s)
+{
+	char16_t piece[64];
+	size_t length = SysStringLen(s), n = 0;
+	uint64_t h = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		piece[n++] = casing_fold(s[i]);
+		if (n == ARRAY_LEN(piece) || i + 1 == length) {
+			h = h * UINT64_C(0x9E3779B97F4A7C15) + hash_bytes(piece, n * 2);
+			n = 0;
+		}
+	}
+	return h;
+}
+
+static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
+{
+	double d;
+
+	switch (kind_of(key)) {
+	case KEY_TEXT:
+		return table->text ? hash_folded(key->bstrVal)
+				   : hash_bytes(key->bstrVal, SysStringByteLen(key->bstrVal));
+	case KEY_NUMBER:
+		d = number_of(key);
+		/* One zero, one not-a-number. */
+		d = d == 0 ? 0 : isnan(d) ? (double)NAN : d;
+		return hash_bytes(&d, sizeof d);
+	case KEY_OBJECT:
+		return hash_bytes(&key->punkVal, sizeof key->punkVal);
+	default:
+		return key->vt;
+	}
+}
+
+static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, const VARIANT *b)
+{
+	enum key_kind kind = kind_of(a);
+	double x, y;
+
+	if (kind != kind_of(b))
+		return false;
+	switch (kind) {
+	case KEY_TEXT:
+		return (table->text ? bstr_compare_nocase(a->bstrVal, b->bstrVal)
+				    : bstr_compare(a->bstrVal, b->bstrVal)) == 0;
+	case KEY_NUMBER:
+		x = number_of(a);
+		y = number_of(b);
+		return x == y || (isnan(x) && isnan(y));
+	case KEY_OBJECT:
+		return a->punkVal == b->punkVal;
+	default:
+		return true;
+	}
+}
+
+void dictionary_table_done(struct dictionary_table *table)
+{
+	mem_free(table->entries);
+	mem_free(table->slots);
+	*table = (struct dictionary_table){ .text = table->text };
+}
+
+struct dictionary_entry *dictionary_table_find(const struct dictionary_table *table,
+					       const VARIANT *key)
+{
+	if (!table->slot_count)
+		return NULL;
+	uint64_t hash = hash_of(table, key);
+
+	for (uint64_t at = hash;; at++) {
+		uint32_t place = table->slots[at & (table->slot_count - 1)];
+
+		if (!place)
+			return NULL;
+		struct dictionary_entry *e = &table->entries[place - 1];
+
+		if (!e->dead && e->hash == hash && keys_equal(table, &e->key, key))
+			return e;
+	}
+}
+
+static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)
+{
+	while (slots[hash & (slot_count - 1)])
+		hash++;
+	slots[hash & (slot_count - 1)] = place + 1;
+}
+
+/* Moves the live entries into tables of `capacity`. */
+static bool rebuild(struct dictionary_table *table, uint32_t capacity)
+{
+	struct dictionary_entry *entries = mem_zalloc(capacity, sizeof *entries);
+	uint32_t slot_count = capacity * 2, n = 0;
+	uint32_t *slots = mem_zalloc(slot_count, sizeof *slots);
+
+	if (!entries || !slots) {
+		mem_free(entries);
+		mem_free(slots);
+		return false;
+	}
+	for (uint32_t i = 0; i < table->used; i++) {
+		if (table->entries[i].dead)
+			continue;
+		entries[n] = table->entries[i];
+		slot_take(slots, slot_count, entries[n].hash, n);
+		n++;
+	}
+	bool text = table->text;
+
+	dictionary_table_done(table);
+	*table = (struct dictionary_table){ .entries = entries,
+					    .used = n,
+					    .capacity = capacity,
+					    .slots = slots,
+					    .slot_count = slot_count,
+					    .text = text };
+	return true;
+}
+
+/* Room for one more entry. */
+static bool grow(struct dictionary_table *table)
+{
+	uint32_t capacity = table->capacity ? table->capacity : 8;
+
+	if (table->used < table->capacity)
+		return true;
+	/* Doubled, unless half of it is free again once the dead ones are gone. */
+	if (table->capacity && dictionary_table_count(table) > table->capacity / 2)
+		capacity *= 2;
+	return capacity <= DICTIONARY_MAX && rebuild(table, capacity);
+}
+
+struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, const VARIANT *key)
+{
+	if (!grow(table))
+		return NULL;
+	struct dictionary_entry *e = &table->entries[table->used];
+
+	*e = (struct dictionary_entry){ .hash = hash_of(table, key) };
+	if (FAILED(variant_share(&e->key, key)))
+		return NULL;
+	slot_take(table->slots, table->slot_count, e->hash, table->used);
+	table->used++;
+	return e;
+}
+
+void dictionary_table_remove(struct dictionary_table *table, struct dictionary_entry *entry,
+			     VARIANT *ret_key, VARIANT *ret_item)
+{
+	variant_move(ret_key, &entry->key);
+	variant_move(ret_item, &entry->item);
+	entry->dead = true;
+	table->dead++;
+}
+
+HRESULT dictionary_table_rename(struct dictionary_table *table, struct dictionary_entry *entry,
+				const VARIANT *key, VARIANT *ret_old)
+{
+	VARIANT copy = { 0 };
+	HRESULT hr = variant_share(&copy, key);
+
+	if (FAILED(hr))
+		return hr;
+	VARIANT old = entry->key;
+	uint64_t old_hash = entry->hash;
+
+	entry->key = copy;
+	entry->hash = hash_of(table, key);
+	/* All slots are laid out anew: the old one must not lead to the new key. */
+	if (!rebuild(table, table->capacity)) {
+		entry->key = old;
+		entry->hash = old_hash;
+		VariantClear(&copy);
+		return E_OUTOFMEMORY;
+	}
+	variant_move(ret_old, &old);
+	return S_OK;
+}
+
+struct dictionary_entry *dictionary_table_next(const struct dictionary_table *table, uint32_t *at)
+{
+	while (*at < table->used) {
+		struct dictionary_entry *e = &table->entries[(*at)++];
+
+		if (!e->dead)
+			return e;
+	}
+	return NULL;
+}
+
+LONG dictionary_table_hashval(const struct dictionary_table *table, const VARIANT *key)
+{
+	return (LONG)(hash_of(table, key) % 1201);
+}

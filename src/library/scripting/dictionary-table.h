@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table behind Scripting.Dictionary, for dictionary.c alone: VARIANT keys and items in the
+ * order they were added. Not thread safe; nothing here runs foreign code, so that it can be used
+ * under a lock: what leaves the table is moved to the caller, who clears it outside.
+ */
+#pragma once
+
+#include <surrogate/com.h>
+
+struct dictionary_entry {
+	VARIANT key, item;
+	uint64_t hash;
+	bool dead; /* removed; the place is used again when the table is rebuilt */
+};
+
+struct dictionary_table {
+	struct dictionary_entry *entries;
+	uint32_t used, dead, capacity;
+	uint32_t *slots; /* place in `entries` + 1, 0 = free; open addressing */
+	uint32_t slot_count;
+	bool text; /* CompareMode: keys that are strings differ not by case */
+};
+
+#define DICTIONARY_MAX (1u << 24)
+
+/* A zeroed table is empty. Forgets the memory; entries must have been moved out or cleared. */
+void dictionary_table_done(struct dictionary_table *table);
+static inline uint32_t dictionary_table_count(const struct dictionary_table *table)
+{
+	return table->used - table->dead;
+}
+/* False for what cannot be a key: arrays, errors, records. References have been followed. */
+bool dictionary_key_valid(const VARIANT *key);
+/* NULL when the key is not there. */
+struct dictionary_entry *dictionary_table_find(const struct dictionary_table *table,
+					       const VARIANT *key);
+/* A new entry for a key that is not there, with VT_EMPTY as its item; the key's string is shared.
+ * NULL when out of memory or at DICTIONARY_MAX. */
+struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, const VARIANT *key);
+/* Moves key and item out and removes the entry. */
+void dictionary_table_remove(struct dictionary_table *table, struct dictionary_entry *entry,
+			     VARIANT *ret_key, VARIANT *ret_item);
+/* Gives an entry another key (not in the table), in its place; the old key is moved out.
+ * E_OUTOFMEMORY. */
+HRESULT dictionary_table_rename(struct dictionary_table *table, struct dictionary_entry *entry,
+				const VARIANT *key, VARIANT *ret_old);
+/* The first live entry from `*at` on, which moves behind it; NULL at the end. */
+struct dictionary_entry *dictionary_table_next(const struct dictionary_table *table, uint32_t *at);
+/* The key's hash as a small number, for HashVal. */
+LONG dictionary_table_hashval(const struct dictionary_table *table, const VARIANT *key);

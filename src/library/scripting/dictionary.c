@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scripting.Dictionary, by its documented behaviour: reading an item that is not there adds it,
+ * errors are 457 and 32811, For Each walks the keys as they were when it began. Runs in the
+ * thread of the calling script; a mutex guards the table, since pages keep dictionaries in
+ * Application and Session. Values are released outside the lock: releasing may run script code.
+ */
+#include "library/scripting/scripting.h"
+
+#include "base/mem.h"
+#include "com/automation.h"
+#include "com/variant.h"
+#include "library/scripting/dictionary-table.h"
+#include "library/scripting/errors.h"
+
+#include <pthread.h>
+
+struct dictionary {
+	struct automation_object object;
+	pthread_mutex_t lock;
+	struct dictionary_table table;
+	LONG compare; /* CompareMode as it was set */
+};
+
+static struct dictionary *dictionary_of(struct automation_object *object)
+{
+	return container_of(object, struct dictionary, object);
+}
+
+static void lock(struct dictionary *self)
+{
+	pthread_mutex_lock(&self->lock);
+}
+
+static void unlock(struct dictionary *self)
+{
+	pthread_mutex_unlock(&self->lock);
+}
+
+/* Empties the table into `*ret`, for release outside the lock. */
+static void table_take(struct dictionary *self, struct dictionary_table *ret)
+{
+	*ret = self->table;
+	self->table = (struct dictionary_table){ .text = ret->text };
+}
+
+static void table_release(struct dictionary_table *table)
+{
+	struct dictionary_entry *e;
+	uint32_t at = 0;
+
+	while ((e = dictionary_table_next(table, &at))) {
+		VariantClear(&e->key);
+		VariantClear(&e->item);
+	}
+	dictionary_table_done(table);
+}
+
+static void dictionary_free(struct automation_object *object)
+{
+	struct dictionary *self = dictionary_of(object);
+
+	table_release(&self->table);
+	pthread_mutex_destroy(&self->lock);
+	mem_free(self);
+}
+
+/* ---- members ---- */
+
+static HRESULT dictionary_add(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	VARIANT item = { 0 };
+	HRESULT hr = S_OK;
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	hr = variant_share(&item, call->argv[1]);
+	if (FAILED(hr))
+		return hr;
+	lock(self);
+	bool there = dictionary_table_find(&self->table, call->argv[0]);
+	struct dictionary_entry *e =
+		there ? NULL : dictionary_table_add(&self->table, call->argv[0]);
+
+	if (e)
+		variant_move(&e->item, &item);
+	unlock(self);
+	VariantClear(&item);
+	if (there)
+		return scripting_raise(call, SCRIPTING_KEY_EXISTS);
+	return e ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT dictionary_item_get(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	HRESULT hr = S_OK;
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
+
+	if (!e)
+		e = dictionary_table_add(&self->table, call->argv[0]);
+	hr = e ? variant_share(call->result, &e->item) : E_OUTOFMEMORY;
+	unlock(self);
+	return hr;
+}
+
+static HRESULT dictionary_item_put(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	VARIANT item = { 0 }, old = { 0 };
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	HRESULT hr = variant_share(&item, call->value);
+
+	if (FAILED(hr))
+		return hr;
+	lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
+
+	if (!e)
+		e = dictionary_table_add(&self->table, call->argv[0]);
+	if (e) {
+		variant_move(&old, &e->item);
+		variant_move(&e->item, &item);
+	}
+	unlock(self);
+	VariantClear(&old);
+	VariantClear(&item);
+	return e ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT dictionary_key_put(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	VARIANT old = { 0 };
+	HRESULT hr = S_OK;
+	enum scripting_error error = 0;
+
+	if (!dictionary_key_valid(call->argv[0]) || !dictionary_key_valid(call->value))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
+
+	if (!e)
+		error = SCRIPTING_NO_ELEMENT;
+	else if (dictionary_table_find(&self->table, call->value))
+		error = SCRIPTING_KEY_EXISTS;
+	else
+		hr = dictionary_table_rename(&self->table, e, call->value, &old);
+	unlock(self);
+	VariantClear(&old);
+	return error ? scripting_raise(call, error) : hr;
+}
+
+static HRESULT dictionary_exists(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	bool there = false;
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	lock(self);
+	there = dictionary_table_find(&self->table, call->argv[0]);
+	unlock(self);
+	return automation_return_bool(call->result, there);
+}
+
+static HRESULT dictionary_remove(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	VARIANT key = { 0 }, item = { 0 };
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
+
+	if (e)
+		dictionary_table_remove(&self->table, e, &key, &item);
+	unlock(self);
+	VariantClear(&key);
+	VariantClear(&item);
+	return e ? S_OK : scripting_raise(call, SCRIPTING_NO_ELEMENT);
+}
+
+static HRESULT dictionary_remove_all(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	struct dictionary_table old;
+
+	lock(self);
+	table_take(self, &old);
+	unlock(self);
+	table_release(&old);
+	return S_OK;
+}
+
+static HRESULT dictionary_count(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+
+	lock(self);
+	LONG count = (LONG)dictionary_table_count(&self->table);
+
+	unlock(self);
+	return automation_return_long(call->result, count);
+}
+
+/* The keys or the items as an array of VARIANTs. */
+static HRESULT snapshot(struct dictionary *self, bool keys, SAFEARRAY **ret)
+{
+	HRESULT hr = S_OK;
+	uint32_t at = 0;
+	struct dictionary_entry *e;
+
+	lock(self);
+	SAFEARRAY *array =
+		SafeArrayCreateVector(VT_VARIANT, 0, dictionary_table_count(&self->table));
+	VARIANT *to = array ? array->pvData : NULL;
+
+	if (!array)
+		hr = E_OUTOFMEMORY;
+	while (SUCCEEDED(hr) && (e = dictionary_table_next(&self->table, &at)))
+		hr = variant_share(to++, keys ? &e->key : &e->item);
+	unlock(self);
+	if (FAILED(hr)) {
+		SafeArrayDestroy(array);
+		return hr;
+	}
+	*ret = array;
+	return S_OK;
+}
+
+static HRESULT return_snapshot(struct automation_call *call, bool keys)
+{
+	SAFEARRAY *array;
+	HRESULT hr = snapshot(dictionary_of(call->self), keys, &array);
+
+	if (SUCCEEDED(hr))
+		*call->result = (VARIANT){ .vt = VT_ARRAY | VT_VARIANT, .parray = array };
+	return hr;
+}
+
+static HRESULT dictionary_keys(struct automation_call *call)
+{
+	return return_snapshot(call, true);
+}
+
+static HRESULT dictionary_items(struct automation_call *call)
+{
+	return return_snapshot(call, false);
+}
+
+static HRESULT dictionary_enum(struct automation_call *call)
+{
+	SAFEARRAY *array;
+	IUnknown *list;
+	HRESULT hr = snapshot(dictionary_of(call->self), true, &array);
+
+	if (FAILED(hr))
+		return hr;
+	hr = automation_enum_new(array->pvData, array->rgsabound[0].cElements, &list);
+	SafeArrayDestroy(array);
+	if (SUCCEEDED(hr))
+		*call->result = (VARIANT){ .vt = VT_UNKNOWN, .punkVal = list };
+	return hr;
+}
+
+static HRESULT dictionary_compare_get(struct automation_call *call)
+{
+	return automation_return_long(call->result, dictionary_of(call->self)->compare);
+}
+
+static HRESULT dictionary_compare_put(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+	VARIANT mode = { 0 };
+	HRESULT hr = VariantChangeType(&mode, call->value, 0, VT_I4);
+
+	if (FAILED(hr))
+		return hr;
+	lock(self);
+	/* 0 is binary, 1 text; others are locales, all of which compare as text here. */
+	bool allowed = mode.lVal >= 0 && dictionary_table_count(&self->table) == 0;
+
+	if (allowed) {
+		self->compare = mode.lVal;
+		/* Nothing is in it, so nothing needs to be released. */
+		dictionary_table_done(&self->table);
+		self->table.text = mode.lVal != 0;
+	}
+	unlock(self);
+	return allowed ? S_OK : scripting_raise(call, SCRIPTING_INVALID_CALL);
+}
+
+static HRESULT dictionary_hashval(struct automation_call *call)
+{
+	struct dictionary *self = dictionary_of(call->self);
+
+	if (!dictionary_key_valid(call->argv[0]))
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	return automation_return_long(call->result,
+				      dictionary_table_hashval(&self->table, call->argv[0]));
+}
+
+/* ---- the class ---- */
+
+#define PUT_ANY (AUTOMATION_PUT | AUTOMATION_PUTREF)
+#define METHOD_GET (AUTOMATION_METHOD | AUTOMATION_GET)
+
+/* DISPIDs are those of the type library on Windows. */
+static const struct automation_member dictionary_members[] = {
+	{ "Item", DISPID_VALUE, METHOD_GET, 1, 1, dictionary_item_get },
+	{ "Item", DISPID_VALUE, PUT_ANY, 1, 1, dictionary_item_put },
+	{ "Add", 1, AUTOMATION_METHOD, 2, 2, dictionary_add },
+	{ "Count", 2, AUTOMATION_GET, 0, 0, dictionary_count },
+	{ "Exists", 3, AUTOMATION_METHOD, 1, 1, dictionary_exists },
+	{ "Items", 4, METHOD_GET, 0, 0, dictionary_items },
+	{ "Key", 5, PUT_ANY, 1, 1, dictionary_key_put },
+	{ "Keys", 6, METHOD_GET, 0, 0, dictionary_keys },
+	{ "Remove", 7, AUTOMATION_METHOD, 1, 1, dictionary_remove },
+	{ "RemoveAll", 8, AUTOMATION_METHOD, 0, 0, dictionary_remove_all },
+	{ "CompareMode", 9, AUTOMATION_GET, 0, 0, dictionary_compare_get },
+	{ "CompareMode", 9, AUTOMATION_PUT, 0, 0, dictionary_compare_put },
+	{ "HashVal", 10, METHOD_GET, 1, 1, dictionary_hashval },
+	{ "_NewEnum", DISPID_NEWENUM, METHOD_GET, 0, 0, dictionary_enum },
+};
+
+static const struct automation_class dictionary_class = {
+	.name = "Dictionary",
+	.members = dictionary_members,
+	.member_count = ARRAY_LEN(dictionary_members),
+	.free = dictionary_free,
+};
+
+HRESULT dictionary_new(IUnknown **ret)
+{
+	struct dictionary *self = mem_new(struct dictionary);
+
+	if (!self)
+		return E_OUTOFMEMORY;
+	automation_init(&self->object, &dictionary_class);
+	pthread_mutex_init(&self->lock, NULL);
+	*ret = (IUnknown *)(void *)automation_dispatch(&self->object);
+	return S_OK;
+}

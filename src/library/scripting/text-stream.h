@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TextStream: a script's view of a text file, a pipe or a terminal. ANSI text is UTF-8 here (a
+ * byte order mark at its beginning is skipped), Unicode text is UTF-16LE with its mark. Writing is
+ * buffered up to Close or the last reference. One thread at a time.
+ */
+#pragma once
+
+#include "base/text.h"
+
+#include <surrogate/com.h>
+
+enum text_stream_mode {
+	TEXT_STREAM_READING = 1, /* the values of ForReading, ForWriting, ForAppending */
+	TEXT_STREAM_WRITING = 2,
+	TEXT_STREAM_APPENDING = 8,
+};
+
+/* A stream over `fd`, which it closes at the end. Takes `fd` in success only. E_OUTOFMEMORY. */
+HRESULT text_stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret);
+/* Opens `path` (a Linux path): -ENOENT when it is not there and `create` is not set, -EEXIST when
+ * it is there, to be created, and `overwrite` is not set. `overwrite` matters for `create` with
+ * TEXT_STREAM_WRITING only. */
+int text_stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
+		     bool utf16, IDispatch **ret);
