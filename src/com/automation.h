@@ -8,7 +8,12 @@
  * natural order, follows VT_BYREF|VT_VARIANT where the member does not ask for references, and
  * calls the function. Named arguments are refused with DISP_E_NONAMEDARGS, as most script hosts
  * never send them. Reference counts are atomic; whether members may be called from many threads
- * is the class's own promise.
+ * is the class's own promise. A `struct automation_class` must live as long as the process: it is
+ * indexed once, at its first use, and remembered by address.
+ *
+ * Several rows may share a name and DISPID, one for each kind. A property without parameters that
+ * is given some (`Request.QueryString("a")`) passes them to the default member of the object it
+ * returns, as the type library's Invoke does on Windows; so does a put on it.
  *
  *     static HRESULT dictionary_add(struct automation_call *call) { ... }
  *     #define DICTIONARY_MEMBERS(X) X(Add, 1, AUTOMATION_METHOD, 2, 2, dictionary_add) ...
