@@ -46,7 +46,7 @@ static HRESULT drive_root(struct automation_call *call)
 {
 	IDispatch *folder = NULL;
 
-	return files_return_object(call, folder_object_new("/", &folder), folder);
+	return files_return_object(call, folder_object_new("/", &folder), &folder);
 }
 
 static HRESULT drive_file_system(struct automation_call *call)
@@ -137,7 +137,7 @@ static HRESULT drives_item(struct automation_call *call)
 	mem_free(name);
 	if (!known)
 		return scripting_raise(call, SCRIPTING_NO_DEVICE);
-	return files_return_object(call, drive_object_new(&drive), drive);
+	return files_return_object(call, drive_object_new(&drive), &drive);
 }
 
 static HRESULT drives_enum(struct automation_call *call)

@@ -99,14 +99,14 @@ static HRESULT file_parent(struct automation_call *call)
 	if (!t.length)
 		return automation_return_dispatch(call->result, NULL);
 	snprintf(parent, sizeof parent, TEXT_FMT, TEXT_ARG(t));
-	return files_return_object(call, folder_object_new(parent, &folder), folder);
+	return files_return_object(call, folder_object_new(parent, &folder), &folder);
 }
 
 static HRESULT file_drive(struct automation_call *call)
 {
 	IDispatch *drive = NULL;
 
-	return files_return_object(call, drive_object_new(&drive), drive);
+	return files_return_object(call, drive_object_new(&drive), &drive);
 }
 
 static HRESULT file_size(struct automation_call *call)
@@ -281,7 +281,7 @@ static HRESULT folder_files(struct automation_call *call)
 	IDispatch *list = NULL;
 
 	return files_return_object(call, folder_list_new(file_of(call->self)->path, false, &list),
-				   list);
+				   &list);
 }
 
 static HRESULT folder_folders(struct automation_call *call)
@@ -289,7 +289,7 @@ static HRESULT folder_folders(struct automation_call *call)
 	IDispatch *list = NULL;
 
 	return files_return_object(call, folder_list_new(file_of(call->self)->path, true, &list),
-				   list);
+				   &list);
 }
 
 static HRESULT folder_is_root(struct automation_call *call)

@@ -23,8 +23,9 @@ HRESULT files_arg_path(struct automation_call *call, UINT i, char out[PATH_SIZE]
 HRESULT files_arg_text(struct automation_call *call, UINT i, char **ret);
 /* What a file operation gave: S_OK, or raised with `missing` for -ENOENT. */
 HRESULT files_done(struct automation_call *call, int r, enum scripting_error missing);
-/* Result helpers: an object that was made (or not), a path, a date, a size. */
-HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch *object);
+/* Result helpers: an object that was made (or not; looked at only when `hr` is good), a path, a
+ * date, a size. */
+HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch **object);
 HRESULT files_return_path(struct automation_call *call, const char *path);
 HRESULT files_return_date(struct automation_call *call, int64_t seconds);
 HRESULT files_return_size(struct automation_call *call, int64_t bytes);

@@ -50,9 +50,9 @@ HRESULT files_done(struct automation_call *call, int r, enum scripting_error mis
 	return r < 0 ? scripting_raise_errno(call, r, missing) : S_OK;
 }
 
-HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch *object)
+HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch **object)
 {
-	return FAILED(hr) ? hr : automation_return_dispatch(call->result, object);
+	return FAILED(hr) ? hr : automation_return_dispatch(call->result, *object);
 }
 
 HRESULT files_return_path(struct automation_call *call, const char *path)

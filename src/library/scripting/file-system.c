@@ -169,7 +169,7 @@ static HRESULT fso_get_file(struct automation_call *call)
 
 	if (SUCCEEDED(hr))
 		hr = files_done(call, file_check(path), SCRIPTING_FILE_NOT_FOUND);
-	return FAILED(hr) ? hr : files_return_object(call, file_object_new(path, &file), file);
+	return FAILED(hr) ? hr : files_return_object(call, file_object_new(path, &file), &file);
 }
 
 static HRESULT fso_get_folder(struct automation_call *call)
@@ -181,7 +181,7 @@ static HRESULT fso_get_folder(struct automation_call *call)
 	if (SUCCEEDED(hr))
 		hr = files_done(call, folder_check(path), SCRIPTING_PATH_NOT_FOUND);
 	return FAILED(hr) ? hr
-			  : files_return_object(call, folder_object_new(path, &folder), folder);
+			  : files_return_object(call, folder_object_new(path, &folder), &folder);
 }
 
 static HRESULT fso_get_drive(struct automation_call *call)
@@ -197,14 +197,14 @@ static HRESULT fso_get_drive(struct automation_call *call)
 	mem_free(name);
 	if (!known)
 		return scripting_raise(call, SCRIPTING_NO_DEVICE);
-	return files_return_object(call, drive_object_new(&drive), drive);
+	return files_return_object(call, drive_object_new(&drive), &drive);
 }
 
 static HRESULT fso_drives(struct automation_call *call)
 {
 	IDispatch *list = NULL;
 
-	return files_return_object(call, drive_list_new(&list), list);
+	return files_return_object(call, drive_list_new(&list), &list);
 }
 
 /* 0 Windows, 1 System, 2 Temporary: the nearest folders of a Linux system. */
@@ -225,7 +225,7 @@ static HRESULT fso_special_folder(struct automation_call *call)
 
 	if (r < 0)
 		return files_done(call, r, SCRIPTING_PATH_NOT_FOUND);
-	return files_return_object(call, folder_object_new(path, &folder), folder);
+	return files_return_object(call, folder_object_new(path, &folder), &folder);
 }
 
 /* ---- text files ---- */
@@ -266,7 +266,7 @@ static HRESULT fso_create_folder(struct automation_call *call)
 		return hr;
 	if (mkdir(path, 0777) < 0)
 		return files_done(call, -errno, SCRIPTING_PATH_NOT_FOUND);
-	return files_return_object(call, folder_object_new(path, &folder), folder);
+	return files_return_object(call, folder_object_new(path, &folder), &folder);
 }
 
 static HRESULT delete_named(struct automation_call *call, bool folders)

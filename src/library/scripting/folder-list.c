@@ -196,7 +196,7 @@ static HRESULT list_item(struct automation_call *call)
 		return files_done(call, r,
 				  self->folders ? SCRIPTING_PATH_NOT_FOUND
 						: SCRIPTING_FILE_NOT_FOUND);
-	return files_return_object(call, item_new(self, path_name(text_of(path)), &item), item);
+	return files_return_object(call, item_new(self, path_name(text_of(path)), &item), &item);
 }
 
 static HRESULT list_add(struct automation_call *call)
@@ -209,7 +209,7 @@ static HRESULT list_add(struct automation_call *call)
 		return hr;
 	if (mkdir(path, 0777) < 0)
 		return files_done(call, -errno, SCRIPTING_PATH_NOT_FOUND);
-	return files_return_object(call, folder_object_new(path, &folder), folder);
+	return files_return_object(call, folder_object_new(path, &folder), &folder);
 }
 
 #define LIST_MEMBERS                                                                               \

@@ -78,8 +78,8 @@ struct text path_parent(struct text path)
 	size_t root = has_drive(path) ? 2 : 0, start = last_separator(path);
 
 	/* The root itself has no parent; what lies right under it has the root. */
-	if (!start || start <= root)
-		return (struct text){ path.data, root && path.length > 3 ? root : 0 };
+	if (!start)
+		return (struct text){ path.data, path.length > root ? root : 0 };
 	if (path.length == start)
 		return (struct text){ path.data, 0 };
 	return (struct text){ path.data, start - 1 <= root ? root + 1 : start - 1 };
