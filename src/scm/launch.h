@@ -46,17 +46,17 @@ enum launch_flags {
 	U(uid)                                                                                     \
 	U(gid)                                                                                     \
 	N(groups)                                                                                  \
-	U(open_files)            /* RLIMIT_NOFILE */                                               \
-		U(data_limit)    /* bytes, RLIMIT_DATA; 0: none */                                 \
-		U(oom_score_adj) /* 0..1000 */                                                     \
-		T(cgroup)        /* folder of the cgroup to enter; "" for none */                  \
-		T(directory)     /* where it starts */                                             \
-		T(program)       /* for messages */                                                \
-		L(arguments)     /* argv, the name first */                                        \
-		L(environment)   /* all of it, NAME=value */                                       \
-		L(read_paths)    /* Landlock: what may be read and listed */                       \
-		L(execute_paths) /* what may be read and executed */                               \
-		L(write_paths)   /* what may be changed */
+	U(open_files)    /* RLIMIT_NOFILE */                                                       \
+	U(data_limit)    /* bytes, RLIMIT_DATA; 0: none */                                         \
+	U(oom_score_adj) /* 0..1000 */                                                             \
+	T(cgroup)        /* folder of the cgroup to enter; "" for none */                          \
+	T(directory)     /* where it starts */                                                     \
+	T(program)       /* for messages */                                                        \
+	L(arguments)     /* argv, the name first */                                                \
+	L(environment)   /* all of it, NAME=value */                                               \
+	L(read_paths)    /* Landlock: what may be read and listed */                               \
+	L(execute_paths) /* what may be read and executed */                                       \
+	L(write_paths)   /* what may be changed */
 
 struct launch_list {
 	struct text *items;

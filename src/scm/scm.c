@@ -159,7 +159,7 @@ void scm_ready(struct scm *scm, bool serving)
 	scm->ready = true;
 	sd_notify(0, "READY=1");
 	if (options->ready)
-		options->ready(options->ctx, serving, buf_cstr(&scm->notes));
+		options->ready(options->ctx, scm->config, serving, buf_cstr(&scm->notes));
 }
 
 static void end(struct scm *scm)

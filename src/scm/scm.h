@@ -11,14 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct buf;
+struct config;
 
 struct scm_options {
 	const char *state_dir;
 	/* Called once when everything that starts by itself has, and every configured address is
 	 * settled. `serving`: the web service runs and listens somewhere; `notes` are lines about
 	 * what is not enforced here, or did not work. */
-	void (*ready)(void *ctx, bool serving, const char *notes);
+	void (*ready)(void *ctx, const struct config *config, bool serving, const char *notes);
 	void *ctx;
 };
 

@@ -124,7 +124,9 @@ static void send_pool(struct scm_tool *tool, const struct scm_pool *pool)
 		.pool = text_of(s->name),
 		.appid = text_of(s->appid),
 		.protection = text_of(config_protection_name(s->protection)),
-		.state = text_of(pool_state_name(pool->policy.state)),
+		/* One that gave up is Stopped to administrators; the reason says how. */
+		.state = text_of(pool_state_name(
+			pool->policy.state == POOL_FAILED ? POOL_STOPPED : pool->policy.state)),
 		.reason = text_of(pool->policy.reason),
 	};
 

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * surrogate: the server (`run`, `serve`) and the first tool to look at it (`status`, `stop`,
+ * `recycle`). Options, then a call.
+ */
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "config/config.h"
+#include "scm/scm.h"
+#include "tools/client.h"
+#include "tools/state.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define PORT_DEFAULT 8080
+#define PORTS_TRIED 21
+
+struct command {
+	const char *name, *arguments, *help;
+	int (*fn)(void);
+	int positionals;
+};
+
+static struct {
+	const char *state, *port, *protection, *argument;
+	bool json;
+	char folder[PATH_MAX];
+} options;
+
+static int fail(const struct error *err)
+{
+	fprintf(stderr, "surrogate: %s\n", err->text);
+	return 1;
+}
+
+/* ---- the server ---- */
+
+static void print_urls(const struct config *config)
+{
+	for (size_t s = 0; s < config_site_count(config); s++) {
+		const struct config_site *site = config_site_at(config, s);
+
+		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
+			const struct config_binding *at = &site->bindings[b];
+			const char *host = *at->host ? at->host : at->address;
+
+			printf("Serving %s at %s://%s:%u/\n",
+			       options.folder[0] ? options.folder : site->name, at->protocol,
+			       strcmp(host, "*") ? host : "127.0.0.1", at->port);
+		}
+	}
+}
+
+static void on_ready(void *ctx, const struct config *config, bool serving, const char *notes)
+{
+	if (serving)
+		print_urls(config);
+	fputs(notes, serving ? stdout : stderr);
+	fflush(stdout);
+	if (!serving && options.folder[0]) { /* a folder that cannot be served is no server */
+		*(bool *)ctx = true;
+		raise(SIGTERM);
+	}
+}
+
+static int run_server(void)
+{
+	bool failed = false;
+	struct scm_options scm = { .state_dir = options.state, .ready = on_ready, .ctx = &failed };
+	struct error err = { 0 };
+
+	if (scm_run(&scm, &err) < 0)
+		return fail(&err);
+	return failed;
+}
+
+static int read_protection(enum config_protection *ret, struct error *err)
+{
+	static const enum config_protection all[] = { CONFIG_LOW, CONFIG_MEDIUM, CONFIG_HIGH };
+
+	*ret = CONFIG_MEDIUM;
+	for (size_t i = 0; options.protection && i < ARRAY_LEN(all); i++) {
+		if (text_equal_nocase(text_of(options.protection),
+				      text_of(config_protection_name(all[i])))) {
+			*ret = all[i];
+			return 0;
+		}
+	}
+	return options.protection
+		       ? error_set(err, -EINVAL, "--protection is low, medium or high, not '%s'",
+				   options.protection)
+		       : 0;
+}
+
+/* The wanted port, or the next one that is free. */
+static int choose_port(uint16_t *ret, struct error *err)
+{
+	uint64_t wanted = PORT_DEFAULT;
+
+	if (options.port && (!text_to_u64(text_of(options.port), &wanted) || wanted < 1 ||
+			     wanted > 65535 - PORTS_TRIED))
+		return error_set(err, -EINVAL, "--port is a number from 1 to %d, not '%s'",
+				 65535 - PORTS_TRIED, options.port);
+	for (uint64_t port = wanted; port < wanted + PORTS_TRIED; port++) {
+		if (scm_port_free("*", (uint16_t)port)) {
+			*ret = (uint16_t)port;
+			return 0;
+		}
+	}
+	return error_set(err, -EADDRINUSE,
+			 "ports %u to %u are all taken, or not for this user; choose another with "
+			 "--port",
+			 (unsigned)wanted, (unsigned)wanted + PORTS_TRIED - 1);
+}
+
+static int write_config(struct error *err)
+{
+	_cleanup_mem_ char *text = NULL;
+	enum config_protection protection;
+	char path[PATH_MAX + 64];
+	uint16_t port;
+	int r = read_protection(&protection, err);
+
+	if (!r)
+		r = choose_port(&port, err);
+	if (!r)
+		r = scm_state_prepare(options.state, err);
+	if (r < 0)
+		return r;
+	text = config_default_text(options.folder, port, protection);
+	if (!text)
+		return error_set(err, -ENOMEM, "out of memory");
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
+	r = sys_replace_file(path, text, strlen(text), 0640);
+	return r < 0 ? error_set(err, r, "cannot write %s: %s", path, error_errno_text(r)) : 0;
+}
+
+static int serve(void)
+{
+	struct error err = { 0 };
+	struct stat st;
+	int fd;
+
+	if (!realpath(options.argument, options.folder) || stat(options.folder, &st) < 0 ||
+	    !S_ISDIR(st.st_mode)) {
+		error_set(&err, -ENOENT, "there is no folder %s", options.argument);
+		return fail(&err);
+	}
+	/* The configuration of a server that runs is not ours to write. */
+	if (control_connect(options.state, &fd, NULL) == 0) {
+		sys_close(fd);
+		error_set(&err, -EBUSY,
+			  "a server already runs with the state directory %s; stop it with "
+			  "'surrogate stop --state %s', or choose another one with --state",
+			  options.state, options.state);
+		return fail(&err);
+	}
+	return write_config(&err) < 0 ? fail(&err) : run_server();
+}
+
+/* ---- the tool ---- */
+
+static int status(void)
+{
+	struct error err = { 0 };
+	struct buf out;
+	int r;
+
+	buf_init(&out, 64 << 20);
+	r = client_status(options.state, options.json, &out, &err);
+	if (!r)
+		fwrite(out.data, 1, out.length, stdout);
+	buf_done(&out);
+	return r ? fail(&err) : 0;
+}
+
+static int stop(void)
+{
+	struct control_shutdown message = { .grace_ms = 20000 };
+	struct error err = { 0 };
+
+	return client_ask(options.state, CONTROL_SHUTDOWN, &message, NULL, NULL, &err) ? fail(&err)
+										       : 0;
+}
+
+static int recycle(void)
+{
+	struct control_pool_control message = { .verb = CONTROL_POOL_RECYCLE,
+						.pool = text_of(options.argument) };
+	struct error err = { 0 };
+
+	if (client_ask(options.state, CONTROL_POOL_CONTROL, &message, NULL, NULL, &err))
+		return fail(&err);
+	printf("\"%s\" successfully recycled\n", options.argument);
+	return 0;
+}
+
+static const struct command commands[] = {
+	{ "serve", "PATH [--port N] [--protection low|medium|high]", "serve a folder as a site",
+	  serve, 1 },
+	{ "run", "", "run the server that the state directory configures", run_server, 0 },
+	{ "status", "[--json]", "show what runs", status, 0 },
+	{ "stop", "", "stop the server", stop, 0 },
+	{ "recycle", "POOL", "replace the hosts of a pool, losing no request", recycle, 1 },
+};
+
+static int usage(FILE *out)
+{
+	fputs("Usage: surrogate COMMAND [--state DIR]\n", out);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  surrogate %s %s\n      %s\n", commands[i].name,
+			commands[i].arguments, commands[i].help);
+	fputs("  surrogate --version\n"
+	      "The state directory is --state, or $SURROGATE_STATE, or " STATE_DIRECTORY_INSTALLED
+	      ".\n",
+	      out);
+	return out == stdout ? 0 : 2;
+}
+
+static int bad(const char *what, const char *which)
+{
+	fprintf(stderr, "surrogate: %s%s%s; 'surrogate --help' shows what can be said\n", what,
+		which ? " " : "", which ? which : "");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "state", required_argument, NULL, 's' },
+		{ "port", required_argument, NULL, 'p' },
+		{ "protection", required_argument, NULL, 'P' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	fault_init_from_environment();
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "h", known, NULL)) >= 0) {
+		if (c == 's')
+			options.state = optarg;
+		else if (c == 'p')
+			options.port = optarg;
+		else if (c == 'P')
+			options.protection = optarg;
+		else if (c == 'j')
+			options.json = true;
+		else if (c == 'v')
+			return puts("surrogate " SURROGATE_VERSION) < 0;
+		else if (c == 'h')
+			return usage(stdout);
+		else
+			return bad("unknown option, or one without its value:", argv[optind - 1]);
+	}
+	options.state = state_directory(options.state);
+	if (optind == argc)
+		return usage(stderr);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[optind], commands[i].name))
+			continue;
+		if (argc - optind - 1 != commands[i].positionals)
+			return bad("wrong number of arguments for", argv[optind]);
+		options.argument = argv[optind + 1];
+		return commands[i].fn();
+	}
+	return bad("unknown command", argv[optind]);
+}
