@@ -30,6 +30,7 @@ struct host_slot {
 	uint32_t body_tail; /* the last one seen */
 	bool head_staged;
 	bool bodiless; /* HEAD, 204, 304 */
+	bool cut;      /* refused something because the channel was abandoned */
 };
 
 #define CLAIM_SPINS 50
@@ -227,6 +228,16 @@ bool channel_host_connected(struct channel_host *host, int slot)
 	return !(atomic_load(&c->front_flags) & CHANNEL_FRONT_CANCELLED) && !gone(host);
 }
 
+/* 0, or -EPIPE when nobody wants what the worker has. */
+static int check_connected(struct channel_host *host, int slot)
+{
+	if (channel_host_connected(host, slot))
+		return 0;
+	if (gone(host))
+		host->slots[slot].cut = true;
+	return -EPIPE;
+}
+
 /* Makes the loop that owns the slot look at it. */
 static void notify(struct channel_host *host, int slot, uint32_t loop)
 {
@@ -263,14 +274,18 @@ static void publish(struct channel_host *host, int slot, uint32_t flags)
 
 void channel_host_finish(struct channel_host *host, int slot)
 {
-	publish(host, slot, CHANNEL_HOST_FINISHED);
+	/* A response that was cut short must not look like a whole one to a front end that is still
+	 * there: it hears that the host is gone instead. */
+	if (!host->slots[slot].cut)
+		publish(host, slot, CHANNEL_HOST_FINISHED);
 }
 
 int channel_host_flush(struct channel_host *host, int slot)
 {
 	struct host_slot *s = &host->slots[slot];
-	if (!channel_host_connected(host, slot))
-		return -EPIPE;
+	int r = check_connected(host, slot);
+	if (r < 0)
+		return r;
 	if (s->published != s->response_tail ||
 	    (s->head_staged && !(s->host_flags & CHANNEL_HOST_HEAD)))
 		publish(host, slot, 0);
@@ -289,15 +304,12 @@ typedef bool (*slot_ready_fn)(struct channel_host *host, int slot);
 static int slot_wait(struct channel_host *host, int slot, slot_ready_fn ready)
 {
 	struct channel_slot_control *c = &host->shared->slots[slot];
-	int r = 0;
+	int r;
 	atomic_store(&c->waiting, 1); /* the rule: say it, then look */
 	for (;;) {
 		uint32_t seen = atomic_load(&c->bell); /* before we look, as in claim_wait */
-		if (!channel_host_connected(host, slot)) {
-			r = -EPIPE;
-			break;
-		}
-		if (ready(host, slot))
+		r = check_connected(host, slot);
+		if (r < 0 || ready(host, slot))
 			break;
 		channel_futex_wait(&c->bell, seen, -1);
 	}
@@ -333,12 +345,13 @@ ssize_t channel_host_read(struct channel_host *host, int slot, void *data, size_
 	struct host_slot *s = &host->slots[slot];
 	if (length == 0)
 		return 0;
-	if (!channel_host_connected(host, slot))
-		return -EPIPE;
+	int r = check_connected(host, slot);
+	if (r < 0)
+		return r;
 	if (!body_ready(host, slot)) {
 		/* Whoever waits for more of the request may be waiting for our answer so far:
 		 * a page that asks the client something, and reads on. */
-		int r = channel_host_flush(host, slot);
+		r = channel_host_flush(host, slot);
 		if (r == 0)
 			r = slot_wait(host, slot, body_ready);
 		if (r < 0)
@@ -370,9 +383,9 @@ int channel_host_head(struct channel_host *host, int slot, const struct channel_
 	struct host_slot *s = &host->slots[slot];
 	if (s->head_staged)
 		return -EALREADY;
-	if (!channel_host_connected(host, slot))
-		return -EPIPE;
-	int r = channel_response_encode(head, host->shared->data[slot].head);
+	int r = check_connected(host, slot);
+	if (r == 0)
+		r = channel_response_encode(head, host->shared->data[slot].head);
 	if (r < 0)
 		return r;
 	s->head_staged = true;
@@ -416,13 +429,12 @@ int channel_host_write(struct channel_host *host, int slot, const void *data, si
 	struct host_slot *s = &host->slots[slot];
 	if (!s->head_staged)
 		return -EINVAL;
-	if (!channel_host_connected(host, slot))
-		return -EPIPE;
-	if (s->bodiless)
-		return 0;
+	int r = check_connected(host, slot);
+	if (r < 0 || s->bodiless)
+		return r;
 	for (const char *at = data; length > 0;) {
 		uint32_t room;
-		int r = response_room(host, slot, &room);
+		r = response_room(host, slot, &room);
 		if (r < 0)
 			return r;
 		/* Never more than a publishing's worth between two publishings. */

@@ -197,7 +197,9 @@ int channel_host_head(struct channel_host *host, int slot, const struct channel_
 int channel_host_write(struct channel_host *host, int slot, const void *data, size_t length);
 /* Lets the front see what was staged. 0, or -EPIPE. */
 int channel_host_flush(struct channel_host *host, int slot);
-/* Ends the response and gives the slot back to the front; the last call about this claim. */
+/* Ends the response and gives the slot back to the front; the last call about this claim. A response
+ * that was cut short because the channel was abandoned is not ended: to a front end that is still
+ * there it failed with its host. */
 void channel_host_finish(struct channel_host *host, int slot);
 /* False once the client has gone. */
 bool channel_host_connected(struct channel_host *host, int slot);

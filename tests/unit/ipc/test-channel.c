@@ -365,6 +365,9 @@ static void end_blocked(bool reading, enum ending ending)
 	} else {
 		assert_int_equal(channel_host_claim(b.host, -1), -EPIPE);
 	}
+	/* Half a response is no whole one. */
+	if (ending == ABANDON)
+		assert_false(channel_front_poll(b.front, slot) & CHANNEL_FINISHED);
 	both_done(&b);
 }
 
