@@ -91,16 +91,17 @@ void scm_event_of_child(struct scm_child *child, const struct control_event *eve
 
 void scm_note(struct scm *scm, const char *format, ...)
 {
+	char line[1024];
 	va_list args;
 
-	/* After the start notes have nobody to be shown to but the journal. */
 	va_start(args, format);
-	if (scm->ready) {
-		vfprintf(stderr, format, args);
-		fputc('\n', stderr);
-	} else {
-		buf_vprintf(&scm->notes, format, args);
-		buf_putc(&scm->notes, '\n');
-	}
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	/* Once is enough: hosts come and go. */
+	if (strstr(buf_cstr(&scm->notes), line))
+		return;
+	buf_printf(&scm->notes, "%s\n", line);
+	/* After the start notes have nobody to be shown to but the journal. */
+	if (scm->ready)
+		fprintf(stderr, "surrogate: %s\n", line);
 }

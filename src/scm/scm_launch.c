@@ -221,14 +221,14 @@ static void add_reach(struct composer *c, struct scm *scm, const struct identity
 	if (l->flags & LAUNCH_LANDLOCK) {
 		l->flags |= LAUNCH_READ_SEARCH;
 		scm_note(scm,
-			 "%s cannot reach %s (%s is closed to it): it reads with "
-			 "CAP_DAC_READ_SEARCH, confined by Landlock to its folders.",
-			 identity->name, folder, blocked);
+			 "%s is closed to the users that serve %s: they read with "
+			 "CAP_DAC_READ_SEARCH, confined by Landlock to their folders.",
+			 blocked, folder);
 	} else {
 		scm_note(scm,
-			 "%s cannot reach %s: make %s readable for it (chmod o+rx), for without "
-			 "Landlock no capability can be given that is confined to it.",
-			 identity->name, folder, blocked);
+			 "%s is closed to %s, which shall serve %s: make it readable (chmod o+rx), "
+			 "for without Landlock no capability can be given that is confined to it.",
+			 blocked, identity->name, folder);
 	}
 }
 
