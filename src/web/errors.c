@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Error answers: which page is shown to whom (system.webServer/httpErrors), and the fields that
+ * belong to a status. Loop threads.
+ *
+ * Custom: the most specific entry of httpErrors, else its entry for the status, else the short
+ * page. Detailed: for local clients (DetailedLocalOnly) or everybody (Detailed).
+ */
+#include "web/internal.h"
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "web/error_table.h"
+
+#include <fcntl.h>
+
+#define PAGE_MAX (256u << 10)
+#define CUSTOM_MAX (1u << 20)
+
+static const struct web_error_info infos[] = {
+#define X(status, sub, hresult, win32, title, summary, causes)                                     \
+	{ status, sub, hresult, win32, title, summary, causes },
+	WEB_ERROR_TABLE(X)
+#undef X
+};
+
+const struct web_error_info *web_error_find(unsigned status, unsigned sub)
+{
+	for (size_t i = 0; i < sizeof(infos) / sizeof(infos[0]); i++) {
+		if (infos[i].status == status && (infos[i].sub == (int)sub || infos[i].sub == -1))
+			return &infos[i];
+	}
+	return web_error_find(status >= 500 || status < 400 ? 500 : 400, 999);
+}
+
+static void answer(struct web_call *call, unsigned status, struct text type, const void *body,
+		   size_t length)
+{
+	struct http_field fields[2] = { { TEXT("Content-Type"), type } };
+	size_t count = 1;
+	if (status == 405)
+		fields[count++] = (struct http_field){ TEXT("Allow"), TEXT("GET, HEAD, OPTIONS") };
+	web_answer_memory(call, status, fields, count, body, length);
+}
+
+/* ---- custom pages ---- */
+
+static const struct config_error_page *find_custom(const struct config_url *url, unsigned status,
+						   unsigned sub)
+{
+	const struct config_error_page *found = NULL;
+	for (size_t i = 0; url && i < url->error_page_count; i++) {
+		const struct config_error_page *p = &url->error_pages[i];
+		if (p->status == status && p->sub_status == (int)sub)
+			return p;
+		if (p->status == status && p->sub_status == -1)
+			found = p;
+	}
+	return found;
+}
+
+/* An absolute path is the administrator's word; a relative one stays beneath the application. */
+static char *read_custom(const struct web_call *call, const char *path, size_t *ret_length)
+{
+	struct web_found found = { .fd = -1 };
+	char *data = NULL;
+	while (path[0] == '\\')
+		path++;
+	if (path[0] == '/') {
+		found.fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	} else {
+		_cleanup_fd_ int root =
+			sys_open(call->request.app_root.data, O_PATH | O_DIRECTORY, 0);
+		if (root < 0 || web_open_beneath(root, path, &found) < 0)
+			return NULL;
+	}
+	if (found.fd >= 0 && sys_read_fd(found.fd, CUSTOM_MAX, &data, ret_length) < 0)
+		data = NULL;
+	sys_close(found.fd);
+	return data;
+}
+
+static void redirect(struct web_call *call, const char *to)
+{
+	struct http_field field = { TEXT("Location"), text_of(to) };
+	web_answer_memory(call, 302, &field, 1, NULL, 0);
+}
+
+/* False when there is none that can be shown. */
+static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
+{
+	const struct config_error_page *page = find_custom(call->request.url, status, sub);
+	if (!page)
+		return false;
+	if (page->mode == 2) {
+		redirect(call, page->path);
+		return true;
+	}
+	size_t length;
+	_cleanup_mem_ char *data = page->mode == 0 ? read_custom(call, page->path, &length) : NULL;
+	char *body = data ? arena_dup(http_exchange_arena(call->request.x), data, length) : NULL;
+	if (!body)
+		return false;
+	const char *mime =
+		config_url_mime(call->request.url, web_path_extension(text_of(page->path)));
+	answer(call, status, mime ? text_of(mime) : TEXT("text/html"), body, length);
+	return true;
+}
+
+/* ---- ours ---- */
+
+static bool is_detailed(const struct web_call *call)
+{
+	uint32_t mode = call->request.url ? call->request.url->error_mode : 0;
+	return mode == 2 || (mode == 0 && web_is_local(http_exchange_peer(call->request.x)));
+}
+
+static struct text requested_url(struct web_call *call)
+{
+	const struct http_request *r = http_exchange_request(call->request.x);
+	const struct http_peer *peer = http_exchange_peer(call->request.x);
+	char *url = arena_printf(http_exchange_arena(call->request.x),
+				 "http://" TEXT_FMT ":%u" TEXT_FMT, TEXT_ARG(r->host),
+				 peer->local_port, TEXT_ARG(r->target));
+	return url ? text_of(url) : r->target;
+}
+
+static void serve_page(struct web_call *call, struct web_error_view *view, bool detailed)
+{
+	struct buf page;
+	buf_init(&page, PAGE_MAX);
+	if (detailed)
+		web_error_page_detailed(&page, view);
+	else
+		web_error_page_short(&page, view);
+	char *body = buf_failed(&page) ? NULL
+				       : arena_dup(http_exchange_arena(call->request.x), page.data,
+						   page.length);
+	size_t length = body ? page.length : 0;
+	buf_done(&page);
+	answer(call, view->status, TEXT("text/html; charset=utf-8"), body, length);
+}
+
+void web_error_serve(struct web_call *call, unsigned status, unsigned sub, uint32_t hresult,
+		     struct text detail, const struct error *config_error)
+{
+	const struct web_error_info *info = web_error_find(status, sub);
+	call->request.sub_status = sub;
+	if (!hresult)
+		hresult = info->hresult;
+	/* FACILITY_WIN32: the log has the number without its wrapping. */
+	call->request.win32_status = hresult >> 16 == 0x8007 ? hresult & 0xffff : info->win32;
+	bool detailed = is_detailed(call);
+	if (!detailed && serve_custom(call, status, sub))
+		return;
+	struct web_error_view view = { .info = info,
+				       .status = status,
+				       .sub = sub,
+				       .hresult = hresult,
+				       .request = &call->request,
+				       .url = requested_url(call),
+				       .detail = detail,
+				       .config_error = config_error };
+	serve_page(call, &view, detailed);
+}
+
+void web_respond_error(struct web_request *request, unsigned status, unsigned sub, uint32_t hresult,
+		       struct text detail)
+{
+	web_error_serve(web_call_of(request), status, sub, hresult, detail, NULL);
+}

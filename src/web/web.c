@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The front door of web/: takes requests from http/, finds their route, and hands them to a
+ * handler; swaps configuration snapshots; answers for others with what the configuration adds.
+ *
+ * A loop notices a new snapshot by its generation number at its next request and empties its
+ * caches. Requests under way hold their route, and that holds the snapshot they began with.
+ */
+#include "web/internal.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void forget_folder(void *folder)
+{
+	web_folder_unref(folder);
+}
+
+/* ---- snapshots ---- */
+
+static void loop_empty(struct web_loop *loop)
+{
+	web_log_forget(loop);
+	web_routes_clear(loop);
+	loop->folders = map_free(loop->folders, forget_folder);
+	loop->snapshot = web_snapshot_unref(loop->snapshot);
+}
+
+/* False without memory: the request is then refused, and the next one tries again. */
+static bool loop_refresh(struct web_loop *loop)
+{
+	struct web *web = loop->web;
+	loop_empty(loop);
+	loop->folders = map_new(FOLDERS_MAX, 0);
+	if (!loop->folders)
+		return false;
+	pthread_mutex_lock(&web->lock);
+	loop->snapshot = web_snapshot_ref(web->current);
+	loop->generation = atomic_load(&web->generation);
+	pthread_mutex_unlock(&web->lock);
+	return true;
+}
+
+static bool loop_current(struct web_loop *loop)
+{
+	if (loop->snapshot &&
+	    loop->generation == atomic_load_explicit(&loop->web->generation, memory_order_relaxed))
+		return true;
+	return loop_refresh(loop);
+}
+
+int web_set_config(struct web *web, struct config *config)
+{
+	struct web_snapshot *snapshot;
+	int r = web_snapshot_new(config, &snapshot);
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&web->lock);
+	struct web_snapshot *old = web->current;
+	web->current = snapshot;
+	atomic_fetch_add(&web->generation, 1);
+	pthread_mutex_unlock(&web->lock);
+	web_snapshot_unref(old);
+	return 0;
+}
+
+/* ---- answering ---- */
+
+bool web_is_local(const struct http_peer *peer)
+{
+	struct text remote = text_of(peer->remote);
+	return text_starts_with(remote, TEXT("127.")) || text_equal(remote, TEXT("::1")) ||
+	       text_equal(remote, text_of(peer->local));
+}
+
+/* The fields of `response`, and behind them the custom headers it does not have itself. */
+static const struct http_field *with_custom(struct web_request *request,
+					    const struct http_response *response, size_t *ret_count)
+{
+	const struct config_url *url = request->url;
+	*ret_count = response->field_count;
+	if (!url || !url->custom_header_count)
+		return response->fields;
+	struct http_field *fields =
+		arena_alloc(http_exchange_arena(request->x),
+			    (response->field_count + url->custom_header_count) * sizeof(*fields));
+	if (!fields)
+		return response->fields;
+	if (response->field_count)
+		memcpy(fields, response->fields, response->field_count * sizeof(*fields));
+	for (size_t i = 0; i < url->custom_header_count; i++)
+		fields[(*ret_count)++] =
+			(struct http_field){ text_of(url->custom_headers[i].name),
+					     text_of(url->custom_headers[i].value) };
+	return fields;
+}
+
+void web_respond_source(struct web_request *request, const struct http_response *response,
+			unsigned sub, uint32_t win32, const struct http_source *source, void *ctx)
+{
+	struct http_response full = *response;
+	full.fields = with_custom(request, response, &full.field_count);
+	request->sub_status = sub;
+	request->win32_status = win32;
+	if (source)
+		http_respond_source(request->x, &full, source, ctx);
+	else
+		http_respond_memory(request->x, &full, NULL, 0);
+}
+
+void web_respond_memory(struct web_request *request, const struct http_response *response,
+			unsigned sub, const void *body, size_t length)
+{
+	struct http_response full = *response;
+	full.fields = with_custom(request, response, &full.field_count);
+	request->sub_status = sub;
+	http_respond_memory(request->x, &full, body, length);
+}
+
+void web_answer_memory(struct web_call *call, unsigned status, const struct http_field *fields,
+		       size_t count, const void *body, size_t length)
+{
+	struct http_response response = {
+		.status = status, .content_length = length, .fields = fields, .field_count = count
+	};
+	web_respond_memory(&call->request, &response, call->request.sub_status, body, length);
+}
+
+/* ---- handlers ---- */
+
+static void put_encoded(char **to, struct text path)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < path.length; i++) {
+		unsigned char c = (unsigned char)path.data[i];
+		if (c > ' ' && c < 0x7f && !strchr("\"<>\\^`{|}%?#", c)) {
+			*(*to)++ = (char)c;
+		} else {
+			*(*to)++ = '%';
+			*(*to)++ = hex[c >> 4];
+			*(*to)++ = hex[c & 15];
+		}
+	}
+}
+
+/* A folder without its slash: relative links would go astray. The target is a path, so that it
+ * holds behind any proxy; it never begins with two slashes. */
+static void serve_redirect(struct web_call *call)
+{
+	const struct http_request *http = http_exchange_request(call->request.x);
+	struct text path = call->request.path;
+	char *location = arena_alloc(http_exchange_arena(call->request.x),
+				     3 * path.length + http->query.length + 3);
+	if (!location) {
+		web_error_serve(call, 500, 0, 0x8007000E, (struct text){ "", 0 }, NULL);
+		return;
+	}
+	char *to = location;
+	put_encoded(&to, path);
+	*to++ = '/';
+	if (http->query.length) {
+		*to++ = '?';
+		memcpy(to, http->query.data, http->query.length);
+		to += http->query.length;
+	}
+	struct text target = { location, (size_t)(to - location) };
+	static const char body[] =
+		"<head><title>Document Moved</title></head>\n"
+		"<body><h1>Object Moved</h1>This document has moved to the same address with a "
+		"slash behind it.</body>";
+	struct http_field fields[] = { { TEXT("Content-Type"), TEXT("text/html; charset=UTF-8") },
+				       { TEXT("Location"), target } };
+	web_answer_memory(call, 301, fields, 2, body, sizeof(body) - 1);
+}
+
+static void serve_options(struct web_call *call)
+{
+	static const struct http_field fields[] = {
+		{ { "Allow", 5 }, { "OPTIONS, GET, HEAD, POST", 24 } },
+		{ { "Public", 6 }, { "OPTIONS, GET, HEAD, POST", 24 } },
+	};
+	web_answer_memory(call, 200, fields, 2, NULL, 0);
+}
+
+/* Limits that depend on more than the path. */
+static unsigned filter_request(const struct config_url *url, const struct http_request *request)
+{
+	if (url->max_query && request->query.length > url->max_query)
+		return 15;
+	if (url->max_content_length && request->content_length > url->max_content_length &&
+	    request->content_length != HTTP_LENGTH_UNKNOWN)
+		return 13;
+	return 0;
+}
+
+static void serve_error(struct web_call *call)
+{
+	const struct web_route *route = call->route;
+	const struct error *config_error =
+		route->folder && !route->folder->url ? &route->folder->error : NULL;
+	web_error_serve(call, route->status, route->sub, route->hresult, (struct text){ "", 0 },
+			config_error);
+}
+
+static void serve(struct web_call *call)
+{
+	const struct web_route *route = call->route;
+	const struct http_request *request = http_exchange_request(call->request.x);
+	unsigned sub = call->request.url ? filter_request(call->request.url, request) : 0;
+	if (sub && route->outcome != WEB_ERROR) {
+		call->request.module = "RequestFilteringModule";
+		call->request.notification = "BeginRequest";
+		web_error_serve(call, 404, sub, 0, (struct text){ "", 0 }, NULL);
+		return;
+	}
+	switch (route->outcome) {
+	case WEB_STATIC:
+		web_static_serve(call);
+		break;
+	case WEB_DISPATCH:
+		call->dispatched = true;
+		call->loop->web->dispatcher.dispatch(call->loop->web->dispatcher.ctx,
+						     &call->request);
+		break;
+	case WEB_REDIRECT:
+		serve_redirect(call);
+		break;
+	case WEB_LISTING:
+		web_dirlist_serve(call);
+		break;
+	case WEB_OPTIONS:
+		serve_options(call);
+		break;
+	case WEB_ERROR:
+		serve_error(call);
+		break;
+	}
+}
+
+/* ---- from http/ ---- */
+
+/* What HTTP.sys says itself, before there is a site. */
+static void refuse(struct web_loop *loop, struct http_exchange *x, unsigned status, const char *why)
+{
+	struct text page = http_refusal_page(status, why, http_exchange_arena(x));
+	struct http_field type = { TEXT("Content-Type"), TEXT("text/html; charset=us-ascii") };
+	struct http_response response = { .status = status,
+					  .content_length = page.length,
+					  .fields = &type,
+					  .field_count = 1,
+					  .close = true };
+	web_httperr_write(loop->web->httperr, http_exchange_peer(x)->remote, status, why);
+	http_respond_memory(x, &response, page.data, page.length);
+}
+
+static const struct config_site *find_site(struct web_loop *loop, struct http_exchange *x)
+{
+	const struct http_peer *peer = http_exchange_peer(x);
+	const struct web_snapshot *s = loop->snapshot;
+	return web_snapshot_site(s, text_of(s->by_address ? peer->local : ""), peer->local_port,
+				 http_exchange_request(x)->host);
+}
+
+static void fill_request(struct web_call *call, struct http_exchange *x)
+{
+	const struct web_route *route = call->route;
+	call->request = (struct web_request){
+		.x = x,
+		.web = call->loop->web,
+		.loop = call->loop->index,
+		.site = route->site,
+		.application = route->application,
+		.vdir = route->vdir,
+		.url = route->folder ? route->folder->url : NULL,
+		.path = route->path,
+		.script_name = route->script_name,
+		.path_info = route->path_info,
+		.script_file = route->script_file,
+		.app_root = route->app_root,
+		.user = { "", 0 },
+		.module = route->module,
+		.handler = route->handler,
+		.notification = route->notification,
+	};
+}
+
+static void on_request(void *ctx, struct http_exchange *x)
+{
+	struct web *web = ctx;
+	struct web_loop *loop = &web->loops[http_exchange_loop(x)];
+	struct web_call *call = arena_alloc(http_exchange_arena(x), sizeof(*call));
+	if (!call || !loop_current(loop)) {
+		refuse(loop, x, 503, "N/A");
+		return;
+	}
+	const struct config_site *site = find_site(loop, x);
+	if (!site) {
+		refuse(loop, x, 400, "Hostname");
+		return;
+	}
+	struct web_route *route = web_routes_get(loop, site, http_exchange_request(x));
+	if (!route) {
+		refuse(loop, x, 503, "N/A");
+		return;
+	}
+	call->loop = loop;
+	call->route = route;
+	call->dispatched = call->failing = false;
+	fill_request(call, x);
+	http_exchange_set_user(x, call);
+	serve(call);
+}
+
+static void on_aborted(void *ctx, struct http_exchange *x)
+{
+	struct web *web = ctx;
+	struct web_call *call = http_exchange_user(x);
+	if (call && call->dispatched && web->dispatcher.aborted)
+		web->dispatcher.aborted(web->dispatcher.ctx, &call->request);
+}
+
+static void on_done(void *ctx, struct http_exchange *x, const struct http_exchange_stats *stats)
+{
+	struct web *web = ctx;
+	struct web_call *call = http_exchange_user(x);
+	if (!call)
+		return;
+	if (call->dispatched && web->dispatcher.done)
+		web->dispatcher.done(web->dispatcher.ctx, &call->request);
+	web_log_write(call, stats);
+	web_route_unref(call->route);
+}
+
+static void on_refused(void *ctx, const char *remote, uint32_t status, const char *why)
+{
+	struct web *web = ctx;
+	web_httperr_write(web->httperr, remote, status, why);
+}
+
+struct http_handler web_handler(struct web *web)
+{
+	return (struct http_handler){ web, on_request, on_aborted, on_done, on_refused };
+}
+
+/* ---- the life of it ---- */
+
+void web_attach(struct web *web, struct http_server *server)
+{
+	web->server = server;
+	for (int i = 0; i < web->loop_count; i++)
+		web->loops[i].loop = http_server_loop(server, i);
+}
+
+static int loop_init(struct web *web, int i)
+{
+	struct web_loop *loop = &web->loops[i];
+	loop->web = web;
+	loop->index = i;
+	TAILQ_INIT(&loop->routes);
+	loop->buckets = mem_zalloc(ROUTE_BUCKETS, sizeof(struct web_route *));
+	return loop->buckets ? 0 : -ENOMEM;
+}
+
+int web_new(const struct web_options *options, struct config *config, struct web **ret)
+{
+	struct web *web = mem_new(struct web);
+	if (!web)
+		return -ENOMEM;
+	pthread_mutex_init(&web->lock, NULL);
+	pthread_mutex_init(&web->log_lock, NULL);
+	web->dispatcher = options->dispatcher;
+	gethostname(web->computer, sizeof(web->computer) - 1);
+	web->state_dir = mem_strdup(options->state_dir);
+	web->loops = mem_zalloc((size_t)options->loops, sizeof(*web->loops));
+	web->httperr = web->state_dir ? web_httperr_new(web->state_dir) : NULL;
+	int r = web->loops && web->httperr ? web_set_config(web, config) : -ENOMEM;
+	for (int i = 0; i < options->loops && r == 0; i++) {
+		r = loop_init(web, i);
+		web->loop_count++;
+	}
+	if (r < 0) {
+		web_free(web);
+		return r;
+	}
+	*ret = web;
+	return 0;
+}
+
+struct web *web_free(struct web *web)
+{
+	if (!web)
+		return NULL;
+	for (int i = 0; i < web->loop_count; i++) {
+		loop_empty(&web->loops[i]);
+		mem_free(web->loops[i].buckets);
+	}
+	web_log_files_done(web);
+	web_httperr_free(web->httperr);
+	web_snapshot_unref(web->current);
+	mem_free(web->loops);
+	mem_free(web->state_dir);
+	pthread_mutex_destroy(&web->lock);
+	pthread_mutex_destroy(&web->log_lock);
+	return mem_free(web);
+}
