@@ -154,7 +154,7 @@ static void turn(struct http_loop *loop)
 {
 	const struct http_options *options = &loop->server->options;
 	if (options->turn)
-		options->turn(options->handler.ctx, loop->index);
+		options->turn(options->turn_ctx, loop->index);
 }
 
 int http_loop_turn(struct http_loop *loop, int64_t timeout)
