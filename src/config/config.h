@@ -39,14 +39,14 @@ enum config_identity {
 };
 
 enum config_recycle_event { /* logEventOnRecycle, system.applicationHost/applicationPools */
-	CONFIG_RECYCLE_TIME = 1,
-	CONFIG_RECYCLE_REQUESTS = 2,
-	CONFIG_RECYCLE_SCHEDULE = 4,
-	CONFIG_RECYCLE_MEMORY = 8,
-	CONFIG_RECYCLE_ISAPI_UNHEALTHY = 16,
-	CONFIG_RECYCLE_ON_DEMAND = 32,
-	CONFIG_RECYCLE_CONFIG_CHANGE = 64,
-	CONFIG_RECYCLE_PRIVATE_MEMORY = 128,
+			    CONFIG_RECYCLE_TIME = 1,
+			    CONFIG_RECYCLE_REQUESTS = 2,
+			    CONFIG_RECYCLE_SCHEDULE = 4,
+			    CONFIG_RECYCLE_MEMORY = 8,
+			    CONFIG_RECYCLE_ISAPI_UNHEALTHY = 16,
+			    CONFIG_RECYCLE_ON_DEMAND = 32,
+			    CONFIG_RECYCLE_CONFIG_CHANGE = 64,
+			    CONFIG_RECYCLE_PRIVATE_MEMORY = 128,
 };
 
 struct config_environment {
@@ -86,7 +86,7 @@ struct config_vdir {
 };
 
 struct config_application {
-	const char *path; /* "/" or "/shop" */
+	const char *path;          /* "/" or "/shop" */
 	const char *metabase_path; /* "/LM/W3SVC/1/ROOT/shop" */
 	const struct config_pool *pool;
 	const struct config_vdir *vdirs; /* longest path first; the last one is "/" */

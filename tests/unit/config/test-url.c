@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of config/config.h: what holds for one folder of a site. */
+#include "fixture.h"
+
+#include "base/clock.h"
+
+#define WEB(text) "<configuration>\n<system.webServer>" text "</system.webServer>\n</configuration>"
+#define GROUP(text) "<system.webServer>" text "</system.webServer>"
+#define UNLOCKED                                                                                   \
+	"<location path='' overrideMode='Allow'><system.webServer><asp/><handlers/>"               \
+	"</system.webServer></location>"
+
+static struct config *host(void **state, const char *text)
+{
+	char *xml = host_text(*state, text);
+	struct config *c = parse_ok(xml);
+	mem_free(xml);
+	return c;
+}
+
+static void assert_documents(struct config_url *url, const char *expected)
+{
+	char list[1024] = "";
+	for (size_t i = 0; i < url->default_document_count; i++)
+		strcat(strcat(list, i ? "," : ""), url->default_documents[i]);
+	assert_string_equal(list, expected);
+}
+
+static void a_new_installation_has_its_defaults(void **state)
+{
+	struct config *c = host(state, "");
+	struct config_url *url = view_ok(c, "/", "/", "no/such/folder");
+	const char *name = NULL;
+	assert_true(url->default_document_enabled);
+	assert_false(url->directory_browse);
+	assert_documents(url, "Default.htm,Default.asp,index.htm,index.html,index.asp,iisstart.htm,"
+			      "default.aspx");
+	assert_string_equal(config_url_mime(url, TEXT(".html")), "text/html");
+	assert_string_equal(config_url_mime(url, TEXT(".HTML")), "text/html");
+	assert_string_equal(config_url_mime(url, TEXT(".woff2")), "font/woff2");
+	assert_null(config_url_mime(url, TEXT(".unknown")));
+	assert_null(config_url_mime(url, TEXT("")));
+	assert_true(config_url_extension_denied(url, TEXT(".CONFIG")));
+	assert_true(config_url_extension_denied(url, TEXT(".asa")));
+	assert_false(config_url_extension_denied(url, TEXT(".asp")));
+	assert_false(config_url_extension_denied(url, TEXT("")));
+	assert_true(config_url_segment_hidden(url, TEXT("APP_DATA")));
+	assert_true(config_url_segment_hidden(url, TEXT("surrogate.app")));
+	assert_false(config_url_segment_hidden(url, TEXT("App_Data2")));
+	assert_false(config_url_verb_denied(url, TEXT("PROPFIND")));
+	assert_string_equal(config_url_handler(url, TEXT("/a/x.ASP"), TEXT("GET"), &name),
+			    "IsapiModule");
+	assert_string_equal(name, "ASPClassic");
+	assert_string_equal(config_url_handler(url, TEXT("/a.asp/x.htm"), TEXT("GET"), &name),
+			    "StaticFileModule");
+	assert_string_equal(config_url_handler(url, TEXT("/"), TEXT("OPTIONS"), &name),
+			    "ProtocolSupportModule");
+	assert_string_equal(config_url_handler(url, TEXT("/x.asp"), TEXT("DELETE"), NULL),
+			    "StaticFileModule");
+	assert_int_equal(url->asp_script_timeout, 90 * NSEC_PER_SEC);
+	assert_int_equal(url->asp_session_timeout, 1200 * NSEC_PER_SEC);
+	assert_int_equal(url->asp_max_request_entity, 200000);
+	assert_string_equal(url->asp_script_language, "VBScript");
+	assert_true(url->asp_buffering && url->asp_session && !url->asp_enable_parent_paths);
+	assert_int_equal(url->max_content_length, 30000000);
+	assert_int_equal(url->max_url, 4096);
+	assert_false(url->allow_double_escaping);
+	assert_true(url->allow_high_bit);
+	assert_int_equal(url->client_cache_max_age, 86400 * NSEC_PER_SEC);
+	assert_int_equal(url->error_page_count, 0);
+	struct config_url *again = config_url_ref(url);
+	config_url_unref(url);
+	assert_ptr_equal(again->config, c);
+	config_unref(c); /* the view holds it */
+	assert_string_equal(config_url_mime(again, TEXT(".css")), "text/css");
+	config_url_unref(again);
+	assert_null(config_url_unref(NULL));
+}
+
+static void deeper_files_win_and_collections_merge(void **state)
+{
+	write_file(
+		*state, "web.config",
+		WEB("<defaultDocument><files><add value='home.asp'/><add "
+		    "value='start.asp'/></files>"
+		    "</defaultDocument><directoryBrowse enabled='true'/><staticContent>"
+		    "<mimeMap fileExtension='.zzz' mimeType='x/z'/><remove fileExtension='.html'/>"
+		    "</staticContent><httpProtocol><customHeaders><add name='X-A' value='1'/>"
+		    "</customHeaders></httpProtocol>"));
+	write_file(
+		*state, "sub/Web.config",
+		WEB("<defaultDocument><files><remove value='HOME.asp'/><add "
+		    "value='sub.asp'/></files>"
+		    "</defaultDocument><directoryBrowse showFlags='Date'/><staticContent><clear/>"
+		    "<mimeMap fileExtension='.html' mimeType='x/h'/><clientCache "
+		    "cacheControlMode='UseMaxAge' cacheControlMaxAge='00:10:00'/></staticContent>"
+		    "<httpProtocol><customHeaders><remove name='x-a'/><add "
+		    "name='X-B'/></customHeaders>"
+		    "</httpProtocol>"));
+	struct config *c = host(state, "");
+	struct config_url *top = view_ok(c, "/", "/", "");
+	assert_documents(top, "home.asp,start.asp,Default.htm,Default.asp,index.htm,index.html,"
+			      "index.asp,iisstart.htm,default.aspx");
+	assert_true(top->directory_browse);
+	assert_string_equal(config_url_mime(top, TEXT(".ZZZ")), "x/z");
+	assert_null(config_url_mime(top, TEXT(".html")));
+	assert_string_equal(config_url_mime(top, TEXT(".css")), "text/css");
+	assert_int_equal(top->custom_header_count, 1);
+	struct config_url *sub = view_ok(c, "/", "/", "sub/below");
+	assert_documents(sub, "sub.asp,start.asp,Default.htm,Default.asp,index.htm,index.html,"
+			      "index.asp,iisstart.htm,default.aspx");
+	assert_true(sub->directory_browse); /* only showFlags was written */
+	assert_string_equal(config_url_mime(sub, TEXT(".html")), "x/h");
+	assert_null(config_url_mime(sub, TEXT(".css")));
+	assert_int_equal(sub->client_cache_mode, 2);
+	assert_int_equal(sub->client_cache_max_age, 600 * NSEC_PER_SEC);
+	assert_int_equal(sub->custom_header_count, 1);
+	assert_string_equal(sub->custom_headers[0].name, "X-B");
+	assert_string_equal(sub->custom_headers[0].value, "");
+	config_url_unref(sub);
+	config_url_unref(top);
+	config_unref(c);
+}
+
+static void applications_and_virtual_directories_have_their_place(void **state)
+{
+	write_file(*state, "web.config", WEB("<directoryBrowse enabled='true'/>"));
+	write_file(*state, "shop/web.config", WEB("<defaultDocument enabled='false'/>"));
+	write_file(*state, "pictures/web.config", WEB("<defaultDocument enabled='false'/>"));
+	write_file(*state, "pictures/a/web.config", WEB("<directoryBrowse enabled='false'/>"));
+	struct config *c = host(state, "");
+	struct config_url *url = view_ok(c, "/shop", "/", "x");
+	assert_true(url->directory_browse); /* from the application above */
+	assert_false(url->default_document_enabled);
+	config_url_unref(url);
+	url = view_ok(c, "/", "/img", "a/b");
+	assert_false(url->default_document_enabled);
+	assert_true(url->directory_browse); /* allowSubDirConfig="false" */
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void locations_of_the_server_file_count_by_depth(void **state)
+{
+	struct config *c = host(
+		state,
+		"<location path='site/SHOP/a'><system.webServer><directoryBrowse enabled='false'/>"
+		"</system.webServer></location><location path='Site'><system.webServer>"
+		"<directoryBrowse enabled='true'/><asp scriptErrorSentToBrowser='true'><limits "
+		"scriptTimeout='00:00:05'/></asp></system.webServer></location>"
+		"<location path='Other'><system.webServer><defaultDocument enabled='false'/>"
+		"</system.webServer></location>");
+	struct config_url *url = view_ok(c, "/shop", "/", "");
+	assert_true(url->directory_browse);
+	assert_true(url->asp_script_error_sent_to_browser);
+	assert_int_equal(url->asp_script_timeout, 5 * NSEC_PER_SEC);
+	assert_true(url->default_document_enabled);
+	config_url_unref(url);
+	url = view_ok(c, "/shop", "/", "a/b");
+	assert_false(url->directory_browse);
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void locations_of_a_web_config_are_relative(void **state)
+{
+	write_file(
+		*state, "web.config",
+		"<configuration><location path='.'><system.webServer><directoryBrowse "
+		"enabled='true'/>"
+		"</system.webServer></location><location path='shop/a'><system.webServer>"
+		"<defaultDocument enabled='false'/></system.webServer></location>"
+		"<location path='shop' inheritInChildApplications='false'><system.webServer>"
+		"<directoryBrowse enabled='false'/></system.webServer></location></configuration>");
+	struct config *c = host(state, "");
+	struct config_url *url = view_ok(c, "/shop", "/", "");
+	assert_true(url->directory_browse); /* the third does not cross into the application */
+	assert_true(url->default_document_enabled);
+	config_url_unref(url);
+	url = view_ok(c, "/shop", "/", "a");
+	assert_false(url->default_document_enabled);
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void view_refused(struct config *c, const char *folder, uint32_t hresult, int line,
+			 const char *text)
+{
+	struct config_url *url = NULL;
+	int r = view(c, "/", "/", folder, &url);
+	if (r == 0)
+		fail_msg("accepted; wanted \"%s\"", text);
+	assert_int_equal(r, -EINVAL);
+	if (!strstr(err.text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, err.text);
+	assert_int_equal(err.hresult, hresult);
+	assert_int_equal(err.line, line);
+	assert_non_null(strstr(err.file, "eb.config"));
+}
+
+static void locked_sections_are_refused(void **state)
+{
+	struct config *c = host(state, "");
+	write_file(*state, "web.config", WEB("\n<asp/>"));
+	view_refused(c, "", 0x80070021, 3,
+		     "This configuration section cannot be used at this path.");
+	write_file(*state, "web.config", WEB("<modules/>"));
+	view_refused(c, "", 0x80070021, 2, "cannot be used at this path");
+	write_file(*state, "web.config",
+		   WEB("<security><authentication><anonymousAuthentication enabled='true'/>"
+		       "</authentication></security>"));
+	view_refused(c, "a", 0x80070021, 2, "cannot be used at this path");
+	write_file(*state, "web.config",
+		   "<configuration><system.applicationHost><sites/></system.applicationHost>"
+		   "</configuration>");
+	view_refused(c, "", 0x80070021, 1, "cannot be used at this path");
+	config_unref(c);
+
+	write_file(*state, "web.config", WEB("<asp enableParentPaths='true'/>"));
+	c = host(state, UNLOCKED);
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_true(url->asp_enable_parent_paths);
+	config_url_unref(url);
+	config_unref(c);
+	/* Unlocked for all, locked again for this site. */
+	c = host(state,
+		 UNLOCKED "<location path='Site' overrideMode='Deny'><system.webServer><asp/>"
+			  "</system.webServer></location>");
+	view_refused(c, "", 0x80070021, 2, "cannot be used at this path");
+	config_unref(c);
+	/* By declaration, and by the older spelling. */
+	char *xml = host_text(*state, "");
+	char *declared = mem_zalloc(1, 20000);
+	snprintf(declared, 20000,
+		 "<configuration><configSections><sectionGroup name='system.webServer'><section "
+		 "name='asp' overrideModeDefault='Allow'/></sectionGroup></configSections>%s",
+		 xml + strlen("<configuration>"));
+	c = parse_ok(declared);
+	config_url_unref(view_ok(c, "/", "/", ""));
+	config_unref(c);
+	mem_free(declared);
+	mem_free(xml);
+	c = host(state, "<location allowOverride='true'><system.webServer><asp/></system.webServer>"
+			"</location>");
+	config_url_unref(view_ok(c, "/", "/", ""));
+	config_unref(c);
+}
+
+static void a_web_config_locks_what_is_below(void **state)
+{
+	struct config *c = host(state, "");
+	write_file(
+		*state, "web.config",
+		"<configuration><location path='.' overrideMode='Deny'><system.webServer>"
+		"<directoryBrowse enabled='true'/></system.webServer></location></configuration>");
+	config_url_unref(view_ok(c, "/", "/", "sub"));
+	write_file(*state, "sub/web.config", WEB("<directoryBrowse enabled='true'/>"));
+	view_refused(c, "sub", 0x80070021, 2, "cannot be used at this path");
+	config_unref(c);
+}
+
+static void broken_files_name_themselves(void **state)
+{
+	struct config *c = host(state, "");
+	char *xml;
+	write_file(*state, "a/web.config", "<configuration>\n<system.webServer>\n</configuration>");
+	view_refused(c, "a/b", 0x8007000D, 3, "Configuration file is not well-formed XML");
+	write_file(*state, "a/web.config", WEB("<defaultDocument>\n<file/></defaultDocument>"));
+	view_refused(c, "a", 0x8007000D, 3, "Unrecognized element 'file'");
+	write_file(*state, "a/web.config", WEB("<rewrit/>"));
+	view_refused(c, "a", 0x8007000D, 2, "missing a section declaration");
+	write_file(*state, "a/web.config",
+		   WEB("<staticContent>\n<mimeMap fileExtension='.htm' "
+		       "mimeType='t/h'/></staticContent>"));
+	view_refused(
+		c, "a", 0x800700B7, 3,
+		"Cannot add duplicate collection entry of type 'mimeMap' with unique key attribute "
+		"'fileExtension' set to '.htm'");
+	write_file(*state, "a/web.config",
+		   WEB("<staticContent><remove fileExtension='.nope'/></staticContent>"));
+	view_refused(c, "a", 0x8007000D, 2, "there is none");
+	write_file(*state, "a/web.config",
+		   WEB("<httpErrors><error statusCode='404' path='/x'/><error statusCode='404' "
+		       "subStatusCode='-1' path='/y'/></httpErrors>"));
+	view_refused(c, "a", 0x800700B7, 2, "combined key attributes 'statusCode, subStatusCode'");
+	write_file(*state, "a/web.config",
+		   WEB("<httpErrors><error statusCode='200' path='/x'/></httpErrors>"));
+	view_refused(c, "a", 0x8007000D, 2, "between 400 and 999");
+	write_file(*state, "a/web.config", "");
+	view_refused(c, "a", 0x8007000D, 1, "well-formed");
+	xml = mem_zalloc(1, 600);
+	snprintf(xml, 600, "%s/a/web.config", (char *)*state);
+	assert_int_equal(unlink(xml), 0);
+	assert_int_equal(mkdir(xml, 0755), 0);
+	view_refused(c, "a", 0x8007000D, 0, "Cannot read configuration file");
+	mem_free(xml);
+	config_unref(c);
+}
+
+static void paths_do_not_climb(void **state)
+{
+	struct config *c = host(state, "");
+	struct config_url *url = NULL;
+	char deep[1024] = "";
+	assert_int_equal(view(c, "/", "/", "a/../..", &url), -EINVAL);
+	assert_int_equal(view(c, "/", "/", ".", &url), -EINVAL);
+	for (int i = 0; i < 130; i++)
+		strcat(deep, "a/");
+	assert_int_equal(view(c, "/", "/", deep, &url), -EINVAL);
+	config_url_unref(view_ok(c, "/", "/", "//a//b/"));
+	config_unref(c);
+}
+
+static void the_server_file_may_list_or_amend(void **state)
+{
+	/* A list of its own, as every applicationHost.config of an IIS has. */
+	struct config *c =
+		host(state, GROUP("<staticContent><mimeMap fileExtension='.htm' mimeType='t/h'/>"
+				  "</staticContent><security><requestFiltering><verbs "
+				  "allowUnlisted='false'><add verb='GET' allowed='true'/></verbs>"
+				  "<fileExtensions allowUnlisted='false'><add "
+				  "fileExtension='.' allowed='true'/><add fileExtension='.x' "
+				  "allowed='true'/></fileExtensions><requestLimits "
+				  "maxAllowedContentLength='4294967295' maxUrl='9'/>"
+				  "</requestFiltering></security>"));
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_string_equal(config_url_mime(url, TEXT(".htm")), "t/h");
+	assert_null(config_url_mime(url, TEXT(".html")));
+	assert_false(config_url_verb_denied(url, TEXT("GET")));
+	assert_true(config_url_verb_denied(url, TEXT("POST")));
+	assert_false(config_url_extension_denied(url, TEXT(".X")));
+	assert_false(config_url_extension_denied(url, TEXT("")));
+	assert_true(config_url_extension_denied(url, TEXT(".y")));
+	assert_true(config_url_segment_hidden(url, TEXT("bin")));
+	assert_int_equal(url->max_content_length, UINT32_MAX);
+	assert_int_equal(url->max_url, 9);
+	config_url_unref(url);
+	config_unref(c);
+	/* Beginning with a removal: the installed list, amended. */
+	c = host(state, GROUP("<staticContent><remove fileExtension='.htm'/><mimeMap "
+			      "fileExtension='.htm' mimeType='t/h'/></staticContent>"));
+	url = view_ok(c, "/", "/", "");
+	assert_string_equal(config_url_mime(url, TEXT(".htm")), "t/h");
+	assert_string_equal(config_url_mime(url, TEXT(".html")), "text/html");
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void handlers_match_in_their_order(void **state)
+{
+	const char *name = NULL;
+	write_file(*state, "web.config",
+		   WEB("<handlers><add name='exact' path='trace.axd' verb='GET' modules='A'/><add "
+		       "name='rooted' path='/api/*' verb='*' modules='B,C'/><add name='inside' "
+		       "path='cgi/*.pl' verb='GET, POST' modules='D'/><add name='one' path='?.q' "
+		       "verb='get' modules='E'/></handlers>"));
+	struct config *c = host(state, UNLOCKED);
+	struct config_url *url = view_ok(c, "/", "/", "");
+	static const struct {
+		const char *path, *verb, *name;
+	} cases[] = {
+		{ "/x/trace.axd", "GET", "exact" },
+		{ "/x/trace.axd2", "GET", "StaticFile" },
+		{ "/x/trace.axd", "POST", "StaticFile" },
+		{ "/API/a/b.asp", "PUT", "rooted" },
+		{ "/x/api/a", "GET", "StaticFile" },
+		{ "/x/cgi/y/z.pl", "POST", "inside" },
+		{ "/cgi/z.pl", "GET", "inside" },
+		{ "/z.pl", "GET", "StaticFile" },
+		{ "/a.q", "get", "one" },
+		{ "/a.q", "GET", "StaticFile" },
+		{ "/ab.q", "get", "StaticFile" },
+		{ "/x.asp", "POST", "ASPClassic" },
+		{ "", "GET", "StaticFile" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_non_null(config_url_handler(url, text_of(cases[i].path),
+						   text_of(cases[i].verb), &name));
+		assert_string_equal(name, cases[i].name);
+	}
+	assert_string_equal(config_url_handler(url, TEXT("/api/x"), TEXT("GET"), NULL), "B");
+	config_url_unref(url);
+	config_unref(c);
+	write_file(*state, "web.config", WEB("<handlers><clear/></handlers>"));
+	c = host(state, UNLOCKED);
+	url = view_ok(c, "/", "/", "");
+	assert_null(config_url_handler(url, TEXT("/a"), TEXT("GET"), &name));
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void error_pages_are_listed(void **state)
+{
+	write_file(*state, "web.config",
+		   WEB("<httpErrors errorMode='Custom'><error statusCode='404' path='/404.asp' "
+		       "responseMode='ExecuteURL'/><error statusCode='403' subStatusCode='14' "
+		       "path='%SURROGATE_STATE%/403.htm'/></httpErrors>"));
+	struct config *c = host(state, "");
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_int_equal(url->error_mode, 1);
+	assert_int_equal(url->error_page_count, 2);
+	assert_int_equal(url->error_pages[0].status, 404);
+	assert_int_equal(url->error_pages[0].sub_status, -1);
+	assert_int_equal(url->error_pages[0].mode, 1);
+	assert_int_equal(url->error_pages[1].sub_status, 14);
+	assert_string_equal(url->error_pages[1].path, "/state/403.htm");
+	config_url_unref(url);
+	config_unref(c);
+}
+
+static void changes_are_seen(void **state)
+{
+	char path[600];
+	struct config *c = host(state, "");
+	write_file(*state, "sub/other.txt", "");
+	struct config_url *url = view_ok(c, "/", "/", "sub");
+	assert_false(config_url_stale(url));
+	write_file(*state, "sub/unrelated.txt", "");
+	assert_false(config_url_stale(url));
+	write_file(*state, "sub/Web.config", WEB(""));
+	assert_true(config_url_stale(url));
+	config_url_unref(url);
+	url = view_ok(c, "/", "/", "sub");
+	assert_false(config_url_stale(url));
+	write_file(*state, "sub/Web.config", WEB("<directoryBrowse enabled='true'/>"));
+	assert_true(config_url_stale(url));
+	config_url_unref(url);
+	url = view_ok(c, "/", "/", "sub");
+	assert_true(url->directory_browse);
+	snprintf(path, sizeof(path), "%s/sub/Web.config", (char *)*state);
+	unlink(path);
+	assert_true(config_url_stale(url));
+	config_url_unref(url);
+	/* A folder that is not there yet. */
+	url = view_ok(c, "/", "/", "later");
+	assert_false(config_url_stale(url));
+	write_file(*state, "later/x", "");
+	assert_false(config_url_stale(url));
+	write_file(*state, "later/web.config", WEB(""));
+	assert_true(config_url_stale(url));
+	config_url_unref(url);
+	config_unref(c);
+}
+
+#ifdef SURROGATE_FAULTS
+static struct config *fault_config;
+
+static int view_for_faults(void)
+{
+	struct config_url *url = NULL;
+	int r = view(fault_config, "/shop", "/", "a", &url);
+	config_url_unref(url);
+	return r;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	write_file(*state, "web.config",
+		   WEB("<staticContent><mimeMap fileExtension='.q' mimeType='q/q'/></staticContent>"
+		       "<httpErrors><error statusCode='404' path='%SURROGATE_STATE%'/></httpErrors>"
+		       "<defaultDocument><files><add value='q'/></files></defaultDocument>"));
+	write_file(*state, "shop/web.config",
+		   WEB("<httpProtocol><customHeaders><add name='a'/>"
+		       "</customHeaders></httpProtocol>"));
+	fault_config = host(state, "");
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, view_for_faults);
+	unit_each_fault(FAULT_READ, -EINVAL, view_for_faults);
+	unit_each_fault(FAULT_OPEN, -EINVAL, view_for_faults);
+	config_unref(fault_config);
+}
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		state_test(a_new_installation_has_its_defaults),
+		state_test(deeper_files_win_and_collections_merge),
+		state_test(applications_and_virtual_directories_have_their_place),
+		state_test(locations_of_the_server_file_count_by_depth),
+		state_test(locations_of_a_web_config_are_relative),
+		state_test(locked_sections_are_refused),
+		state_test(a_web_config_locks_what_is_below),
+		state_test(broken_files_name_themselves),
+		state_test(paths_do_not_climb),
+		state_test(the_server_file_may_list_or_amend),
+		state_test(handlers_match_in_their_order),
+		state_test(error_pages_are_listed),
+		state_test(changes_are_seen),
+#ifdef SURROGATE_FAULTS
+		state_test(every_allocation_may_fail),
+#endif
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
