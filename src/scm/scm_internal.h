@@ -42,6 +42,7 @@ struct scm_child {
 	bool registered;
 	int64_t started;
 	uint64_t requests, active;
+	uint64_t pongs;   /* the latest sequence answered */
 	int event_credit; /* events it may still write; refilled with time */
 	int64_t event_time;
 };

@@ -206,8 +206,6 @@ static void add_reach(struct composer *c, struct scm *scm, const struct identity
 	char blocked[SCM_PATH_MAX];
 	const char *folder = NULL;
 
-	if (!scm->means.users || identity->uid == geteuid())
-		return;
 	for (size_t i = 0; !folder && i < l->read_paths.count + l->write_paths.count; i++) {
 		struct text path = i < l->read_paths.count
 					   ? l->read_paths.items[i]
@@ -218,7 +216,7 @@ static void add_reach(struct composer *c, struct scm *scm, const struct identity
 	}
 	if (!folder)
 		return;
-	if (l->flags & LAUNCH_LANDLOCK) {
+	if (scm->means.users && (l->flags & LAUNCH_LANDLOCK)) {
 		l->flags |= LAUNCH_READ_SEARCH;
 		scm_note(scm,
 			 "%s is closed to the users that serve %s: they read with "
@@ -226,9 +224,12 @@ static void add_reach(struct composer *c, struct scm *scm, const struct identity
 			 blocked, folder);
 	} else {
 		scm_note(scm,
-			 "%s is closed to %s, which shall serve %s: make it readable (chmod o+rx), "
-			 "for without Landlock no capability can be given that is confined to it.",
-			 blocked, identity->name, folder);
+			 "%s is closed to %s, which shall serve %s: make it readable (chmod "
+			 "o+rx).%s",
+			 blocked, identity->name, folder,
+			 scm->means.users ? " Without Landlock no capability can be given that is "
+					    "confined to it."
+					  : "");
 	}
 }
 

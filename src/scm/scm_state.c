@@ -33,12 +33,19 @@ static int make_folder(const char *path, mode_t mode, struct error *err)
 	return 0;
 }
 
+static int join(char out[SCM_PATH_MAX], const char *folder, const char *name, struct error *err)
+{
+	if (snprintf(out, SCM_PATH_MAX, "%s/%s", folder, name) >= SCM_PATH_MAX)
+		return error_set(err, -ENAMETOOLONG, "the name %s/%s is too long", folder, name);
+	return 0;
+}
+
 static int make_below(const char *state_dir, const char *name, mode_t mode, struct error *err)
 {
 	char path[SCM_PATH_MAX];
+	int r = join(path, state_dir, name, err);
 
-	snprintf(path, sizeof(path), "%s/%s", state_dir, name);
-	return make_folder(path, mode, err);
+	return r < 0 ? r : make_folder(path, mode, err);
 }
 
 int scm_state_prepare(const char *state_dir, struct error *err)
@@ -84,9 +91,10 @@ static int own_below(struct scm *scm, const char *name, const struct identity *o
 		     struct error *err)
 {
 	char path[SCM_PATH_MAX];
-	int r;
+	int r = join(path, scm->state_dir, name, err);
 
-	snprintf(path, sizeof(path), "%s/%s", scm->state_dir, name);
+	if (r < 0)
+		return r;
 	r = scm_folder_own(scm, path, owner, mode);
 	return r < 0 ? error_set(err, r, "cannot prepare %s: %s", path, error_errno_text(r)) : 0;
 }
@@ -111,9 +119,10 @@ int scm_lock(struct scm *scm, struct error *err)
 	char path[SCM_PATH_MAX], pid[24];
 	int r = make_below(scm->state_dir, "run", 0755, err);
 
+	if (!r)
+		r = join(path, scm->state_dir, "run/lock", err);
 	if (r < 0)
 		return r;
-	snprintf(path, sizeof(path), "%s/run/lock", scm->state_dir);
 	scm->lock_fd = sys_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (scm->lock_fd < 0)
 		return error_set(err, scm->lock_fd, "cannot open %s: %s", path,

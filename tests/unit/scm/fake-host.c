@@ -35,6 +35,7 @@ static int speak(void)
 	struct error err = { 0 };
 	struct child *child;
 	struct loop *loop;
+	int r;
 
 	if (loop_new(&loop) < 0)
 		return 1;
@@ -42,7 +43,10 @@ static int speak(void)
 	if (child_new(loop, &handler, &child, &err) < 0 ||
 	    child_register(child, "fake-host", NULL, 0) < 0)
 		return 1;
-	return loop_run(loop) < 0;
+	r = loop_run(loop);
+	child_free(child);
+	loop_free(loop);
+	return r < 0;
 }
 
 /* 0 when `path` can be read, else the errno. */
