@@ -209,6 +209,12 @@ struct VARIANT {
 				SAFEARRAY **pparray;
 				VARIANT *pvarVal;
 				DECIMAL *pdecVal;
+				LONG intVal, *pintVal;
+				ULONG uintVal, *puintVal;
+				int8_t *pcVal;
+				USHORT *puiVal;
+				ULONG *pulVal;
+				ULONGLONG *pullVal;
 			};
 			void *reserved; /* a record's second pointer on Windows: keeps the size 24 */
 		};
@@ -224,7 +230,9 @@ SURROGATE_API HRESULT VariantCopyInd(VARIANT *to, const VARIANT *from);
 #define VARIANT_NOVALUEPROP 1
 #define VARIANT_ALPHABOOL 2
 #define VARIANT_LOCALBOOL 16
-/* Converts; `to` may be `from`. DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_BADVARTYPE. */
+/* Converts by the rules of en-US, whatever the LCID; `to` may be `from`, and is unchanged on
+ * failure. A VT_BOOL becomes "True" or "False" with VARIANT_ALPHABOOL, else "-1" or "0".
+ * DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_BADVARTYPE, E_OUTOFMEMORY. */
 SURROGATE_API HRESULT VariantChangeType(VARIANT *to, const VARIANT *from, USHORT flags, VARTYPE vt);
 SURROGATE_API HRESULT VariantChangeTypeEx(VARIANT *to, const VARIANT *from, LCID lcid,
 					  USHORT flags, VARTYPE vt);
@@ -258,7 +266,9 @@ SURROGATE_API HRESULT SafeArrayGetVartype(SAFEARRAY *array, VARTYPE *ret);
 SURROGATE_API UINT SafeArrayGetDim(SAFEARRAY *array);
 SURROGATE_API HRESULT SafeArrayGetLBound(SAFEARRAY *array, UINT dim, LONG *ret); /* dim from 1 */
 SURROGATE_API HRESULT SafeArrayGetUBound(SAFEARRAY *array, UINT dim, LONG *ret);
-/* `indices` right-most last. Element types BSTR, VARIANT and objects are copied or AddRef'ed. */
+/* `indices` right-most last. Element types BSTR, VARIANT and objects are copied or AddRef'ed; what
+ * was in `*ret` before is not looked at. `value` is the BSTR or the interface pointer itself for
+ * those types, else a pointer to the element. */
 SURROGATE_API HRESULT SafeArrayGetElement(SAFEARRAY *array, const LONG *indices, void *ret);
 SURROGATE_API HRESULT SafeArrayPutElement(SAFEARRAY *array, const LONG *indices, void *value);
 SURROGATE_API HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, const LONG *indices, void **ret);
