@@ -126,7 +126,7 @@ static int write_config(struct error *err)
 	_cleanup_mem_ char *text = NULL;
 	enum config_protection protection;
 	char path[PATH_MAX + 64];
-	uint16_t port;
+	uint16_t port = 0;
 	int r = read_protection(&protection, err);
 
 	if (!r)

@@ -141,6 +141,18 @@ static bool serves_site(const struct config_site *site, const struct scm_pool *p
 	return !pool;
 }
 
+/* Its pages are read; what they may change lies in a folder App_Data of it, as the owner of the
+ * site allows with ordinary permissions. */
+static void add_folder(struct composer *c, const char *path)
+{
+	char data[SCM_PATH_MAX];
+
+	list_add_once(c, &c->launch.read_paths, path);
+	if (snprintf(data, sizeof(data), "%s/App_Data", path) < (int)sizeof(data) &&
+	    access(data, F_OK) == 0)
+		list_add_once(c, &c->launch.write_paths, data);
+}
+
 static void add_sites(struct composer *c, struct scm *scm, const struct scm_pool *pool)
 {
 	for (size_t i = 0; i < config_site_count(scm->config); i++) {
@@ -150,8 +162,7 @@ static void add_sites(struct composer *c, struct scm *scm, const struct scm_pool
 			const struct config_application *app = &site->applications[a];
 
 			for (size_t v = 0; v < app->vdir_count; v++)
-				list_add_once(c, &c->launch.read_paths,
-					      app->vdirs[v].physical_path);
+				add_folder(c, app->vdirs[v].physical_path);
 		}
 		if (!pool && site->log_enabled && site->log_directory)
 			list_add_once(c, &c->launch.write_paths, site->log_directory);
