@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FRONT_OPEN_FILES 524288 /* a descriptor for each idle connection */
@@ -146,10 +147,11 @@ static bool serves_site(const struct config_site *site, const struct scm_pool *p
 static void add_folder(struct composer *c, const char *path)
 {
 	char data[SCM_PATH_MAX];
+	struct stat st;
 
 	list_add_once(c, &c->launch.read_paths, path);
 	if (snprintf(data, sizeof(data), "%s/App_Data", path) < (int)sizeof(data) &&
-	    access(data, F_OK) == 0)
+	    lstat(data, &st) == 0 && S_ISDIR(st.st_mode)) /* a link would lead anywhere */
 		list_add_once(c, &c->launch.write_paths, data);
 }
 
