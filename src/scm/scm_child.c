@@ -9,6 +9,7 @@
 #include "base/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -45,13 +46,20 @@ void scm_child_send(struct scm_child *child, enum control_type type, const void 
 
 void scm_child_configure(struct scm_child *child)
 {
-	char path[SCM_PATH_MAX];
+	char path[SCM_PATH_MAX], self[64];
+	_cleanup_fd_ int fd = -1;
 	struct control_config message = { .version = child->scm->config_version,
 					  .state = text_of(child->scm->state_dir) };
 
 	snprintf(path, sizeof(path), "%s/config/applicationHost.config", child->scm->state_dir);
 	message.path = text_of(path);
-	scm_child_send(child, CONTROL_CONFIG, &message, &child->scm->config_fd, 1);
+	/* Opened anew: descriptors that are only passed on share one reading position. */
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", child->scm->config_fd);
+	fd = sys_open(self, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		scm_child_kill(child);
+	else
+		scm_child_send(child, CONTROL_CONFIG, &message, &fd, 1);
 }
 
 /* What a child says that it must not say: a host is put down by its pool (5127), the front end is
