@@ -38,8 +38,8 @@ typedef double DATE; /* days since 1899-12-30, [MS-OAUT] 2.2.25 */
 #define SUCCEEDED(hr) ((HRESULT)(hr) >= 0)
 #define FAILED(hr) ((HRESULT)(hr) < 0)
 /* The HRESULT of a Win32 code, and of an automation facility (script error) number. */
-#define HRESULT_FROM_WIN32(x) ((HRESULT)((x) ? ((uint32_t)(x) & 0xFFFF) | 0x80070000u : 0))
-#define MAKE_SCRIPT_HRESULT(n) ((HRESULT)(0x800A0000u | ((uint32_t)(n) & 0xFFFF)))
+#define HRESULT_FROM_WIN32(x) ((HRESULT)((x) ? ((uint32_t)(x)&0xFFFF) | 0x80070000u : 0))
+#define MAKE_SCRIPT_HRESULT(n) ((HRESULT)(0x800A0000u | ((uint32_t)(n)&0xFFFF)))
 
 typedef struct GUID {
 	uint32_t Data1;
@@ -54,45 +54,46 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 }
 
 /* ---- HRESULT values: name, value, text ([MS-ERREF] 2.1). One table for enum, text and tests. */
-#define HRESULT_TABLE(X)                                                                    \
-	X(S_OK, 0x00000000, "Operation successful")                                         \
-	X(S_FALSE, 0x00000001, "Operation successful, the answer is no")                    \
-	X(E_PENDING, 0x8000000A, "The data necessary to complete this operation is not yet available") \
-	X(E_NOTIMPL, 0x80004001, "Not implemented")                                         \
-	X(E_NOINTERFACE, 0x80004002, "No such interface supported")                         \
-	X(E_POINTER, 0x80004003, "Invalid pointer")                                         \
-	X(E_ABORT, 0x80004004, "Operation aborted")                                         \
-	X(E_FAIL, 0x80004005, "Unspecified error")                                          \
-	X(E_UNEXPECTED, 0x8000FFFF, "Catastrophic failure")                                 \
-	X(E_ACCESSDENIED, 0x80070005, "General access denied error")                        \
-	X(E_HANDLE, 0x80070006, "Invalid handle")                                           \
-	X(E_OUTOFMEMORY, 0x8007000E, "Ran out of memory")                                   \
-	X(E_INVALIDARG, 0x80070057, "One or more arguments are invalid")                    \
-	X(DISP_E_UNKNOWNINTERFACE, 0x80020001, "Unknown interface")                         \
-	X(DISP_E_MEMBERNOTFOUND, 0x80020003, "Member not found")                            \
-	X(DISP_E_PARAMNOTFOUND, 0x80020004, "Parameter not found")                          \
-	X(DISP_E_TYPEMISMATCH, 0x80020005, "Type mismatch")                                 \
-	X(DISP_E_UNKNOWNNAME, 0x80020006, "Unknown name")                                   \
-	X(DISP_E_NONAMEDARGS, 0x80020007, "No named arguments")                             \
-	X(DISP_E_BADVARTYPE, 0x80020008, "Bad variable type")                               \
-	X(DISP_E_EXCEPTION, 0x80020009, "Exception occurred")                               \
-	X(DISP_E_OVERFLOW, 0x8002000A, "Out of present range")                              \
-	X(DISP_E_BADINDEX, 0x8002000B, "Invalid index")                                     \
-	X(DISP_E_UNKNOWNLCID, 0x8002000C, "Unknown language")                               \
-	X(DISP_E_ARRAYISLOCKED, 0x8002000D, "Memory is locked")                             \
-	X(DISP_E_BADPARAMCOUNT, 0x8002000E, "Invalid number of parameters")                 \
-	X(DISP_E_PARAMNOTOPTIONAL, 0x8002000F, "Parameter not optional")                    \
-	X(DISP_E_DIVBYZERO, 0x80020012, "Division by zero")                                 \
-	X(CLASS_E_NOAGGREGATION, 0x80040110, "Class does not support aggregation")          \
-	X(CLASS_E_CLASSNOTAVAILABLE, 0x80040111, "ClassFactory cannot supply requested class") \
-	X(REGDB_E_CLASSNOTREG, 0x80040154, "Class not registered")                          \
-	X(CO_E_NOTINITIALIZED, 0x800401F0, "CoInitialize has not been called")              \
-	X(CO_E_CLASSSTRING, 0x800401F3, "Invalid class string")                             \
-	X(CO_E_OBJNOTCONNECTED, 0x800401FD, "Object is not connected to server")            \
-	X(CO_E_SERVER_EXEC_FAILURE, 0x80080005, "Server execution failed")                  \
-	X(CO_E_RUNAS_LOGON_FAILURE, 0x8000401A,                                             \
-	  "The server process could not be started because the configured identity is "     \
-	  "incorrect. Check the user name and password")                                    \
+#define HRESULT_TABLE(X)                                                                           \
+	X(S_OK, 0x00000000, "Operation successful")                                                \
+	X(S_FALSE, 0x00000001, "Operation successful, the answer is no")                           \
+	X(E_PENDING, 0x8000000A,                                                                   \
+	  "The data necessary to complete this operation is not yet available")                    \
+	X(E_NOTIMPL, 0x80004001, "Not implemented")                                                \
+	X(E_NOINTERFACE, 0x80004002, "No such interface supported")                                \
+	X(E_POINTER, 0x80004003, "Invalid pointer")                                                \
+	X(E_ABORT, 0x80004004, "Operation aborted")                                                \
+	X(E_FAIL, 0x80004005, "Unspecified error")                                                 \
+	X(E_UNEXPECTED, 0x8000FFFF, "Catastrophic failure")                                        \
+	X(E_ACCESSDENIED, 0x80070005, "General access denied error")                               \
+	X(E_HANDLE, 0x80070006, "Invalid handle")                                                  \
+	X(E_OUTOFMEMORY, 0x8007000E, "Ran out of memory")                                          \
+	X(E_INVALIDARG, 0x80070057, "One or more arguments are invalid")                           \
+	X(DISP_E_UNKNOWNINTERFACE, 0x80020001, "Unknown interface")                                \
+	X(DISP_E_MEMBERNOTFOUND, 0x80020003, "Member not found")                                   \
+	X(DISP_E_PARAMNOTFOUND, 0x80020004, "Parameter not found")                                 \
+	X(DISP_E_TYPEMISMATCH, 0x80020005, "Type mismatch")                                        \
+	X(DISP_E_UNKNOWNNAME, 0x80020006, "Unknown name")                                          \
+	X(DISP_E_NONAMEDARGS, 0x80020007, "No named arguments")                                    \
+	X(DISP_E_BADVARTYPE, 0x80020008, "Bad variable type")                                      \
+	X(DISP_E_EXCEPTION, 0x80020009, "Exception occurred")                                      \
+	X(DISP_E_OVERFLOW, 0x8002000A, "Out of present range")                                     \
+	X(DISP_E_BADINDEX, 0x8002000B, "Invalid index")                                            \
+	X(DISP_E_UNKNOWNLCID, 0x8002000C, "Unknown language")                                      \
+	X(DISP_E_ARRAYISLOCKED, 0x8002000D, "Memory is locked")                                    \
+	X(DISP_E_BADPARAMCOUNT, 0x8002000E, "Invalid number of parameters")                        \
+	X(DISP_E_PARAMNOTOPTIONAL, 0x8002000F, "Parameter not optional")                           \
+	X(DISP_E_DIVBYZERO, 0x80020012, "Division by zero")                                        \
+	X(CLASS_E_NOAGGREGATION, 0x80040110, "Class does not support aggregation")                 \
+	X(CLASS_E_CLASSNOTAVAILABLE, 0x80040111, "ClassFactory cannot supply requested class")     \
+	X(REGDB_E_CLASSNOTREG, 0x80040154, "Class not registered")                                 \
+	X(CO_E_NOTINITIALIZED, 0x800401F0, "CoInitialize has not been called")                     \
+	X(CO_E_CLASSSTRING, 0x800401F3, "Invalid class string")                                    \
+	X(CO_E_OBJNOTCONNECTED, 0x800401FD, "Object is not connected to server")                   \
+	X(CO_E_SERVER_EXEC_FAILURE, 0x80080005, "Server execution failed")                         \
+	X(CO_E_RUNAS_LOGON_FAILURE, 0x8000401A,                                                    \
+	  "The server process could not be started because the configured identity is "            \
+	  "incorrect. Check the user name and password")                                           \
 	X(RPC_E_DISCONNECTED, 0x80010108, "The object invoked has disconnected from its clients")
 
 enum {
@@ -216,7 +217,7 @@ struct VARIANT {
 				ULONG *pulVal;
 				ULONGLONG *pullVal;
 			};
-			void *reserved; /* a record's second pointer on Windows: keeps the size 24 */
+			void *reserved; /* a record's second pointer on Windows */
 		};
 		DECIMAL decVal; /* shares its wReserved with vt */
 	};
@@ -234,8 +235,8 @@ SURROGATE_API HRESULT VariantCopyInd(VARIANT *to, const VARIANT *from);
  * failure. A VT_BOOL becomes "True" or "False" with VARIANT_ALPHABOOL, else "-1" or "0".
  * DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_BADVARTYPE, E_OUTOFMEMORY. */
 SURROGATE_API HRESULT VariantChangeType(VARIANT *to, const VARIANT *from, USHORT flags, VARTYPE vt);
-SURROGATE_API HRESULT VariantChangeTypeEx(VARIANT *to, const VARIANT *from, LCID lcid,
-					  USHORT flags, VARTYPE vt);
+SURROGATE_API HRESULT VariantChangeTypeEx(VARIANT *to, const VARIANT *from, LCID lcid, USHORT flags,
+					  VARTYPE vt);
 
 /* ---- SAFEARRAY ([MS-OAUT] 2.2.30) ---- */
 typedef struct SAFEARRAYBOUND {
@@ -278,9 +279,9 @@ SURROGATE_API HRESULT SafeArrayLock(SAFEARRAY *array);
 SURROGATE_API HRESULT SafeArrayUnlock(SAFEARRAY *array);
 
 /* ---- interfaces ---- */
-#define IUNKNOWN_METHODS(self)                                              \
-	HRESULT (*QueryInterface)(self * This, REFIID riid, void **ppvObject); \
-	ULONG (*AddRef)(self * This);                                       \
+#define IUNKNOWN_METHODS(self)                                                                     \
+	HRESULT (*QueryInterface)(self * This, REFIID riid, void **ppvObject);                     \
+	ULONG (*AddRef)(self * This);                                                              \
 	ULONG (*Release)(self * This);
 
 typedef struct IUnknownVtbl {
@@ -317,14 +318,15 @@ typedef struct EXCEPINFO {
 
 typedef struct ITypeInfo ITypeInfo;
 
-#define IDISPATCH_METHODS(self)                                                              \
-	HRESULT (*GetTypeInfoCount)(self * This, UINT * pctinfo);                            \
-	HRESULT (*GetTypeInfo)(self * This, UINT iTInfo, LCID lcid, ITypeInfo * *ppTInfo);   \
-	HRESULT (*GetIDsOfNames)(self * This, REFIID riid, OLECHAR * *rgszNames, UINT cNames, \
-				 LCID lcid, DISPID * rgDispId);                              \
-	HRESULT (*Invoke)(self * This, DISPID dispIdMember, REFIID riid, LCID lcid,          \
-			  WORD wFlags, DISPPARAMS * pDispParams, VARIANT * pVarResult,       \
-			  EXCEPINFO * pExcepInfo, UINT * puArgErr);
+#define IDISPATCH_METHODS(self)                                                                    \
+	HRESULT (*GetTypeInfoCount)(self * This, UINT * pctinfo);                                  \
+	HRESULT (*GetTypeInfo)(self * This, UINT iTInfo, LCID lcid, ITypeInfo * *ppTInfo);         \
+	HRESULT(*GetIDsOfNames)                                                                    \
+	(self * This, REFIID riid, OLECHAR * *rgszNames, UINT cNames, LCID lcid,                   \
+	 DISPID * rgDispId);                                                                       \
+	HRESULT(*Invoke)                                                                           \
+	(self * This, DISPID dispIdMember, REFIID riid, LCID lcid, WORD wFlags,                    \
+	 DISPPARAMS * pDispParams, VARIANT * pVarResult, EXCEPINFO * pExcepInfo, UINT * puArgErr);
 
 typedef struct IDispatchVtbl {
 	IUNKNOWN_METHODS(IDispatch)
@@ -349,18 +351,18 @@ struct IEnumVARIANT {
 typedef struct IClassFactory IClassFactory;
 typedef struct IClassFactoryVtbl {
 	IUNKNOWN_METHODS(IClassFactory)
-	HRESULT (*CreateInstance)(IClassFactory *This, IUnknown *pUnkOuter, REFIID riid,
-				  void **ppvObject);
+	HRESULT(*CreateInstance)
+	(IClassFactory *This, IUnknown *pUnkOuter, REFIID riid, void **ppvObject);
 	HRESULT (*LockServer)(IClassFactory *This, BOOL fLock);
 } IClassFactoryVtbl;
 struct IClassFactory {
 	const IClassFactoryVtbl *lpVtbl;
 };
 
-#define INTERFACE_IDS(X)                                                                \
-	X(IUnknown, 0x00000000, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)           \
-	X(IClassFactory, 0x00000001, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)      \
-	X(IDispatch, 0x00020400, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)          \
+#define INTERFACE_IDS(X)                                                                           \
+	X(IUnknown, 0x00000000, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                      \
+	X(IClassFactory, 0x00000001, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                 \
+	X(IDispatch, 0x00020400, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                     \
 	X(IEnumVARIANT, 0x00020404, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)
 #define X(name, ...) SURROGATE_API extern const IID IID_##name;
 INTERFACE_IDS(X)

@@ -36,12 +36,12 @@ enum automation_kind {
 struct automation_call {
 	struct automation_object *self;
 	DISPID dispid;
-	WORD kind;              /* the DISPATCH_ flags asked for */
-	UINT argc;              /* without the value of a put */
-	VARIANT *argv[16];      /* natural order; VT_ERROR/DISP_E_PARAMNOTFOUND = left out */
-	VARIANT *value;         /* the new value of a put, else NULL */
-	VARIANT *result;        /* never NULL; VT_EMPTY at the start */
-	EXCEPINFO *exception;   /* never NULL; filled by automation_raise */
+	WORD kind;            /* the DISPATCH_ flags asked for */
+	UINT argc;            /* without the value of a put */
+	VARIANT *argv[16];    /* natural order; VT_ERROR/DISP_E_PARAMNOTFOUND = left out */
+	VARIANT *value;       /* the new value of a put, else NULL */
+	VARIANT *result;      /* never NULL; VT_EMPTY at the start */
+	EXCEPINFO *exception; /* never NULL; filled by automation_raise */
 };
 
 typedef HRESULT (*automation_fn)(struct automation_call *call);
@@ -59,7 +59,8 @@ struct automation_class {
 	const struct automation_member *members;
 	size_t member_count;
 	void (*free)(struct automation_object *self); /* when the last reference goes */
-	/* Optional: an interface besides IUnknown and IDispatch; AddRef'ed result or E_NOINTERFACE. */
+	/* Optional: an interface besides IUnknown and IDispatch; AddRef'ed result or E_NOINTERFACE.
+	 */
 	HRESULT (*query)(struct automation_object *self, REFIID riid, void **ret);
 	/* Optional: a name that is not in the table (expando, class instances). */
 	HRESULT (*lookup)(struct automation_object *self, struct text name, DISPID *ret);
@@ -80,7 +81,8 @@ static inline IDispatch *automation_dispatch(struct automation_object *object)
 	return &object->dispatch;
 }
 /* The object behind a dispatch pointer when it is of `class`, else NULL. No reference is taken. */
-struct automation_object *automation_cast(IDispatch *dispatch, const struct automation_class *class);
+struct automation_object *automation_cast(IDispatch *dispatch,
+					  const struct automation_class *class);
 /* The class of one of our objects, NULL for foreign ones: for TypeName(). */
 const struct automation_class *automation_class_of(IDispatch *dispatch);
 
@@ -94,8 +96,10 @@ HRESULT automation_raise(struct automation_call *call, HRESULT code, const char 
 bool automation_has_arg(const struct automation_call *call, UINT i);
 HRESULT automation_arg_bstr(const struct automation_call *call, UINT i, BSTR *ret);
 HRESULT automation_arg_long(const struct automation_call *call, UINT i, LONG *ret);
-HRESULT automation_arg_long_or(const struct automation_call *call, UINT i, LONG fallback, LONG *ret);
-HRESULT automation_arg_bool_or(const struct automation_call *call, UINT i, bool fallback, bool *ret);
+HRESULT automation_arg_long_or(const struct automation_call *call, UINT i, LONG fallback,
+			       LONG *ret);
+HRESULT automation_arg_bool_or(const struct automation_call *call, UINT i, bool fallback,
+			       bool *ret);
 
 /* Result helpers: set `*v` (which was VT_EMPTY). The bstr and dispatch forms take ownership. */
 HRESULT automation_return_bstr(VARIANT *v, BSTR s);

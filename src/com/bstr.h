@@ -18,7 +18,8 @@ BSTR bstr_ref(BSTR s);
 bool bstr_exclusive(BSTR s);
 /* Appends in place when exclusive and there is room, else into a new string with room to grow
  * (doubling): appending n times costs O(n) in all. Takes the caller's reference to `s` and returns
- * the result, or NULL when out of memory or above BSTR_MAX_BYTES (then `s` is still the caller's). */
+ * the result, or NULL when out of memory or above BSTR_MAX_BYTES (then `s` is still the caller's).
+ */
 #define BSTR_MAX_BYTES 0x3FFFFFF0u
 BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
 BSTR bstr_from_text(struct text utf8);

@@ -13,7 +13,7 @@
 
 struct class_entry {
 	CLSID clsid;
-	const char *progid;         /* "Scripting.Dictionary"; also matched with ".1" behind it */
+	const char *progid; /* "Scripting.Dictionary"; also matched with ".1" behind it */
 	const char *description;
 	/* Makes one object with one reference, as IUnknown. */
 	HRESULT (*create)(IUnknown **ret);

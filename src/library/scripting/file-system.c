@@ -233,8 +233,8 @@ static HRESULT fso_special_folder(struct automation_call *call)
 static HRESULT fso_open_text(struct automation_call *call)
 {
 	char path[PATH_SIZE];
-	LONG mode, format;
-	bool create;
+	LONG mode = 0, format = 0;
+	bool create = false;
 	HRESULT hr = automation_arg_long_or(call, 1, 1, &mode);
 
 	if (SUCCEEDED(hr))

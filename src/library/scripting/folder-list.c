@@ -80,7 +80,8 @@ static int read_names(const struct folder_list *list, struct buf *names, size_t 
 static int by_name(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
-	int r = text_compare_nocase(text_of(*x), text_of(*y));
+	int r = text_compare_nocase((struct text){ *x, strlen(*x) },
+				    (struct text){ *y, strlen(*y) });
 
 	return r ? r : strcmp(*x, *y);
 }

@@ -37,16 +37,16 @@ static struct text_stream *stream_of(struct automation_object *object)
 
 /* ---- reading ---- */
 
-/* The stream when it is open for reading (or writing), else the error is raised. */
+/* Gives the stream; raises unless it is open for reading (or writing). */
 static HRESULT stream_for(struct automation_call *call, bool writes, struct text_stream **ret)
 {
 	struct text_stream *self = stream_of(call->self);
 
+	*ret = self;
 	if (self->fd < 0)
 		return scripting_raise(call, SCRIPTING_NOT_SET);
 	if (self->writes != writes)
 		return scripting_raise(call, SCRIPTING_BAD_FILE_MODE);
-	*ret = self;
 	return S_OK;
 }
 
