@@ -16,8 +16,9 @@ struct config;
 struct scm_options {
 	const char *state_dir;
 	/* Called once when everything that starts by itself has, and every configured address is
-	 * settled. `serving`: the web service runs and listens somewhere; `notes` are lines about
-	 * what is not enforced here, or did not work. */
+	 * settled. `serving` is false when the web service could not be started or listens nowhere
+	 * (not when it is not meant to start); `notes` are lines about what is not enforced here,
+	 * or did not work. */
 	void (*ready)(void *ctx, const struct config *config, bool serving, const char *notes);
 	void *ctx;
 };

@@ -343,7 +343,7 @@ void scm_front_exited(struct scm_child *child, int code, int signal)
 /* Ready: everything that starts by itself has, and each configured address is settled. */
 void scm_ready_check(struct scm *scm)
 {
-	bool serving = false;
+	bool listening = false;
 
 	if (scm->ready || scm->job.active)
 		return;
@@ -359,7 +359,7 @@ void scm_ready_check(struct scm *scm)
 				return;
 		}
 	}
-	for (size_t i = 0; scm->front && i < scm->listener_count; i++)
-		serving = serving || scm->listeners[i].count;
-	scm_ready(scm, serving);
+	for (size_t i = 0; i < scm->listener_count; i++)
+		listening = listening || scm->listeners[i].count;
+	scm_ready(scm, scm->front ? listening : !scm->boot_failed);
 }

@@ -117,6 +117,7 @@ struct scm {
 	struct scm_tool *tools;
 	size_t tool_count;
 	bool ready, ending;
+	bool boot_failed;                /* a service that should have started did not */
 	struct control_message *message; /* received into, one at a time */
 	struct pool_actions *actions;    /* of the pool that takes a step */
 };

@@ -85,6 +85,7 @@ void scm_job_failed(struct scm *scm, uint32_t error)
 	scm_event(scm, "Service Control Manager", 7000, 0, parameters);
 	/* At boot the others still start. */
 	if (job->boot) {
+		scm->boot_failed = true;
 		job->at++;
 		scm_job_continue(scm);
 	} else {
@@ -244,8 +245,15 @@ void scm_services_boot(struct scm *scm)
 	for (int i = 0; i < SERVICE_COUNT; i++) {
 		uint32_t error;
 
-		if (scm->services.items[i].start != SERVICE_AUTO)
+		if (scm->services.items[i].start != SERVICE_AUTO) {
+			scm_note(scm,
+				 "The %s service does not start by itself (%s); 'sc start %s' "
+				 "starts it.",
+				 service_table[i].display_name,
+				 service_start_name(scm->services.items[i].start),
+				 service_table[i].name);
 			continue;
+		}
 		/* A dependency that is started on demand comes with what needs it. */
 		error = service_start_order(&scm->services, i, order, &n);
 		if (error) {
