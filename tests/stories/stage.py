@@ -260,10 +260,10 @@ class Stage:
         return json.loads(done.out)
 
     def events(self, channel="System"):
-        """All events of a channel, newest first, as `wevtutil` gives them in JSON."""
+        """All events of a channel, newest first, as `wevtutil` gives them in JSON, one a line."""
         done = self.run("wevtutil", "qe", channel, "/f:json", "/rd:true", "/c:1000")
         self.equal(done.status, 0, f"status of wevtutil ({done.err.strip()})")
-        return json.loads(done.out)
+        return [json.loads(line) for line in done.out.splitlines()]
 
     # Clients
 
