@@ -52,8 +52,8 @@ struct vbs_error {
 	char *description; /* "Type mismatch: 'x'" */
 	char *file;        /* from vbs_source.files */
 	uint32_t line, column; /* 1-based */
-	char *line_text;   /* the source line, NULL when unknown */
-	char *stack;       /* "Total (shop.asp, line 12)\nMain (...)", NULL for compile errors */
+	char *line_text;       /* the source line, NULL when unknown */
+	char *stack; /* "Total (shop.asp, line 12)\nMain (...)", NULL for compile errors */
 };
 void vbs_error_done(struct vbs_error *error);
 
@@ -86,9 +86,9 @@ void vbs_program_dump(const struct vbs_program *program, struct buf *out);
 /* ---- engines ---- */
 
 struct vbs_limits {
-	int64_t time_ns;   /* running time of one vbs_engine_run; 0: none. */
-	size_t memory;     /* bytes of values alive; 0: 512 MiB. Reaching it is error 7 */
-	uint32_t depth;    /* nested calls; 0: 1000. Reaching it is error 28 (Out of stack space) */
+	int64_t time_ns; /* running time of one vbs_engine_run; 0: none. */
+	size_t memory;   /* bytes of values alive; 0: 512 MiB. Reaching it is error 7 */
+	uint32_t depth;  /* nested calls; 0: 1000. Reaching it is error 28 (Out of stack space) */
 };
 
 /* What the engine asks of its host; any member may be NULL for the default. */
@@ -98,7 +98,8 @@ struct vbs_host {
 	HRESULT (*create_object)(void *ctx, BSTR progid, BSTR server, IDispatch **ret);
 	/* GetObject(path[, class]). Default: error 432. */
 	HRESULT (*get_object)(void *ctx, BSTR path, BSTR class_name, IDispatch **ret);
-	/* MsgBox and InputBox are for desktops; without this they are error 70 (Permission denied). */
+	/* MsgBox and InputBox are for desktops; without this they are error 70 (Permission denied).
+	 */
 	HRESULT (*message)(void *ctx, BSTR text, LONG flags, BSTR title, LONG *ret);
 };
 
@@ -112,7 +113,8 @@ struct vbs_engine *vbs_engine_free(struct vbs_engine *engine);
 void vbs_engine_reset(struct vbs_engine *engine, bool keep_objects);
 
 enum vbs_object_flags {
-	VBS_OBJECT_GLOBAL_MEMBERS = 1, /* its members are visible without its name (WScript's way) */
+	VBS_OBJECT_GLOBAL_MEMBERS =
+		1, /* its members are visible without its name (WScript's way) */
 };
 /* Makes `object` (AddRef'ed) a global name for programs run afterwards. */
 HRESULT vbs_engine_add_object(struct vbs_engine *engine, struct text name, IDispatch *object,

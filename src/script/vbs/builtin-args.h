@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of built-in functions share: reading arguments, giving results.
+ */
+#pragma once
+
+#include "base/mem.h"
+#include "script/vbs/builtin.h"
+#include "script/vbs/builtin-table.h"
+#include "script/vbs/convert.h"
+#include "script/vbs/engine.h"
+
+#define BUILTIN(name)                                                                              \
+	HRESULT vbs_fn_##name(struct vbs_engine *e, struct value *args, unsigned argc,             \
+			      struct value *ret)
+
+#define X(name, fn, least, most) BUILTIN(fn);
+VBS_FUNCTIONS(X)
+#undef X
+
+static inline bool arg_given(struct value *args, unsigned argc, unsigned i)
+{
+	return i < argc && !value_missing(value_deref(&args[i]));
+}
+static inline bool arg_null(struct value *args, unsigned i)
+{
+	return value_deref(&args[i])->type == VT_NULL;
+}
+static inline HRESULT arg_long(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
+			       int32_t fallback, int32_t *ret)
+{
+	if (!arg_given(args, argc, i)) {
+		*ret = fallback;
+		return S_OK;
+	}
+	return vbs_to_int(&e->heap, &args[i], ret);
+}
+/* A counted string. */
+static inline HRESULT arg_string(struct vbs_engine *e, struct value *args, unsigned argc,
+				 unsigned i, BSTR *ret)
+{
+	if (!arg_given(args, argc, i)) {
+		*ret = NULL;
+		return S_OK;
+	}
+	return vbs_to_string(&e->heap, &args[i], ret);
+}
+static inline size_t units_of(BSTR s)
+{
+	return s ? SysStringByteLen(s) / 2 : 0;
+}
+static inline HRESULT return_string(struct vbs_engine *e, const OLECHAR *units, size_t length,
+				    struct value *ret)
+{
+	BSTR s;
+	HRESULT hr = vbs_string_new(&e->heap, units, length, &s);
+
+	if (SUCCEEDED(hr))
+		*ret = VALUE_STR(s);
+	return hr;
+}
+static inline HRESULT return_ascii(struct vbs_engine *e, const char *text, size_t length,
+				   struct value *ret)
+{
+	BSTR s;
+	HRESULT hr = vbs_string_from_utf8(&e->heap, text, length, &s);
+
+	if (SUCCEEDED(hr))
+		*ret = VALUE_STR(s);
+	return hr;
+}
+static inline HRESULT return_value(struct value v, struct value *ret)
+{
+	*ret = v;
+	return S_OK;
+}
+/* Where `needle` is in `hay` from unit `from` on; -1. `nocase`: simple case folding. */
+ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
+		   size_t needle_length, size_t from, bool nocase);
+OLECHAR vbs_fold(OLECHAR c);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Built-in functions: arrays, and lists in text.
+ */
+#include "script/vbs/builtin-args.h"
+
+static HRESULT vector(struct vbs_engine *e, size_t count, struct value *ret)
+{
+	struct vbs_array *a;
+	HRESULT hr = vbs_array_vector(&e->heap, count, &a);
+
+	if (SUCCEEDED(hr))
+		*ret = (struct value){ .type = VBS_ARRAY, .array = a };
+	return hr;
+}
+
+BUILTIN(array)
+{
+	HRESULT hr = vector(e, argc, ret);
+
+	for (unsigned i = 0; i < argc && SUCCEEDED(hr); i++)
+		value_copy(&ret->array->items[i], value_deref(&args[i]));
+	return hr;
+}
+
+static HRESULT bound(struct vbs_engine *e, struct value *args, unsigned argc, bool upper,
+		     struct value *ret)
+{
+	struct value *v = value_deref(&args[0]);
+	int32_t dim;
+	HRESULT hr = arg_long(e, args, argc, 1, 1, &dim);
+
+	if (FAILED(hr))
+		return hr;
+	if (v->type != VBS_ARRAY)
+		return VBS_HR(13);
+	if (dim < 1 || dim > v->array->dims)
+		return VBS_HR(9);
+	return return_value(VALUE_I4(upper ? v->array->bounds[dim - 1].count - 1 : 0), ret);
+}
+
+BUILTIN(lbound)
+{
+	return bound(e, args, argc, false, ret);
+}
+
+BUILTIN(ubound)
+{
+	return bound(e, args, argc, true, ret);
+}
+
+/* The pieces of `s`, at most `limit` (-1: all); counts them when `out` is NULL. */
+static HRESULT split_into(struct vbs_engine *e, BSTR s, BSTR by, int32_t limit, bool nocase,
+			  struct value *out, size_t *ret_count)
+{
+	size_t length = units_of(s), wanted = units_of(by), from = 0, n = 0;
+	HRESULT hr = S_OK;
+
+	for (;;) {
+		ptrdiff_t at = wanted && (limit < 0 || n + 1 < (size_t)limit)
+				       ? vbs_find(s, length, by, wanted, from, nocase)
+				       : -1;
+		size_t end = at < 0 ? length : (size_t)at;
+
+		if (out)
+			hr = return_string(e, s + from, end - from, &out[n]);
+		n++;
+		if (at < 0 || FAILED(hr))
+			break;
+		from = at + wanted;
+	}
+	*ret_count = n;
+	return hr;
+}
+
+/* Split(text[, delimiter[, count[, compare]]]) */
+BUILTIN(split)
+{
+	BSTR s = NULL, by = NULL;
+	int32_t limit, mode;
+	size_t n;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return VBS_HR(94);
+	hr = arg_long(e, args, argc, 2, -1, &limit);
+	if (SUCCEEDED(hr))
+		hr = arg_long(e, args, argc, 3, 0, &mode);
+	if (SUCCEEDED(hr) && (limit < -1 || mode < 0 || mode > 1))
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (SUCCEEDED(hr))
+		hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)
+					      : vbs_string_new(&e->heap, u" ", 1, &by);
+	if (SUCCEEDED(hr) && (!units_of(s) || !limit)) {
+		hr = vector(e, 0, ret);
+	} else if (SUCCEEDED(hr)) {
+		hr = split_into(e, s, by, limit, mode == 1, NULL, &n);
+		if (SUCCEEDED(hr))
+			hr = vector(e, n, ret);
+		if (SUCCEEDED(hr))
+			hr = split_into(e, s, by, limit, mode == 1, ret->array->items, &n);
+	}
+	SysFreeString(s);
+	SysFreeString(by);
+	return hr;
+}
+
+static HRESULT join_items(struct vbs_engine *e, const struct vbs_array *a, BSTR by, BSTR *ret)
+{
+	BSTR out = NULL, grown;
+	HRESULT hr = S_OK;
+
+	for (size_t i = 0; i < a->count && SUCCEEDED(hr); i++) {
+		BSTR s = NULL;
+
+		if (a->items[i].type == VBS_ARRAY || a->items[i].type == VT_ERROR)
+			hr = VBS_HR(13);
+		else if (a->items[i].type != VT_NULL)
+			hr = vbs_to_string(&e->heap, &a->items[i], &s);
+		if (SUCCEEDED(hr))
+			hr = vbs_heap_charge(&e->heap, 2 * (units_of(s) + units_of(by)));
+		if (SUCCEEDED(hr) && !out) {
+			/* A string of its own, to grow in place. */
+			out = SysAllocStringLen(s, units_of(s));
+			hr = out ? S_OK : E_OUTOFMEMORY;
+		} else if (SUCCEEDED(hr)) {
+			grown = bstr_append(out, by, units_of(by));
+			if (grown) {
+				out = grown;
+				grown = bstr_append(out, s, units_of(s));
+			}
+			if (grown)
+				out = grown;
+			else
+				hr = E_OUTOFMEMORY;
+		}
+		SysFreeString(s);
+	}
+	if (FAILED(hr))
+		SysFreeString(out);
+	else
+		*ret = out;
+	return hr;
+}
+
+BUILTIN(join)
+{
+	struct value *v = value_deref(&args[0]);
+	struct value share = VALUE_EMPTY;
+	BSTR by = NULL, out = NULL;
+	HRESULT hr;
+
+	if (v->type == VT_NULL)
+		return VBS_HR(94);
+	if (v->type != VBS_ARRAY || v->array->dims > 1)
+		return VBS_HR(13);
+	hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)
+				      : vbs_string_new(&e->heap, u" ", 1, &by);
+	if (FAILED(hr))
+		return hr;
+	/* Elements may be objects whose default property changes the array. */
+	value_copy(&share, v);
+	hr = join_items(e, share.array, by, &out);
+	if (SUCCEEDED(hr))
+		*ret = VALUE_STR(out);
+	value_clear(&share);
+	SysFreeString(by);
+	return hr;
+}
+
+static HRESULT filter_items(struct vbs_engine *e, const struct vbs_array *a, BSTR sought,
+			    bool include, bool nocase, struct vbs_array *out, size_t *ret_count)
+{
+	HRESULT hr = S_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->count && SUCCEEDED(hr); i++) {
+		BSTR s;
+
+		hr = vbs_to_string(&e->heap, &a->items[i], &s);
+		if (FAILED(hr))
+			break;
+		if ((vbs_find(s, units_of(s), sought, units_of(sought), 0, nocase) >= 0) == include)
+			value_set(&out->items[n++], VALUE_STR(s));
+		else
+			SysFreeString(s);
+	}
+	*ret_count = n;
+	return hr;
+}
+
+/* Filter(array, sought[, include[, compare]]) */
+BUILTIN(filter)
+{
+	struct value *v = value_deref(&args[0]), share = VALUE_EMPTY;
+	bool include = true;
+	int32_t mode, counts[1];
+	BSTR sought = NULL;
+	size_t n;
+	HRESULT hr;
+
+	if (v->type != VBS_ARRAY || v->array->dims != 1)
+		return VBS_HR(13);
+	hr = arg_long(e, args, argc, 3, 0, &mode);
+	if (SUCCEEDED(hr) && arg_given(args, argc, 2))
+		hr = vbs_to_bool(&e->heap, &args[2], &include);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[1], &sought);
+	if (SUCCEEDED(hr))
+		hr = vector(e, v->array->count, ret);
+	if (SUCCEEDED(hr)) {
+		value_copy(&share, v);
+		hr = filter_items(e, share.array, sought, include, mode == 1, ret->array, &n);
+		value_clear(&share);
+	}
+	if (SUCCEEDED(hr)) {
+		counts[0] = n;
+		hr = vbs_array_redim(&e->heap, ret, counts, 1, true);
+	}
+	SysFreeString(sought);
+	return hr;
+}

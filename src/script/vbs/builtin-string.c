@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Built-in functions: text, in UTF-16 units. Positions count from 1.
+ */
+#include "script/vbs/builtin-args.h"
+
+#include "com/casing.h"
+
+OLECHAR vbs_fold(OLECHAR c)
+{
+	return casing_lower(c);
+}
+
+ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
+		   size_t needle_length, size_t from, bool nocase)
+{
+	if (needle_length > hay_length)
+		return -1;
+	for (size_t i = from; i + needle_length <= hay_length; i++) {
+		size_t k = 0;
+
+		if (!nocase) {
+			if (hay[i] != needle[0] && needle_length)
+				continue;
+			while (k < needle_length && hay[i + k] == needle[k])
+				k++;
+		} else {
+			while (k < needle_length && vbs_fold(hay[i + k]) == vbs_fold(needle[k]))
+				k++;
+		}
+		if (k == needle_length)
+			return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
+static HRESULT arg_compare(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
+			   bool *ret)
+{
+	int32_t mode;
+	HRESULT hr = arg_long(e, args, argc, i, 0, &mode);
+
+	if (FAILED(hr))
+		return hr;
+	if (mode != 0 && mode != 1)
+		return VBS_HR(5);
+	*ret = mode == 1;
+	return S_OK;
+}
+
+BUILTIN(len)
+{
+	struct value *v = value_deref(&args[0]);
+	BSTR s;
+	HRESULT hr;
+
+	(void)argc;
+	if (v->type == VT_NULL)
+		return return_value(VALUE_NULL, ret);
+	if (v->type == VT_BSTR)
+		return return_value(VALUE_I4(value_str_length(v)), ret);
+	hr = vbs_to_string(&e->heap, v, &s);
+	if (FAILED(hr))
+		return hr;
+	*ret = VALUE_I4(units_of(s));
+	SysFreeString(s);
+	return S_OK;
+}
+
+/* units [from, from + count) of the first argument, cut to what there is */
+static HRESULT part(struct vbs_engine *e, BSTR s, int64_t from, int64_t count, struct value *ret)
+{
+	int64_t length = units_of(s);
+	HRESULT hr;
+
+	if (from > length)
+		from = length;
+	if (count > length - from)
+		count = length - from;
+	if (from == 0 && count == length) {
+		*ret = VALUE_STR(s);
+		return S_OK;
+	}
+	hr = return_string(e, s + from, count, ret);
+	SysFreeString(s);
+	return hr;
+}
+
+static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, struct value *ret)
+{
+	int32_t n;
+	BSTR s;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_int(&e->heap, &args[1], &n);
+	if (SUCCEEDED(hr) && n < 0)
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	return part(e, s, right && (size_t)n < units_of(s) ? (int64_t)units_of(s) - n : 0, n, ret);
+}
+
+BUILTIN(left)
+{
+	(void)argc;
+	return left_right(e, args, false, ret);
+}
+
+BUILTIN(right)
+{
+	(void)argc;
+	return left_right(e, args, true, ret);
+}
+
+BUILTIN(mid)
+{
+	int32_t start, count;
+	BSTR s;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_int(&e->heap, &args[1], &start);
+	if (SUCCEEDED(hr))
+		hr = arg_long(e, args, argc, 2, INT32_MAX, &count);
+	if (SUCCEEDED(hr) && (start < 1 || count < 0))
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	return part(e, s, start - 1, count, ret);
+}
+
+/* InStr([start,] text, sought[, compare]) */
+BUILTIN(instr)
+{
+	unsigned first = argc > 2 ? 1 : 0;
+	int32_t start = 1;
+	bool nocase = false;
+	BSTR hay = NULL, needle = NULL;
+	HRESULT hr = S_OK;
+
+	if (first)
+		hr = arg_long(e, args, argc, 0, 1, &start);
+	if (SUCCEEDED(hr) && start < 1)
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr) && argc > 3)
+		hr = arg_compare(e, args, argc, 3, &nocase);
+	if (FAILED(hr))
+		return hr;
+	if (arg_null(args, first) || arg_null(args, first + 1))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_string(&e->heap, &args[first], &hay);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[first + 1], &needle);
+	if (SUCCEEDED(hr)) {
+		size_t length = units_of(hay);
+		ptrdiff_t at = -1;
+
+		if ((size_t)start <= length || (start == 1 && length))
+			at = vbs_find(hay, length, needle, units_of(needle), start - 1, nocase);
+		*ret = VALUE_I4(at + 1);
+	}
+	SysFreeString(hay);
+	SysFreeString(needle);
+	return hr;
+}
+
+/* InStrRev(text, sought[, start[, compare]]) */
+BUILTIN(instrrev)
+{
+	int32_t start;
+	bool nocase = false;
+	BSTR hay = NULL, needle = NULL;
+	HRESULT hr;
+
+	if (arg_null(args, 0) || arg_null(args, 1))
+		return return_value(VALUE_NULL, ret);
+	hr = arg_long(e, args, argc, 2, -1, &start);
+	if (SUCCEEDED(hr) && (start == 0 || start < -1))
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr))
+		hr = arg_compare(e, args, argc, 3, &nocase);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &hay);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[1], &needle);
+	if (SUCCEEDED(hr)) {
+		int64_t length = units_of(hay), wanted = units_of(needle), at = -1;
+		int64_t end = start == -1 ? length : start;
+
+		if (end <= length && length)
+			for (at = end - wanted; at >= 0; at--)
+				if (vbs_find(hay, at + wanted, needle, wanted, at, nocase) == at)
+					break;
+		if (at < 0)
+			at = -1;
+		*ret = VALUE_I4(at + 1);
+	}
+	SysFreeString(hay);
+	SysFreeString(needle);
+	return hr;
+}
+
+/* Copies `hay` with at most `count` matches replaced; `size` is known when `out` is given. */
+static size_t replace_into(BSTR hay, size_t from, BSTR find, BSTR with, int32_t count, bool nocase,
+			   OLECHAR *out)
+{
+	size_t length = units_of(hay), wanted = units_of(find), fill = units_of(with), n = 0;
+
+	while (from < length) {
+		ptrdiff_t at =
+			count && wanted ? vbs_find(hay, length, find, wanted, from, nocase) : -1;
+		size_t keep = (at < 0 ? length : (size_t)at) - from;
+
+		if (out)
+			memcpy(out + n, hay + from, keep * sizeof *out);
+		n += keep;
+		if (at < 0)
+			break;
+		if (out && fill)
+			memcpy(out + n, with, fill * sizeof *out);
+		n += fill;
+		from = at + wanted;
+		count -= count > 0;
+	}
+	return n;
+}
+
+/* Replace(text, find, with[, start[, count[, compare]]]) */
+BUILTIN(replace)
+{
+	BSTR hay = NULL, find = NULL, with = NULL, out;
+	int32_t start, count;
+	bool nocase = false;
+	HRESULT hr;
+
+	if (arg_null(args, 0) || arg_null(args, 1) || arg_null(args, 2))
+		return VBS_HR(94);
+	hr = arg_long(e, args, argc, 3, 1, &start);
+	if (SUCCEEDED(hr))
+		hr = arg_long(e, args, argc, 4, -1, &count);
+	if (SUCCEEDED(hr) && (start < 1 || count < -1))
+		hr = VBS_HR(5);
+	if (SUCCEEDED(hr))
+		hr = arg_compare(e, args, argc, 5, &nocase);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &hay);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[1], &find);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[2], &with);
+	if (SUCCEEDED(hr)) {
+		size_t n = replace_into(hay, start - 1, find, with, count, nocase, NULL);
+
+		hr = vbs_string_new(&e->heap, NULL, n, &out);
+		if (SUCCEEDED(hr)) {
+			if (out)
+				replace_into(hay, start - 1, find, with, count, nocase, out);
+			*ret = VALUE_STR(out);
+		}
+	}
+	SysFreeString(hay);
+	SysFreeString(find);
+	SysFreeString(with);
+	return hr;
+}
+
+static HRESULT map_units(struct vbs_engine *e, struct value *args, OLECHAR (*fn)(OLECHAR),
+			 struct value *ret)
+{
+	BSTR s, out;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	hr = vbs_string_new(&e->heap, s, units_of(s), &out);
+	if (SUCCEEDED(hr)) {
+		for (size_t i = 0; i < units_of(out); i++)
+			out[i] = fn(out[i]);
+		*ret = VALUE_STR(out);
+	}
+	SysFreeString(s);
+	return hr;
+}
+
+static OLECHAR upper(OLECHAR c)
+{
+	return casing_upper(c);
+}
+
+BUILTIN(ucase)
+{
+	(void)argc;
+	return map_units(e, args, upper, ret);
+}
+
+BUILTIN(lcase)
+{
+	(void)argc;
+	return map_units(e, args, vbs_fold, ret);
+}
+
+static HRESULT trim(struct vbs_engine *e, struct value *args, bool left, bool right,
+		    struct value *ret)
+{
+	size_t from = 0, to;
+	BSTR s;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	to = units_of(s);
+	while (left && from < to && s[from] == ' ')
+		from++;
+	while (right && to > from && s[to - 1] == ' ')
+		to--;
+	return part(e, s, from, to - from, ret);
+}
+
+BUILTIN(trim)
+{
+	(void)argc;
+	return trim(e, args, true, true, ret);
+}
+
+BUILTIN(ltrim)
+{
+	(void)argc;
+	return trim(e, args, true, false, ret);
+}
+
+BUILTIN(rtrim)
+{
+	(void)argc;
+	return trim(e, args, false, true, ret);
+}
+
+static HRESULT repeat(struct vbs_engine *e, int32_t n, OLECHAR c, struct value *ret)
+{
+	BSTR s;
+	HRESULT hr;
+
+	if (n < 0)
+		return VBS_HR(5);
+	hr = vbs_string_new(&e->heap, NULL, n, &s);
+	if (FAILED(hr))
+		return hr;
+	for (int32_t i = 0; i < n; i++)
+		s[i] = c;
+	*ret = VALUE_STR(s);
+	return S_OK;
+}
+
+BUILTIN(space)
+{
+	int32_t n;
+	HRESULT hr = vbs_to_int(&e->heap, &args[0], &n);
+
+	(void)argc;
+	return FAILED(hr) ? hr : repeat(e, n, ' ', ret);
+}
+
+/* String(count, character or its code) */
+BUILTIN(string)
+{
+	struct value *what = value_deref(&args[1]);
+	int32_t n, code;
+	HRESULT hr;
+
+	(void)argc;
+	if (arg_null(args, 0))
+		return VBS_HR(94);
+	if (what->type == VT_NULL)
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_int(&e->heap, &args[0], &n);
+	if (FAILED(hr))
+		return hr;
+	if (what->type == VT_BSTR)
+		return value_str_length(what) ? repeat(e, n, what->str[0], ret) : VBS_HR(5);
+	hr = vbs_to_int(&e->heap, what, &code);
+	return FAILED(hr) ? hr : repeat(e, n, code & 0xFF, ret);
+}
+
+BUILTIN(strreverse)
+{
+	BSTR s, out;
+	HRESULT hr;
+
+	(void)argc;
+	if (arg_null(args, 0))
+		return VBS_HR(94);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	hr = vbs_string_new(&e->heap, NULL, units_of(s), &out);
+	if (SUCCEEDED(hr)) {
+		for (size_t i = 0, n = units_of(s); i < n; i++)
+			out[i] = s[n - 1 - i];
+		*ret = VALUE_STR(out);
+	}
+	SysFreeString(s);
+	return hr;
+}
+
+BUILTIN(strcomp)
+{
+	bool nocase;
+	BSTR a = NULL, b = NULL;
+	int n;
+	HRESULT hr;
+
+	if (arg_null(args, 0) || arg_null(args, 1))
+		return return_value(VALUE_NULL, ret);
+	hr = arg_compare(e, args, argc, 2, &nocase);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[0], &a);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_string(&e->heap, &args[1], &b);
+	if (SUCCEEDED(hr)) {
+		n = nocase ? bstr_compare_nocase(a, b) : bstr_compare(a, b);
+		*ret = VALUE_I2((n > 0) - (n < 0));
+	}
+	SysFreeString(a);
+	SysFreeString(b);
+	return hr;
+}
+
+/* Escape leaves these alone; others become %XX or %uXXXX. */
+static bool unescaped(OLECHAR c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && c < 0x80 && strchr("*@-_+./", (char)c));
+}
+
+BUILTIN(escape)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t n = 0;
+	BSTR s, out;
+	HRESULT hr;
+
+	(void)argc;
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	for (size_t i = 0; i < units_of(s); i++)
+		n += unescaped(s[i]) ? 1 : s[i] < 0x100 ? 3 : 6;
+	hr = vbs_string_new(&e->heap, NULL, n, &out);
+	n = 0;
+	for (size_t i = 0; i < units_of(s) && SUCCEEDED(hr); i++) {
+		OLECHAR c = s[i];
+
+		if (unescaped(c)) {
+			out[n++] = c;
+			continue;
+		}
+		out[n++] = '%';
+		if (c >= 0x100) {
+			out[n++] = 'u';
+			out[n++] = digits[c >> 12];
+			out[n++] = digits[c >> 8 & 15];
+		}
+		out[n++] = digits[c >> 4 & 15];
+		out[n++] = digits[c & 15];
+	}
+	SysFreeString(s);
+	if (SUCCEEDED(hr))
+		*ret = VALUE_STR(out);
+	return hr;
+}
+
+static int hex_digit(OLECHAR c)
+{
+	return c >= '0' && c <= '9'                 ? c - '0'
+	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+						    : -1;
+}
+
+static bool hex_units(const OLECHAR *s, size_t n, OLECHAR *ret)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (hex_digit(s[i]) < 0)
+			return false;
+		value = value * 16 + hex_digit(s[i]);
+	}
+	*ret = value;
+	return true;
+}
+
+BUILTIN(unescape)
+{
+	size_t n = 0, length;
+	BSTR s, out;
+	HRESULT hr;
+
+	(void)argc;
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
+	if (FAILED(hr))
+		return hr;
+	length = units_of(s);
+	hr = vbs_string_new(&e->heap, NULL, length, &out);
+	for (size_t i = 0; i < length && SUCCEEDED(hr);) {
+		OLECHAR c = s[i];
+
+		if (c == '%' && i + 6 <= length && s[i + 1] == 'u' && hex_units(s + i + 2, 4, &c))
+			i += 6;
+		else if (c == '%' && i + 3 <= length && hex_units(s + i + 1, 2, &c))
+			i += 3;
+		else
+			i++;
+		out[n++] = c;
+	}
+	SysFreeString(s);
+	if (SUCCEEDED(hr)) {
+		hr = return_string(e, out, n, ret);
+		SysFreeString(out);
+	}
+	return hr;
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conversions between the subtypes (convert.h). Called by operators, built-in functions and the
+ * machine, on the engine's thread.
+ */
+#include "script/vbs/convert.h"
+
+#include "script/vbs/date.h"
+#include "script/vbs/errors.h"
+#include "script/vbs/object.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+double vbs_round_even(double d)
+{
+	return nearbyint(d); /* the default rounding mode is to even */
+}
+
+/* ---- numbers in text ---- */
+
+static bool is_blank(OLECHAR c)
+{
+	return c == ' ' || (c >= 9 && c <= 13) || c == 0xA0 || c == 0x3000;
+}
+
+/* &H and &O: up to 32 bits, as the lexer reads literals: &HFFFF is -1. */
+static bool parse_radix(const OLECHAR *s, const OLECHAR *end, double *ret)
+{
+	unsigned shift = (*s | 32) == 'h' ? 4 : 3;
+	uint64_t n = 0;
+
+	if ((*s | 32) == 'h' || (*s | 32) == 'o')
+		s++;
+	if (s == end)
+		return false;
+	for (; s < end && *s != '&'; s++) {
+		OLECHAR c = *s | 32;
+		unsigned digit = *s >= '0' && *s <= '9' ? *s - '0'
+				 : c >= 'a' && c <= 'f' ? c - 'a' + 10u
+							: 99;
+
+		if (digit >= 1u << shift)
+			return false;
+		n = n << shift | digit;
+		if (n > UINT32_MAX)
+			return false;
+	}
+	if (s < end && s + 1 != end)
+		return false;
+	*ret = n <= 0xFFFF ? (double)(int16_t)n : (double)(int32_t)n;
+	return true;
+}
+
+/* Digits with separators, a point and an exponent, into plain ASCII for strtod. */
+static const OLECHAR *gather_digits(const OLECHAR *s, const OLECHAR *end, char *out, size_t size,
+				    bool *ret_any)
+{
+	size_t n = 0;
+	bool point = false, any = false;
+
+	for (; s < end && n < size - 8; s++) {
+		if (*s >= '0' && *s <= '9') {
+			out[n++] = *s;
+			any = true;
+		} else if (*s == '.' && !point) {
+			point = true;
+			out[n++] = '.';
+		} else if (!(*s == ',' && any && !point)) {
+			break;
+		}
+	}
+	if (any && s < end && (*s | 32) == 'e') {
+		const OLECHAR *mark = s;
+		size_t keep = n;
+
+		out[n++] = 'e';
+		s++;
+		if (s < end && (*s == '+' || *s == '-'))
+			out[n++] = *s++;
+		if (s < end && *s >= '0' && *s <= '9') {
+			for (unsigned digits = 0; s < end && *s >= '0' && *s <= '9'; s++)
+				if (digits++ < 5)
+					out[n++] = *s;
+		} else {
+			s = mark;
+			n = keep;
+		}
+	}
+	out[n] = 0;
+	*ret_any = any;
+	return s;
+}
+
+bool vbs_number_parse(const OLECHAR *s, size_t length, double *ret)
+{
+	const OLECHAR *end = s + length;
+	bool negative = false, paren = false, currency = false, sign = false, any;
+	char digits[400];
+	double d;
+
+	while (s < end && is_blank(*s))
+		s++;
+	while (end > s && is_blank(end[-1]))
+		end--;
+	if (s == end)
+		return false;
+	if (*s == '&')
+		return parse_radix(s + 1, end, ret);
+	for (; s < end; s++) {
+		if ((*s == '-' || *s == '+') && !sign) {
+			sign = true;
+			negative = *s == '-';
+		} else if (*s == '(' && !paren && !sign) {
+			paren = true;
+		} else if (*s == '$' && !currency) {
+			currency = true;
+		} else if (!is_blank(*s)) {
+			break;
+		}
+	}
+	s = gather_digits(s, end, digits, sizeof digits, &any);
+	if (!any)
+		return false;
+	for (; s < end; s++) {
+		if ((*s == '-' || *s == '+') && !sign && !paren) {
+			sign = true;
+			negative = *s == '-';
+		} else if (*s == ')' && paren) {
+			paren = false;
+			negative = true;
+		} else if (*s == '$' && !currency) {
+			currency = true;
+		} else if (!is_blank(*s)) {
+			return false;
+		}
+	}
+	if (paren)
+		return false;
+	d = strtod(digits, NULL);
+	if (isinf(d))
+		return false;
+	*ret = negative ? -d : d;
+	return true;
+}
+
+size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE])
+{
+	char *e;
+
+	if (d == 0) {
+		strcpy(out, "0");
+		return 1;
+	}
+	snprintf(out, VBS_NUMBER_SIZE, "%.*g", precision, d);
+	e = strchr(out, 'e');
+	if (e)
+		*e = 'E';
+	return strlen(out);
+}
+
+/* ---- to numbers ---- */
+
+static HRESULT string_to_double(const struct value *v, double *ret)
+{
+	size_t n = value_str_length(v);
+
+	if (n && vbs_number_parse(v->str, n, ret))
+		return S_OK;
+	return VBS_HR(13);
+}
+
+static HRESULT scalar_to_double(const struct value *v, double *ret)
+{
+	switch (v->type) {
+	case VT_EMPTY:
+		*ret = 0;
+		return S_OK;
+	case VT_NULL:
+		return VBS_HR(94);
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+	case VT_BOOL:
+		*ret = v->i;
+		return S_OK;
+	case VT_R4:
+	case VT_R8:
+	case VT_DATE:
+		*ret = v->d;
+		return S_OK;
+	case VT_CY:
+		*ret = v->i / 10000.0;
+		return S_OK;
+	case VT_DECIMAL: {
+		VARIANT from, to = { .vt = VT_EMPTY };
+		HRESULT hr;
+
+		from.decVal = *v->decimal;
+		from.vt = VT_DECIMAL;
+		hr = VariantChangeType(&to, &from, 0, VT_R8);
+		if (SUCCEEDED(hr))
+			*ret = to.dblVal;
+		return hr;
+	}
+	case VT_BSTR:
+		return string_to_double(v, ret);
+	default:
+		return VBS_HR(13);
+	}
+}
+
+HRESULT vbs_to_double(struct vbs_heap *heap, struct value *v, double *ret)
+{
+	v = value_deref(v);
+	if (v->type == VT_DISPATCH) {
+		struct value plain = VALUE_EMPTY;
+		HRESULT hr = vbs_object_default(heap, v->obj, &plain);
+
+		if (SUCCEEDED(hr))
+			hr = scalar_to_double(&plain, ret);
+		value_clear(&plain);
+		return hr;
+	}
+	return scalar_to_double(v, ret);
+}
+
+static HRESULT double_to_long(double d, int32_t *ret)
+{
+	d = vbs_round_even(d);
+	if (!(d >= INT32_MIN && d <= INT32_MAX))
+		return VBS_HR(6);
+	*ret = (int32_t)d;
+	return S_OK;
+}
+
+HRESULT vbs_to_long(struct value *v, int32_t *ret)
+{
+	double d;
+	HRESULT hr;
+
+	v = value_deref(v);
+	if (v->type == VT_I2 || v->type == VT_I4) {
+		*ret = (int32_t)v->i;
+		return S_OK;
+	}
+	hr = scalar_to_double(v, &d);
+	return FAILED(hr) ? hr : double_to_long(d, ret);
+}
+
+HRESULT vbs_to_int(struct vbs_heap *heap, struct value *v, int32_t *ret)
+{
+	double d;
+	HRESULT hr;
+
+	v = value_deref(v);
+	if (v->type == VT_I2 || v->type == VT_I4) {
+		*ret = (int32_t)v->i;
+		return S_OK;
+	}
+	hr = vbs_to_double(heap, v, &d);
+	return FAILED(hr) ? hr : double_to_long(d, ret);
+}
+
+static bool string_is(const struct value *v, const char *word)
+{
+	size_t n = value_str_length(v);
+
+	if (n != strlen(word))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((v->str[i] | 32) != word[i])
+			return false;
+	return true;
+}
+
+HRESULT vbs_to_bool(struct vbs_heap *heap, struct value *v, bool *ret)
+{
+	double d;
+	HRESULT hr;
+
+	v = value_deref(v);
+	if (v->type == VT_BOOL) {
+		*ret = v->i != 0;
+		return S_OK;
+	}
+	if (v->type == VT_BSTR && (string_is(v, "true") || string_is(v, "false"))) {
+		*ret = string_is(v, "true");
+		return S_OK;
+	}
+	if (v->type == VT_DISPATCH) {
+		struct value plain = VALUE_EMPTY;
+
+		hr = vbs_object_default(heap, v->obj, &plain);
+		if (SUCCEEDED(hr))
+			hr = vbs_to_bool(heap, &plain, ret);
+		value_clear(&plain);
+		return hr;
+	}
+	hr = scalar_to_double(v, &d);
+	if (SUCCEEDED(hr))
+		*ret = d != 0;
+	return hr;
+}
+
+/* ---- to text ---- */
+
+static HRESULT scalar_to_text(const struct value *v, char *out, size_t *ret)
+{
+	switch (v->type) {
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+		*ret = sprintf(out, "%lld", (long long)v->i);
+		return S_OK;
+	case VT_BOOL:
+		*ret = sprintf(out, "%s", v->i ? "True" : "False");
+		return S_OK;
+	case VT_R4:
+		*ret = vbs_number_format(v->d, 7, out);
+		return S_OK;
+	case VT_R8:
+		*ret = vbs_number_format(v->d, 15, out);
+		return S_OK;
+	case VT_DATE:
+		*ret = vbs_date_format(v->d, VBS_DATE_GENERAL, out);
+		return S_OK;
+	case VT_CY: {
+		uint64_t n = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i;
+		int length = sprintf(out, "%s%llu.%04u", v->i < 0 ? "-" : "",
+				     (unsigned long long)(n / 10000), (unsigned)(n % 10000));
+
+		while (out[length - 1] == '0')
+			length--;
+		if (out[length - 1] == '.')
+			length--;
+		*ret = length;
+		return S_OK;
+	}
+	case VT_NULL:
+		return VBS_HR(94);
+	default:
+		return VBS_HR(13);
+	}
+}
+
+static HRESULT decimal_to_string(const struct value *v, BSTR *ret)
+{
+	VARIANT from, to = { .vt = VT_EMPTY };
+	HRESULT hr;
+
+	from.decVal = *v->decimal;
+	from.vt = VT_DECIMAL;
+	hr = VariantChangeType(&to, &from, 0, VT_BSTR);
+	if (SUCCEEDED(hr))
+		*ret = to.bstrVal;
+	return hr;
+}
+
+HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
+{
+	char text[VBS_DATE_SIZE];
+	size_t n;
+	HRESULT hr;
+
+	v = value_deref(v);
+	if (v->type == VT_BSTR) {
+		*ret = bstr_ref(v->str);
+		return S_OK;
+	}
+	if (v->type == VT_EMPTY) {
+		*ret = NULL;
+		return S_OK;
+	}
+	if (v->type == VT_DECIMAL)
+		return decimal_to_string(v, ret);
+	if (v->type == VT_DISPATCH) {
+		struct value plain = VALUE_EMPTY;
+
+		hr = vbs_object_default(heap, v->obj, &plain);
+		if (SUCCEEDED(hr))
+			hr = vbs_to_string(heap, &plain, ret);
+		value_clear(&plain);
+		return hr;
+	}
+	hr = scalar_to_text(v, text, &n);
+	if (FAILED(hr))
+		return hr;
+	return vbs_string_from_utf8(heap, text, n, ret);
+}
+
+/* ---- to a named subtype ---- */
+
+static HRESULT double_to_integer(double d, double low, double high, uint16_t type,
+				 struct value *ret)
+{
+	d = vbs_round_even(d);
+	if (!(d >= low && d <= high))
+		return VBS_HR(6);
+	*ret = (struct value){ .type = type, .i = (int64_t)d };
+	return S_OK;
+}
+
+static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret)
+{
+	double d;
+	HRESULT hr;
+
+	if (v->type == VT_BSTR && v->str && vbs_date_parse(v->str, value_str_length(v), &d)) {
+		*ret = VALUE_DATE(d);
+		return S_OK;
+	}
+	hr = vbs_to_double(heap, v, &d);
+	if (FAILED(hr))
+		return hr;
+	if (!vbs_date_valid(d))
+		return VBS_HR(6);
+	*ret = VALUE_DATE(d);
+	return S_OK;
+}
+
+static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)
+{
+	double d;
+	HRESULT hr;
+
+	if (v->type == VT_BSTR && type != VT_R8 && type != VT_R4 && type != VT_CY) {
+		bool b;
+
+		if (string_is(v, "true") || string_is(v, "false")) {
+			b = string_is(v, "true");
+			*ret = (struct value){ .type = type, .i = type == VT_UI1 ? b * 255 : -b };
+			return S_OK;
+		}
+	}
+	hr = vbs_to_double(heap, v, &d);
+	if (FAILED(hr))
+		return hr;
+	switch (type) {
+	case VT_UI1:
+		return double_to_integer(d, 0, 255, type, ret);
+	case VT_I2:
+		return double_to_integer(d, INT16_MIN, INT16_MAX, type, ret);
+	case VT_I4:
+		return double_to_integer(d, INT32_MIN, INT32_MAX, type, ret);
+	case VT_I8:
+		return double_to_integer(d, -9.2233720368547748e18, 9.2233720368547748e18, type,
+					 ret);
+	case VT_CY:
+		return double_to_integer(d * 10000, -9.2233720368547748e18, 9.2233720368547748e18,
+					 type, ret);
+	case VT_R4:
+		if (fabs(d) > 3.402823466385288598e38)
+			return VBS_HR(6);
+		*ret = (struct value){ .type = type, .d = (float)d };
+		return S_OK;
+	default:
+		*ret = VALUE_R8(d);
+		return S_OK;
+	}
+}
+
+HRESULT vbs_to_type(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)
+{
+	struct value plain = VALUE_EMPTY, out = VALUE_EMPTY;
+	HRESULT hr;
+	bool b;
+
+	v = value_deref(v);
+	if (v->type == VT_DISPATCH) {
+		hr = vbs_object_default(heap, v->obj, &plain);
+		if (FAILED(hr))
+			return hr;
+		v = &plain;
+	}
+	if (v->type == type) {
+		hr = S_OK;
+		value_copy(&out, v);
+	} else if (type == VT_BSTR) {
+		out.type = VT_BSTR;
+		out.str = NULL;
+		hr = vbs_to_string(heap, v, &out.str);
+	} else if (type == VT_BOOL) {
+		hr = vbs_to_bool(heap, v, &b);
+		if (SUCCEEDED(hr))
+			out = VALUE_BOOL(b);
+	} else if (type == VT_DATE) {
+		hr = to_date(heap, v, &out);
+	} else {
+		hr = to_number(heap, v, type, &out);
+	}
+	if (SUCCEEDED(hr))
+		*ret = out;
+	value_clear(&plain);
+	return hr;
+}
+
+HRESULT vbs_to_plain(struct vbs_heap *heap, struct value *v, struct value *ret)
+{
+	struct value plain = VALUE_EMPTY;
+
+	v = value_deref(v);
+	if (v->type == VT_DISPATCH) {
+		HRESULT hr = vbs_object_default(heap, v->obj, &plain);
+
+		if (FAILED(hr))
+			return hr;
+		value_move(ret, &plain);
+	} else {
+		value_copy(ret, v);
+	}
+	return S_OK;
+}

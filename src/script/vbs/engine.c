@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's life: limits, global names, binding programs, and the functions of vbs.h. Called
+ * by hosts (pages, cscript) from one thread at a time; only vbs_engine_interrupt from others.
+ */
+#include "script/vbs/engine.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "script/vbs/builtin.h"
+#include "script/vbs/convert.h"
+#include "script/vbs/variant.h"
+
+#define STACK_SLOTS_PER_CALL 64
+#define STACK_SLOTS_LEAST 65536
+
+/* ---- global names ---- */
+
+static void global_free(void *value)
+{
+	struct vbs_global *g = value;
+
+	value_clear(&g->value);
+	mem_free(g);
+}
+
+static struct vbs_global *global_find(const struct vbs_engine *e, struct text name)
+{
+	return map_get(e->globals, name);
+}
+
+struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name)
+{
+	struct vbs_global *g = global_find(e, name), *found;
+
+	if (g)
+		return g;
+	g = mem_zalloc(1, sizeof *g + name.length + 1);
+	if (!g)
+		return NULL;
+	memcpy(g + 1, name.data, name.length);
+	g->name = (struct text){ (const char *)(g + 1), name.length };
+	if (map_put(e->globals, name, g, (void **)&found)) {
+		mem_free(g);
+		return NULL;
+	}
+	return g;
+}
+
+/* A name that nothing has: perhaps a member of an object whose members are global. */
+static void find_host_member(struct vbs_engine *e, struct vbs_global *g, BSTR name)
+{
+	OLECHAR *names[1] = { name ? name : (OLECHAR *)u"" };
+	DISPID id;
+
+	for (struct host_object *o = e->objects; o; o = o->next) {
+		if (!(o->flags & VBS_OBJECT_GLOBAL_MEMBERS))
+			continue;
+		if (FAILED(o->object->lpVtbl->GetIDsOfNames(o->object, &GUID_NULL, names, 1, 0x409,
+							    &id)))
+			continue;
+		g->kind = GLOBAL_MEMBER;
+		g->host = o->object;
+		g->dispid = id;
+		return;
+	}
+}
+
+static HRESULT add_global_object(struct vbs_engine *e, const struct host_object *o)
+{
+	struct vbs_global *g = vbs_engine_global(e, text_of(o->name));
+	struct value v = VALUE_OBJ(o->object);
+
+	if (!g)
+		return E_OUTOFMEMORY;
+	g->kind = GLOBAL_OBJECT;
+	value_copy(&g->value, &v);
+	return S_OK;
+}
+
+HRESULT vbs_engine_add_object(struct vbs_engine *e, struct text name, IDispatch *object,
+			      unsigned flags)
+{
+	struct host_object *o = mem_zalloc(1, sizeof *o + name.length + 1);
+	HRESULT hr;
+
+	if (!o)
+		return E_OUTOFMEMORY;
+	memcpy(o->name, name.data, name.length);
+	o->object = object;
+	o->flags = flags;
+	hr = add_global_object(e, o);
+	if (FAILED(hr)) {
+		mem_free(o);
+		return hr;
+	}
+	object->lpVtbl->AddRef(object);
+	o->next = e->objects;
+	e->objects = o;
+	return S_OK;
+}
+
+/* ---- binding ---- */
+
+static struct vbs_binding *binding_free(struct vbs_binding *b)
+{
+	if (!b)
+		return NULL;
+	vbs_program_unref(b->program);
+	mem_free(b->globals);
+	mem_free(b->caches);
+	mem_free(b);
+	return NULL;
+}
+
+static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
+{
+	const struct vbs_program *p = b->program;
+
+	for (uint32_t i = 0; i < p->global_count; i++) {
+		const struct vbs_name *name = &p->names[p->globals[i].name];
+		struct vbs_global *g = vbs_engine_global(e, name->text);
+
+		if (!g)
+			return E_OUTOFMEMORY;
+		b->globals[i] = g;
+	}
+	for (uint32_t i = 1; i < p->global_proc_count; i++) {
+		struct vbs_global *g = vbs_engine_global(e, p->names[p->procs[i].name].text);
+
+		if (!g)
+			return E_OUTOFMEMORY;
+		value_clear(&g->value);
+		g->kind = GLOBAL_PROC;
+		g->binding = b;
+		g->proc = &p->procs[i];
+	}
+	for (uint32_t i = 0; i < p->class_count; i++) {
+		struct vbs_global *g = vbs_engine_global(e, p->names[p->classes[i].name].text);
+
+		if (!g)
+			return E_OUTOFMEMORY;
+		g->kind = GLOBAL_CLASS;
+		g->binding = b;
+		g->class = &p->classes[i];
+	}
+	for (uint32_t i = 0; i < p->global_count; i++) {
+		struct vbs_global *g = b->globals[i];
+
+		if (g->kind == GLOBAL_UNBOUND)
+			find_host_member(e, g, p->names[p->globals[i].name].bstr);
+		if (g->kind == GLOBAL_UNBOUND && p->globals[i].flags & GLOBAL_CREATE)
+			g->kind = GLOBAL_VAR;
+	}
+	return S_OK;
+}
+
+static HRESULT bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_binding **ret)
+{
+	struct vbs_binding *b;
+	HRESULT hr;
+
+	for (b = e->bindings; b; b = b->next)
+		if (b->program == p) {
+			*ret = b;
+			return bind_names(e, b);
+		}
+	b = mem_new(struct vbs_binding);
+	if (!b)
+		return E_OUTOFMEMORY;
+	b->program = vbs_program_ref(p);
+	b->globals = mem_zalloc(p->global_count, sizeof(struct vbs_global *));
+	b->caches = mem_zalloc(p->site_count, sizeof *b->caches);
+	hr = b->globals && b->caches ? S_OK : E_OUTOFMEMORY;
+	/* Globals may point to a half-made binding: it joins the engine whatever happens. */
+	b->next = e->bindings;
+	e->bindings = b;
+	if (SUCCEEDED(hr))
+		hr = bind_names(e, b);
+	*ret = b;
+	return hr;
+}
+
+/* ---- life ---- */
+
+HRESULT vbs_engine_new(const struct vbs_limits *limits, const struct vbs_host *host,
+		       struct vbs_engine **ret)
+{
+	struct vbs_engine *e = mem_new(struct vbs_engine);
+	size_t slots;
+
+	if (!e)
+		return E_OUTOFMEMORY;
+	if (limits)
+		e->limits = *limits;
+	if (host)
+		e->host = *host;
+	if (!e->limits.depth)
+		e->limits.depth = ENGINE_DEPTH;
+	if (e->limits.depth > 1000000)
+		e->limits.depth = 1000000;
+	e->heap.limit = e->limits.memory ? e->limits.memory : ENGINE_MEMORY;
+	e->heap.engine = e;
+	e->budget = BUDGET;
+	e->rnd = 327680;
+	slots = (size_t)e->limits.depth * STACK_SLOTS_PER_CALL;
+	if (slots < STACK_SLOTS_LEAST)
+		slots = STACK_SLOTS_LEAST;
+	/* Untouched pages of both cost nothing; zeroed registers are Empty. */
+	e->stack = mem_zalloc(slots, sizeof *e->stack);
+	e->stack_end = e->stack ? e->stack + slots - 256 : NULL;
+	e->frames = mem_zalloc(e->limits.depth, sizeof *e->frames);
+	e->globals = map_new(ENGINE_GLOBALS_MAX, MAP_NOCASE);
+	if (!e->stack || !e->frames || !e->globals || FAILED(vbs_err_new(e, &e->err_object))) {
+		vbs_engine_free(e);
+		return E_OUTOFMEMORY;
+	}
+	*ret = e;
+	return S_OK;
+}
+
+static void drop_values(struct vbs_engine *e)
+{
+	struct text key;
+	void *item;
+	size_t at = 0;
+
+	/* Variables first: most instances end here, in the order of the names. */
+	while (map_next(e->globals, &at, &key, &item)) {
+		struct vbs_global *g = item;
+
+		if (g->kind == GLOBAL_VAR)
+			value_clear(&g->value);
+	}
+	vbs_instances_end(e);
+	/* What Class_Terminate put into variables. */
+	e->ending = true;
+	at = 0;
+	while (map_next(e->globals, &at, &key, &item))
+		value_clear(&((struct vbs_global *)item)->value);
+	vbs_instances_end(e);
+}
+
+static void drop_bindings(struct vbs_engine *e)
+{
+	while (e->bindings) {
+		struct vbs_binding *b = e->bindings;
+
+		e->bindings = b->next;
+		binding_free(b);
+	}
+}
+
+static void drop_objects(struct vbs_engine *e)
+{
+	while (e->objects) {
+		struct host_object *o = e->objects;
+
+		e->objects = o->next;
+		o->object->lpVtbl->Release(o->object);
+		mem_free(o);
+	}
+}
+
+struct vbs_engine *vbs_engine_free(struct vbs_engine *e)
+{
+	if (!e)
+		return NULL;
+	e->deadline = 0;
+	e->ending = false;
+	if (e->globals)
+		drop_values(e);
+	map_free(e->globals, global_free);
+	drop_bindings(e);
+	drop_objects(e);
+	vbs_raised_clear(&e->raised);
+	vbs_raised_clear(&e->err);
+	vbs_err_disconnect(e->err_object);
+	if (e->err_object)
+		e->err_object->lpVtbl->Release(e->err_object);
+	mem_free(e->stack);
+	mem_free(e->frames);
+	mem_free(e);
+	return NULL;
+}
+
+static void empty_globals(struct vbs_engine *e)
+{
+	struct text key;
+	void *item;
+	size_t at = 0;
+
+	while (map_next(e->globals, &at, &key, &item)) {
+		map_remove(e->globals, key);
+		global_free(item);
+	}
+}
+
+void vbs_engine_reset(struct vbs_engine *e, bool keep_objects)
+{
+	e->deadline = 0;
+	e->ending = false;
+	drop_values(e);
+	empty_globals(e);
+	drop_bindings(e);
+	if (!keep_objects)
+		drop_objects(e);
+	for (struct host_object *o = e->objects; o; o = o->next)
+		add_global_object(e, o);
+	vbs_raised_clear(&e->raised);
+	vbs_raised_clear(&e->err);
+	e->heap.charged = 0;
+	e->ending = false;
+	e->rnd = 327680;
+	__atomic_store_n(&e->interrupt, 0, __ATOMIC_RELAXED);
+}
+
+void vbs_engine_interrupt(struct vbs_engine *e, HRESULT number)
+{
+	__atomic_store_n(&e->interrupt, (int64_t)number, __ATOMIC_RELAXED);
+}
+
+/* ---- running ---- */
+
+static void begin(struct vbs_engine *e)
+{
+	if (e->depth)
+		return; /* called back from inside a run: its clock goes on */
+	e->ending = false;
+	e->budget = BUDGET;
+	e->deadline = e->limits.time_ns ? clock_now() + e->limits.time_ns : 0;
+	vbs_raised_clear(&e->raised);
+	vbs_raised_clear(&e->err);
+}
+
+static HRESULT finish(struct vbs_engine *e, HRESULT hr, struct vbs_error *error)
+{
+	int number;
+
+	if (e->depth)
+		return hr;
+	if (FAILED(hr) && hr != VBS_E_END_SCRIPT) {
+		if (e->raised.hr != hr) {
+			/* It failed before there was a frame. */
+			vbs_raised_clear(&e->raised);
+			e->raised.hr = hr;
+			number = vbs_error_of_hresult(hr);
+			if (number)
+				e->raised.description =
+					bstr_from_text(text_of(vbs_error_text(number)));
+			e->raised.source = bstr_from_text(TEXT(VBS_RUNTIME_SOURCE));
+		}
+		vbs_raised_to_error(&e->raised, hr, error);
+		number = vbs_error_of_hresult(hr);
+		if (number && !e->raised.by_component)
+			hr = VBS_HR(number);
+	}
+	vbs_raised_clear(&e->raised);
+	return hr;
+}
+
+HRESULT vbs_engine_run(struct vbs_engine *e, struct vbs_program *program, struct vbs_error *error)
+{
+	struct vbs_binding *b;
+	HRESULT hr;
+
+	begin(e);
+	hr = bind(e, program, &b);
+	if (SUCCEEDED(hr))
+		hr = vbs_vm_call(e, b, &program->procs[0], NULL, NULL, 0, NULL);
+	return finish(e, hr, error);
+}
+
+HRESULT vbs_engine_call(struct vbs_engine *e, struct text name, VARIANT *argv, UINT argc,
+			VARIANT *result, struct vbs_error *error)
+{
+	struct vbs_global *g = global_find(e, name);
+	struct value args[BUILTIN_ARGS_MAX + 1] = { 0 }, ret = VALUE_EMPTY;
+	VARIANT out = { .vt = VT_EMPTY };
+	HRESULT hr = S_OK;
+
+	if (!g || g->kind != GLOBAL_PROC)
+		return DISP_E_UNKNOWNNAME;
+	if (argc > BUILTIN_ARGS_MAX)
+		return DISP_E_BADPARAMCOUNT;
+	begin(e);
+	for (UINT i = 0; i < argc && SUCCEEDED(hr); i++)
+		hr = vbs_from_variant(&e->heap, &argv[i], &args[i]);
+	if (SUCCEEDED(hr))
+		hr = vbs_vm_call(e, g->binding, g->proc, NULL, args, argc, &ret);
+	if (SUCCEEDED(hr) && result)
+		hr = vbs_to_variant(&ret, &out);
+	for (UINT i = 0; i < argc; i++)
+		value_clear(&args[i]);
+	value_clear(&ret);
+	hr = finish(e, hr, error);
+	if (SUCCEEDED(hr) && result)
+		*result = out;
+	return hr;
+}
+
+/* ---- Execute, ExecuteGlobal, Eval ---- */
+
+static bool is_global(void *ctx, struct text name)
+{
+	struct vbs_global *g = global_find(ctx, name);
+
+	return g && g->kind != GLOBAL_UNBOUND;
+}
+
+/* A compile error of the inner source becomes a run-time error of this place. */
+static HRESULT inner_error(struct vbs_engine *e, struct vbs_error *error, HRESULT hr)
+{
+	vbs_raised_clear(&e->raised);
+	e->raised.hr = hr;
+	if (error->source)
+		e->raised.source = bstr_from_text(text_of(error->source));
+	if (error->description)
+		e->raised.description = bstr_from_text(text_of(error->description));
+	vbs_error_done(error);
+	return hr;
+}
+
+static void unbind(struct vbs_engine *e, struct vbs_binding *b)
+{
+	struct vbs_binding **at = &e->bindings;
+
+	while (*at && *at != b)
+		at = &(*at)->next;
+	if (*at)
+		*at = b->next;
+	binding_free(b);
+}
+
+static HRESULT run_inner(struct vbs_engine *e, const struct vbs_frame *f, struct vbs_program *p,
+			 bool local, struct value *ret)
+{
+	struct value args[256] = { 0 };
+	struct vbs_binding *b;
+	unsigned argc = 0;
+	HRESULT hr = bind(e, p, &b);
+
+	if (FAILED(hr))
+		return hr;
+	if (local)
+		for (unsigned i = 0; i < f->proc->local_count && argc < p->procs[0].param_count;
+		     i++)
+			if (f->proc->locals[i] != NAME_NONE)
+				args[argc++] = (struct value){ .type = VBS_REF,
+							       .ref = value_deref(&f->base[i]) };
+	hr = vbs_vm_call(e, b, &p->procs[0], local ? f->me : NULL, args, argc, ret);
+	/* Nothing can refer to code without procedures and classes any more. */
+	if (p->proc_count == 1)
+		unbind(e, b);
+	return hr;
+}
+
+HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind)
+{
+	const struct vbs_frame *f = &e->frames[e->depth - 1];
+	bool local = kind != 2 && f->proc->name != NAME_NONE;
+	struct vbs_scope scope = { .expression = kind == 0,
+				   .program = local ? f->binding->program : NULL,
+				   .proc = local ? f->proc : NULL,
+				   .is_global = is_global,
+				   .ctx = e };
+	const char *files[1] = { kind ? "Execute" : "Eval" };
+	struct vbs_segment segment = { .line = 1, .column = 1 };
+	struct vbs_source source = { files, 1, &segment, 1 };
+	struct vbs_program *p = NULL;
+	struct vbs_error error = { 0 };
+	struct value result = VALUE_EMPTY;
+	size_t length = 0;
+	BSTR code;
+	char *text;
+	HRESULT hr = vbs_to_string(&e->heap, &window[1], &code);
+
+	if (FAILED(hr))
+		return hr;
+	text = code ? bstr_to_utf8(code, &length) : mem_strdup("");
+	SysFreeString(code);
+	if (!text)
+		return E_OUTOFMEMORY;
+	segment.code = (struct text){ text, length };
+	hr = vbs_compile_in(&source, &scope, &p, &error);
+	mem_free(text);
+	if (FAILED(hr))
+		return inner_error(e, &error, hr);
+	hr = run_inner(e, f, p, local, &result);
+	vbs_program_unref(p);
+	if (SUCCEEDED(hr)) {
+		value_clear(&window[1]);
+		value_move(&window[0], &result);
+	}
+	value_clear(&result);
+	return hr;
+}
+
+/* ---- what the host makes ---- */
+
+HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret)
+{
+	IDispatch *object = NULL;
+	CLSID clsid;
+	HRESULT hr;
+
+	if (e->host.create_object) {
+		hr = e->host.create_object(e->host.ctx, progid, server, &object);
+	} else {
+		hr = progid ? CLSIDFromProgID(progid, &clsid) : CO_E_CLASSSTRING;
+		if (SUCCEEDED(hr))
+			hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
+					      (void **)&object);
+	}
+	if (FAILED(hr))
+		return hr;
+	value_set(ret, VALUE_OBJ(object));
+	return S_OK;
+}
+
+HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret)
+{
+	IDispatch *object = NULL;
+	HRESULT hr;
+
+	if (!e->host.get_object)
+		return VBS_HR(432);
+	hr = e->host.get_object(e->host.ctx, path, class_name, &object);
+	if (SUCCEEDED(hr))
+		value_set(ret, VALUE_OBJ(object));
+	return hr;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's inside: its state, and what its files ask of each other. One thread at a time.
+ *
+ *   engine.c     life, global names, binding programs, the face of vbs.h
+ *   vm.c         the machine
+ *   operators.c  what the machine's fast paths leave
+ *   call.c       calls that leave a procedure: objects, elements, built-ins
+ *   instance.c   objects of script classes, GetRef
+ *   raise.c      errors on their way, and Err
+ *   memory.c     counting what is alive
+ */
+#pragma once
+
+#include "base/map.h"
+#include "com/automation.h"
+#include "script/vbs/errors.h"
+#include "script/vbs/program.h"
+#include "script/vbs/vbs.h"
+
+#define ENGINE_DEPTH 1000
+#define ENGINE_MEMORY (512u << 20)
+#define ENGINE_GLOBALS_MAX 1000000
+/* Machines running inside each other through objects (each takes C stack). */
+#define NATIVE_DEPTH_MAX 100
+/* Backward jumps and calls between two looks at the clock and the interrupt. */
+#define BUDGET 2000
+
+enum global_kind {
+	GLOBAL_UNBOUND,
+	GLOBAL_VAR,
+	GLOBAL_OBJECT, /* added by the host: may not be assigned */
+	GLOBAL_CONST,
+	GLOBAL_PROC,
+	GLOBAL_CLASS,
+	GLOBAL_MEMBER, /* of an object whose members are global */
+};
+
+struct vbs_binding;
+
+struct vbs_global {
+	enum global_kind kind;
+	struct value value;
+	struct vbs_binding *binding; /* procedure, class */
+	const struct vbs_proc *proc;
+	const struct vbs_class *class;
+	IDispatch *host; /* member; not counted: the engine holds the object */
+	DISPID dispid;
+	struct text name; /* in the map's key: lives as long */
+};
+
+/* What a member call site found last time. */
+struct vbs_cache {
+	const void *key; /* struct vbs_class or struct automation_class, NULL: nothing yet */
+	const struct vbs_member *member;
+	DISPID dispid;
+	bool byref; /* the member wants references */
+};
+
+/* A program made ready for this engine. */
+struct vbs_binding {
+	struct vbs_program *program; /* counted */
+	struct vbs_global **globals;
+	struct vbs_cache *caches;
+	struct vbs_binding *next;
+};
+
+struct vbs_instance;
+
+struct vbs_frame {
+	struct vbs_binding *binding;
+	const struct vbs_proc *proc;
+	const uint32_t *pc;
+	struct value *base;
+	struct vbs_instance *me; /* counted */
+	bool resume;             /* On Error Resume Next */
+	bool entry;              /* the machine was started for it */
+	bool drop;               /* the caller wants no result */
+};
+
+/* An error on its way, or what Err shows. */
+struct vbs_raised {
+	HRESULT hr; /* 0: none */
+	BSTR source, description, help_file;
+	LONG help_context;
+	bool by_component; /* came from outside the language, or from Err.Raise */
+	/* Where it happened first. */
+	struct vbs_program *program; /* counted */
+	uint32_t line;
+	uint16_t column, file;
+	char *stack; /* when nobody handles it */
+};
+
+struct host_object {
+	IDispatch *object;
+	unsigned flags;
+	struct host_object *next;
+	char name[];
+};
+
+struct vbs_engine {
+	struct vbs_heap heap;
+	struct vbs_limits limits;
+	struct vbs_host host;
+	struct value *stack, *stack_end;
+	struct vbs_frame *frames;
+	uint32_t depth, native_depth;
+	struct map *globals;
+	struct vbs_binding *bindings;
+	struct host_object *objects;
+	struct vbs_instance *instances; /* all alive, newest first */
+	struct vbs_instance *dead;      /* waiting for their end: see instance.c */
+	uint32_t burying;
+	struct vbs_raised raised, err;
+	IDispatch *err_object;
+	uint32_t refs; /* the engine and whoever holds its Err */
+	int32_t budget;
+	int64_t deadline;  /* clock_now() scale, 0: none */
+	int64_t interrupt; /* atomic: number of an interruption, 0 */
+	bool ending;       /* interrupted or ended: On Error is ignored */
+	uint32_t mark;     /* of the memory count */
+	uint32_t rnd;      /* Rnd's state, 24 bits */
+	float rnd_last;
+	struct vbs_program **kept; /* programs of Execute, to be released */
+};
+
+/* ---- raise.c ---- */
+
+/* Sets the error with a text behind the table's: "Type mismatch: 'x'". Returns its HRESULT. */
+HRESULT vbs_throw(struct vbs_engine *e, int number, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+HRESULT vbs_throw_name(struct vbs_engine *e, int number, struct text name);
+/* Takes the texts of `x`. */
+HRESULT vbs_throw_exception(struct vbs_engine *e, HRESULT hr, EXCEPINFO *x, struct text name);
+void vbs_raised_clear(struct vbs_raised *raised);
+/* Completes what is known about the error `hr` at the newest frame. */
+void vbs_raised_complete(struct vbs_engine *e, HRESULT hr);
+void vbs_raised_to_error(const struct vbs_raised *raised, HRESULT hr, struct vbs_error *error);
+/* The pending error as a component reports it: DISP_E_EXCEPTION. */
+HRESULT vbs_raised_to_exception(struct vbs_engine *e, HRESULT hr, EXCEPINFO *x);
+HRESULT vbs_err_new(struct vbs_engine *e, IDispatch **ret);
+void vbs_err_disconnect(IDispatch *err);
+int vbs_err_number(const struct vbs_raised *raised);
+
+/* ---- vm.c ---- */
+
+/* Calls a procedure: `argv` are moved into its parameters. `ret` may be NULL. */
+HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const struct vbs_proc *proc,
+		    struct vbs_instance *me, struct value *argv, unsigned argc, struct value *ret);
+/* Looks at the clock and the interrupt. */
+HRESULT vbs_vm_poll(struct vbs_engine *e);
+
+/* ---- operators.c ---- */
+
+/* R[A] := a op b for every combination; operands may be references. */
+HRESULT vbs_operate(struct vbs_engine *e, enum vbs_operator op, struct value *a, struct value *b,
+		    struct value *ret);
+HRESULT vbs_operate_unary(struct vbs_engine *e, enum vbs_operator op, struct value *a,
+			  struct value *ret);
+/* 1 true, 0 false, -1 Null. */
+HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a, struct value *b,
+		    int *ret);
+/* slot := slot & tail, in place when the slot is the only holder. */
+HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret);
+
+/* ---- call.c ---- */
+
+HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc);
+/* window[0](args) */
+HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
+HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, unsigned flags);
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode);
+HRESULT vbs_element(struct vbs_engine *e, struct value *window, unsigned argc, struct value *lock);
+HRESULT vbs_index(struct vbs_engine *e, struct value *base, struct value *index, struct value *ret);
+HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *index,
+		      struct value *value);
+/* A global that is no variable: its value, calling what must be called. */
+HRESULT vbs_global_get(struct vbs_engine *e, struct vbs_global *g, struct value *window,
+		       unsigned argc, unsigned flags);
+HRESULT vbs_global_set(struct vbs_engine *e, struct vbs_global *g, struct value *v, unsigned mode);
+/* slot := v by Let (0), Set (1) or as it is (2). */
+HRESULT vbs_store(struct vbs_engine *e, struct value *slot, struct value *v, unsigned mode);
+HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
+		   WORD kind, struct value *args, unsigned argc, bool byref, struct value *ret);
+struct text vbs_type_name(const struct value *v);
+
+/* ---- instance.c ---- */
+
+HRESULT vbs_instance_new(struct vbs_engine *e, struct vbs_binding *b, const struct vbs_class *class,
+			 IDispatch **ret);
+/* The instance behind an object when it is one of `e`'s, else NULL. */
+struct vbs_instance *vbs_instance_of(const struct vbs_engine *e, IDispatch *object);
+const struct vbs_class *vbs_instance_class(const struct vbs_instance *i);
+struct vbs_binding *vbs_instance_binding(const struct vbs_instance *i);
+struct value *vbs_instance_field(struct vbs_instance *i, uint32_t index);
+struct vbs_instance *vbs_instance_next(const struct vbs_instance *i);
+void vbs_instance_ref(struct vbs_instance *i);
+void vbs_instance_unref(struct vbs_instance *i);
+IDispatch *vbs_instance_dispatch(struct vbs_instance *i);
+const struct vbs_member *vbs_class_member(const struct vbs_class *class, struct text name);
+/* Calls a member with the arguments in window[1...]; its result goes to window[0]. */
+HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const struct vbs_member *m,
+			 struct value *window, unsigned argc);
+/* The value is the last argument. */
+HRESULT vbs_instance_put(struct vbs_engine *e, struct vbs_instance *i, const struct vbs_member *m,
+			 struct value *window, unsigned argc, unsigned mode);
+/* Ends all instances; those that are held from outside become disconnected. */
+void vbs_instances_end(struct vbs_engine *e);
+/* GetRef: an object whose default method is the procedure. */
+HRESULT vbs_function_new(struct vbs_engine *e, struct vbs_binding *b, const struct vbs_proc *proc,
+			 IDispatch **ret);
+/* The procedure behind a GetRef object. */
+const struct vbs_proc *vbs_function_of(const struct vbs_engine *e, IDispatch *object,
+				       struct vbs_binding **ret);
+const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size);
+
+/* ---- engine.c ---- */
+
+struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name);
+HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind);
+HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret);
+HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret);
+
+/* ---- memory.c ---- */
+size_t vbs_memory_count(struct vbs_engine *e);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * For Each (iter.h).
+ */
+#include "script/vbs/iter.h"
+
+#include "base/mem.h"
+#include "script/vbs/engine.h"
+#include "script/vbs/variant.h"
+
+struct vbs_iter {
+	struct vbs_heap *heap;
+	struct value array; /* a counted share, Empty for objects */
+	size_t at;
+	IEnumVARIANT *items;
+};
+
+static HRESULT start_object(struct vbs_iter *iter, IDispatch *object)
+{
+	struct vbs_engine *e = iter->heap->engine;
+	struct value result = VALUE_EMPTY;
+	HRESULT hr;
+
+	if (!object)
+		return VBS_HR(91);
+	hr = vbs_invoke(e, object, DISPID_NEWENUM, TEXT(""), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+			NULL, 0, false, &result);
+	if (SUCCEEDED(hr) && (result.type == VT_UNKNOWN || result.type == VT_DISPATCH) &&
+	    result.unk)
+		hr = result.unk->lpVtbl->QueryInterface(result.unk, &IID_IEnumVARIANT,
+							(void **)&iter->items);
+	else if (SUCCEEDED(hr))
+		hr = VBS_HR(451);
+	value_clear(&result);
+	if (FAILED(hr) && hr != E_OUTOFMEMORY) {
+		vbs_raised_clear(&e->raised);
+		hr = VBS_HR(451);
+	}
+	return hr;
+}
+
+HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter **ret)
+{
+	struct vbs_iter *iter;
+	HRESULT hr = S_OK;
+
+	if (over->type != VBS_ARRAY && over->type != VT_DISPATCH)
+		return VBS_HR(451);
+	iter = mem_new(struct vbs_iter);
+	if (!iter)
+		return E_OUTOFMEMORY;
+	iter->heap = heap;
+	if (over->type == VBS_ARRAY)
+		value_copy(&iter->array, over);
+	else
+		hr = start_object(iter, over->obj);
+	if (FAILED(hr)) {
+		vbs_iter_free(iter);
+		return hr;
+	}
+	*ret = iter;
+	return S_OK;
+}
+
+struct vbs_iter *vbs_iter_free(struct vbs_iter *iter)
+{
+	if (!iter)
+		return NULL;
+	value_clear(&iter->array);
+	if (iter->items)
+		iter->items->lpVtbl->Release(iter->items);
+	mem_free(iter);
+	return NULL;
+}
+
+HRESULT vbs_iter_next(struct vbs_iter *iter, struct value *ret)
+{
+	VARIANT v = { .vt = VT_EMPTY };
+	ULONG got = 0;
+	HRESULT hr;
+
+	if (!iter->items) {
+		const struct vbs_array *a = iter->array.array;
+
+		if (iter->at >= a->count)
+			return S_FALSE;
+		value_copy(ret, &a->items[iter->at++]);
+		return S_OK;
+	}
+	hr = iter->items->lpVtbl->Next(iter->items, 1, &v, &got);
+	if (FAILED(hr))
+		return hr;
+	if (!got)
+		return S_FALSE;
+	return vbs_take_variant(iter->heap, &v, ret);
+}

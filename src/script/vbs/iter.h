@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of one For Each: over an array (which it shares, so that the loop sees the elements of
+ * its start) or over an object's enumerator.
+ */
+#pragma once
+
+#include "script/vbs/value.h"
+
+struct vbs_iter;
+
+/* Starts walking `over` (an array, or an object with DISPID_NEWENUM; else error 451). */
+HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter **ret);
+struct vbs_iter *vbs_iter_free(struct vbs_iter *iter);
+/* The next element into `*ret` (replaced). S_FALSE at the end. */
+HRESULT vbs_iter_next(struct vbs_iter *iter, struct value *ret);

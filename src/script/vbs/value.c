@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lifetime of values: counts, strings charged to the engine, the boxes behind a value. Called by
+ * everything in this folder, on the thread that runs the engine.
+ */
+#include "script/vbs/value.h"
+
+#include "base/mem.h"
+#include "script/vbs/iter.h"
+#include "script/vbs/variant.h"
+
+void vbs_value_keep(const struct value *v)
+{
+	switch (v->type) {
+	case VT_BSTR:
+		bstr_ref(v->str);
+		break;
+	case VT_DISPATCH:
+	case VT_UNKNOWN:
+		if (v->unk)
+			v->unk->lpVtbl->AddRef(v->unk);
+		break;
+	case VT_DECIMAL:
+		vbs_decimal_ref(v->decimal);
+		break;
+	case VBS_ARRAY:
+		v->array->refs++;
+		break;
+	default: /* locks and iterators are never copied */
+		break;
+	}
+}
+
+void vbs_value_drop(const struct value *v)
+{
+	switch (v->type) {
+	case VT_BSTR:
+		SysFreeString(v->str);
+		break;
+	case VT_DISPATCH:
+	case VT_UNKNOWN:
+		if (v->unk)
+			v->unk->lpVtbl->Release(v->unk);
+		break;
+	case VT_DECIMAL:
+		vbs_decimal_unref(v->decimal);
+		break;
+	case VBS_LOCK:
+		v->array->locks--;
+		vbs_array_drop(v->array);
+		break;
+	case VBS_ARRAY:
+		vbs_array_drop(v->array);
+		break;
+	case VBS_ITER:
+		vbs_iter_free(v->iter);
+		break;
+	default:
+		break;
+	}
+}
+
+HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
+{
+	HRESULT hr;
+	BSTR s;
+
+	if (length > BSTR_MAX_BYTES / 2)
+		return E_OUTOFMEMORY;
+	if (!length) {
+		*ret = NULL;
+		return S_OK;
+	}
+	hr = vbs_heap_charge(heap, length * 2 + 24);
+	if (FAILED(hr))
+		return hr;
+	s = SysAllocStringLen(units, length);
+	if (!s)
+		return E_OUTOFMEMORY;
+	*ret = s;
+	return S_OK;
+}
+
+HRESULT vbs_string_from_utf8(struct vbs_heap *heap, const char *data, size_t length, BSTR *ret)
+{
+	struct text t = { data, length };
+	size_t units = utf8_to_utf16_length(t);
+	HRESULT hr;
+	BSTR s;
+
+	hr = vbs_string_new(heap, NULL, units, &s);
+	if (FAILED(hr))
+		return hr;
+	if (s)
+		utf8_to_utf16(t, s, units);
+	*ret = s;
+	return S_OK;
+}
