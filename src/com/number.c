@@ -196,9 +196,14 @@ static double parse_double(const char *z)
 static char *digits_of(u128 m, char *end)
 {
 	*--end = '\0';
-	do
+	for (; m >> 64; m /= 10)
 		*--end = (char)('0' + (int)(m % 10));
-	while (m /= 10);
+	/* Nearly every number begins here: dividing 128 bits is ten times slower. */
+	uint64_t low = (uint64_t)m;
+
+	do
+		*--end = (char)('0' + (int)(low % 10));
+	while (low /= 10);
 	return end;
 }
 
@@ -374,8 +379,11 @@ size_t number_format_real(double d, int digits, char out[NUMBER_TEXT_SIZE])
 	if (!isfinite(d))
 		return format_special(d, out);
 	/* Most reals that are printed are whole. */
-	if (fabs(d) < (digits == 15 ? 1e15 : 1e7) && d == trunc(d))
-		return (size_t)snprintf(out, NUMBER_TEXT_SIZE, "%lld", (long long)d);
+	if (fabs(d) < (digits == 15 ? 1e15 : 1e7) && d == trunc(d)) {
+		struct number whole = { .mantissa = (uint64_t)fabs(d), .negative = d < 0 };
+
+		return number_format(&whole, out);
+	}
 	int count = real_digits(d, digits, text, &exponent);
 
 	if (d < 0)
