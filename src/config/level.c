@@ -76,10 +76,12 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 	int r = check_locked(apply, id, section);
 	if (r < 0 || !known->schema || strncmp(known->path, web, sizeof(web) - 1) != 0)
 		return r;
-	r = schema_apply(section, known->schema, &apply->level->values, apply->ctx);
-	if (r < 0)
-		return r;
-	return apply_collections(apply, known->path + sizeof(web) - 1, section);
+	r = locks_check(&apply->level->locks, section, apply->ctx->err);
+	if (r == 0)
+		r = schema_apply(section, known->schema, &apply->level->values, apply->ctx);
+	if (r == 0)
+		r = apply_collections(apply, known->path + sizeof(web) - 1, section);
+	return r == 0 ? locks_add(&apply->level->locks, section, apply->ctx) : r;
 }
 
 int level_apply(struct web_level *level, const struct xml_element *scope, bool web_config,

@@ -21,23 +21,20 @@ const char *config_url_mime(const struct config_url *url, struct text extension)
 	return found ? found->type : NULL;
 }
 
-/* The entry whose attribute `key` is `value`; NULL: none. */
-static const struct xml_element *find(const struct schema_entries *entries, const char *key,
-				      struct text value)
+static const struct filter_entry *find(const struct filter_list *list, struct text name)
 {
-	for (size_t i = 0; i < entries->count; i++) {
-		if (text_equal_nocase(text_of(xml_get(entries->items[i], key)), value))
-			return entries->items[i];
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->entries[i].name.length == name.length &&
+		    text_equal_nocase(list->entries[i].name, name))
+			return &list->entries[i];
 	}
 	return NULL;
 }
 
-static bool denied(const struct xml_element *entry, bool allow_unlisted)
+static bool denied(const struct filter_list *list, struct text name, bool allow_unlisted)
 {
-	bool allowed = allow_unlisted;
-	if (entry)
-		value_bool(text_of(xml_get(entry, "allowed")), &allowed);
-	return !allowed;
+	const struct filter_entry *entry = find(list, name);
+	return !(entry ? entry->allowed : allow_unlisted);
 }
 
 bool config_url_extension_denied(const struct config_url *url, struct text extension)
@@ -46,19 +43,18 @@ bool config_url_extension_denied(const struct config_url *url, struct text exten
 	/* IIS keeps names without an extension under ".". */
 	if (extension.length == 0)
 		extension = TEXT(".");
-	return denied(find(&view->extensions, "fileExtension", extension),
-		      view->values.filter.extensions_allow_unlisted);
+	return denied(&view->extensions, extension, view->values.filter.extensions_allow_unlisted);
 }
 
 bool config_url_segment_hidden(const struct config_url *url, struct text segment)
 {
-	return find(&view_of(url)->segments, "segment", segment) != NULL;
+	return find(&view_of(url)->segments, segment) != NULL;
 }
 
 bool config_url_verb_denied(const struct config_url *url, struct text verb)
 {
 	const struct view *view = view_of(url);
-	return denied(find(&view->verbs, "verb", verb), view->values.filter.verbs_allow_unlisted);
+	return denied(&view->verbs, verb, view->values.filter.verbs_allow_unlisted);
 }
 
 /* '*' any run, '?' one character, ASCII case folded; linear but for one star to go back to. */

@@ -6,6 +6,7 @@
 #include "config/schema.h"
 
 #include "base/mem.h"
+#include "config/locks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,18 +31,6 @@ static const struct schema_element *find_child(const struct schema_element *sche
 	return NULL;
 }
 
-/* Locks may be written on every element. */
-static bool is_lock(const char *name)
-{
-	static const char *const names[] = { "lockAttributes", "lockAllAttributesExcept",
-					     "lockElements", "lockAllElementsExcept", "lockItem" };
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!strcmp(name, names[i]))
-			return true;
-	}
-	return false;
-}
-
 /* ---- checking ---- */
 
 static int check_value(const struct xml_element *element, const struct schema_attribute *a,
@@ -56,14 +45,39 @@ static int check_value(const struct xml_element *element, const struct schema_at
 			wrong);
 }
 
+/* A lock of an attribute that there is none of is a mistake that would lock nothing. */
+static int check_lock_names(const struct xml_element *element, const struct schema_element *schema,
+			    const struct xml_attribute *written, struct error *err)
+{
+	struct text rest = text_of(written->value);
+
+	if (strcmp(written->name, "lockAttributes") != 0)
+		return 0;
+	while (rest.data) {
+		char name[128];
+		struct text one = text_trim(text_cut(&rest, ','));
+		size_t length = one.length < sizeof(name) ? one.length : sizeof(name) - 1;
+		memcpy(name, one.length ? one.data : "", length);
+		name[length] = '\0';
+		if (length && strcmp(name, "*") != 0 && !find_attribute(schema, name))
+			return xml_fail(element, XML_BAD_DATA, err,
+					"lockAttributes contains unknown attribute '%s'", name);
+	}
+	return 0;
+}
+
 static int check_attributes(const struct xml_element *element, const struct schema_element *schema,
 			    struct error *err)
 {
 	for (size_t i = 0; i < element->attribute_count; i++) {
 		const struct xml_attribute *written = &element->attributes[i];
 		const struct schema_attribute *a = find_attribute(schema, written->name);
-		if (!a && is_lock(written->name))
+		if (!a && lock_attribute(written->name)) {
+			int locks = check_lock_names(element, schema, written, err);
+			if (locks < 0)
+				return locks;
 			continue;
+		}
 		if (!a)
 			return xml_fail(element, XML_BAD_DATA, err, "Unrecognized attribute '%s'",
 					written->name);
@@ -95,7 +109,7 @@ static int check_directive(const struct xml_element *element, const struct schem
 {
 	for (size_t i = 0; i < element->attribute_count; i++) {
 		const char *name = element->attributes[i].name;
-		if (!(removal && is_key(c, name)) && !is_lock(name))
+		if (!(removal && is_key(c, name)) && !lock_attribute(name))
 			return xml_fail(element, XML_BAD_DATA, err, "Unrecognized attribute '%s'",
 					name);
 		const struct schema_attribute *a = find_attribute(c->entry, name);
@@ -235,12 +249,22 @@ static bool same_entry(const struct schema_collection *c, const struct xml_eleme
 	return true;
 }
 
+/* Keys that are equal have equal hashes; without a key it is 0. */
+static uint32_t key_hash(const struct schema_collection *c, const struct xml_element *e)
+{
+	uint64_t hash = 0;
+	for (size_t i = 0; i < ARRAY_LEN(c->keys) && c->keys[i]; i++)
+		hash = hash * 31 + text_hash_nocase(text_of(schema_text(e, c->entry, c->keys[i])));
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
 /* The place of the entry with the key of `like`, or `count`. */
 static size_t find_entry(const struct schema_entries *entries, const struct schema_collection *c,
-			 const struct xml_element *like)
+			 const struct xml_element *like, uint32_t hash)
 {
 	size_t i = 0;
-	while (i < entries->count && !same_entry(c, entries->items[i], like))
+	while (i < entries->count &&
+	       !(entries->hashes[i] == hash && same_entry(c, entries->items[i], like)))
 		i++;
 	return i;
 }
@@ -269,19 +293,24 @@ static int entries_own(struct schema_entries *entries, struct schema_context *ct
 		return 0;
 	if (entries->count >= capacity || entries->shared)
 		capacity = entries->count * 2 + 8;
-	const struct xml_element **items = arena_zalloc(ctx->arena, capacity, sizeof(*items));
-	if (!items)
+	struct schema_entries own = { .count = entries->count, .capacity = capacity };
+	own.items = arena_zalloc(ctx->arena, capacity, sizeof(*own.items));
+	own.hashes = arena_zalloc(ctx->arena, capacity, sizeof(*own.hashes));
+	if (!own.items || !own.hashes)
 		return error_set(ctx->err, -ENOMEM, "out of memory");
-	if (entries->count)
-		memcpy(items, entries->items, entries->count * sizeof(*items));
-	*entries = (struct schema_entries){ items, entries->count, capacity, false };
+	if (entries->count) {
+		memcpy(own.items, entries->items, entries->count * sizeof(*own.items));
+		memcpy(own.hashes, entries->hashes, entries->count * sizeof(*own.hashes));
+	}
+	*entries = own;
 	return 0;
 }
 
 static int entries_insert(struct schema_entries *entries, size_t at, const struct xml_element *e,
 			  const struct schema_collection *c, struct schema_context *ctx)
 {
-	if (c->keys[0] && find_entry(entries, c, e) < entries->count)
+	uint32_t hash = key_hash(c, e);
+	if (c->keys[0] && find_entry(entries, c, e, hash) < entries->count)
 		return describe_duplicate(e, c, ctx->err);
 	if (entries->count >= SCHEMA_ENTRIES_MAX)
 		return xml_fail(e, XML_BAD_DATA, ctx->err,
@@ -291,7 +320,10 @@ static int entries_insert(struct schema_entries *entries, size_t at, const struc
 		return r;
 	memmove(&entries->items[at + 1], &entries->items[at],
 		(entries->count - at) * sizeof(*entries->items));
+	memmove(&entries->hashes[at + 1], &entries->hashes[at],
+		(entries->count - at) * sizeof(*entries->hashes));
 	entries->items[at] = e;
+	entries->hashes[at] = hash;
 	entries->count++;
 	return 0;
 }
@@ -299,21 +331,37 @@ static int entries_insert(struct schema_entries *entries, size_t at, const struc
 static int entries_remove(struct schema_entries *entries, const struct xml_element *e,
 			  const struct schema_collection *c, size_t *at, struct schema_context *ctx)
 {
-	size_t i = find_entry(entries, c, e);
+	size_t i = find_entry(entries, c, e, key_hash(c, e));
 	if (i == entries->count)
 		return xml_fail(
 			e, XML_BAD_DATA, ctx->err,
 			"Cannot remove the collection entry with '%s' set to '%s': there is "
 			"none",
 			c->keys[0], schema_text(e, c->entry, c->keys[0]));
+	if (lock_item(entries->items[i]) && entries->items[i]->parent != e->parent)
+		return lock_fail(e, ctx->err);
 	int r = entries_own(entries, ctx);
 	if (r < 0)
 		return r;
 	memmove(&entries->items[i], &entries->items[i + 1],
 		(entries->count - i - 1) * sizeof(*entries->items));
+	memmove(&entries->hashes[i], &entries->hashes[i + 1],
+		(entries->count - i - 1) * sizeof(*entries->hashes));
 	entries->count--;
 	if (i < *at)
 		(*at)--;
+	return 0;
+}
+
+/* Entries that another level locked keep a collection from being cleared. */
+static int entries_clear(struct schema_entries *entries, const struct xml_element *e,
+			 struct schema_context *ctx)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (lock_item(entries->items[i]) && entries->items[i]->parent != e->parent)
+			return lock_fail(e, ctx->err);
+	}
+	*entries = (struct schema_entries){ 0 };
 	return 0;
 }
 
@@ -335,7 +383,7 @@ int schema_merge(const struct xml_element *parent, const struct schema_collectio
 			r = entries_remove(entries, e, c, &at, ctx);
 			break;
 		case DIRECTIVE_CLEAR:
-			*entries = (struct schema_entries){ NULL, 0, 0, false };
+			r = entries_clear(entries, e, ctx);
 			at = 0;
 			break;
 		}

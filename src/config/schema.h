@@ -94,6 +94,7 @@ const char *schema_text(const struct xml_element *element, const struct schema_e
 #define SCHEMA_ENTRIES_MAX 8192
 struct schema_entries {
 	const struct xml_element **items;
+	uint32_t *hashes; /* of their keys, so that looking for a duplicate is quick */
 	size_t count, capacity;
 	bool shared; /* `items` is somebody else's: copied before the first change */
 };

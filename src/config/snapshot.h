@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "config/locks.h"
 #include "config/sections.h"
 #include "config/tables.h"
 
@@ -27,6 +28,7 @@ struct web_level {
 	struct web_values values;
 	struct schema_entries entries[WEB_COLLECTION_COUNT];
 	struct section_rules rules;
+	struct lock_list locks;
 };
 
 struct pool_list {
@@ -80,6 +82,14 @@ struct handler {
 	const char *name, *path, *verbs, *module;
 };
 
+struct filter_list { /* of requestFiltering */
+	const struct filter_entry {
+		struct text name;
+		bool allowed;
+	} * entries;
+	size_t count;
+};
+
 /* One file that was read, or was not there, and how to see that this changed. */
 struct stamp {
 	const char *folder, *file; /* file: NULL when there was none */
@@ -93,7 +103,7 @@ struct view {
 	int references;           /* atomic */
 	struct arena arena;
 	struct mime_map mime;
-	struct schema_entries extensions, segments, verbs;
+	struct filter_list extensions, segments, verbs;
 	const struct handler *handlers;
 	size_t handler_count;
 	struct stamp *stamps;

@@ -348,6 +348,24 @@ static int finish_handlers(struct builder *b)
 	return 0;
 }
 
+static int finish_filter(struct builder *b, enum web_collection which, const char *key,
+			 struct filter_list *ret)
+{
+	const struct schema_entries *entries = &b->level.entries[which];
+	struct filter_entry *list =
+		arena_zalloc(&b->view->arena, entries->count + 1, sizeof(*list));
+	if (!list)
+		return no_memory(b);
+	for (size_t i = 0; i < entries->count; i++) {
+		const char *allowed = xml_get(entries->items[i], "allowed");
+		list[i].name = text_of(xml_get(entries->items[i], key));
+		if (allowed)
+			value_bool(text_of(allowed), &list[i].allowed);
+	}
+	*ret = (struct filter_list){ list, entries->count };
+	return 0;
+}
+
 static int finish(struct builder *b)
 {
 	struct view *view = b->view;
@@ -356,13 +374,16 @@ static int finish(struct builder *b)
 
 	view->values = b->level.values;
 	view->values.url.config = config_ref(b->config);
-	view->extensions = b->level.entries[WEB_EXTENSIONS];
-	view->segments = b->level.entries[WEB_SEGMENTS];
-	view->verbs = b->level.entries[WEB_VERBS];
 	view->mime = b->config->mime;
 	int r = 0;
 	if (mime->items != base->items || mime->count != base->count)
 		r = level_mime(mime, &view->mime, &b->ctx);
+	if (r == 0)
+		r = finish_filter(b, WEB_EXTENSIONS, "fileExtension", &view->extensions);
+	if (r == 0)
+		r = finish_filter(b, WEB_SEGMENTS, "segment", &view->segments);
+	if (r == 0)
+		r = finish_filter(b, WEB_VERBS, "verb", &view->verbs);
 	if (r == 0)
 		r = finish_documents(b);
 	if (r == 0)

@@ -259,6 +259,49 @@ static void a_web_config_locks_what_is_below(void **state)
 	config_unref(c);
 }
 
+static void locks_inside_a_section_bind_deeper_levels(void **state)
+{
+	struct config *c = host(
+		state,
+		GROUP("<httpErrors lockAttributes='allowAbsolutePathsWhenDelegated,errorMode'/>"
+		      "<staticContent lockElements='clear'><clientCache "
+		      "lockAllAttributesExcept='cacheControlMode'/></staticContent>"
+		      "<security><requestFiltering><hiddenSegments><add segment='s' "
+		      "lockItem='true'/><add segment='t'/></hiddenSegments></requestFiltering>"
+		      "</security>"));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	write_file(*state, "web.config", WEB("\n<httpErrors errorMode='DetailedLocalOnly'/>"));
+	view_refused(c, "", 0x80070021, 3, "Lock violation");
+	write_file(*state, "web.config",
+		   WEB("<httpErrors existingResponse='Replace'/><staticContent>"
+		       "<clientCache cacheControlMode='DisableCache'/>"
+		       "</staticContent>"));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	write_file(*state, "web.config",
+		   WEB("<staticContent><clientCache setEtag='false'/>"
+		       "</staticContent>"));
+	view_refused(c, "", 0x80070021, 2, "Lock violation");
+	write_file(*state, "web.config", WEB("<staticContent>\n<clear/></staticContent>"));
+	view_refused(c, "", 0x80070021, 3, "Lock violation");
+	write_file(*state, "web.config",
+		   WEB("<security><requestFiltering><hiddenSegments>"
+		       "<remove segment='t'/></hiddenSegments>"
+		       "</requestFiltering></security>"));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	write_file(*state, "web.config",
+		   WEB("<security><requestFiltering><hiddenSegments>"
+		       "<remove segment='s'/></hiddenSegments>"
+		       "</requestFiltering></security>"));
+	view_refused(c, "", 0x80070021, 2, "Lock violation");
+	write_file(*state, "web.config",
+		   WEB("<security><requestFiltering><hiddenSegments>"
+		       "<clear/></hiddenSegments></requestFiltering></security>"));
+	view_refused(c, "", 0x80070021, 2, "Lock violation");
+	write_file(*state, "web.config", WEB("<httpErrors lockAttributes='nope'/>"));
+	view_refused(c, "", 0x8007000D, 2, "lockAttributes contains unknown attribute 'nope'");
+	config_unref(c);
+}
+
 static void broken_files_name_themselves(void **state)
 {
 	struct config *c = host(state, "");
@@ -480,6 +523,7 @@ int main(void)
 		state_test(locations_of_a_web_config_are_relative),
 		state_test(locked_sections_are_refused),
 		state_test(a_web_config_locks_what_is_below),
+		state_test(locks_inside_a_section_bind_deeper_levels),
 		state_test(broken_files_name_themselves),
 		state_test(paths_do_not_climb),
 		state_test(the_server_file_may_list_or_amend),
