@@ -107,7 +107,11 @@ CONTROL_MESSAGES(X)
 #undef T
 #undef U
 
-enum control_pool_state { CONTROL_POOL_STARTED, CONTROL_POOL_STOPPED, CONTROL_POOL_FAILED };
+enum control_pool_state {
+	CONTROL_POOL_STARTED,
+	CONTROL_POOL_STOPPED, /* until further notice, by hand or by rapid-fail protection */
+	CONTROL_POOL_FAILED,  /* one activation failed: fails what waits now, the next may not */
+};
 enum control_service_verb {
 	CONTROL_SERVICE_START,
 	CONTROL_SERVICE_STOP,       /* graceful, then forced after timeout_ms (0: the default) */

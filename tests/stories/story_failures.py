@@ -84,7 +84,7 @@ def story_a_host_that_never_registers(t):
     # A server whose dllhost is a program that does nothing: found next to `surrogate`.
     programs = t.root / "bin"
     shutil.copytree(t.build / "bin", programs)
-    shutil.copy(t.program("../tests/idle-host"), programs / "dllhost")
+    shutil.copy(t.program("../tests/unit/scm/idle-host"), programs / "dllhost")
     t.write("default.asp", "never")
     t.write(t.state / "config" / "applicationHost.config", f"""<configuration>
 <system.applicationHost><applicationPools><add name="Slow"><processModel startupTimeLimit="00:00:02"/>
