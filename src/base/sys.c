@@ -59,6 +59,13 @@ ssize_t sys_read(int fd, void *data, size_t length)
 	return RESTART(read(fd, data, length));
 }
 
+ssize_t sys_pread(int fd, void *data, size_t length, off_t offset)
+{
+	if (fault_hit(FAULT_READ))
+		return -EIO;
+	return RESTART(pread(fd, data, length, offset));
+}
+
 ssize_t sys_write(int fd, const void *data, size_t length)
 {
 	if (fault_hit(FAULT_WRITE))
@@ -149,7 +156,11 @@ int sys_read_fd(int fd, size_t limit, char **ret, size_t *ret_length)
 	if (!data)
 		return -ENOMEM;
 	for (;;) {
-		ssize_t n = sys_read(fd, data + length, capacity + 1 - length);
+		/* A file that many processes were handed shares its position with all of them. */
+		ssize_t n =
+			S_ISREG(st.st_mode)
+				? sys_pread(fd, data + length, capacity + 1 - length, (off_t)length)
+				: sys_read(fd, data + length, capacity + 1 - length);
 		if (n < 0)
 			return (int)n;
 		length += (size_t)n;

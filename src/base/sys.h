@@ -14,6 +14,7 @@ int sys_openat(int dir, const char *path, int flags, mode_t mode);
 /* Closes unless negative; always returns -1: `fd = sys_close(fd)`. */
 int sys_close(int fd);
 ssize_t sys_read(int fd, void *data, size_t length);
+ssize_t sys_pread(int fd, void *data, size_t length, off_t offset);
 ssize_t sys_write(int fd, const void *data, size_t length);
 /* Writes all, or fails. */
 int sys_write_all(int fd, const void *data, size_t length);
@@ -26,6 +27,7 @@ int sys_rename(const char *from, const char *to);
 int sys_memfd(const char *name, size_t size);
 /* The whole of a file, at most `limit` bytes (-EFBIG): memory for mem_free, NUL after the end. */
 int sys_read_file(const char *path, size_t limit, char **ret, size_t *ret_length);
+/* A regular file is read from its start, whatever its position. */
 int sys_read_fd(int fd, size_t limit, char **ret, size_t *ret_length);
 /* Replaces `path` so that after a crash either the old or the new content is there: write to a
  * temporary name, fsync, rename, fsync the folder. */
