@@ -24,6 +24,11 @@ const char config_defaults[] =
 		DOCUMENT) "</files></defaultDocument>"
 			  "<staticContent>" MIME_TABLE(
 				  MIME) "</staticContent>"
+					/* Else a web.config could name any file of the machine as
+					   its error page. */
+					"<httpErrors "
+					"lockAttributes='allowAbsolutePathsWhenDelegated,"
+					"defaultPath'/>"
 					"<security><requestFiltering>"
 					"<fileExtensions>" FILTER_EXTENSIONS(
 						EXTENSION) "</fileExtensions>"

@@ -74,9 +74,13 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 	const struct section *known = section_at(id);
 
 	int r = check_locked(apply, id, section);
+	if (r == 0 && !known->schema)
+		r = restrictions_check(known->path, section, apply->ctx->err);
 	if (r < 0 || !known->schema || strncmp(known->path, web, sizeof(web) - 1) != 0)
 		return r;
-	r = locks_check(&apply->level->locks, section, apply->ctx->err);
+	/* applicationHost.config is the administrator's, wherever in it something is written. */
+	if (apply->web_config)
+		r = locks_check(&apply->level->locks, section, apply->ctx->err);
 	if (r == 0)
 		r = schema_apply(section, known->schema, &apply->level->values, apply->ctx);
 	if (r == 0)

@@ -160,7 +160,8 @@ static const struct schema_attribute errors_attributes[] = {
 	ROW_STRING("defaultPath", NULL, NOWHERE),
 	ROW_ENUM("defaultResponseMode", "File", response_modes, NOWHERE),
 	ROW_STRING("detailedMoreInformationLink", NULL, NOWHERE),
-	ROW_BOOL("allowAbsolutePathsWhenDelegated", "false", NOWHERE),
+	ROW_BOOL("allowAbsolutePathsWhenDelegated", "false",
+		 AT(struct web_values, filter.absolute_error_paths)),
 };
 #define PAGE(field) AT(struct config_error_page, field)
 static const struct schema_attribute error_attributes[] = {

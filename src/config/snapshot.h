@@ -76,6 +76,11 @@ void level_lock(struct web_level *level, const struct xml_element *element,
 int level_mime(const struct schema_entries *entries, struct mime_map *ret,
 	       struct schema_context *ctx);
 
+/* ---- restrictions.c ---- */
+
+/* -EINVAL when a section of this path asks for access control that nothing enforces. */
+int restrictions_check(const char *path, const struct xml_element *section, struct error *err);
+
 /* ---- url.c and lookup.c ---- */
 
 struct handler {

@@ -79,8 +79,9 @@ extern const struct schema_element schema_application, schema_vdir;
 
 /* ---- schema_web.c: system.webServer ---- */
 
-struct filter_row { /* requestFiltering: what is not in struct config_url */
+struct filter_row { /* what is not in struct config_url */
 	bool extensions_allow_unlisted, verbs_allow_unlisted;
+	bool absolute_error_paths; /* httpErrors: allowAbsolutePathsWhenDelegated */
 };
 /* Everything attributes of system.webServer sections set. */
 struct web_values {

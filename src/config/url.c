@@ -290,6 +290,23 @@ static int finish_documents(struct builder *b)
 	return 0;
 }
 
+/* A file of the site may not show a file from outside the site, unless that was allowed. */
+static int check_error_page(struct builder *b, const struct xml_element *e,
+			    const struct config_error_page *page)
+{
+	const char *path = page->path;
+	bool absolute = path[0] == '/' || path[0] == '\\' || (path[0] && path[1] == ':');
+
+	if (page->mode != 0 || !absolute || e->document == b->config->document ||
+	    b->view->values.filter.absolute_error_paths)
+		return 0;
+	return xml_fail(e, XML_BAD_DATA, b->ctx.err,
+			"Absolute physical path \"%.200s\" is not allowed in "
+			"system.webServer/httpErrors section in web.config file. Use relative path "
+			"instead.",
+			path);
+}
+
 static int finish_errors(struct builder *b)
 {
 	const struct schema_entries *entries = &b->level.entries[WEB_ERRORS];
@@ -301,6 +318,8 @@ static int finish_errors(struct builder *b)
 		r = schema_defaults(&schema_error_page, &list[i], &b->ctx);
 		if (r == 0)
 			r = schema_apply(entries->items[i], &schema_error_page, &list[i], &b->ctx);
+		if (r == 0)
+			r = check_error_page(b, entries->items[i], &list[i]);
 	}
 	url->error_pages = list;
 	url->error_page_count = entries->count;

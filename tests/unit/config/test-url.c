@@ -437,17 +437,83 @@ static void error_pages_are_listed(void **state)
 	write_file(*state, "web.config",
 		   WEB("<httpErrors errorMode='Custom'><error statusCode='404' path='/404.asp' "
 		       "responseMode='ExecuteURL'/><error statusCode='403' subStatusCode='14' "
-		       "path='%SURROGATE_STATE%/403.htm'/></httpErrors>"));
-	struct config *c = host(state, "");
+		       "path='pages\\403.htm'/></httpErrors>"));
+	struct config *c = host(state, GROUP("<httpErrors><error statusCode='500' "
+					     "path='%SURROGATE_STATE%/500.htm'/></httpErrors>"));
 	struct config_url *url = view_ok(c, "/", "/", "");
 	assert_int_equal(url->error_mode, 1);
-	assert_int_equal(url->error_page_count, 2);
-	assert_int_equal(url->error_pages[0].status, 404);
-	assert_int_equal(url->error_pages[0].sub_status, -1);
-	assert_int_equal(url->error_pages[0].mode, 1);
-	assert_int_equal(url->error_pages[1].sub_status, 14);
-	assert_string_equal(url->error_pages[1].path, "/state/403.htm");
+	assert_int_equal(url->error_page_count, 3);
+	assert_int_equal(url->error_pages[1].status, 404);
+	assert_int_equal(url->error_pages[1].sub_status, -1);
+	assert_int_equal(url->error_pages[1].mode, 1);
+	assert_int_equal(url->error_pages[2].sub_status, 14);
+	assert_string_equal(url->error_pages[0].path, "/state/500.htm");
 	config_url_unref(url);
+	config_unref(c);
+}
+
+static void a_site_cannot_show_files_from_outside(void **state)
+{
+	static const char *const paths[] = { "/etc/passwd", "%SURROGATE_STATE%/registry.db",
+					     "\\\\server\\x", "C:\\x" };
+	struct config *c = host(state, "");
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		char text[512];
+		snprintf(text, sizeof(text),
+			 WEB("<httpErrors><error statusCode='404' path='%s'/></httpErrors>"),
+			 paths[i]);
+		write_file(*state, "web.config", text);
+		view_refused(c, "", 0x8007000D, 2, "Absolute physical path");
+	}
+	write_file(*state, "web.config",
+		   WEB("<httpErrors allowAbsolutePathsWhenDelegated='true'/>"));
+	view_refused(c, "", 0x80070021, 2, "Lock violation");
+	config_unref(c);
+	c = host(state, GROUP("<httpErrors allowAbsolutePathsWhenDelegated='true'/>"));
+	write_file(*state, "web.config",
+		   WEB("<httpErrors><error statusCode='404' path='/srv/404.htm'/></httpErrors>"));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	config_unref(c);
+}
+
+static void access_control_that_is_not_enforced_is_refused(void **state)
+{
+	static const char *const open_to_all =
+		"<system.webServer><security><access sslFlags='None'/><ipSecurity "
+		"allowUnlisted='true'/>"
+		"<authorization><add accessType='Allow' users='*'/></authorization><authentication>"
+		"<anonymousAuthentication enabled='true'/></authentication></security>"
+		"</system.webServer>";
+	static const char *const closed[] = {
+		"<authorization><remove users='*' roles='' verbs=''/></authorization>",
+		"<authorization><add accessType='Deny' users='?'/></authorization>",
+		"<authorization><clear/></authorization>",
+		"<ipSecurity allowUnlisted='false'/>",
+		"<ipSecurity><add ipAddress='10.0.0.1'/></ipSecurity>",
+		"<access sslFlags='Ssl, SslRequireCert'/>",
+		"<authentication><anonymousAuthentication enabled='False'/></authentication>",
+	};
+	struct config *c = host(state, open_to_all);
+	struct config_url *url = view_ok(c, "/shop", "/", "");
+	config_url_unref(url);
+	config_unref(c);
+	for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+		char text[512];
+		snprintf(text, sizeof(text),
+			 "<location path='Site/shop'><system.webServer><security>%s</security>"
+			 "</system.webServer></location>",
+			 closed[i]);
+		c = host(state, text);
+		assert_int_equal(view(c, "/shop", "/", "a", &url), -EINVAL);
+		assert_non_null(strstr(err.text, "restricts access here"));
+		assert_string_equal(err.file, "host.config");
+		config_unref(c);
+	}
+	c = host(state, open_to_all);
+	write_file(*state, "web.config",
+		   WEB("<security><authorization><add accessType='Deny' users='?'/></authorization>"
+		       "</security>"));
+	view_refused(c, "", 0x80070032, 2, "restricts access here");
 	config_unref(c);
 }
 
@@ -500,7 +566,8 @@ static void every_allocation_may_fail(void **state)
 {
 	write_file(*state, "web.config",
 		   WEB("<staticContent><mimeMap fileExtension='.q' mimeType='q/q'/></staticContent>"
-		       "<httpErrors><error statusCode='404' path='%SURROGATE_STATE%'/></httpErrors>"
+		       "<httpErrors><error statusCode='404' path='%SURROGATE_STATE%' "
+		       "responseMode='Redirect'/></httpErrors>"
 		       "<defaultDocument><files><add value='q'/></files></defaultDocument>"));
 	write_file(*state, "shop/web.config",
 		   WEB("<httpProtocol><customHeaders><add name='a'/>"
@@ -529,6 +596,8 @@ int main(void)
 		state_test(the_server_file_may_list_or_amend),
 		state_test(handlers_match_in_their_order),
 		state_test(error_pages_are_listed),
+		state_test(a_site_cannot_show_files_from_outside),
+		state_test(access_control_that_is_not_enforced_is_refused),
 		state_test(changes_are_seen),
 #ifdef SURROGATE_FAULTS
 		state_test(every_allocation_may_fail),
