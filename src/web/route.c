@@ -210,7 +210,9 @@ static void choose_in_folder(struct web_route *route, int root, struct text belo
 			continue;
 		if (S_ISREG(found.st.st_mode) && !relative[used]) {
 			route->script_name = route->path = text_of(path);
-			route->script_file = join(&route->arena, folder, name);
+			/* As it is spelled on the disk, which only differs in case. */
+			struct text spelled = { relative + used - name.length, name.length };
+			route->script_file = join(&route->arena, folder, spelled);
 			choose_handler(route, verb, &found);
 			sys_close(found.fd);
 			return;
