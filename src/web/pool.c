@@ -14,13 +14,13 @@
 
 #define POOLS_MAX 8192
 
-static void *pool_free(struct pool *pool)
+static void *web_pool_free(struct web_pool *pool)
 {
 	while (pool->hosts) {
-		struct pool_host *host = pool->hosts;
+		struct web_pool_host *host = pool->hosts;
 
 		pool->hosts = host->next;
-		pool_host_unref(host);
+		web_pool_host_unref(host);
 	}
 	pthread_mutex_destroy(&pool->lock);
 	mem_free(pool->queues);
@@ -29,9 +29,9 @@ static void *pool_free(struct pool *pool)
 	return mem_free(pool);
 }
 
-static struct pool *pool_new(const char *name, int loops)
+static struct web_pool *web_pool_new(const char *name, int loops)
 {
-	struct pool *pool = mem_new(struct pool);
+	struct web_pool *pool = mem_new(struct web_pool);
 
 	if (!pool)
 		return NULL;
@@ -40,13 +40,13 @@ static struct pool *pool_new(const char *name, int loops)
 	pool->queues = mem_zalloc((size_t)loops, sizeof *pool->queues);
 	pool->seen_verdict = mem_zalloc((size_t)loops, sizeof *pool->seen_verdict);
 	if (!pool->name || !pool->queues || !pool->seen_verdict)
-		return pool_free(pool);
+		return web_pool_free(pool);
 	return pool;
 }
 
-struct pool *pool_find(struct web_pools *pools, struct text name)
+struct web_pool *web_pool_find(struct web_pools *pools, struct text name)
 {
-	struct pool *pool;
+	struct web_pool *pool;
 
 	pthread_rwlock_rdlock(&pools->lock);
 	pool = map_get(pools->by_name, name);
@@ -54,7 +54,7 @@ struct pool *pool_find(struct web_pools *pools, struct text name)
 	return pool;
 }
 
-void pool_each(struct web_pools *pools, void (*fn)(void *ctx, struct pool *pool), void *ctx)
+void web_pool_each(struct web_pools *pools, void (*fn)(void *ctx, struct web_pool *pool), void *ctx)
 {
 	struct text name;
 	void *pool;
@@ -74,13 +74,13 @@ int web_pools_set_config(struct web_pools *pools, const struct config *config)
 	for (size_t i = 0; i < config_pool_count(config) && r == 0; i++) {
 		const struct config_pool *wanted = config_pool_at(config, i);
 		struct text name = text_of(wanted->name);
-		struct pool *pool = map_get(pools->by_name, name);
+		struct web_pool *pool = map_get(pools->by_name, name);
 
 		if (!pool) {
-			pool = pool_new(wanted->name, pools->options.loops);
+			pool = web_pool_new(wanted->name, pools->options.loops);
 			r = pool ? map_put(pools->by_name, name, pool, NULL) : -ENOMEM;
 			if (r < 0 && pool)
-				pool = pool_free(pool);
+				pool = web_pool_free(pool);
 		}
 		if (pool)
 			pool->queue_length = wanted->queue_length;
@@ -91,7 +91,7 @@ int web_pools_set_config(struct web_pools *pools, const struct config *config)
 
 /* ---- hosts ---- */
 
-struct pool_host *pool_host_unref(struct pool_host *host)
+struct web_pool_host *web_pool_host_unref(struct web_pool_host *host)
 {
 	if (host && atomic_fetch_sub(&host->refs, 1) == 1) {
 		channel_front_free(host->front);
@@ -100,9 +100,9 @@ struct pool_host *pool_host_unref(struct pool_host *host)
 	return NULL;
 }
 
-static struct pool_host *pool_host_find(struct pool *pool, uint64_t generation)
+static struct web_pool_host *web_pool_host_find(struct web_pool *pool, uint64_t generation)
 {
-	for (struct pool_host *host = pool->hosts; host; host = host->next)
+	for (struct web_pool_host *host = pool->hosts; host; host = host->next)
 		if (host->generation == generation)
 			return host;
 	return NULL;
@@ -111,13 +111,13 @@ static struct pool_host *pool_host_find(struct pool *pool, uint64_t generation)
 int web_pools_host_ready(struct web_pools *pools, struct text name, uint64_t generation,
 			 uint64_t pid, int channel_fd)
 {
-	struct pool *pool = pool_find(pools, name);
-	struct pool_host *host;
+	struct web_pool *pool = web_pool_find(pools, name);
+	struct web_pool_host *host;
 	int r;
 
 	if (!pool)
 		return -ENOENT;
-	host = mem_new(struct pool_host);
+	host = mem_new(struct web_pool_host);
 	if (!host)
 		return -ENOMEM;
 	r = channel_front_new(channel_fd, pools->bells, pools->options.loops, &host->front);
@@ -136,11 +136,11 @@ int web_pools_host_ready(struct web_pools *pools, struct text name, uint64_t gen
 	pool->demanded = false;
 	pool->stopped = false;
 	pthread_mutex_unlock(&pool->lock);
-	pool_wake_loops(pools);
+	web_pool_wake_loops(pools);
 	return 0;
 }
 
-static void pool_host_say_drained(struct pool_host *host)
+static void web_pool_host_say_drained(struct web_pool_host *host)
 {
 	struct web_pools *pools = host->pools;
 
@@ -150,29 +150,29 @@ static void pool_host_say_drained(struct pool_host *host)
 
 void web_pools_host_drain(struct web_pools *pools, struct text name, uint64_t generation)
 {
-	struct pool *pool = pool_find(pools, name);
-	struct pool_host *host = NULL;
+	struct web_pool *pool = web_pool_find(pools, name);
+	struct web_pool_host *host = NULL;
 
 	if (!pool)
 		return;
 	/* Slots are taken under the same lock, so none is taken behind our back. */
 	pthread_mutex_lock(&pool->lock);
-	host = pool_host_find(pool, generation);
+	host = web_pool_host_find(pool, generation);
 	if (host) {
 		atomic_store(&host->draining, true);
 		atomic_fetch_add(&host->refs, 1);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	if (host) {
-		pool_host_say_drained(host);
-		pool_host_unref(host);
+		web_pool_host_say_drained(host);
+		web_pool_host_unref(host);
 	}
 }
 
 /* Unlinks under the lock; true when it was there, and its list reference is now the caller's. */
-static bool pool_host_unlink(struct pool *pool, struct pool_host *host)
+static bool web_pool_host_unlink(struct web_pool *pool, struct web_pool_host *host)
 {
-	for (struct pool_host **at = &pool->hosts; *at; at = &(*at)->next) {
+	for (struct web_pool_host **at = &pool->hosts; *at; at = &(*at)->next) {
 		if (*at == host) {
 			*at = host->next;
 			return true;
@@ -181,42 +181,42 @@ static bool pool_host_unlink(struct pool *pool, struct pool_host *host)
 	return false;
 }
 
-void pool_host_remove(struct pool_host *host)
+void web_pool_host_remove(struct web_pool_host *host)
 {
 	struct web_pools *pools = host->pools;
 	bool linked;
 
 	pthread_mutex_lock(&host->pool->lock);
 	atomic_store(&host->gone, true);
-	linked = pool_host_unlink(host->pool, host);
+	linked = web_pool_host_unlink(host->pool, host);
 	pthread_mutex_unlock(&host->pool->lock);
 	if (linked)
-		pool_host_unref(host);
-	pool_wake_loops(pools);
+		web_pool_host_unref(host);
+	web_pool_wake_loops(pools);
 }
 
 void web_pools_host_gone(struct web_pools *pools, struct text name, uint64_t generation)
 {
-	struct pool *pool = pool_find(pools, name);
-	struct pool_host *host;
+	struct web_pool *pool = web_pool_find(pools, name);
+	struct web_pool_host *host;
 
 	if (!pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
-	host = pool_host_find(pool, generation);
+	host = web_pool_host_find(pool, generation);
 	if (host)
 		atomic_fetch_add(&host->refs, 1);
 	pthread_mutex_unlock(&pool->lock);
 	if (!host)
 		return;
-	pool_host_remove(host);
-	pool_host_unref(host);
+	web_pool_host_remove(host);
+	web_pool_host_unref(host);
 }
 
 void web_pools_changed(struct web_pools *pools, struct text name,
 		       const struct web_pool_verdict *verdict)
 {
-	struct pool *pool = pool_find(pools, name);
+	struct web_pool *pool = web_pool_find(pools, name);
 
 	if (!pool)
 		return;
@@ -230,10 +230,10 @@ void web_pools_changed(struct web_pools *pools, struct text name,
 		pool->verdict_number++;
 	}
 	pthread_mutex_unlock(&pool->lock);
-	pool_wake_loops(pools);
+	web_pool_wake_loops(pools);
 }
 
-void pool_demand(struct web_pools *pools, struct pool *pool)
+void web_pool_demand(struct web_pools *pools, struct web_pool *pool)
 {
 	bool ask = false;
 
@@ -247,13 +247,13 @@ void pool_demand(struct web_pools *pools, struct pool *pool)
 
 /* ---- slots ---- */
 
-int pool_take_slot(struct pool *pool, int loop, struct pool_host **ret)
+int web_pool_take_slot(struct web_pool *pool, int loop, struct web_pool_host **ret)
 {
-	struct pool_host *best = NULL;
+	struct web_pool_host *best = NULL;
 	int slot = -EAGAIN;
 
 	pthread_mutex_lock(&pool->lock);
-	for (struct pool_host *host = pool->hosts; host; host = host->next) {
+	for (struct web_pool_host *host = pool->hosts; host; host = host->next) {
 		if (atomic_load(&host->draining) || atomic_load(&host->gone))
 			continue;
 		if (!best || atomic_load(&host->active) < atomic_load(&best->active))
@@ -271,28 +271,28 @@ int pool_take_slot(struct pool *pool, int loop, struct pool_host **ret)
 	return slot;
 }
 
-void pool_give_slot(struct pool_host *host, int slot)
+void web_pool_give_slot(struct web_pool_host *host, int slot)
 {
 	channel_front_release(host->front, slot);
 	atomic_fetch_sub(&host->active, 1);
 	if (atomic_load(&host->draining) && !atomic_load(&host->gone))
-		pool_host_say_drained(host);
+		web_pool_host_say_drained(host);
 }
 
 /* ---- activity ---- */
 
-struct pool_activity {
+struct web_pool_activity {
 	void (*fn)(void *ctx, const char *pool, uint64_t generation, uint64_t requests,
 		   uint64_t active);
 	void *ctx;
 };
 
-static void pool_activity(void *ctx, struct pool *pool)
+static void web_pool_activity(void *ctx, struct web_pool *pool)
 {
-	struct pool_activity *a = ctx;
+	struct web_pool_activity *a = ctx;
 
 	pthread_mutex_lock(&pool->lock);
-	for (struct pool_host *host = pool->hosts; host; host = host->next)
+	for (struct web_pool_host *host = pool->hosts; host; host = host->next)
 		a->fn(a->ctx, pool->name, host->generation, atomic_load(&host->requests),
 		      atomic_load(&host->active));
 	pthread_mutex_unlock(&pool->lock);
@@ -303,9 +303,9 @@ void web_pools_each_host(struct web_pools *pools,
 				    uint64_t requests, uint64_t active),
 			 void *ctx)
 {
-	struct pool_activity a = { fn, ctx };
+	struct web_pool_activity a = { fn, ctx };
 
-	pool_each(pools, pool_activity, &a);
+	web_pool_each(pools, web_pool_activity, &a);
 }
 
 /* ---- birth and end ---- */
@@ -320,7 +320,7 @@ int web_pools_new(const struct web_pools_options *options, struct web_pools **re
 	pools->options = *options;
 	pthread_rwlock_init(&pools->lock, NULL);
 	pools->by_name = map_new(POOLS_MAX, MAP_NOCASE);
-	r = pools->by_name ? pool_loops_new(pools) : -ENOMEM;
+	r = pools->by_name ? web_pool_loops_new(pools) : -ENOMEM;
 	if (r < 0) {
 		web_pools_free(pools);
 		return r;
@@ -329,23 +329,23 @@ int web_pools_new(const struct web_pools_options *options, struct web_pools **re
 	return 0;
 }
 
-static void pool_free_value(void *value)
+static void web_pool_free_value(void *value)
 {
-	pool_free(value);
+	web_pool_free(value);
 }
 
 struct web_pools *web_pools_free(struct web_pools *pools)
 {
 	if (!pools)
 		return NULL;
-	pool_loops_free(pools);
-	map_free(pools->by_name, pool_free_value);
+	web_pool_loops_free(pools);
+	map_free(pools->by_name, web_pool_free_value);
 	pthread_rwlock_destroy(&pools->lock);
 	return mem_free(pools);
 }
 
 struct web_dispatcher web_pools_dispatcher(struct web_pools *pools)
 {
-	return (struct web_dispatcher){ pools, pool_call_dispatch, pool_call_aborted,
-					pool_call_done };
+	return (struct web_dispatcher){ pools, web_pool_call_dispatch, web_pool_call_aborted,
+					web_pool_call_done };
 }

@@ -20,8 +20,8 @@ struct web_pools;
 struct web_pools_options {
 	int loops;
 	void *ctx;
-	/* A request waits and nobody serves the pool; said once until the pool's state changes. From
-	 * any thread. */
+	/* A request waits and nobody serves the pool; said once until the pool's state changes.
+	 * From any thread. */
 	void (*demand)(void *ctx, const char *pool);
 	/* A draining host ended its last request. From any thread. */
 	void (*drained)(void *ctx, const char *pool, uint64_t generation);

@@ -15,9 +15,9 @@
 
 /* ---- the queue of a pool on one loop ---- */
 
-static void call_enqueue(struct pool_loop *loop, struct pool_call *call, bool front)
+static void call_enqueue(struct web_pool_loop *loop, struct web_pool_call *call, bool front)
 {
-	struct pool_queue *q = &call->pool->queues[loop->index];
+	struct web_pool_queue *q = &call->pool->queues[loop->index];
 
 	call->queued = true;
 	call->next = front ? q->head : NULL;
@@ -30,12 +30,12 @@ static void call_enqueue(struct pool_loop *loop, struct pool_call *call, bool fr
 	loop->waiting++;
 }
 
-static void call_dequeue(struct pool_loop *loop, struct pool_call *call)
+static void call_dequeue(struct web_pool_loop *loop, struct web_pool_call *call)
 {
-	struct pool_queue *q = &call->pool->queues[loop->index];
-	struct pool_call *before = NULL;
+	struct web_pool_queue *q = &call->pool->queues[loop->index];
+	struct web_pool_call *before = NULL;
 
-	for (struct pool_call *at = q->head; at != call; at = at->next)
+	for (struct web_pool_call *at = q->head; at != call; at = at->next)
 		before = at;
 	if (before)
 		before->next = call->next;
@@ -52,7 +52,7 @@ static void call_dequeue(struct pool_loop *loop, struct pool_call *call)
 
 static int call_peek(void *ctx, struct iovec iov[2])
 {
-	struct pool_call *call = ctx;
+	struct web_pool_call *call = ctx;
 	struct channel_front *front = call->host->front;
 	int n;
 
@@ -75,14 +75,14 @@ static int call_peek(void *ctx, struct iovec iov[2])
 
 static void call_consume(void *ctx, size_t length)
 {
-	struct pool_call *call = ctx;
+	struct web_pool_call *call = ctx;
 
 	channel_front_consume(call->host->front, call->slot, length);
 }
 
 static int call_space(void *ctx, struct iovec iov[2])
 {
-	struct pool_call *call = ctx;
+	struct web_pool_call *call = ctx;
 
 	if (!call->host)
 		return 0; /* between two hosts */
@@ -91,14 +91,14 @@ static int call_space(void *ctx, struct iovec iov[2])
 
 static void call_commit(void *ctx, size_t length, bool last)
 {
-	struct pool_call *call = ctx;
+	struct web_pool_call *call = ctx;
 
 	call->body_ended |= last;
 	channel_front_commit(call->host->front, call->slot, length, last);
 }
 
 /* Keeps the body bytes that a host never looked at, for the next one. */
-static int call_save_body(struct pool_call *call)
+static int call_save_body(struct web_pool_call *call)
 {
 	struct arena *arena = http_exchange_arena(call->request->x);
 	struct iovec iov[2];
@@ -120,7 +120,7 @@ static int call_save_body(struct pool_call *call)
 }
 
 /* A fresh slot's ring is as large as the one the bytes were saved from: they fit. */
-static void call_replay_body(struct pool_call *call)
+static void call_replay_body(struct web_pool_call *call)
 {
 	struct text rest = call->saved_body;
 	struct iovec iov[2];
@@ -139,7 +139,7 @@ static void call_replay_body(struct pool_call *call)
 
 /* ---- out: the request ---- */
 
-static void call_describe(const struct pool_call *call, struct channel_request *out)
+static void call_describe(const struct web_pool_call *call, struct channel_request *out)
 {
 	const struct web_request *request = call->request;
 	const struct http_request *http = http_exchange_request(request->x);
@@ -176,17 +176,17 @@ static void call_describe(const struct pool_call *call, struct channel_request *
 	out->local_port = peer->local_port;
 }
 
-static void call_release(struct pool_loop *loop, struct pool_call *call)
+static void call_release(struct web_pool_loop *loop, struct web_pool_call *call)
 {
-	struct pool_host *host = call->host;
+	struct web_pool_host *host = call->host;
 
 	call->host = NULL;
-	pool_loop_give(loop, host, call->slot);
+	web_pool_loop_give(loop, host, call->slot);
 }
 
 /* The host and the slot are the call's from here on. */
-static void call_start(struct pool_loop *loop, struct pool_call *call, struct pool_host *host,
-		       int slot)
+static void call_start(struct web_pool_loop *loop, struct web_pool_call *call,
+		       struct web_pool_host *host, int slot)
 {
 	struct web_request *request = call->request;
 	const struct http_request *http = http_exchange_request(request->x);
@@ -196,8 +196,8 @@ static void call_start(struct pool_loop *loop, struct pool_call *call, struct po
 	call->host = host;
 	call->slot = slot;
 	call->head_sent = call->finished = call->broken = false;
-	pool_loop_take(loop, host, slot);
-	pool_host_unref(host); /* pool_loop_take has its own reference */
+	web_pool_loop_take(loop, host, slot);
+	web_pool_host_unref(host); /* web_pool_loop_take has its own reference */
 	host->calls[slot] = call;
 	call_describe(call, &block);
 	r = channel_front_submit(host->front, slot, &block);
@@ -217,9 +217,9 @@ static void call_start(struct pool_loop *loop, struct pool_call *call, struct po
 	}
 }
 
-static void call_refuse(struct pool_call *call)
+static void call_refuse(struct web_pool_call *call)
 {
-	struct pool *pool = call->pool;
+	struct web_pool *pool = call->pool;
 	struct web_request *request = call->request;
 	struct web_pool_verdict verdict;
 	char *reason;
@@ -232,31 +232,32 @@ static void call_refuse(struct pool_call *call)
 			  text_of(reason ? reason : ""));
 }
 
-void pool_call_dispatch(void *ctx, struct web_request *request)
+void web_pool_call_dispatch(void *ctx, struct web_request *request)
 {
 	struct web_pools *pools = ctx;
-	struct pool_loop *loop = &pools->loops[request->loop];
-	struct pool *pool = pool_find(pools, text_of(request->application->pool->name));
-	struct pool_call *call = arena_new(http_exchange_arena(request->x), struct pool_call);
-	struct pool_host *host;
+	struct web_pool_loop *loop = &pools->loops[request->loop];
+	struct web_pool *pool = web_pool_find(pools, text_of(request->application->pool->name));
+	struct web_pool_call *call =
+		arena_new(http_exchange_arena(request->x), struct web_pool_call);
+	struct web_pool_host *host;
 	int slot;
 
-	if (!pool || !call || pool_loop_reserve(loop) < 0) {
+	if (!pool || !call || web_pool_loop_reserve(loop) < 0) {
 		request->dispatch = NULL;
 		web_respond_error(request, 503, 0, 0,
 				  TEXT("Not enough memory to hand the request to its pool."));
 		return;
 	}
-	*call = (struct pool_call){ .request = request,
-				    .pool = pool,
-				    .source = { call_peek, call_consume },
-				    .sink = { call_space, call_commit } };
+	*call = (struct web_pool_call){ .request = request,
+					.pool = pool,
+					.source = { call_peek, call_consume },
+					.sink = { call_space, call_commit } };
 	request->dispatch = call;
 	if (pool->stopped) {
 		call_refuse(call);
 		return;
 	}
-	slot = pool_take_slot(pool, loop->index, &host);
+	slot = web_pool_take_slot(pool, loop->index, &host);
 	if (slot >= 0) {
 		call_start(loop, call, host, slot);
 		return;
@@ -270,13 +271,13 @@ void pool_call_dispatch(void *ctx, struct web_request *request)
 		return;
 	}
 	call_enqueue(loop, call, false);
-	pool_demand(pools, pool);
+	web_pool_demand(pools, pool);
 }
 
-void pool_call_pump(struct pool_loop *loop, struct pool *pool)
+void web_pool_call_pump(struct web_pool_loop *loop, struct web_pool *pool)
 {
-	struct pool_queue *q = &pool->queues[loop->index];
-	struct pool_host *host;
+	struct web_pool_queue *q = &pool->queues[loop->index];
+	struct web_pool_host *host;
 	bool refuse;
 	int slot;
 
@@ -286,26 +287,26 @@ void pool_call_pump(struct pool_loop *loop, struct pool *pool)
 	pool->seen_verdict[loop->index] = pool->verdict_number;
 	pthread_mutex_unlock(&pool->lock);
 	if (refuse) {
-		struct pool_call *last = q->tail;
+		struct web_pool_call *last = q->tail;
 
-		for (struct pool_call *call = q->head; call; call = q->head) {
+		for (struct web_pool_call *call = q->head; call; call = q->head) {
 			call_dequeue(loop, call);
 			call_refuse(call);
 			if (call == last)
 				break;
 		}
 	}
-	while (q->head && pool_loop_reserve(loop) == 0) {
-		struct pool_call *call = q->head;
+	while (q->head && web_pool_loop_reserve(loop) == 0) {
+		struct web_pool_call *call = q->head;
 
-		slot = pool_take_slot(pool, loop->index, &host);
+		slot = web_pool_take_slot(pool, loop->index, &host);
 		if (slot < 0)
 			break;
 		call_dequeue(loop, call);
 		call_start(loop, call, host, slot);
 	}
 	if (q->head)
-		pool_demand(loop->pools, pool);
+		web_pool_demand(loop->pools, pool);
 }
 
 /* ---- back: the response ---- */
@@ -324,7 +325,7 @@ static bool call_own_field(struct text name)
 }
 
 /* Sends the head that the host wrote, if it can be believed. Does not return to the call. */
-static void call_send_head(struct pool_call *call, struct pool_host *host)
+static void call_send_head(struct web_pool_call *call, struct web_pool_host *host)
 {
 	struct web_request *request = call->request;
 	struct channel_response head;
@@ -353,19 +354,19 @@ static void call_send_head(struct pool_call *call, struct pool_host *host)
 			   call);
 }
 
-static void call_distrust(struct pool_host *host, const char *reason)
+static void call_distrust(struct web_pool_host *host, const char *reason)
 {
 	struct web_pools *pools = host->pools;
 
 	if (atomic_load(&host->gone))
 		return;
 	pools->options.untrusted(pools->options.ctx, host->pool->name, host->generation, reason);
-	pool_host_remove(host);
+	web_pool_host_remove(host);
 }
 
-void pool_call_slot(struct pool_loop *loop, struct pool_host *host, int slot)
+void web_pool_call_slot(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
 {
-	struct pool_call *call = host->calls[slot];
+	struct web_pool_call *call = host->calls[slot];
 	int events = channel_front_poll(host->front, slot);
 
 	if (events < 0) {
@@ -375,10 +376,10 @@ void pool_call_slot(struct pool_loop *loop, struct pool_host *host, int slot)
 	if (!call) {
 		/* The client left; now the host is done with it too. */
 		if (events & CHANNEL_FINISHED) {
-			struct pool *pool = host->pool;
+			struct web_pool *pool = host->pool;
 
-			pool_loop_give(loop, host, slot);
-			pool_call_pump(loop, pool);
+			web_pool_loop_give(loop, host, slot);
+			web_pool_call_pump(loop, pool);
 		}
 		return;
 	}
@@ -399,21 +400,21 @@ void pool_call_slot(struct pool_loop *loop, struct pool_host *host, int slot)
 		http_resume_send(call->request->x);
 }
 
-void pool_call_host_gone(struct pool_loop *loop, struct pool_host *host, int slot)
+void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
 {
-	struct pool_call *call = host->calls[slot];
+	struct web_pool_call *call = host->calls[slot];
 	struct web_request *request;
 	int events;
 
 	if (!call) {
-		pool_loop_give(loop, host, slot);
+		web_pool_loop_give(loop, host, slot);
 		return;
 	}
 	request = call->request;
 	events = channel_front_poll(host->front, slot);
 	if (events >= 0 && (events & CHANNEL_FINISHED) && (events & CHANNEL_HEAD)) {
 		/* It answered before it died: the bytes are all there. */
-		pool_call_slot(loop, host, slot);
+		web_pool_call_slot(loop, host, slot);
 		return;
 	}
 	if (call->head_sent) {
@@ -440,9 +441,9 @@ void pool_call_host_gone(struct pool_loop *loop, struct pool_host *host, int slo
 /* ---- the end ---- */
 
 /* The slot is not the call's any more: given back, or left to the host until it finished. */
-static void call_leave_slot(struct pool_loop *loop, struct pool_call *call)
+static void call_leave_slot(struct web_pool_loop *loop, struct web_pool_call *call)
 {
-	struct pool_host *host = call->host;
+	struct web_pool_host *host = call->host;
 	int slot = call->slot;
 	int events =
 		atomic_load(&host->gone) ? CHANNEL_FINISHED : channel_front_poll(host->front, slot);
@@ -458,9 +459,9 @@ static void call_leave_slot(struct pool_loop *loop, struct pool_call *call)
 
 static void call_end(struct web_pools *pools, struct web_request *request)
 {
-	struct pool_loop *loop = &pools->loops[request->loop];
-	struct pool_call *call = request->dispatch;
-	struct pool *pool;
+	struct web_pool_loop *loop = &pools->loops[request->loop];
+	struct web_pool_call *call = request->dispatch;
+	struct web_pool *pool;
 
 	if (!call)
 		return;
@@ -476,12 +477,12 @@ static void call_end(struct web_pools *pools, struct web_request *request)
 	}
 }
 
-void pool_call_aborted(void *ctx, struct web_request *request)
+void web_pool_call_aborted(void *ctx, struct web_request *request)
 {
 	call_end(ctx, request);
 }
 
-void pool_call_done(void *ctx, struct web_request *request)
+void web_pool_call_done(void *ctx, struct web_request *request)
 {
 	call_end(ctx, request);
 }

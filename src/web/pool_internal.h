@@ -15,11 +15,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-struct pool_call {
+struct web_pool_call {
 	struct web_request *request;
-	struct pool *pool;
-	struct pool_host *host; /* NULL while it waits */
-	struct pool_call *next; /* in the queue of its pool and loop */
+	struct web_pool *pool;
+	struct web_pool_host *host; /* NULL while it waits */
+	struct web_pool_call *next; /* in the queue of its pool and loop */
 	int slot;
 	bool queued, head_sent, finished, broken, body_begun, body_ended;
 	struct text saved_body; /* given to a host that never looked at it */
@@ -27,96 +27,98 @@ struct pool_call {
 	struct http_sink sink;
 };
 
-struct pool_host {
+struct web_pool_host {
 	struct web_pools *pools;
-	struct pool *pool;
-	struct pool_host *next; /* in pool->hosts, under the pool's lock */
+	struct web_pool *pool;
+	struct web_pool_host *next; /* in pool->hosts, under the pool's lock */
 	struct channel_front *front;
 	uint64_t generation, pid;
 	_Atomic uint32_t refs;
 	_Atomic uint64_t requests;
 	_Atomic uint32_t active; /* slots taken */
 	_Atomic bool draining, gone, drained_said;
-	struct pool_call *calls[CHANNEL_SLOTS]; /* each entry belongs to the loop that has the slot */
+	struct web_pool_call
+		*calls[CHANNEL_SLOTS]; /* each entry belongs to the loop that has the slot */
 };
 
 /* Calls of one pool that wait on one loop, first come first served; the loop's own. */
-struct pool_queue {
-	struct pool_call *head, *tail;
+struct web_pool_queue {
+	struct web_pool_call *head, *tail;
 };
 
-struct pool {
+struct web_pool {
 	char *name;
 	uint32_t queue_length;
 	_Atomic uint32_t queued; /* in all loops */
 	pthread_mutex_t lock;    /* guards what follows */
-	struct pool_host *hosts;
+	struct web_pool_host *hosts;
 	bool demanded;
 	bool stopped;
-	uint32_t verdict_number; /* grows with each failed activation; see pool_loop */
+	uint32_t verdict_number;         /* grows with each failed activation; see web_pool_loop */
 	struct web_pool_verdict verdict; /* its reason is `reason` */
 	char reason[512];
-	struct pool_queue *queues; /* one per loop, not guarded */
-	uint32_t *seen_verdict;    /* per loop: the number it has dealt with */
+	struct web_pool_queue *queues; /* one per loop, not guarded */
+	uint32_t *seen_verdict;        /* per loop: the number it has dealt with */
 };
 
 /* A host of which this loop has slots. */
-struct pool_use {
-	struct pool_host *host;
+struct web_pool_use {
+	struct web_pool_host *host;
 	uint64_t slots;
 };
 
-struct pool_loop {
+struct web_pool_loop {
 	struct web_pools *pools;
 	int index, bell;
 	struct loop *loop;
 	struct loop_watch *watch;
 	struct loop_task pump; /* queues, verdicts and dead hosts need a look */
 	uint32_t waiting;      /* calls queued on this loop */
-	struct pool_use *uses;
+	struct web_pool_use *uses;
 	size_t use_count, use_capacity;
 };
 
 struct web_pools {
 	struct web_pools_options options;
-	struct pool_loop *loops;
+	struct web_pool_loop *loops;
 	int *bells;
 	pthread_rwlock_t lock; /* guards the table of pools */
 	struct map *by_name;
 };
 
 /* pool.c */
-struct pool *pool_find(struct web_pools *pools, struct text name);
-struct pool_host *pool_host_unref(struct pool_host *host);
+struct web_pool *web_pool_find(struct web_pools *pools, struct text name);
+struct web_pool_host *web_pool_host_unref(struct web_pool_host *host);
 /* A host of the pool with a free slot, which is taken for `loop`: the slot, or -EAGAIN. The host
  * comes with a reference. */
-int pool_take_slot(struct pool *pool, int loop, struct pool_host **ret);
+int web_pool_take_slot(struct web_pool *pool, int loop, struct web_pool_host **ret);
 /* Gives a slot back and says drained where it was the last. */
-void pool_give_slot(struct pool_host *host, int slot);
+void web_pool_give_slot(struct web_pool_host *host, int slot);
 /* Nobody serves: asks for a host unless that was done. */
-void pool_demand(struct web_pools *pools, struct pool *pool);
+void web_pool_demand(struct web_pools *pools, struct web_pool *pool);
 /* Takes the host out of its pool; its calls are dealt with by each loop's pump. */
-void pool_host_remove(struct pool_host *host);
-void pool_wake_loops(struct web_pools *pools);
+void web_pool_host_remove(struct web_pool_host *host);
+void web_pool_wake_loops(struct web_pools *pools);
 /* Calls `fn` for every pool. */
-void pool_each(struct web_pools *pools, void (*fn)(void *ctx, struct pool *pool), void *ctx);
+void web_pool_each(struct web_pools *pools, void (*fn)(void *ctx, struct web_pool *pool),
+		   void *ctx);
 
 /* pool_loop.c: all but the first two on the loop's thread */
-int pool_loops_new(struct web_pools *pools);
-void pool_loops_free(struct web_pools *pools);
-/* Room for one more host, so that pool_loop_take cannot fail. */
-int pool_loop_reserve(struct pool_loop *loop);
-void pool_loop_take(struct pool_loop *loop, struct pool_host *host, int slot);
+int web_pool_loops_new(struct web_pools *pools);
+void web_pool_loops_free(struct web_pools *pools);
+/* Room for one more host, so that web_pool_loop_take cannot fail. */
+int web_pool_loop_reserve(struct web_pool_loop *loop);
+void web_pool_loop_take(struct web_pool_loop *loop, struct web_pool_host *host, int slot);
 /* Gives the slot back; the host may be gone afterwards unless the caller has a reference. */
-void pool_loop_give(struct pool_loop *loop, struct pool_host *host, int slot);
+void web_pool_loop_give(struct web_pool_loop *loop, struct web_pool_host *host, int slot);
 
 /* pool_call.c: all on the call's loop thread */
-void pool_call_dispatch(void *ctx, struct web_request *request);
-void pool_call_aborted(void *ctx, struct web_request *request);
-void pool_call_done(void *ctx, struct web_request *request);
+void web_pool_call_dispatch(void *ctx, struct web_request *request);
+void web_pool_call_aborted(void *ctx, struct web_request *request);
+void web_pool_call_done(void *ctx, struct web_request *request);
 /* Something happened at a slot of a host. */
-void pool_call_slot(struct pool_loop *loop, struct pool_host *host, int slot);
+void web_pool_call_slot(struct web_pool_loop *loop, struct web_pool_host *host, int slot);
 /* The host is gone: what becomes of the call in that slot. */
-void pool_call_host_gone(struct pool_loop *loop, struct pool_host *host, int slot);
+void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *host, int slot);
 /* Starts calls of `pool` that wait on this loop, or answers them with the pool's verdict. */
-void pool_call_pump(struct pool_loop *loop, struct pool *pool);
+void web_pool_call_pump(struct web_pool_loop *loop, struct web_pool *pool);

@@ -13,7 +13,8 @@
 
 /* ---- which hosts this loop has slots of ---- */
 
-static struct pool_use *pool_loop_use(struct pool_loop *loop, const struct pool_host *host)
+static struct web_pool_use *web_pool_loop_use(struct web_pool_loop *loop,
+					      const struct web_pool_host *host)
 {
 	for (size_t i = 0; i < loop->use_count; i++)
 		if (loop->uses[i].host == host)
@@ -21,10 +22,10 @@ static struct pool_use *pool_loop_use(struct pool_loop *loop, const struct pool_
 	return NULL;
 }
 
-int pool_loop_reserve(struct pool_loop *loop)
+int web_pool_loop_reserve(struct web_pool_loop *loop)
 {
 	size_t capacity = loop->use_capacity ? loop->use_capacity * 2 : 8;
-	struct pool_use *uses;
+	struct web_pool_use *uses;
 
 	if (loop->use_count < loop->use_capacity)
 		return 0;
@@ -36,41 +37,41 @@ int pool_loop_reserve(struct pool_loop *loop)
 	return 0;
 }
 
-void pool_loop_take(struct pool_loop *loop, struct pool_host *host, int slot)
+void web_pool_loop_take(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
 {
-	struct pool_use *use = pool_loop_use(loop, host);
+	struct web_pool_use *use = web_pool_loop_use(loop, host);
 
 	if (!use) {
 		use = &loop->uses[loop->use_count++];
-		*use = (struct pool_use){ .host = host };
+		*use = (struct web_pool_use){ .host = host };
 		atomic_fetch_add(&host->refs, 1);
 	}
 	use->slots |= UINT64_C(1) << slot;
 }
 
-void pool_loop_give(struct pool_loop *loop, struct pool_host *host, int slot)
+void web_pool_loop_give(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
 {
-	struct pool_use *use = pool_loop_use(loop, host);
+	struct web_pool_use *use = web_pool_loop_use(loop, host);
 
 	host->calls[slot] = NULL;
-	pool_give_slot(host, slot);
+	web_pool_give_slot(host, slot);
 	use->slots &= ~(UINT64_C(1) << slot);
 	if (use->slots == 0) {
 		*use = loop->uses[--loop->use_count];
-		pool_host_unref(host);
+		web_pool_host_unref(host);
 	}
 }
 
 /* ---- a turn ---- */
 
-static bool pool_loop_look(struct pool_loop *loop, bool sleeping)
+static bool web_pool_loop_look(struct web_pool_loop *loop, bool sleeping)
 {
 	bool found = false;
 
 	/* Looking at a slot may drop its host from the list, or add one: hence the counting down,
 	 * which then sees some host twice or later, never wrongly. */
 	for (size_t i = loop->use_count; i-- > 0;) {
-		struct pool_host *host;
+		struct web_pool_host *host;
 		uint64_t bits, mine;
 
 		if (i >= loop->use_count)
@@ -86,29 +87,29 @@ static bool pool_loop_look(struct pool_loop *loop, bool sleeping)
 			int slot = __builtin_ctzll(bits);
 
 			bits &= bits - 1;
-			pool_call_slot(loop, host, slot);
+			web_pool_call_slot(loop, host, slot);
 		}
-		pool_host_unref(host);
+		web_pool_host_unref(host);
 	}
 	return found;
 }
 
 void web_pools_turn(struct web_pools *pools, int index)
 {
-	struct pool_loop *loop = &pools->loops[index];
+	struct web_pool_loop *loop = &pools->loops[index];
 
 	/* Bounded: a host that keeps finding work must not keep the loop from its sockets. Only a
 	 * look that found nothing after announcing sleep may be followed by sleep. */
 	for (int round = 0; round < 4; round++)
-		if (!pool_loop_look(loop, false) && !pool_loop_look(loop, true))
+		if (!web_pool_loop_look(loop, false) && !web_pool_loop_look(loop, true))
 			return;
 	loop_post(loop->loop, &loop->pump);
 }
 
-static void pool_loop_reap(struct pool_loop *loop)
+static void web_pool_loop_reap(struct web_pool_loop *loop)
 {
 	for (size_t i = loop->use_count; i-- > 0;) {
-		struct pool_host *host;
+		struct web_pool_host *host;
 		uint64_t slots;
 
 		if (i >= loop->use_count)
@@ -119,27 +120,27 @@ static void pool_loop_reap(struct pool_loop *loop)
 			continue;
 		atomic_fetch_add(&host->refs, 1);
 		for (; slots; slots &= slots - 1)
-			pool_call_host_gone(loop, host, __builtin_ctzll(slots));
-		pool_host_unref(host);
+			web_pool_call_host_gone(loop, host, __builtin_ctzll(slots));
+		web_pool_host_unref(host);
 	}
 }
 
-static void pool_loop_pump_pool(void *ctx, struct pool *pool)
+static void web_pool_loop_pump_pool(void *ctx, struct web_pool *pool)
 {
-	pool_call_pump(ctx, pool);
+	web_pool_call_pump(ctx, pool);
 }
 
-static void pool_loop_pump(void *ctx)
+static void web_pool_loop_pump(void *ctx)
 {
-	struct pool_loop *loop = ctx;
+	struct web_pool_loop *loop = ctx;
 
-	pool_loop_reap(loop);
-	pool_each(loop->pools, pool_loop_pump_pool, loop);
+	web_pool_loop_reap(loop);
+	web_pool_each(loop->pools, web_pool_loop_pump_pool, loop);
 }
 
-static void pool_loop_rung(void *ctx, int fd, unsigned events)
+static void web_pool_loop_rung(void *ctx, int fd, unsigned events)
 {
-	struct pool_loop *loop = ctx;
+	struct web_pool_loop *loop = ctx;
 
 	(void)events;
 	/* The end of this turn looks at the slots; who waits may find one that another loop gave
@@ -149,7 +150,7 @@ static void pool_loop_rung(void *ctx, int fd, unsigned events)
 		loop_post(loop->loop, &loop->pump);
 }
 
-void pool_wake_loops(struct web_pools *pools)
+void web_pool_wake_loops(struct web_pools *pools)
 {
 	for (int i = 0; i < pools->options.loops; i++)
 		if (pools->loops[i].loop)
@@ -158,7 +159,7 @@ void pool_wake_loops(struct web_pools *pools)
 
 /* ---- birth and end ---- */
 
-int pool_loops_new(struct web_pools *pools)
+int web_pool_loops_new(struct web_pools *pools)
 {
 	size_t count = (size_t)pools->options.loops;
 
@@ -169,11 +170,11 @@ int pool_loops_new(struct web_pools *pools)
 	for (size_t i = 0; i < count; i++)
 		pools->loops[i].bell = pools->bells[i] = -1;
 	for (size_t i = 0; i < count; i++) {
-		struct pool_loop *loop = &pools->loops[i];
+		struct web_pool_loop *loop = &pools->loops[i];
 
 		loop->pools = pools;
 		loop->index = (int)i;
-		loop->pump = (struct loop_task){ .fn = pool_loop_pump, .ctx = loop };
+		loop->pump = (struct loop_task){ .fn = web_pool_loop_pump, .ctx = loop };
 		loop->bell = channel_bell_new();
 		if (loop->bell < 0)
 			return loop->bell;
@@ -182,13 +183,13 @@ int pool_loops_new(struct web_pools *pools)
 	return 0;
 }
 
-void pool_loops_free(struct web_pools *pools)
+void web_pool_loops_free(struct web_pools *pools)
 {
 	for (int i = 0; pools->loops && i < pools->options.loops; i++) {
-		struct pool_loop *loop = &pools->loops[i];
+		struct web_pool_loop *loop = &pools->loops[i];
 
 		for (size_t k = 0; k < loop->use_count; k++)
-			pool_host_unref(loop->uses[k].host);
+			web_pool_host_unref(loop->uses[k].host);
 		mem_free(loop->uses);
 		loop_unwatch(loop->watch);
 		sys_close(loop->bell);
@@ -205,12 +206,12 @@ const int *web_pools_bells(const struct web_pools *pools)
 int web_pools_attach(struct web_pools *pools, struct http_server *server)
 {
 	for (int i = 0; i < pools->options.loops; i++) {
-		struct pool_loop *loop = &pools->loops[i];
+		struct web_pool_loop *loop = &pools->loops[i];
 		int r;
 
 		loop->loop = http_server_loop(server, i);
-		r = loop_watch(loop->loop, loop->bell, LOOP_READ | LOOP_EDGE, pool_loop_rung, loop,
-			       &loop->watch);
+		r = loop_watch(loop->loop, loop->bell, LOOP_READ | LOOP_EDGE, web_pool_loop_rung,
+			       loop, &loop->watch);
 		if (r < 0)
 			return r;
 	}
