@@ -83,7 +83,7 @@ int web_pools_set_config(struct web_pools *pools, const struct config *config)
 				pool = web_pool_free(pool);
 		}
 		if (pool)
-			pool->queue_length = wanted->queue_length;
+			atomic_store(&pool->queue_length, wanted->queue_length);
 	}
 	pthread_rwlock_unlock(&pools->lock);
 	return r;
@@ -312,9 +312,12 @@ void web_pools_each_host(struct web_pools *pools,
 
 int web_pools_new(const struct web_pools_options *options, struct web_pools **ret)
 {
-	struct web_pools *pools = mem_new(struct web_pools);
+	struct web_pools *pools;
 	int r;
 
+	if (options->loops < 1 || options->loops > CHANNEL_LOOPS_MAX)
+		return -EINVAL;
+	pools = mem_new(struct web_pools);
 	if (!pools)
 		return -ENOMEM;
 	pools->options = *options;

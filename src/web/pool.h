@@ -29,8 +29,9 @@ struct web_pools_options {
 	void (*untrusted)(void *ctx, const char *pool, uint64_t generation, const char *reason);
 };
 
+/* -EINVAL: more loops than a channel knows (CHANNEL_LOOPS_MAX), or none; -ENOMEM, -EMFILE. */
 int web_pools_new(const struct web_pools_options *options, struct web_pools **ret);
-/* After the server was stopped. */
+/* After the server was stopped and before it is freed: the loops still know the bells. */
 struct web_pools *web_pools_free(struct web_pools *pools);
 /* One bell per loop (ipc/channel.h), which hosts ring: for the SCM. Valid until web_pools_free. */
 const int *web_pools_bells(const struct web_pools *pools);

@@ -48,7 +48,7 @@ struct web_pool_queue {
 
 struct web_pool {
 	char *name;
-	uint32_t queue_length;
+	_Atomic uint32_t queue_length;
 	_Atomic uint32_t queued; /* in all loops */
 	pthread_mutex_t lock;    /* guards what follows */
 	struct web_pool_host *hosts;

@@ -164,11 +164,11 @@ int web_pool_loops_new(struct web_pools *pools)
 	size_t count = (size_t)pools->options.loops;
 
 	pools->loops = mem_zalloc(count, sizeof *pools->loops);
+	for (size_t i = 0; pools->loops && i < count; i++)
+		pools->loops[i].bell = -1; /* none: web_pool_loops_free must not close 0 */
 	pools->bells = mem_zalloc(count, sizeof *pools->bells);
 	if (!pools->loops || !pools->bells)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		pools->loops[i].bell = pools->bells[i] = -1;
 	for (size_t i = 0; i < count; i++) {
 		struct web_pool_loop *loop = &pools->loops[i];
 
@@ -176,9 +176,9 @@ int web_pool_loops_new(struct web_pools *pools)
 		loop->index = (int)i;
 		loop->pump = (struct loop_task){ .fn = web_pool_loop_pump, .ctx = loop };
 		loop->bell = channel_bell_new();
+		pools->bells[i] = loop->bell;
 		if (loop->bell < 0)
 			return loop->bell;
-		pools->bells[i] = loop->bell;
 	}
 	return 0;
 }
