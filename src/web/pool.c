@@ -24,22 +24,21 @@ static void *web_pool_free(struct web_pool *pool)
 	}
 	pthread_mutex_destroy(&pool->lock);
 	mem_free(pool->queues);
-	mem_free(pool->seen_verdict);
 	mem_free(pool->name);
 	return mem_free(pool);
 }
 
-static struct web_pool *web_pool_new(const char *name, int loops)
+static struct web_pool *web_pool_new(struct web_pools *pools, const char *name)
 {
 	struct web_pool *pool = mem_new(struct web_pool);
 
 	if (!pool)
 		return NULL;
 	pthread_mutex_init(&pool->lock, NULL);
+	pool->pools = pools;
 	pool->name = mem_strdup(name);
-	pool->queues = mem_zalloc((size_t)loops, sizeof *pool->queues);
-	pool->seen_verdict = mem_zalloc((size_t)loops, sizeof *pool->seen_verdict);
-	if (!pool->name || !pool->queues || !pool->seen_verdict)
+	pool->queues = mem_zalloc((size_t)pools->options.loops, sizeof *pool->queues);
+	if (!pool->name || !pool->queues)
 		return web_pool_free(pool);
 	return pool;
 }
@@ -77,7 +76,7 @@ int web_pools_set_config(struct web_pools *pools, const struct config *config)
 		struct web_pool *pool = map_get(pools->by_name, name);
 
 		if (!pool) {
-			pool = web_pool_new(wanted->name, pools->options.loops);
+			pool = web_pool_new(pools, wanted->name);
 			r = pool ? map_put(pools->by_name, name, pool, NULL) : -ENOMEM;
 			if (r < 0 && pool)
 				pool = web_pool_free(pool);
@@ -227,7 +226,7 @@ void web_pools_changed(struct web_pools *pools, struct text name,
 		pool->verdict = *verdict;
 		snprintf(pool->reason, sizeof pool->reason, TEXT_FMT, TEXT_ARG(verdict->reason));
 		pool->verdict.reason = text_of(pool->reason);
-		pool->verdict_number++;
+		atomic_fetch_add(&pool->verdict_number, 1);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	web_pool_wake_loops(pools);
@@ -247,34 +246,134 @@ void web_pool_demand(struct web_pools *pools, struct web_pool *pool)
 
 /* ---- slots ---- */
 
-int web_pool_take_slot(struct web_pool *pool, int loop, struct web_pool_host **ret)
+static bool web_pool_host_serves(struct web_pool_host *host)
+{
+	return !atomic_load(&host->draining) && !atomic_load(&host->gone);
+}
+
+/* Under the lock: how many slots are free in hosts that serve, and the host that has the most. */
+static uint32_t web_pool_free_slots(struct web_pool *pool, struct web_pool_host **ret_best)
 {
 	struct web_pool_host *best = NULL;
+	uint32_t most = 0, total = 0;
+
+	for (struct web_pool_host *host = pool->hosts; host; host = host->next) {
+		uint32_t free_here = CHANNEL_SLOTS - atomic_load(&host->active);
+
+		if (!web_pool_host_serves(host))
+			continue;
+		total += free_here;
+		if (free_here > most) {
+			most = free_here;
+			best = host;
+		}
+	}
+	*ret_best = best;
+	return total;
+}
+
+/* Under the lock. Those who may take a slot now are told, each time that changes. */
+static void web_pool_call_line(struct web_pool *pool)
+{
+	struct web_pool_host *best;
+	uint32_t count = pool->line_count > 0 ? web_pool_free_slots(pool, &best) : 0;
+
+	for (uint32_t i = 0; i < count && i < pool->line_count; i++) {
+		struct web_pool_loop *loop = &pool->pools->loops[pool->line[i]];
+
+		loop_post(loop->loop, &loop->pump);
+	}
+}
+
+/* Under the lock: how many are before `loop`. */
+static uint32_t web_pool_line_place(const struct web_pool *pool, int loop)
+{
+	uint32_t place = 0;
+
+	while (place < pool->line_count && pool->line[place] != loop)
+		place++;
+	return place;
+}
+
+/* Under the lock. */
+static void web_pool_line_remove(struct web_pool *pool, int loop)
+{
+	uint32_t place = web_pool_line_place(pool, loop);
+
+	pool->queues[loop].in_line = false;
+	if (place == pool->line_count)
+		return;
+	pool->line_count--;
+	memmove(pool->line + place, pool->line + place + 1, pool->line_count - place);
+}
+
+/* Under the lock: the slot, or -EAGAIN. */
+static int web_pool_take_turn(struct web_pool *pool, int loop, struct web_pool_host **ret)
+{
+	uint32_t place = web_pool_line_place(pool, loop);
+	struct web_pool_host *best;
 	int slot = -EAGAIN;
 
-	pthread_mutex_lock(&pool->lock);
-	for (struct web_pool_host *host = pool->hosts; host; host = host->next) {
-		if (atomic_load(&host->draining) || atomic_load(&host->gone))
-			continue;
-		if (!best || atomic_load(&host->active) < atomic_load(&best->active))
-			best = host;
-	}
-	if (best)
+	if (web_pool_free_slots(pool, &best) > place)
 		slot = channel_front_take(best->front, loop);
 	if (slot >= 0) {
+		web_pool_line_remove(pool, loop);
 		atomic_fetch_add(&best->refs, 1);
 		atomic_fetch_add(&best->active, 1);
 		atomic_fetch_add(&best->requests, 1);
 		*ret = best;
+	} else if (place == pool->line_count) {
+		pool->line[pool->line_count++] = (unsigned char)loop;
+		pool->queues[loop].in_line = true;
 	}
+	return slot;
+}
+
+int web_pool_take_slot(struct web_pool *pool, int loop, struct web_pool_host **ret)
+{
+	int slot = -ESHUTDOWN;
+
+	pthread_mutex_lock(&pool->lock);
+	if (!pool->stopped)
+		slot = web_pool_take_turn(pool, loop, ret);
 	pthread_mutex_unlock(&pool->lock);
 	return slot;
 }
 
+void web_pool_leave_line(struct web_pool *pool, int loop)
+{
+	if (!pool->queues[loop].in_line)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	web_pool_line_remove(pool, loop);
+	web_pool_call_line(pool);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+bool web_pool_refuses(struct web_pool *pool, bool news)
+{
+	bool refuses;
+
+	pthread_mutex_lock(&pool->lock);
+	refuses = pool->stopped;
+	if (news && !refuses) {
+		refuses = true;
+		for (struct web_pool_host *host = pool->hosts; host; host = host->next)
+			refuses = refuses && !web_pool_host_serves(host);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return refuses;
+}
+
 void web_pool_give_slot(struct web_pool_host *host, int slot)
 {
+	struct web_pool *pool = host->pool;
+
+	pthread_mutex_lock(&pool->lock);
 	channel_front_release(host->front, slot);
 	atomic_fetch_sub(&host->active, 1);
+	web_pool_call_line(pool);
+	pthread_mutex_unlock(&pool->lock);
 	if (atomic_load(&host->draining) && !atomic_load(&host->gone))
 		web_pool_host_say_drained(host);
 }

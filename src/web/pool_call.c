@@ -27,7 +27,6 @@ static void call_enqueue(struct web_pool_loop *loop, struct web_pool_call *call,
 		q->head = call;
 	else
 		q->tail = q->tail->next = call;
-	loop->waiting++;
 }
 
 static void call_dequeue(struct web_pool_loop *loop, struct web_pool_call *call)
@@ -44,7 +43,6 @@ static void call_dequeue(struct web_pool_loop *loop, struct web_pool_call *call)
 	if (q->tail == call)
 		q->tail = before;
 	call->queued = false;
-	loop->waiting--;
 	atomic_fetch_sub(&call->pool->queued, 1);
 }
 
@@ -232,6 +230,24 @@ static void call_refuse(struct web_pool_call *call)
 			  text_of(reason ? reason : ""));
 }
 
+/* Into the queue, unless it is full. */
+static void call_wait(struct web_pool_loop *loop, struct web_pool_call *call)
+{
+	struct web_pool *pool = call->pool;
+
+	if (atomic_fetch_add(&pool->queued, 1) < atomic_load(&pool->queue_length)) {
+		call_enqueue(loop, call, false);
+		web_pool_demand(loop->pools, pool);
+		return;
+	}
+	atomic_fetch_sub(&pool->queued, 1);
+	if (!pool->queues[loop->index].head)
+		web_pool_leave_line(pool, loop->index);
+	web_respond_error(call->request, 503, 2, 0,
+			  TEXT("The queue of the application pool is full. Raise queueLength or "
+			       "find out why its requests take so long."));
+}
+
 void web_pool_call_dispatch(void *ctx, struct web_request *request)
 {
 	struct web_pools *pools = ctx;
@@ -240,7 +256,7 @@ void web_pool_call_dispatch(void *ctx, struct web_request *request)
 	struct web_pool_call *call =
 		arena_new(http_exchange_arena(request->x), struct web_pool_call);
 	struct web_pool_host *host;
-	int slot;
+	int slot = -EAGAIN;
 
 	if (!pool || !call || web_pool_loop_reserve(loop) < 0) {
 		request->dispatch = NULL;
@@ -253,60 +269,61 @@ void web_pool_call_dispatch(void *ctx, struct web_request *request)
 					.source = { call_peek, call_consume },
 					.sink = { call_space, call_commit } };
 	request->dispatch = call;
-	if (pool->stopped) {
-		call_refuse(call);
-		return;
-	}
-	slot = web_pool_take_slot(pool, loop->index, &host);
-	if (slot >= 0) {
+	/* Nobody overtakes those who wait on this loop already. */
+	if (!pool->queues[loop->index].head)
+		slot = web_pool_take_slot(pool, loop->index, &host);
+	if (slot >= 0)
 		call_start(loop, call, host, slot);
+	else if (slot == -ESHUTDOWN)
+		call_refuse(call);
+	else
+		call_wait(loop, call);
+}
+
+/* A verdict answers those who wait now; who comes later asks anew. */
+static void call_pump_verdict(struct web_pool_loop *loop, struct web_pool *pool)
+{
+	struct web_pool_queue *q = &pool->queues[loop->index];
+	uint32_t number = atomic_load(&pool->verdict_number);
+	bool news = q->seen_verdict != number;
+
+	q->seen_verdict = number;
+	if (!q->head || !web_pool_refuses(pool, news))
 		return;
+	while (q->head) {
+		struct web_pool_call *call = q->head;
+
+		call_dequeue(loop, call);
+		call_refuse(call);
 	}
-	if (atomic_fetch_add(&pool->queued, 1) >= pool->queue_length) {
-		atomic_fetch_sub(&pool->queued, 1);
-		web_respond_error(
-			request, 503, 2, 0,
-			TEXT("The queue of the application pool is full. Raise queueLength "
-			     "or find out why its requests take so long."));
-		return;
-	}
-	call_enqueue(loop, call, false);
-	web_pool_demand(pools, pool);
 }
 
 void web_pool_call_pump(struct web_pool_loop *loop, struct web_pool *pool)
 {
 	struct web_pool_queue *q = &pool->queues[loop->index];
 	struct web_pool_host *host;
-	bool refuse;
-	int slot;
 
-	/* A verdict answers those who wait now; who comes later asks anew. */
-	pthread_mutex_lock(&pool->lock);
-	refuse = pool->seen_verdict[loop->index] != pool->verdict_number && !pool->hosts;
-	pool->seen_verdict[loop->index] = pool->verdict_number;
-	pthread_mutex_unlock(&pool->lock);
-	if (refuse) {
-		struct web_pool_call *last = q->tail;
-
-		for (struct web_pool_call *call = q->head; call; call = q->head) {
-			call_dequeue(loop, call);
-			call_refuse(call);
-			if (call == last)
-				break;
-		}
-	}
-	while (q->head && web_pool_loop_reserve(loop) == 0) {
+	call_pump_verdict(loop, pool);
+	while (q->head) {
 		struct web_pool_call *call = q->head;
+		int slot = -ENOMEM;
 
-		slot = web_pool_take_slot(pool, loop->index, &host);
-		if (slot < 0)
-			break;
+		if (web_pool_loop_reserve(loop) == 0)
+			slot = web_pool_take_slot(pool, loop->index, &host);
+		if (slot == -EAGAIN || slot == -ESHUTDOWN)
+			break; /* our turn comes; or the pump runs again for the new verdict */
 		call_dequeue(loop, call);
-		call_start(loop, call, host, slot);
+		if (slot >= 0)
+			call_start(loop, call, host, slot);
+		else
+			web_respond_error(call->request, 503, 0, 0,
+					  TEXT("Not enough memory to hand the request to its "
+					       "pool."));
 	}
 	if (q->head)
 		web_pool_demand(loop->pools, pool);
+	else
+		web_pool_leave_line(pool, loop->index);
 }
 
 /* ---- back: the response ---- */
@@ -376,10 +393,7 @@ void web_pool_call_slot(struct web_pool_loop *loop, struct web_pool_host *host, 
 	if (!call) {
 		/* The client left; now the host is done with it too. */
 		if (events & CHANNEL_FINISHED) {
-			struct web_pool *pool = host->pool;
-
 			web_pool_loop_give(loop, host, slot);
-			web_pool_call_pump(loop, pool);
 		}
 		return;
 	}
@@ -467,14 +481,13 @@ static void call_end(struct web_pools *pools, struct web_request *request)
 		return;
 	pool = call->pool;
 	request->dispatch = NULL;
-	if (call->queued)
+	if (call->queued) {
 		call_dequeue(loop, call);
-	if (call->host) {
-		call_leave_slot(loop, call);
-		/* A slot became free: for whoever waits here; other loops hear their bell. */
-		if (pool->queues[loop->index].head)
-			loop_post(loop->loop, &loop->pump);
+		if (!pool->queues[loop->index].head)
+			web_pool_leave_line(pool, loop->index);
 	}
+	if (call->host)
+		call_leave_slot(loop, call);
 }
 
 void web_pool_call_aborted(void *ctx, struct web_request *request)

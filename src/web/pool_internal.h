@@ -44,21 +44,27 @@ struct web_pool_host {
 /* Calls of one pool that wait on one loop, first come first served; the loop's own. */
 struct web_pool_queue {
 	struct web_pool_call *head, *tail;
+	uint32_t seen_verdict; /* the number it has dealt with */
+	bool in_line;          /* this loop stands in pool->line; only then `head` is set */
 };
 
 struct web_pool {
+	struct web_pools *pools;
 	char *name;
 	_Atomic uint32_t queue_length;
-	_Atomic uint32_t queued; /* in all loops */
-	pthread_mutex_t lock;    /* guards what follows */
+	_Atomic uint32_t queued;         /* in all loops */
+	_Atomic uint32_t verdict_number; /* grows with each verdict */
+	struct web_pool_queue *queues;   /* one per loop */
+	pthread_mutex_t lock;            /* guards what follows */
 	struct web_pool_host *hosts;
 	bool demanded;
 	bool stopped;
-	uint32_t verdict_number;         /* grows with each failed activation; see web_pool_loop */
 	struct web_pool_verdict verdict; /* its reason is `reason` */
 	char reason[512];
-	struct web_pool_queue *queues; /* one per loop, not guarded */
-	uint32_t *seen_verdict;        /* per loop: the number it has dealt with */
+	/* Loops whose calls found no slot, the longest waiting first. As many of them as there are
+	 * free slots are on their way to take one, and nobody else takes those. */
+	unsigned char line[CHANNEL_LOOPS_MAX];
+	uint32_t line_count;
 };
 
 /* A host of which this loop has slots. */
@@ -73,7 +79,6 @@ struct web_pool_loop {
 	struct loop *loop;
 	struct loop_watch *watch;
 	struct loop_task pump; /* queues, verdicts and dead hosts need a look */
-	uint32_t waiting;      /* calls queued on this loop */
 	struct web_pool_use *uses;
 	size_t use_count, use_capacity;
 };
@@ -89,10 +94,16 @@ struct web_pools {
 /* pool.c */
 struct web_pool *web_pool_find(struct web_pools *pools, struct text name);
 struct web_pool_host *web_pool_host_unref(struct web_pool_host *host);
-/* A host of the pool with a free slot, which is taken for `loop`: the slot, or -EAGAIN. The host
- * comes with a reference. */
+/* A host of the pool with a free slot, which is taken for `loop`: the slot, with a reference to
+ * the host. -EAGAIN: none is free, or others have waited longer; the loop now stands in line and
+ * its pump will run when it is its turn. -ESHUTDOWN: the pool is stopped. */
 int web_pool_take_slot(struct web_pool *pool, int loop, struct web_pool_host **ret);
-/* Gives a slot back and says drained where it was the last. */
+/* Nothing waits on `loop` any more: others move up. */
+void web_pool_leave_line(struct web_pool *pool, int loop);
+/* Whether what waits is answered with the verdict, `news` being one that the loop has not dealt
+ * with: always while the pool is stopped, else when nobody serves. */
+bool web_pool_refuses(struct web_pool *pool, bool news);
+/* Gives a slot back, to whoever is first in line, and says drained where it was the last. */
 void web_pool_give_slot(struct web_pool_host *host, int slot);
 /* Nobody serves: asks for a host unless that was done. */
 void web_pool_demand(struct web_pools *pools, struct web_pool *pool);

@@ -140,14 +140,10 @@ static void web_pool_loop_pump(void *ctx)
 
 static void web_pool_loop_rung(void *ctx, int fd, unsigned events)
 {
-	struct web_pool_loop *loop = ctx;
-
+	(void)ctx;
 	(void)events;
-	/* The end of this turn looks at the slots; who waits may find one that another loop gave
-	 * back. */
+	/* It has ended the sleep; the end of this turn looks at the slots. */
 	channel_bell_drain(fd);
-	if (loop->waiting > 0)
-		loop_post(loop->loop, &loop->pump);
 }
 
 void web_pool_wake_loops(struct web_pools *pools)
