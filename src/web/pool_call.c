@@ -3,8 +3,9 @@
  * One request's road through a pool: queue, slot, request block, body out, head and body back.
  * Everything here runs on the loop thread of the request's connection.
  *
- * The calls of http/ may answer, abort and end a request before they return. After
- * web_respond_*(), http_resume_*() and http_receive_body() nothing of the call may be touched.
+ * The calls of http/ only note what shall happen and queue the connection; sources and sinks are
+ * asked, and a request is aborted and ended, from the loop (http/conn.c). But a call that was
+ * answered is on its way out: nothing of it is changed behind web_respond_*().
  */
 #include "web/pool_internal.h"
 
@@ -46,28 +47,46 @@ static void call_dequeue(struct web_pool_loop *loop, struct web_pool_call *call)
 	atomic_fetch_sub(&call->pool->queued, 1);
 }
 
+/* A host wrote what no host of ours writes. Said once; all loops then find it gone, and deal with
+ * their slots in their next pump. */
+static void call_distrust(struct web_pool_host *host, const char *reason)
+{
+	struct web_pools *pools = host->pools;
+
+	if (atomic_load(&host->gone) || atomic_exchange(&host->distrusted, true))
+		return;
+	pools->options.untrusted(pools->options.ctx, host->pool->name, host->generation, reason);
+	web_pool_host_remove(host);
+}
+
+/* What a call of channel_front_* gave: a negative result is the host's doing. */
+static int call_believe(struct web_pool_host *host, int result)
+{
+	if (result < 0)
+		call_distrust(host, "it wrote ill-formed positions into its channel");
+	return result;
+}
+
 /* ---- bodies ---- */
 
 static int call_peek(void *ctx, struct iovec iov[2])
 {
 	struct web_pool_call *call = ctx;
-	struct channel_front *front = call->host->front;
-	int n;
+	struct web_pool_host *host = call->host;
+	int n, events;
 
 	if (call->broken)
 		return -EPIPE;
-	n = channel_front_peek(front, call->slot, iov);
-	if (n == 0 && !call->finished) {
-		int events = channel_front_poll(front, call->slot);
-
-		if (events < 0)
-			return events;
-		if (!(events & CHANNEL_FINISHED))
-			return 0;
-		call->finished = true;
-		/* The last bytes may have come between the two looks. */
-		n = channel_front_peek(front, call->slot, iov);
-	}
+	n = call_believe(host, channel_front_peek(host->front, call->slot, iov));
+	if (n != 0)
+		return n;
+	events = call_believe(host, channel_front_poll(host->front, call->slot));
+	if (events < 0)
+		return events;
+	if (!(events & CHANNEL_FINISHED))
+		return 0;
+	/* The last bytes may have come between the two looks. */
+	n = call_believe(host, channel_front_peek(host->front, call->slot, iov));
 	return n != 0 ? n : -ENODATA;
 }
 
@@ -84,7 +103,8 @@ static int call_space(void *ctx, struct iovec iov[2])
 
 	if (!call->host)
 		return 0; /* between two hosts */
-	return channel_front_space(call->host->front, call->slot, iov);
+	/* Without room the connection waits; the pump answers when the host is not believed. */
+	return call_believe(call->host, channel_front_space(call->host->front, call->slot, iov));
 }
 
 static void call_commit(void *ctx, size_t length, bool last)
@@ -122,8 +142,10 @@ static void call_replay_body(struct web_pool_call *call)
 {
 	struct text rest = call->saved_body;
 	struct iovec iov[2];
-	int n = channel_front_space(call->host->front, call->slot, iov);
+	int n = call_believe(call->host, channel_front_space(call->host->front, call->slot, iov));
 
+	if (n < 0)
+		return;
 	for (int i = 0; i < n && rest.length > 0; i++) {
 		size_t part = rest.length < iov[i].iov_len ? rest.length : iov[i].iov_len;
 
@@ -193,7 +215,7 @@ static void call_start(struct web_pool_loop *loop, struct web_pool_call *call,
 
 	call->host = host;
 	call->slot = slot;
-	call->head_sent = call->finished = call->broken = false;
+	call->head_sent = call->broken = false;
 	web_pool_loop_take(loop, host, slot);
 	web_pool_host_unref(host); /* web_pool_loop_take has its own reference */
 	host->calls[slot] = call;
@@ -341,77 +363,98 @@ static bool call_own_field(struct text name)
 	return false;
 }
 
-/* Sends the head that the host wrote, if it can be believed. Does not return to the call. */
-static void call_send_head(struct web_pool_call *call, struct web_pool_host *host)
+/* The head that the host wrote, in the exchange's arena. 0, -EBADMSG, -ENOMEM. */
+static int call_read_head(struct web_pool_call *call, struct channel_response *head,
+			  struct http_response *ret)
+{
+	struct web_pool_host *host = call->host;
+	struct arena *arena = http_exchange_arena(call->request->x);
+	struct http_field *fields;
+	int r = channel_front_head(host->front, call->slot, arena, head);
+
+	if (r == -EBADMSG)
+		call_distrust(host, "it wrote an ill-formed response head into its channel");
+	if (r < 0)
+		return r;
+	/* An interim response is not a page's to give: the client would wait for the real one. */
+	if (head->status < 200)
+		return -EBADMSG;
+	fields = arena_alloc(arena, (head->header_count + 1) * sizeof *fields);
+	if (!fields)
+		return -ENOMEM;
+	*ret = (struct http_response){ .status = head->status,
+				       .reason = head->reason,
+				       .content_length = head->content_length == UINT64_MAX
+								 ? HTTP_LENGTH_UNKNOWN
+								 : head->content_length,
+				       .fields = fields };
+	for (size_t i = 0; i < head->header_count; i++)
+		if (!call_own_field(head->headers[i].name))
+			fields[ret->field_count++] = (struct http_field){ head->headers[i].name,
+									  head->headers[i].value };
+	return 0;
+}
+
+/* Sends the head that the host wrote, if it can be believed. */
+static void call_send_head(struct web_pool_call *call)
 {
 	struct web_request *request = call->request;
 	struct channel_response head;
-	struct http_field *fields;
-	struct http_response response = { 0 };
-	int r = channel_front_head(host->front, call->slot, http_exchange_arena(request->x), &head);
+	struct http_response response;
+	int r = call_read_head(call, &head, &response);
 
-	fields = r < 0 ? NULL
-		       : arena_alloc(http_exchange_arena(request->x),
-				     (head.header_count + 1) * sizeof *fields);
-	if (!fields) {
+	call->head_sent = true;
+	if (r == 0)
+		web_respond_source(request, &response, head.sub_status, head.win32_status,
+				   &call->source, call);
+	else if (r == -ENOMEM)
+		web_respond_error(request, 500, 0, 0x8007000E,
+				  TEXT("Not enough memory for the head of the host's answer."));
+	else
 		web_respond_error(request, 502, 3, 0,
 				  TEXT("The host's answer had an ill-formed head."));
-		return;
-	}
-	for (size_t i = 0; i < head.header_count; i++)
-		if (!call_own_field(head.headers[i].name))
-			fields[response.field_count++] =
-				(struct http_field){ head.headers[i].name, head.headers[i].value };
-	response.status = head.status;
-	response.reason = head.reason;
-	response.content_length =
-		head.content_length == UINT64_MAX ? HTTP_LENGTH_UNKNOWN : head.content_length;
-	response.fields = fields;
-	web_respond_source(request, &response, head.sub_status, head.win32_status, &call->source,
-			   call);
 }
 
-static void call_distrust(struct web_pool_host *host, const char *reason)
+/* The call's share of what happened at its slot. */
+static void call_events(struct web_pool_call *call, int events)
 {
-	struct web_pools *pools = host->pools;
+	struct web_request *request = call->request;
 
-	if (atomic_load(&host->gone))
-		return;
-	pools->options.untrusted(pools->options.ctx, host->pool->name, host->generation, reason);
-	web_pool_host_remove(host);
+	if (events & CHANNEL_SPACE)
+		http_resume_receive(request->x);
+	if (call->head_sent) {
+		if (events & (CHANNEL_DATA | CHANNEL_FINISHED))
+			http_resume_send(request->x);
+	} else if (events & CHANNEL_HEAD) {
+		call_send_head(call);
+	} else if (events & CHANNEL_FINISHED) {
+		/* Its worker was told to stop before it could begin. */
+		call->head_sent = true;
+		web_respond_error(request, 502, 2, 0,
+				  TEXT("The host ended this request without an answer."));
+	}
+}
+
+/* The slot has no call any more, and waits for its host. */
+static void slot_left(struct web_pool_loop *loop, struct web_pool_host *host, int slot, int events)
+{
+	if (events & CHANNEL_FINISHED)
+		web_pool_loop_give(loop, host, slot);
+	else if (events & CHANNEL_DATA)
+		channel_front_cancel(host->front, slot); /* nobody wants it */
 }
 
 void web_pool_call_slot(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
 {
 	struct web_pool_call *call = host->calls[slot];
-	int events = channel_front_poll(host->front, slot);
+	int events = call_believe(host, channel_front_poll(host->front, slot));
 
-	if (events < 0) {
-		call_distrust(host, "it wrote ill-formed positions into its channel");
+	if (events < 0)
 		return; /* the pump deals with all its slots */
-	}
-	if (!call) {
-		/* The client left; now the host is done with it too. */
-		if (events & CHANNEL_FINISHED) {
-			web_pool_loop_give(loop, host, slot);
-		}
-		return;
-	}
-	if (events & CHANNEL_FINISHED)
-		call->finished = true;
-	if (!call->head_sent) {
-		if (events & CHANNEL_HEAD) {
-			call->head_sent = true;
-			call_send_head(call, host);
-		} else if (call->finished) {
-			call_distrust(host, "it ended a request without an answer");
-		} else if (events & CHANNEL_SPACE) {
-			http_resume_receive(call->request->x);
-		}
-		return;
-	}
-	if (events & (CHANNEL_DATA | CHANNEL_FINISHED))
-		http_resume_send(call->request->x);
+	if (call)
+		call_events(call, events);
+	else
+		slot_left(loop, host, slot, events);
 }
 
 void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *host, int slot)
@@ -426,9 +469,10 @@ void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *h
 	}
 	request = call->request;
 	events = channel_front_poll(host->front, slot);
-	if (events >= 0 && (events & CHANNEL_FINISHED) && (events & CHANNEL_HEAD)) {
+	if (events >= 0 && (events & CHANNEL_FINISHED) &&
+	    (call->head_sent || (events & CHANNEL_HEAD))) {
 		/* It answered before it died: the bytes are all there. */
-		web_pool_call_slot(loop, host, slot);
+		call_events(call, events);
 		return;
 	}
 	if (call->head_sent) {
@@ -454,24 +498,28 @@ void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *h
 
 /* ---- the end ---- */
 
-/* The slot is not the call's any more: given back, or left to the host until it finished. */
-static void call_leave_slot(struct web_pool_loop *loop, struct web_pool_call *call)
+/* The slot is not the call's any more: given back, or left to the host until it finished. A host
+ * whose client has all it wanted may work on undisturbed, but not wait for a body that ends here,
+ * nor for room. */
+static void call_leave_slot(struct web_pool_loop *loop, struct web_pool_call *call, bool aborted)
 {
 	struct web_pool_host *host = call->host;
-	int slot = call->slot;
-	int events =
-		atomic_load(&host->gone) ? CHANNEL_FINISHED : channel_front_poll(host->front, slot);
+	bool owed = call->body_begun && !call->body_ended;
+	int events = CHANNEL_FINISHED;
 
-	if (events >= 0 && !(events & CHANNEL_FINISHED)) {
-		channel_front_cancel(host->front, slot);
-		host->calls[slot] = NULL;
-		call->host = NULL;
+	if (!atomic_load(&host->gone))
+		events = call_believe(host, channel_front_poll(host->front, call->slot));
+	if (events < 0 || (events & CHANNEL_FINISHED)) {
+		call_release(loop, call);
 		return;
 	}
-	call_release(loop, call);
+	if (aborted || owed || (events & CHANNEL_DATA))
+		channel_front_cancel(host->front, call->slot);
+	host->calls[call->slot] = NULL;
+	call->host = NULL;
 }
 
-static void call_end(struct web_pools *pools, struct web_request *request)
+static void call_end(struct web_pools *pools, struct web_request *request, bool aborted)
 {
 	struct web_pool_loop *loop = &pools->loops[request->loop];
 	struct web_pool_call *call = request->dispatch;
@@ -487,15 +535,15 @@ static void call_end(struct web_pools *pools, struct web_request *request)
 			web_pool_leave_line(pool, loop->index);
 	}
 	if (call->host)
-		call_leave_slot(loop, call);
+		call_leave_slot(loop, call, aborted);
 }
 
 void web_pool_call_aborted(void *ctx, struct web_request *request)
 {
-	call_end(ctx, request);
+	call_end(ctx, request, true);
 }
 
 void web_pool_call_done(void *ctx, struct web_request *request)
 {
-	call_end(ctx, request);
+	call_end(ctx, request, false);
 }

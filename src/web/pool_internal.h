@@ -4,8 +4,8 @@
  *
  * Who owns what: a pool lives as long as struct web_pools. A host is counted: one reference of its
  * pool's list, one per loop that uses a slot. A call lives in its exchange's arena and is gone
- * after `done`; a slot may outlive its call (the client left, the host still writes), then
- * host->calls[slot] is NULL and the slot is released when the host finished.
+ * after `done`; a slot may outlive its call (the client left, or has all, and the host works on),
+ * then host->calls[slot] is NULL and the slot is released when the host finished.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct web_pool_call {
 	struct web_pool_host *host; /* NULL while it waits */
 	struct web_pool_call *next; /* in the queue of its pool and loop */
 	int slot;
-	bool queued, head_sent, finished, broken, body_begun, body_ended;
+	bool queued, head_sent, broken, body_begun, body_ended;
 	struct text saved_body; /* given to a host that never looked at it */
 	struct http_source source;
 	struct http_sink sink;
@@ -36,7 +36,7 @@ struct web_pool_host {
 	_Atomic uint32_t refs;
 	_Atomic uint64_t requests;
 	_Atomic uint32_t active; /* slots taken */
-	_Atomic bool draining, gone, drained_said;
+	_Atomic bool draining, gone, drained_said, distrusted;
 	struct web_pool_call
 		*calls[CHANNEL_SLOTS]; /* each entry belongs to the loop that has the slot */
 };
