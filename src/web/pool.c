@@ -386,15 +386,33 @@ struct web_pool_activity {
 	void *ctx;
 };
 
+/* The host behind `host` in its pool's list with a reference, or the first one; a host that left
+ * the list meanwhile ends the walk. Gives up the reference to `host`. */
+static struct web_pool_host *web_pool_host_next(struct web_pool *pool, struct web_pool_host *host)
+{
+	struct web_pool_host *next = NULL;
+
+	pthread_mutex_lock(&pool->lock);
+	if (!host)
+		next = pool->hosts;
+	else if (!atomic_load(&host->gone))
+		next = host->next;
+	if (next)
+		atomic_fetch_add(&next->refs, 1);
+	pthread_mutex_unlock(&pool->lock);
+	web_pool_host_unref(host);
+	return next;
+}
+
+/* `fn` sends messages: not under the lock that requests take. */
 static void web_pool_activity(void *ctx, struct web_pool *pool)
 {
 	struct web_pool_activity *a = ctx;
+	struct web_pool_host *host = NULL;
 
-	pthread_mutex_lock(&pool->lock);
-	for (struct web_pool_host *host = pool->hosts; host; host = host->next)
+	while ((host = web_pool_host_next(pool, host)))
 		a->fn(a->ctx, pool->name, host->generation, atomic_load(&host->requests),
 		      atomic_load(&host->active));
-	pthread_mutex_unlock(&pool->lock);
 }
 
 void web_pools_each_host(struct web_pools *pools,
