@@ -17,6 +17,7 @@
 #include "programs/pages.h"
 #include "web/pool.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,8 @@ struct front {
 	struct web_pools *pools;
 	struct web *web;
 	struct http_server *server;
-	struct config *config;
+	struct config *config; /* loop threads take a reference under `config_lock` */
+	pthread_mutex_t config_lock;
 	struct pages *low; /* runs the pages of Low applications, in this process */
 	struct loop_task low_task;
 	struct loop_timer activity;
@@ -137,12 +139,18 @@ static void front_demand(void *ctx, const char *name)
 {
 	struct front *front = ctx;
 	struct control_pool_demand demand = { .pool = text_of(name) };
-	const struct config_pool *pool = config_pool_find(front->config, demand.pool);
+	const struct config_pool *pool;
+	struct config *config;
 
+	pthread_mutex_lock(&front->config_lock);
+	config = config_ref(front->config);
+	pthread_mutex_unlock(&front->config_lock);
+	pool = config_pool_find(config, demand.pool);
 	if (pool && pool->protection == CONFIG_LOW)
 		loop_post(front->loop, &front->low_task);
 	else
 		child_send(front->child, CONTROL_POOL_DEMAND, &demand, NULL, 0);
+	config_unref(config);
 }
 
 static void front_drained(void *ctx, const char *pool, uint64_t generation)
@@ -252,7 +260,7 @@ static int front_start_server(struct front *front, const char *state_dir)
 static int front_configure(struct front *front, const struct control_message *m, struct error *err)
 {
 	_cleanup_mem_ char *state_dir = NULL;
-	struct config *config = NULL;
+	struct config *config = NULL, *before;
 	int r = pages_read_config(m, &config, &state_dir, err);
 
 	if (r < 0)
@@ -266,8 +274,11 @@ static int front_configure(struct front *front, const struct control_message *m,
 		config_unref(config);
 		return r;
 	}
-	config_unref(front->config);
+	pthread_mutex_lock(&front->config_lock);
+	before = front->config;
 	front->config = config;
+	pthread_mutex_unlock(&front->config_lock);
+	config_unref(before);
 	if (!front->web)
 		r = front_start_server(front, state_dir);
 	if (r < 0)
@@ -305,14 +316,14 @@ static void front_host_ready(struct front *front, const struct control_message *
 
 static void front_pool_changed(struct front *front, const struct control_pool_changed *m)
 {
-	struct web_pool_verdict verdict = { .stopped = m->state == CONTROL_POOL_STOPPED,
-					    .status = (unsigned)m->status,
+	/* Started with a status: an activation failed, the next may not (scm/pool_policy.h). */
+	struct web_pool_verdict verdict = { .stopped = m->state != CONTROL_POOL_STARTED,
+					    .status = m->status ? (unsigned)m->status : 503,
 					    .sub_status = (unsigned)m->sub_status,
 					    .hresult = (uint32_t)m->hresult,
 					    .reason = m->reason };
 
-	web_pools_changed(front->pools, m->pool,
-			  m->state == CONTROL_POOL_STARTED ? NULL : &verdict);
+	web_pools_changed(front->pools, m->pool, verdict.stopped || m->status ? &verdict : NULL);
 }
 
 static void front_stop(struct front *front, int64_t grace_ns)
@@ -419,7 +430,8 @@ static void front_done(struct front *front)
 
 int front_run(void)
 {
-	struct front front = { .loops = front_loop_count() };
+	struct front front = { .loops = front_loop_count(),
+			       .config_lock = PTHREAD_MUTEX_INITIALIZER };
 	struct error err = { 0 };
 
 	front.low_task = (struct loop_task){ .fn = front_low_task, .ctx = &front };
