@@ -34,6 +34,9 @@
 #define TURN_REQUESTS 32          /* of one connection before others have their turn */
 #define TURN_BYTES (1u << 20)
 #define WHEEL_SLOTS 256
+/* A body in memory up to this size is copied behind its head: one vector is sent cheaper than
+ * two, by more than the copy costs (bench/RESULTS.md). */
+#define INLINE_BODY_MAX 2048
 
 enum conn_phase {
 	CONN_REST,     /* between requests, or in the middle of a head */
@@ -211,7 +214,7 @@ int send_run(struct http_exchange *x);
 void send_done(struct http_exchange *x);
 
 /* response.c */
-/* Writes the head into the exchange's arena; -ENOMEM. */
+/* Writes the head into the exchange's arena, and behind it a small body in memory; -ENOMEM. */
 int response_head(struct http_exchange *x, const struct http_response *response);
 
 /* deadline.c */

@@ -79,7 +79,8 @@ struct pen {
 
 static inline void put(struct pen *pen, const char *data, size_t length)
 {
-	memcpy(pen->at, data, length);
+	if (length)
+		memcpy(pen->at, data, length);
 	pen->at += length;
 }
 
@@ -141,7 +142,10 @@ int response_head(struct http_exchange *x, const struct http_response *response)
 	struct http_loop *loop = x->conn->loop;
 	struct http_server *server = loop->server;
 	decide_framing(x, response);
-	char *head = arena_alloc(&x->arena, head_bound(server, response));
+	bool takes_body = x->out.kind == BODY_MEMORY && x->out.left <= INLINE_BODY_MAX &&
+			  !x->out.no_body;
+	size_t body = takes_body ? (size_t)x->out.left : 0;
+	char *head = arena_alloc(&x->arena, head_bound(server, response) + body);
 	if (!head)
 		return -ENOMEM;
 	struct pen pen = { head };
@@ -177,6 +181,7 @@ int response_head(struct http_exchange *x, const struct http_response *response)
 		put_number(&pen, response->content_length);
 	}
 	PUT(&pen, "\r\n\r\n");
+	put(&pen, x->out.memory, body);
 	x->out.head = head;
 	x->out.head_length = (size_t)(pen.at - head);
 	return 0;

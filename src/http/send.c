@@ -241,6 +241,9 @@ void http_respond_memory(struct http_exchange *x, const struct http_response *re
 {
 	x->out.memory = body;
 	begin(x, response, length ? BODY_MEMORY : BODY_NONE, length);
+	/* The head took it along. */
+	if (length <= INLINE_BODY_MAX)
+		x->out.left = 0;
 }
 
 void http_respond_file(struct http_exchange *x, const struct http_response *response, int fd,

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures Surrogate side by side with nginx and Apache, in one run on one machine, and prints Markdown tables.
+
+    bench/run.py [--build build] [--seconds 4] [--rounds 5] [--connections 64] [--half] [static] [pages]
+"""
+import argparse
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pages  # noqa: E402
+import peers  # noqa: E402
+import static  # noqa: E402
+
+PARTS = {"static": static.run, "pages": pages.run}
+
+
+def main():
+    p = argparse.ArgumentParser(description="Measures Surrogate against nginx and Apache.")
+    p.add_argument("parts", nargs="*", help="static, pages (default: both)")
+    p.add_argument("--build", default=os.path.join(os.path.dirname(__file__), "..", "build"))
+    p.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    p.add_argument("--rounds", type=int, default=5, help="the median of so many")
+    p.add_argument("--connections", type=int, default=64)
+    p.add_argument("--half", action="store_true", help="static: bench/static-server in place of the whole server")
+    args = p.parse_args()
+    lacking = peers.missing()
+    if lacking:
+        sys.exit("bench: install first: " + ", ".join(lacking) + "  (apt-get install nginx-light apache2 wrk)")
+    for part in args.parts or list(PARTS):
+        if part not in PARTS:
+            sys.exit(f"bench: no such part: {part} (there are: {', '.join(PARTS)})")
+        with tempfile.TemporaryDirectory(prefix="surrogate-bench-") as folder:
+            print(PARTS[part](os.path.abspath(args.build), folder, args.seconds, args.rounds, args.connections,
+                              not args.half), flush=True)
+            print()
+
+
+if __name__ == "__main__":
+    main()
