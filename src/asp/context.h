@@ -30,8 +30,8 @@ struct asp_intrinsic {
 
 #define ASP_INTRINSICS(X)                                                                          \
 	X(request, "Request")                                                                      \
-	X(response, "Response") X(server, "Server") X(session, "Session")                          \
-		X(application, "Application")
+	X(response, "Response")                                                                    \
+	X(server, "Server") X(session, "Session") X(application, "Application")
 
 /* Objects that belong to intrinsic ones, made when first asked for. */
 enum asp_part {

@@ -80,20 +80,42 @@ static HRESULT response_write_block(struct automation_call *call)
 	return wrote(call, ctx);
 }
 
+/* An array of bytes, or of variants that are bytes (the script engine's arrays). */
+static bool put_bytes(struct buf *out, const VARIANT *v)
+{
+	if (!(v->vt & VT_ARRAY) || !v->parray || v->parray->cDims != 1)
+		return false;
+	size_t count = v->parray->rgsabound[0].cElements;
+	if (v->vt == (VT_ARRAY | VT_UI1)) {
+		buf_put(out, v->parray->pvData, count);
+		return true;
+	}
+	if (v->vt != (VT_ARRAY | VT_VARIANT))
+		return false;
+	const VARIANT *items = v->parray->pvData;
+	for (size_t i = 0; i < count; i++) {
+		VARIANT byte = { 0 };
+		if (FAILED(VariantChangeType(&byte, &items[i], 0, VT_UI1)))
+			return false;
+		buf_putc(out, (char)byte.bVal);
+	}
+	return true;
+}
+
 static HRESULT response_binary_write(struct automation_call *call)
 {
 	struct asp_context *ctx = asp_context_of(call);
 	if (!ctx || !ctx->exchange)
 		return asp_raise_stale(call);
-	const VARIANT *v = call->argv[0];
+	VARIANT room;
+	const VARIANT *v = variant_view(call->argv[0], &room);
 	struct buf *body = &ctx->response.body;
-	if (v->vt == VT_BSTR) {
+	if (v && v->vt == VT_BSTR) {
 		buf_put(body, v->bstrVal, SysStringByteLen(v->bstrVal));
 		return wrote(call, ctx);
 	}
-	if (v->vt != (VT_ARRAY | VT_UI1) || !v->parray || v->parray->cDims != 1)
+	if (!v || !put_bytes(body, v))
 		return asp_raise(call, ctx, OBJECT, 106, NULL);
-	buf_put(body, v->parray->pvData, v->parray->rgsabound[0].cElements);
 	return wrote(call, ctx);
 }
 
