@@ -9,6 +9,8 @@
 
 #include "asp/contents.h"
 
+#include <pthread.h>
+
 #define ASP_SESSION_ID_LENGTH 24
 #define ASP_SESSIONS_MAX 1000000 /* whatever the configuration says */
 
