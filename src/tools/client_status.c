@@ -25,7 +25,7 @@ static void json_process(struct buf *out, const struct control_status_process *p
 		const char *name;
 		struct text value;
 	} texts[] = {
-		{ "service", p->service },       { "appid", p->appid }, { "pool", p->pool },
+		{ "service", p->service },       { "appId", p->appid }, { "pool", p->pool },
 		{ "protection", p->protection }, { "user", p->user },   { "state", p->state }
 	};
 
@@ -36,7 +36,7 @@ static void json_process(struct buf *out, const struct control_status_process *p
 	}
 	buf_printf(out,
 		   "\"generation\":%llu,\"requests\":%llu,\"active\":%llu,\"uptime\":%llu.%03llu,"
-		   "\"memory_kib\":%llu}",
+		   "\"memoryKiB\":%llu}",
 		   (unsigned long long)p->generation, (unsigned long long)p->requests,
 		   (unsigned long long)p->active, (unsigned long long)p->uptime_ms / 1000,
 		   (unsigned long long)p->uptime_ms % 1000, (unsigned long long)p->memory_kib);
@@ -47,7 +47,7 @@ static void json_pool(struct buf *out, const struct control_status_pool *p)
 	buf_puts(out, out->length ? ",{" : "{");
 	json_text(out, "pool", p->pool);
 	buf_putc(out, ',');
-	json_text(out, "appid", p->appid);
+	json_text(out, "appId", p->appid);
 	buf_putc(out, ',');
 	json_text(out, "protection", p->protection);
 	buf_putc(out, ',');
