@@ -108,9 +108,9 @@ CONTROL_MESSAGES(X)
 #undef U
 
 enum control_pool_state {
-	CONTROL_POOL_STARTED,
-	CONTROL_POOL_STOPPED, /* until further notice, by hand or by rapid-fail protection */
-	CONTROL_POOL_FAILED,  /* one activation failed: fails what waits now, the next may not */
+	CONTROL_POOL_STARTED, /* with a status: one activation failed, fail what waits now */
+	CONTROL_POOL_STOPPED, /* by an administrator, or with its service */
+	CONTROL_POOL_FAILED,  /* by rapid-fail protection, until somebody starts it */
 };
 enum control_service_verb {
 	CONTROL_SERVICE_START,

@@ -97,20 +97,12 @@ static void host_ready(struct scm_pool *pool, uint64_t generation)
 	scm_child_send(scm->front, CONTROL_HOST_READY, &ready, &fd, 1);
 }
 
-/* For the front end a pool that gave up is stopped, and FAILED is one activation that failed. */
-static enum control_pool_state state_for_front(const struct pool_action *action)
-{
-	if (action->state != POOL_STARTED)
-		return CONTROL_POOL_STOPPED;
-	return action->status ? CONTROL_POOL_FAILED : CONTROL_POOL_STARTED;
-}
-
 static void tell_front(struct scm_pool *pool, const struct pool_action *action)
 {
 	struct text name = text_of(pool->policy.settings->name);
 	struct control_host_drain drain = { .generation = action->generation, .pool = name };
 	struct control_host_gone gone = { .generation = action->generation, .pool = name };
-	struct control_pool_changed changed = { .state = state_for_front(action),
+	struct control_pool_changed changed = { .state = (uint64_t)action->state,
 						.status = action->status,
 						.sub_status = action->sub_status,
 						.hresult = action->hresult,
