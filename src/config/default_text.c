@@ -255,7 +255,7 @@ static void put_site(struct writer *w, uint16_t port)
 	}
 	buf_printf(&w->out,
 		   "        <bindings>\n"
-		   "          <binding protocol=\"http\" bindingInformation=\"*:%u:\" />\n"
+		   "          <binding protocol=\"http\" bindingInformation=\"127.0.0.1:%u:\" />\n"
 		   "        </bindings>\n"
 		   "      </site>\n"
 		   "      <siteDefaults>\n"

@@ -110,7 +110,7 @@ static int choose_port(uint16_t *ret, struct error *err)
 		return error_set(err, -EINVAL, "--port is a number from 1 to %d, not '%s'",
 				 65535 - PORTS_TRIED, options.port);
 	for (uint64_t port = wanted; port < wanted + PORTS_TRIED; port++) {
-		if (scm_port_free("*", (uint16_t)port)) {
+		if (scm_port_free("127.0.0.1", (uint16_t)port)) {
 			*ret = (uint16_t)port;
 			return 0;
 		}
