@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PORT_DEFAULT 8080
 #define PORTS_TRIED 21
@@ -71,7 +72,7 @@ static void on_ready(void *ctx, const struct config *config, bool serving, const
 	}
 }
 
-static int run_server(void)
+static int start_server(void)
 {
 	bool failed = false;
 	struct scm_options scm = { .state_dir = options.state, .ready = on_ready, .ctx = &failed };
@@ -163,7 +164,33 @@ static int serve(void)
 			  options.state, options.state);
 		return fail(&err);
 	}
-	return write_config(&err) < 0 ? fail(&err) : run_server();
+	return write_config(&err) < 0 ? fail(&err) : start_server();
+}
+
+/* A new installation serves STATE/wwwroot, until somebody says otherwise. */
+static int run_server(void)
+{
+	static const char page[] = "<!doctype html>\n<title>Surrogate</title>\n<h1>Surrogate "
+				   "runs.</h1>\n<p>Put a site into this folder, or name another "
+				   "in config/applicationHost.config.\n";
+	char path[PATH_MAX + 64];
+	struct error err = { 0 };
+	int r = scm_state_prepare(options.state, &err);
+
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
+	if (r < 0 || access(path, F_OK) == 0)
+		return r < 0 ? fail(&err) : start_server();
+	snprintf(path, sizeof(path), "%s/wwwroot", options.state);
+	if ((mkdir(path, 0755) < 0 && errno != EEXIST) || !realpath(path, options.folder)) {
+		error_set(&err, -errno, "cannot create %s: %s", path, error_errno_text(errno));
+		return fail(&err);
+	}
+	r = write_config(&err);
+	snprintf(path, sizeof(path), "%s/Default.htm", options.folder);
+	options.folder[0] = '\0';
+	if (!r && access(path, F_OK) < 0)
+		r = sys_replace_file(path, page, sizeof(page) - 1, 0644);
+	return r < 0 ? fail(&err) : start_server();
 }
 
 /* ---- the tool ---- */

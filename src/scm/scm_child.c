@@ -128,7 +128,9 @@ static bool child_pong(struct scm_child *child, const struct control_pong *pong)
 		return true;
 	child->requests = pong->requests;
 	child->active = pong->active;
-	if (child->role == SCM_HOST) {
+	if (child->role == SCM_FRONT) {
+		child->pongs = pong->sequence;
+	} else {
 		pool_pong(&child->pool->policy, child->generation, pong->sequence, scm_moment(scm),
 			  scm->actions);
 		scm_pool_act(child->pool);

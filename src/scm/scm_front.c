@@ -19,6 +19,9 @@
 #include <unistd.h>
 
 #define BACKLOG 4096
+/* Its control thread only passes messages on: no answer for so long means that it hangs. */
+#define PING_INTERVAL (5 * NSEC_PER_SEC)
+#define PINGS_UNANSWERED_MAX 12
 #define GOOD_LIFE (10 * NSEC_PER_SEC)
 #define RESTART_FIRST NSEC_PER_SEC
 #define RESTART_LAST (30 * NSEC_PER_SEC)
@@ -267,6 +270,24 @@ static void bells_close(struct scm *scm)
 	scm->bell_count = 0;
 }
 
+static void front_ping(void *ctx)
+{
+	struct scm *scm = ctx;
+	struct control_ping ping;
+
+	if (!scm->front)
+		return;
+	if (scm->front_pings - scm->front->pongs >= PINGS_UNANSWERED_MAX) {
+		fprintf(stderr, "surrogate: inetinfo does not answer; it is ended\n");
+		scm_child_kill(scm->front);
+		return;
+	}
+	ping = (struct control_ping){ scm->front->generation, ++scm->front_pings };
+	scm_child_send(scm->front, CONTROL_PING, &ping, NULL, 0);
+	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
+		       scm);
+}
+
 void scm_front_registered(struct scm_child *child, struct control_message *m)
 {
 	struct scm *scm = child->scm;
@@ -276,6 +297,9 @@ void scm_front_registered(struct scm_child *child, struct control_message *m)
 		scm->bells[i] = TAKE_FD(m->fds[i]);
 	scm->bell_count = m->fd_count;
 	scm->front = child;
+	scm->front_pings = 0;
+	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
+		       scm);
 	scm_child_configure(child);
 	scm_pools_front(scm, true);
 	scm_pools_start(scm);
@@ -326,6 +350,7 @@ void scm_front_exited(struct scm_child *child, int code, int signal)
 
 	if (scm->front == child) {
 		scm->front = NULL;
+		loop_timer_cancel(scm->loop, &scm->ping_timer);
 		bells_close(scm);
 		scm_pools_front(scm, false);
 	}

@@ -108,7 +108,9 @@ struct scm {
 	struct scm_child *front;
 	int bells[SCM_BELLS_MAX]; /* the front end's eventfds */
 	int bell_count;
-	struct loop_timer front_timer;
+	struct loop_timer front_timer; /* its restart */
+	struct loop_timer ping_timer;
+	uint64_t front_pings; /* sent to this front end */
 	uint32_t front_failures;
 	int64_t begun; /* when the SCM started */
 	struct scm_listener listeners[SCM_LISTENERS_MAX];
