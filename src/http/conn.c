@@ -24,6 +24,8 @@
 
 #define STEPS_PER_TURN 24
 #define LINGER_TIME (5 * NSEC_PER_SEC)
+#define HALF_CLOSE_TIME (200 * NSEC_PER_MSEC)
+#define HALF_CLOSE_PATIENCE (2 * NSEC_PER_SEC)
 #define ROOM_FOR_BODY 1024
 
 static const struct http_handler *handler_of(const struct conn *conn)
@@ -51,6 +53,8 @@ static ssize_t read_result(struct conn *conn, ssize_t n, size_t wanted)
 	}
 	if (n <= 0) {
 		conn->can_read = false;
+		if (!conn->hangup)
+			conn->hangup_at = now_of(conn);
 		conn->eof = conn->hangup = true;
 		conn->broken = conn->broken || n < 0;
 		return n;
@@ -403,12 +407,19 @@ static int step_send(struct conn *conn)
 	return x->out.complete ? end_exchange(conn) : r;
 }
 
+/* A client that closes its end while it waits for an answer: it left, or it only half-closed, and
+ * nobody can tell which before something is sent to it. Those that half-close do it right behind
+ * their last request, and get a moment for their answer; who closes later is taken for gone, so
+ * that its page can learn of it. */
+static bool has_left(const struct conn *conn)
+{
+	return conn->hangup && conn->hangup_at - conn->x->stats.started > HALF_CLOSE_TIME;
+}
+
 static int step_exchange(struct conn *conn)
 {
 	struct http_exchange *x = conn->x;
-	/* A client that closes its end while it waits for an answer is taken for gone: nobody can
-	 * tell it from one that only half-closed, and a page must be able to learn of it. */
-	if (conn->broken || (conn->hangup && !x->out.responded && conn->phase == CONN_EXCHANGE)) {
+	if (conn->broken || (!x->out.responded && conn->phase == CONN_EXCHANGE && has_left(conn))) {
 		conn_close(conn);
 		return 1;
 	}
@@ -483,6 +494,11 @@ static int64_t rate_deadline(const struct conn *conn, int64_t since, uint64_t by
 		     since + timeout + (int64_t)least((int64_t)seconds, 1 << 30) * NSEC_PER_SEC);
 }
 
+static bool is_half_closed(const struct conn *conn)
+{
+	return conn->hangup && conn->phase == CONN_EXCHANGE && !conn->x->out.responded;
+}
+
 static int64_t exchange_deadline(struct conn *conn)
 {
 	struct sending *out = &conn->x->out;
@@ -496,6 +512,11 @@ static int64_t exchange_deadline(struct conn *conn)
 				     limits_of(conn)->send_timeout);
 	}
 	out->blocked_since = 0;
+	if (is_half_closed(conn)) {
+		int64_t from = conn->hangup_at > conn->x->stats.started ? conn->hangup_at
+									: conn->x->stats.started;
+		return from + HALF_CLOSE_PATIENCE;
+	}
 	if (in->sink && in->since && !in->done)
 		return rate_deadline(conn, in->since, in->received_since,
 				     limits_of(conn)->body_timeout);
@@ -531,7 +552,9 @@ void conn_timed_out(struct conn *conn)
 			why = "Timer_ConnectionIdle";
 		break;
 	case CONN_EXCHANGE:
-		if (conn->can_write)
+		if (is_half_closed(conn))
+			conn_close(conn);
+		else if (conn->can_write)
 			conn_refuse(conn, 408, "Timer_EntityBody");
 		else
 			why = "Timer_MinBytesPerSecond";
@@ -606,6 +629,8 @@ static void conn_event(void *ctx, int fd, unsigned events)
 {
 	struct conn *conn = ctx;
 	if (events & LOOP_HANGUP) {
+		if (!conn->hangup)
+			conn->hangup_at = now_of(conn);
 		conn->hangup = true;
 		conn->broken = conn->broken || (conn->x && is_broken(fd));
 	}

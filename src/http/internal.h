@@ -70,7 +70,8 @@ struct conn {
 	TAILQ_ENTRY(conn) in_ready;
 	uint64_t visit;   /* the tick at which the wheel comes by */
 	int64_t deadline; /* INT64_MAX: none */
-	int64_t since;    /* when this head, draining or lingering began */
+	int64_t hangup_at;
+	int64_t since; /* when this head, draining or lingering began */
 	struct http_peer peer;
 };
 

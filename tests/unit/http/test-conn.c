@@ -480,6 +480,28 @@ static void half_closing_clients_get_their_answer(void **state)
 	harness_done_all(&h);
 }
 
+/* The same for an answer that comes later; but who closes long after it asked is gone. */
+static void half_closing_is_not_leaving(void **state)
+{
+	for (int late = 0; late < 2; late++) {
+		struct harness h;
+		harness_init(&h, &normal);
+		harness_connect(&h);
+		assert_true(harness_say(&h, GET("/later")));
+		if (late) /* time passes for the exchange */
+			h.later->stats.started -= NSEC_PER_SEC;
+		shutdown(h.client, SHUT_WR);
+		harness_settle(&h);
+		assert_int_equal(h.aborted, late);
+		if (h.later) {
+			harness_respond(h.later, 200, 5, "hello");
+			assert_false(harness_settle(&h));
+			assert_int_equal(harness_status(&h), 200);
+		}
+		harness_done_all(&h);
+	}
+}
+
 static void a_head_larger_than_a_buffer(void **state)
 {
 	struct harness h;
@@ -527,6 +549,7 @@ int main(void)
 		cmocka_unit_test(too_large_a_body_is_refused),
 		cmocka_unit_test(a_client_that_leaves_aborts),
 		cmocka_unit_test(half_closing_clients_get_their_answer),
+		cmocka_unit_test(half_closing_is_not_leaving),
 		cmocka_unit_test(a_head_larger_than_a_buffer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,21 @@ static void handlers_have_no_deadline(void **state)
 	harness_done_all(&h);
 }
 
+/* Half a close does not keep a page running for nobody. */
+static void half_closed_clients_wait_a_moment(void **state)
+{
+	struct harness h;
+	harness_init(&h, &normal);
+	harness_connect(&h);
+	harness_say(&h, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+	shutdown(h.client, SHUT_WR);
+	harness_settle(&h);
+	assert_int_equal(h.aborted, 0);
+	while (!h.aborted)
+		http_loop_turn(h.loop, -1);
+	harness_done_all(&h);
+}
+
 /* ---- over TCP ---- */
 
 static int listening(uint16_t *ret_port)
@@ -299,6 +314,7 @@ int main(void)
 		cmocka_unit_test(slow_bodies_are_refused),
 		cmocka_unit_test(slow_readers_are_cut_off),
 		cmocka_unit_test(handlers_have_no_deadline),
+		cmocka_unit_test(half_closed_clients_wait_a_moment),
 		cmocka_unit_test(connections_are_limited),
 		cmocka_unit_test(without_descriptors_one_is_shed),
 		cmocka_unit_test(threads_serve_and_stop),
