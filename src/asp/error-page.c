@@ -12,7 +12,7 @@
 
 #define PAGE_MAX ((size_t)65536)
 
-/* For the content of elements; quotes may stay as they are there. */
+/* For the content of elements; apostrophes may stay as they are there. */
 static void put_escaped(struct buf *b, const char *z)
 {
 	for (; z && *z; z++) {
@@ -22,6 +22,8 @@ static void put_escaped(struct buf *b, const char *z)
 			buf_puts(b, "&gt;");
 		else if (*z == '&')
 			buf_puts(b, "&amp;");
+		else if (*z == '"')
+			buf_puts(b, "&quot;");
 		else
 			buf_putc(b, *z);
 	}

@@ -86,11 +86,11 @@ static void the_source_line_is_shown(void **state)
 	site_put(site, "p.asp", "a\n<!--#include file=\"inc/x.inc\"-->");
 	const char *out = site_get(site, "/p.asp");
 	assert_contains(out, "/inc/x.inc, line 3, column 13");
-	assert_contains(
-		out, "<pre>&lt;p&gt;&lt;% y = = \"&lt;b&gt;\" %&gt;&lt;/p&gt;\n----------^</pre>");
+	assert_contains(out, "<pre>&lt;p&gt;&lt;% y = = &quot;&lt;b&gt;&quot; "
+			     "%&gt;&lt;/p&gt;\n----------^</pre>");
 	site_put(site, "q.asp", "<p>\n\t<b><%= CInt(\"x\") %></b>");
 	assert_contains(site_get(site, "/q.asp"),
-			"<pre>&lt;b&gt;&lt;%= CInt(\"x\") %&gt;&lt;/b&gt;");
+			"<pre>&lt;b&gt;&lt;%= CInt(&quot;x&quot;) %&gt;&lt;/b&gt;");
 	assert_contains(site_get(site, "/q.asp"), "Type mismatch");
 	site_free(site);
 }
