@@ -1,0 +1,5 @@
+<html>
+<body>
+<!--#include file="no-such-file.inc"-->
+</body>
+</html>
