@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The launch description: there and back, and what is refused. */
 #include "base/buf.h"
+#include "base/fault.h"
 #include "scm/launch.h"
 
 #include <errno.h>
@@ -108,6 +109,31 @@ static void a_list_that_is_too_long_is_refused(void **state)
 	buf_done(&b);
 }
 
+static void a_lack_of_memory_is_survived(void **state)
+{
+#ifdef SURROGATE_FAULTS
+	struct launch in = example(), out;
+	struct arena arena;
+	struct buf b;
+	int r = -ENOMEM;
+
+	buf_init(&b, LAUNCH_BYTES_MAX);
+	assert_int_equal(launch_encode(&in, &b), 0);
+	for (int nth = 1; r == -ENOMEM; nth++) {
+		arena_init(&arena, LAUNCH_MEMORY_MAX);
+		fault_arm(FAULT_ALLOC, nth, true);
+		r = launch_decode(b.data, b.length, &arena, &out);
+		fault_arm(FAULT_ALLOC, 0, false);
+		arena_done(&arena);
+		assert_true(r == -ENOMEM || r == 0);
+		assert_true(nth < 100);
+	}
+	buf_done(&b);
+#else
+	skip();
+#endif
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +141,7 @@ int main(void)
 		cmocka_unit_test(every_cut_and_every_tail_is_refused),
 		cmocka_unit_test(a_text_with_nul_is_never_written),
 		cmocka_unit_test(a_list_that_is_too_long_is_refused),
+		cmocka_unit_test(a_lack_of_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

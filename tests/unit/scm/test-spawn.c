@@ -3,6 +3,7 @@
  * Real processes through the real launcher: what they inherit, what they may not do, how their
  * end and last words are seen. Arguments: the launcher and the fake host.
  */
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/sys.h"
 #include "ipc/control.h"
@@ -313,6 +314,51 @@ static void an_orphan_does_not_start(void **state)
 	assert_int_equal(end.code, 126);
 }
 
+static int open_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* Whatever fails on the way, nothing is left behind and the text says what it was. */
+static void a_start_that_fails_leaves_nothing_behind(void **state)
+{
+#ifdef SURROGATE_FAULTS
+	static const enum fault_kind kinds[] = { FAULT_ALLOC, FAULT_OPEN, FAULT_WRITE,
+						 FAULT_SPAWN };
+	struct text arguments[3];
+	struct launch launch = launch_of("words", "", arguments);
+	int fd = open(fake, O_PATH | O_CLOEXEC), before = open_descriptors();
+
+	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++) {
+		for (int nth = 1; nth < 100; nth++) {
+			struct spawn_child child;
+			struct error err = { 0 };
+			struct ended end;
+			int r;
+
+			fault_arm(kinds[kind], nth, false);
+			r = spawn_start(launcher, &launch, fd, &child, &err);
+			fault_arm(kinds[kind], 0, false);
+			if (r == 0)
+				finish(&child, &end);
+			else
+				assert_true(err.text[0]);
+			assert_int_equal(open_descriptors(), before);
+			if (r == 0)
+				break;
+			assert_true(nth < 99);
+		}
+	}
+	close(fd);
+#else
+	skip();
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +374,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(reads_what_is_closed_only_under_landlock),
 		cmocka_unit_test(a_program_that_cannot_run_says_why),
 		cmocka_unit_test(an_orphan_does_not_start),
+		cmocka_unit_test(a_start_that_fails_leaves_nothing_behind),
 	};
 
 	if (argc != 3)
