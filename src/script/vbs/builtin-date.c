@@ -10,6 +10,13 @@
 #include <math.h>
 #include <time.h>
 
+static void split(double d, struct date_civil *ret)
+{
+	/* Arguments are valid dates: arg_date saw to it. */
+	*ret = (struct date_civil){ .year = 1899, .month = 12, .day = 30, .weekday = 7 };
+	date_to_civil(d, ret);
+}
+
 static HRESULT arg_date(struct vbs_engine *e, struct value *v, double *ret)
 {
 	struct value out = VALUE_EMPTY;
@@ -22,7 +29,7 @@ static HRESULT arg_date(struct vbs_engine *e, struct value *v, double *ret)
 
 static HRESULT return_date(double d, struct value *ret)
 {
-	if (!vbs_date_valid(d))
+	if (!date_valid(d))
 		return VBS_HR(5);
 	return return_value(VALUE_DATE(d), ret);
 }
@@ -30,18 +37,18 @@ static HRESULT return_date(double d, struct value *ret)
 BUILTIN(now)
 {
 	(void)e, (void)args, (void)argc;
-	return return_date(vbs_date_now(), ret);
+	return return_date(date_now(), ret);
 }
 
 BUILTIN(date)
 {
 	(void)e, (void)args, (void)argc;
-	return return_date(trunc(vbs_date_now()), ret);
+	return return_date(trunc(date_now()), ret);
 }
 
 BUILTIN(time)
 {
-	double now = vbs_date_now();
+	double now = date_now();
 
 	(void)e, (void)args, (void)argc;
 	return return_date(now - trunc(now), ret);
@@ -49,7 +56,7 @@ BUILTIN(time)
 
 BUILTIN(timer)
 {
-	double seconds = fmod(vbs_date_now(), 1) * 86400;
+	double seconds = fmod(date_now(), 1) * 86400;
 	double part = (double)(clock_wall() % NSEC_PER_SEC / 10000000) / 100;
 
 	(void)e, (void)args, (void)argc;
@@ -120,7 +127,7 @@ BUILTIN(timevalue)
 #define DATE_PART(name, field)                                                                     \
 	BUILTIN(name)                                                                              \
 	{                                                                                          \
-		struct vbs_date parts;                                                             \
+		struct date_civil parts;                                                           \
 		double d;                                                                          \
 		HRESULT hr;                                                                        \
 		(void)argc;                                                                        \
@@ -129,7 +136,7 @@ BUILTIN(timevalue)
 		hr = arg_date(e, &args[0], &d);                                                    \
 		if (FAILED(hr))                                                                    \
 			return hr;                                                                 \
-		vbs_date_split(d, &parts);                                                         \
+		split(d, &parts);                                                                  \
 		return return_value(VALUE_I2(parts.field), ret);                                   \
 	}
 DATE_PART(year, year)
@@ -157,7 +164,7 @@ static HRESULT arg_first_day(struct vbs_engine *e, struct value *args, unsigned 
 
 BUILTIN(weekday)
 {
-	struct vbs_date parts;
+	struct date_civil parts;
 	int32_t first;
 	double d;
 	HRESULT hr;
@@ -169,13 +176,13 @@ BUILTIN(weekday)
 		hr = arg_date(e, &args[0], &d);
 	if (FAILED(hr))
 		return hr;
-	vbs_date_split(d, &parts);
+	split(d, &parts);
 	return return_value(VALUE_I2(weekday_from(parts.weekday, first)), ret);
 }
 
-static HRESULT return_name(struct vbs_engine *e, const char *name, bool brief, struct value *ret)
+static HRESULT return_name(struct vbs_engine *e, const char *name, struct value *ret)
 {
-	return return_ascii(e, name, brief ? 3 : strlen(name), ret);
+	return return_ascii(e, name, strlen(name), ret);
 }
 
 BUILTIN(weekdayname)
@@ -192,7 +199,7 @@ BUILTIN(weekdayname)
 		return hr;
 	if (day < 1 || day > 7)
 		return VBS_HR(5);
-	return return_name(e, vbs_weekday_names[(day - 1 + (first ? first : 1) - 1) % 7], brief,
+	return return_name(e, date_weekday_name((day - 1 + (first ? first : 1) - 1) % 7 + 1, brief),
 			   ret);
 }
 
@@ -208,7 +215,7 @@ BUILTIN(monthname)
 		return hr;
 	if (month < 1 || month > 12)
 		return VBS_HR(5);
-	return return_name(e, vbs_month_names[month - 1], brief, ret);
+	return return_name(e, date_month_name(month, brief), ret);
 }
 
 /* ---- intervals ---- */
@@ -241,18 +248,18 @@ static HRESULT arg_interval(struct vbs_engine *e, struct value *v, enum interval
 /* The day is cut to what the month has: January 31 plus a month is February's last. */
 static bool add_months(double date, double months, double *ret)
 {
-	struct vbs_date p;
+	struct date_civil p;
 	double day, time = fabs(date - trunc(date));
 	long total;
 
 	if (fabs(months) > 200000)
 		return false;
-	vbs_date_split(date, &p);
+	split(date, &p);
 	total = p.year * 12L + p.month - 1 + (long)months;
 	if (total < 1200 || total / 12 > 9999)
 		return false;
-	if (p.day > vbs_date_month_days(total / 12, total % 12 + 1))
-		p.day = vbs_date_month_days(total / 12, total % 12 + 1);
+	if (p.day > date_month_days(total / 12, total % 12 + 1))
+		p.day = date_month_days(total / 12, total % 12 + 1);
 	if (!vbs_date_join(total / 12, total % 12 + 1, p.day, &day))
 		return false;
 	*ret = day >= 0 ? day + time : day - time;
@@ -333,7 +340,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 BUILTIN(datediff)
 {
 	enum interval interval;
-	struct vbs_date p, q;
+	struct date_civil p, q;
 	int64_t days[2], n, span;
 	int seconds[2];
 	double from, to;
@@ -351,8 +358,8 @@ BUILTIN(datediff)
 		hr = arg_first_day(e, args, argc, 3, &first);
 	if (FAILED(hr))
 		return hr;
-	vbs_date_split(from, &p);
-	vbs_date_split(to, &q);
+	split(from, &p);
+	split(to, &q);
 	vbs_date_to_seconds(from, &days[0], &seconds[0]);
 	vbs_date_to_seconds(to, &days[1], &seconds[1]);
 	span = days[1] - days[0];
@@ -390,7 +397,7 @@ BUILTIN(datediff)
 }
 
 /* The week of the year: week 1 holds January 1 (1), four days of it (2), or is full (3). */
-static int week_of_year(const struct vbs_date *p, int64_t day, int first, int rule)
+static int week_of_year(const struct date_civil *p, int64_t day, int first, int rule)
 {
 	int64_t new_year = day - (p->yearday - 1), start;
 	int lead;
@@ -402,13 +409,13 @@ static int week_of_year(const struct vbs_date *p, int64_t day, int first, int ru
 		start += 7;
 	if (day < start) {
 		/* The last week of the year before. */
-		struct vbs_date q;
+		struct date_civil q;
 
-		vbs_date_split((double)(new_year - 1), &q);
+		split((double)(new_year - 1), &q);
 		return week_of_year(&q, new_year - 1, first, rule);
 	}
 	if (rule == 2 || rule == 3) {
-		int64_t next = new_year + (vbs_date_month_days(p->year, 2) == 29 ? 366 : 365);
+		int64_t next = new_year + (date_month_days(p->year, 2) == 29 ? 366 : 365);
 		int next_lead = (int)(((next + 6 - ((first ? first : 1) - 1)) % 7 + 7) % 7);
 		int64_t next_start =
 			next - next_lead + ((rule == 2 ? next_lead > 3 : next_lead > 0) ? 7 : 0);
@@ -423,7 +430,7 @@ static int week_of_year(const struct vbs_date *p, int64_t day, int first, int ru
 BUILTIN(datepart)
 {
 	enum interval interval;
-	struct vbs_date p;
+	struct date_civil p;
 	int32_t first, rule;
 	int64_t day;
 	int seconds, n;
@@ -443,7 +450,7 @@ BUILTIN(datepart)
 		hr = VBS_HR(5);
 	if (FAILED(hr))
 		return hr;
-	vbs_date_split(d, &p);
+	split(d, &p);
 	vbs_date_to_seconds(d, &day, &seconds);
 	switch (interval) {
 	case YEARS:

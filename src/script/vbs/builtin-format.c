@@ -115,7 +115,7 @@ BUILTIN(formatpercent)
 BUILTIN(formatdatetime)
 {
 	struct value date = VALUE_EMPTY;
-	char text[VBS_DATE_SIZE];
+	char text[DATE_TEXT_SIZE];
 	int32_t style;
 	HRESULT hr = arg_long(e, args, argc, 1, 0, &style);
 
@@ -126,6 +126,5 @@ BUILTIN(formatdatetime)
 				       : vbs_to_type(&e->heap, &args[0], VT_DATE, &date);
 	if (FAILED(hr))
 		return hr;
-	return return_ascii(e, text, vbs_date_format(date.d, (enum vbs_date_style)style, text),
-			    ret);
+	return return_ascii(e, text, date_format(date.d, (enum date_form)style, text), ret);
 }

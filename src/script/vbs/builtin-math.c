@@ -184,7 +184,7 @@ BUILTIN(randomize)
 		if (FAILED(hr))
 			return hr;
 	} else {
-		d = fmod(vbs_date_now(), 1) * 86400;
+		d = fmod(date_now(), 1) * 86400;
 	}
 	/* The middle 16 bits of the state come from the upper half of the number. */
 	memcpy(&bits, &d, sizeof bits);

@@ -8,14 +8,15 @@
 #define VBS_FUNCTIONS(X)                                                                           \
 	/* builtin-convert.c */                                                                    \
 	X("CBool", cbool, 1, 1)                                                                    \
-	X("CByte", cbyte, 1, 1) X("CCur", ccur, 1, 1) X("CDate", cdate, 1, 1) X(                   \
-		"CDbl", cdbl, 1, 1) X("CInt", cint, 1, 1) X("CLng", clng, 1, 1)                    \
-		X("CSng", csng, 1, 1) X("CStr", cstr, 1, 1) X("Hex", hex, 1, 1) X(                 \
-			"Oct", oct, 1, 1) X("Asc", asc, 1, 1) X("AscW", ascw, 1, 1)                \
-			X("Chr", chr, 1, 1) X("ChrW", chrw, 1, 1) X("TypeName", typename, 1, 1)    \
-				X("VarType", vartype, 1, 1) X("IsArray", isarray, 1, 1)            \
-					X("IsDate", isdate, 1, 1) X("IsEmpty", isempty, 1, 1)      \
-						X("IsNull", isnull, 1, 1)                          \
+	X("CByte", cbyte, 1, 1)                                                                    \
+	X("CCur", ccur, 1, 1) X("CDate", cdate, 1, 1) X("CDbl", cdbl, 1, 1) X("CInt", cint, 1, 1)  \
+		X("CLng", clng, 1, 1) X("CSng", csng, 1, 1) X("CStr", cstr, 1, 1)                  \
+			X("Hex", hex, 1, 1) X("Oct", oct, 1, 1) X("Asc", asc, 1, 1)                \
+				X("AscW", ascw, 1, 1) X("Chr", chr, 1, 1) X("ChrW", chrw, 1, 1) X( \
+					"TypeName", typename, 1, 1) X("VarType", vartype, 1, 1)    \
+					X("IsArray", isarray, 1, 1) X("IsDate", isdate, 1, 1)      \
+						X("IsEmpty", isempty, 1, 1) X("IsNull", isnull, 1, \
+									      1)                   \
 							X("IsNumeric", isnumeric, 1, 1)            \
 								X("IsObject", isobject, 1,         \
 								  1) /* builtin-string.c */        \
@@ -74,78 +75,81 @@
 		X("Eval", eval, 1, 1) X("Execute", execute, 1, 1)                                  \
 			X("ExecuteGlobal", executeglobal, 1, 1)
 
-#define VBS_CONSTANTS(X)                                                                                          \
-	X("vbEmpty", 0)                                                                                           \
-	X("vbNull", 1) X("vbInteger", 2) X("vbLong", 3) X("vbSingle", 4) X("vbDouble", 5) X(                      \
-		"vbCurrency",                                                                                     \
-		6) X("vbDate", 7) X("vbString", 8) X("vbObject",                                                  \
-						     9) X("vbError",                                              \
-							  10) X("vbBoolean",                                      \
-								11) X("vbVariant",                                \
-								      12) X("vbDataObject",                       \
-									    13) X("vbDecimal",                    \
-										  14) X("vbByte",                 \
-											17)                       \
-		X("vbLongLong", 20) X("vbArray", 8192) X("vbBinaryCompare", 0) X("vbTextCompare", 1) X(           \
-			"vbDatabaseCompare",                                                                      \
-			2) X("vbUseDefault",                                                                      \
-			     -2) X("vbTrue",                                                                      \
-				   -1) X("vbFalse",                                                               \
-					 0) X("vbUseSystem", 0)                                                   \
-			X("vbUseSystemDayOfWeek",                                                                 \
-			  0) X("vbSunday",                                                                        \
-			       1) X("vbMonday",                                                                   \
-				    2) X("vbTuesday",                                                             \
-					 3) X("vbWednesday",                                                      \
-					      4) X("vbThursday",                                                  \
-						   5) X("vbFriday", 6)                                            \
-				X("vbSaturday",                                                                   \
-				  7) X("vbFirstJan1",                                                             \
-				       1) X("vbFirstFourDays",                                                    \
-					    2) X("vbFirstFullWeek",                                               \
-						 3) X("vbGeneralDate",                                            \
-						      0) X("vbLongDate",                                          \
-							   1) X("vbShortDate", 2)                                 \
-					X("vbLongTime", 3) X("vbShortTime", 4) X("vbObjectError", -2147221504) X( \
-						"vbOKOnly",                                                       \
-						0) X("vbOKCancel",                                                \
-						     1) X("vbAbortRetryIgnore", 2)                                \
-						X("vbYesNoCancel", 3) X("vbYesNo", 4) X(                          \
-							"vbRetryCancel",                                          \
-							5) X("vbCritical",                                        \
-							     16) X("vbQuestion",                                  \
-								   32) X("vbExclamation",                         \
-									 48) X("vbInformation",                   \
-									       64) X("vbDefaultBu"                \
-										     "tton1",                     \
-										     0)                           \
-							X("vbDefaultButton2", 256) X(                             \
-								"vbDefaultButton3",                               \
-								512) X("vbDefaultButton4",                        \
-								       768) X("vbApplicationModa"                 \
-									      "l",                                \
-									      0)                                  \
-								X("vbSystemModal", 4096) X("vbOK", 1) X(          \
-									"vbCancel",                               \
-									2) X("vbAbort",                           \
-									     3) X("vbRetry", 4) X("vbIgnore", 5)  \
-									X("vbYes", 6) X("vbNo", 7) X(             \
-										"vbBlack",                        \
-										0) X("vbRed", 255)                \
-										X("vbGreen", 65280) X(            \
-											"vbYello"                 \
-											"w",                      \
-											65535) X("vbBlue",        \
-												 16711680)        \
-											X("vbMage"                \
-											  "nta",                  \
-											  16711935) X("vbCyan",   \
-												      16776960)   \
-												X("vbWhite",      \
+#define VBS_CONSTANTS(X)                                                                                         \
+	X("vbEmpty", 0)                                                                                          \
+	X("vbNull", 1)                                                                                           \
+	X("vbInteger", 2) X("vbLong", 3) X("vbSingle", 4) X("vbDouble", 5) X("vbCurrency", 6) X(                 \
+		"vbDate", 7) X("vbString",                                                                       \
+			       8) X("vbObject",                                                                  \
+				    9) X("vbError",                                                              \
+					 10) X("vbBoolean",                                                      \
+					       11) X("vbVariant",                                                \
+						     12) X("vbDataObject",                                       \
+							   13) X("vbDecimal",                                    \
+								 14) X("vbByte",                                 \
+								       17) X("vbLongLong", 20)                   \
+		X("vbArray", 8192) X("vbBinaryCompare", 0) X("vbTextCompare", 1) X(                              \
+			"vbDatabaseCompare",                                                                     \
+			2) X("vbUseDefault",                                                                     \
+			     -2) X("vbTrue",                                                                     \
+				   -1) X("vbFalse",                                                              \
+					 0) X("vbUseSystem", 0)                                                  \
+			X("vbUseSystemDayOfWeek",                                                                \
+			  0) X("vbSunday",                                                                       \
+			       1) X("vbMonday",                                                                  \
+				    2) X("vbTuesday",                                                            \
+					 3) X("vbWednesday",                                                     \
+					      4) X("vbThursday",                                                 \
+						   5) X("vbFriday", 6)                                           \
+				X("vbSaturday",                                                                  \
+				  7) X("vbFirstJan1",                                                            \
+				       1) X("vbFirstFourDays",                                                   \
+					    2) X("vbFirstFullWeek",                                              \
+						 3) X("vbGeneralDate",                                           \
+						      0) X("vbLongDate",                                         \
+							   1) X("vbShortDate", 2)                                \
+					X("vbLongTime", 3) X("vbShortTime", 4) X(                                \
+						"vbObjectError",                                                 \
+						-2147221504) X("vbOKOnly",                                       \
+							       0) X("vbOKCancel",                                \
+								    1) X("vbAbortRetryIgnore", 2)                \
+						X("vbYesNoCancel", 3) X("vbYesNo", 4) X(                         \
+							"vbRetryCancel",                                         \
+							5) X("vbCritical",                                       \
+							     16) X("vbQuestion",                                 \
+								   32) X("vbExclamation",                        \
+									 48) X("vbInformation",                  \
+									       64) X("vbDefaultBu"               \
+										     "tton1",                    \
+										     0)                          \
+							X("vbDefaultButton2", 256) X(                            \
+								"vbDefaultButton3",                              \
+								512) X("vbDefaultButton4",                       \
+								       768) X("vbApplicationModa"                \
+									      "l",                               \
+									      0)                                 \
+								X("vbSystemModal", 4096) X("vbOK", 1) X(         \
+									"vbCancel",                              \
+									2) X("vbAbort",                          \
+									     3) X("vbRetry", 4) X("vbIgnore", 5) \
+									X("vbYes", 6) X("vbNo", 7) X(            \
+										"vbBlack",                       \
+										0) X("vbRed", 255)               \
+										X("vbGreen", 65280) X(           \
+											"vbYello"                \
+											"w",                     \
+											65535) X("vbBlue",       \
+												 16711680)       \
+											X("vbMage"               \
+											  "nta",                 \
+											  16711935) X("vbCyan",  \
+												      16776960)  \
+												X("vbWhite",     \
 												  16777215)
 
 #define VBS_TEXT_CONSTANTS(X)                                                                      \
 	X("vbCr", "\r")                                                                            \
-	X("vbLf", "\n") X("vbCrLf", "\r\n") X("vbNewLine", "\r\n") X("vbTab", "\t")                \
-		X("vbBack", "\b") X("vbFormFeed", "\f") X("vbVerticalTab", "\v")                   \
-			X("vbNullChar", "\0") X("vbNullString", "")
+	X("vbLf", "\n")                                                                            \
+	X("vbCrLf", "\r\n") X("vbNewLine", "\r\n") X("vbTab", "\t") X("vbBack", "\b")              \
+		X("vbFormFeed", "\f") X("vbVerticalTab", "\v") X("vbNullChar", "\0")               \
+			X("vbNullString", "")

@@ -150,7 +150,7 @@ static HRESULT find_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 			   IDispatch *object, DISPID *ret, bool *ret_byref)
 {
 	const struct automation_class *class = automation_class_of(object);
-	const struct vbs_name *name = &b->program->names[b->program->sites[site]];
+	const struct vbs_name *name = &b->program->names[b->program->sites[site].name];
 	struct vbs_cache *cache = &b->caches[site];
 	OLECHAR *names[1] = { name->bstr ? name->bstr : (OLECHAR *)u"" };
 	HRESULT hr;
@@ -181,7 +181,7 @@ static const struct vbs_member *find_own(struct vbs_engine *e, struct vbs_bindin
 					 const struct vbs_class *class)
 {
 	struct vbs_cache *cache = &b->caches[site];
-	struct text name = b->program->names[b->program->sites[site]].text;
+	struct text name = b->program->names[b->program->sites[site].name].text;
 	const struct vbs_member *m;
 
 	if (cache->key == class)
@@ -199,7 +199,8 @@ static const struct vbs_member *find_own(struct vbs_engine *e, struct vbs_bindin
 static HRESULT need_object(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			   struct value *v, IDispatch **ret)
 {
-	struct text name = b->program->names[b->program->sites[site]].text;
+	uint32_t object = b->program->sites[site].object;
+	struct text name = object == NAME_NONE ? TEXT("") : b->program->names[object].text;
 
 	v = value_deref(v);
 	if (v->type == VT_DISPATCH && v->obj) {
@@ -214,7 +215,7 @@ static HRESULT need_object(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			struct value *window, unsigned argc, unsigned flags)
 {
-	struct text name = b->program->names[b->program->sites[site]].text;
+	struct text name = b->program->names[b->program->sites[site].name].text;
 	struct value result = VALUE_EMPTY;
 	const struct vbs_member *m;
 	struct vbs_instance *own;
@@ -282,7 +283,7 @@ static HRESULT put_foreign(struct vbs_engine *e, IDispatch *object, DISPID dispi
 HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		       struct value *window, unsigned argc, unsigned mode)
 {
-	struct text name = b->program->names[b->program->sites[site]].text;
+	struct text name = b->program->names[b->program->sites[site].name].text;
 	const struct vbs_member *m;
 	struct vbs_instance *own;
 	IDispatch *object;

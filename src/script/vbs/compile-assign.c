@@ -107,6 +107,8 @@ static void assign_local(struct compiler *c, const struct vbs_local *l, struct s
 	} else {
 		value = source_operand(c, s);
 		vbs_emit(c, VBS_LET, l->reg, value, value >= c->fn->first_temp && s->expr);
+		if (value >= c->fn->first_temp && s->expr)
+			vbs_mark_clean(c, value);
 	}
 }
 
@@ -177,6 +179,7 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		source_to(c, s, value);
 		vbs_emit_place(c, target->place, false);
 		vbs_emit_x(c, VBS_SETG, value, set, 0, vbs_global_of(c, symbol, 0));
+		vbs_mark_clean(c, value);
 	}
 }
 
@@ -214,6 +217,7 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 	source_to(c, s, vbs_temp(c));
 	vbs_emit_place(c, target->place, false);
 	vbs_emit(c, VBS_PUTV, window, target->argc, set);
+	vbs_mark_clean(c, window);
 }
 
 /* obj.prop = v, obj.prop(args) = v, .prop = v */
@@ -236,7 +240,8 @@ static void assign_member(struct compiler *c, struct vbs_expr *member, struct vb
 		vbs_compile_args(c, call, true);
 	source_to(c, s, vbs_temp(c));
 	vbs_emit_place(c, member->place, false);
-	vbs_emit_x(c, VBS_PUTM, window, call ? call->argc : 0, set, vbs_site_of(c, member->symbol));
+	vbs_emit_x(c, VBS_PUTM, window, call ? call->argc : 0, set, vbs_site_of(c, member));
+	vbs_mark_clean(c, window);
 }
 
 void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_expr *value,

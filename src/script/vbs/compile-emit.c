@@ -143,6 +143,19 @@ void vbs_mark_dirty(struct compiler *c, unsigned reg)
 		f->dirty_high = reg;
 }
 
+void vbs_mark_clean(struct compiler *c, unsigned from)
+{
+	struct fn *f = c->fn;
+
+	if (f->dirty_low <= f->dirty_high && f->dirty_high >= from) {
+		f->dirty_high = from ? from - 1 : 0;
+		if (f->dirty_low >= from) {
+			f->dirty_low = 1;
+			f->dirty_high = 0;
+		}
+	}
+}
+
 void vbs_emit_clean(struct compiler *c)
 {
 	struct fn *f = c->fn;
@@ -253,15 +266,20 @@ uint32_t vbs_global_of(struct compiler *c, struct vbs_symbol *symbol, unsigned f
 	return p->global_count - 1;
 }
 
-uint32_t vbs_site_of(struct compiler *c, struct vbs_symbol *symbol)
+uint32_t vbs_site_of(struct compiler *c, const struct vbs_expr *member)
 {
 	struct vbs_program *p = c->program;
-	uint32_t name = vbs_name_of(c, symbol);
+	const struct vbs_expr *of = member->left;
+	uint32_t name = vbs_name_of(c, member->symbol), object = NAME_NONE;
 
+	if (of && of->kind == E_CALL)
+		of = of->left;
+	if (of && of->symbol)
+		object = vbs_name_of(c, of->symbol);
 	p->sites = vbs_grow(c, p->sites, p->site_count, &c->site_capacity, sizeof *p->sites);
 	if (compile_failed(c))
 		return 0;
-	p->sites[p->site_count] = name;
+	p->sites[p->site_count] = (struct vbs_site){ name, object };
 	return p->site_count++;
 }
 

@@ -128,7 +128,7 @@ static const struct vbs_expr *constant_of(struct compiler *c, const struct vbs_e
 		if (e->kind == E_CONST)
 			return e;
 		if (e->kind != E_NAME || name_kind(c, e->symbol) != NAME_CONST)
-			return NULL;
+			return e->kind == E_NAME ? e : NULL;
 		e = e->symbol->local ? e->symbol->local->value : e->symbol->decl->value;
 	}
 	return NULL;
@@ -140,7 +140,9 @@ static bool literal_of(struct compiler *c, const struct vbs_expr *e, struct valu
 	const struct vbs_builtin *b;
 	const struct vbs_expr *k = constant_of(c, e);
 
-	if (k) {
+	if (k)
+		e = k;
+	if (k && k->kind == E_CONST) {
 		*ret = k->value;
 		return true;
 	}
@@ -255,12 +257,24 @@ static bool counted_result(uint8_t op)
 	return op == OP_ADD || op == OP_CAT || op == OP_PLUS;
 }
 
+/* The left operand goes where the result will go when that is the newest temporary: a long chain
+ * of operators then needs one register, and text grows in place. */
+static unsigned compile_left(struct compiler *c, struct vbs_expr *e, unsigned reg, bool borrow)
+{
+	struct value v;
+
+	if (reg + 1 != c->fn->temp || e->kind == E_NAME || literal_of(c, e, &v))
+		return vbs_compile_operand(c, e, borrow);
+	vbs_compile_expr(c, e, reg);
+	return reg;
+}
+
 static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
 	unsigned saved = c->fn->temp, left, right;
 	int k = -1;
 
-	left = vbs_compile_operand(c, e->left, !vbs_expr_calls(c, e->right));
+	left = compile_left(c, e->left, reg, !vbs_expr_calls(c, e->right));
 	if (e->op <= OP_MUL)
 		k = constant_operand(c, e->right);
 	if (k >= 0) {
@@ -408,8 +422,7 @@ static void compile_member(struct compiler *c, struct vbs_expr *callee, struct v
 	if (call)
 		compile_window_args(c, call, true, 0);
 	vbs_emit_place(c, callee->place, false);
-	vbs_emit_x(c, VBS_CALLM, window, call ? call->argc : 0, flags,
-		   vbs_site_of(c, callee->symbol));
+	vbs_emit_x(c, VBS_CALLM, window, call ? call->argc : 0, flags, vbs_site_of(c, callee));
 }
 
 static void compile_named_call(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
@@ -497,6 +510,7 @@ void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, u
 		}
 	}
 	c->fn->temp = window + 1;
+	vbs_mark_clean(c, window);
 	if (!(flags & CALL_STATEMENT))
 		vbs_mark_dirty(c, window);
 }
@@ -574,6 +588,7 @@ static void compile_call_value(struct compiler *c, struct vbs_expr *e, unsigned 
 	window = vbs_temp(c);
 	vbs_compile_call(c, e, window, flags);
 	vbs_emit(c, VBS_TAKE, reg, window, 0);
+	vbs_mark_clean(c, window);
 	vbs_mark_dirty(c, reg);
 	f->temp = saved;
 }

@@ -162,7 +162,7 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 {
 	struct vbs_expr one = { .kind = E_CONST, .value = VALUE_I2(1), .place = s->place };
 	unsigned saved = c->fn->temp, base = vbs_temp(c), count;
-	struct label body = LABEL, store = LABEL;
+	struct label body = LABEL, store = LABEL, last = LABEL;
 	struct loop loop;
 
 	vbs_temp(c);
@@ -173,7 +173,7 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	loop_enter(c, &loop, T_FOR);
 	vbs_emit_clean(c);
 	vbs_emit_place(c, s->place, false);
-	vbs_emit_jump(c, VBS_FORPREP, base, 1, 0, &loop.exit);
+	vbs_emit_jump(c, VBS_FORPREP, base, 1, 0, &last);
 	vbs_label_place(c, &store);
 	vbs_compile_assign(c, s->target, NULL, base, false);
 	vbs_emit_clean(c);
@@ -182,6 +182,7 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	at_end(c, s);
 	if (direct_variable(s->target)) {
 		vbs_emit_jump(c, VBS_FORLOOP, s->target->symbol->local->reg, base, 0, &body);
+		vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &loop.exit);
 	} else {
 		count = vbs_temp(c);
 		vbs_compile_expr(c, s->target, count);
@@ -189,6 +190,10 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 		vbs_emit_jump(c, VBS_FORLOOP, base, base, 0, &store);
 		c->fn->temp = count;
 	}
+	/* The variable gets its start, or one step beyond the limit, without the body. */
+	vbs_label_place(c, &last);
+	vbs_compile_assign(c, s->target, NULL, base, ASSIGN_LET);
+	vbs_emit_clean(c);
 	loop_leave(c, &loop);
 	c->fn->temp = saved;
 }

@@ -99,12 +99,14 @@ void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt);
 /* Ends a statement: releases what its temporaries still hold. */
 void vbs_emit_clean(struct compiler *c);
 void vbs_mark_dirty(struct compiler *c, unsigned reg);
+/* What a call or a move emptied: the registers from `from` up. */
+void vbs_mark_clean(struct compiler *c, unsigned from);
 unsigned vbs_temp(struct compiler *c); /* takes the next register */
 uint32_t vbs_constant(struct compiler *c, const struct value *v, bool hard);
 uint32_t vbs_text_constant(struct compiler *c, struct text t);
 uint32_t vbs_name_of(struct compiler *c, struct vbs_symbol *symbol);
 uint32_t vbs_global_of(struct compiler *c, struct vbs_symbol *symbol, unsigned flags);
-uint32_t vbs_site_of(struct compiler *c, struct vbs_symbol *symbol);
+uint32_t vbs_site_of(struct compiler *c, const struct vbs_expr *member);
 void *vbs_grow(struct compiler *c, void *items, size_t count, size_t *capacity, size_t size);
 /* Moves the finished procedure into the program at `index`. */
 void vbs_fn_finish(struct compiler *c, uint32_t index);

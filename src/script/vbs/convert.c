@@ -5,6 +5,7 @@
  */
 #include "script/vbs/convert.h"
 
+#include "com/number.h"
 #include "script/vbs/date.h"
 #include "script/vbs/errors.h"
 #include "script/vbs/object.h"
@@ -21,144 +22,31 @@ double vbs_round_even(double d)
 
 /* ---- numbers in text ---- */
 
-static bool is_blank(OLECHAR c)
-{
-	return c == ' ' || (c >= 9 && c <= 13) || c == 0xA0 || c == 0x3000;
-}
-
-/* &H and &O: up to 32 bits, as the lexer reads literals: &HFFFF is -1. */
-static bool parse_radix(const OLECHAR *s, const OLECHAR *end, double *ret)
-{
-	unsigned shift = (*s | 32) == 'h' ? 4 : 3;
-	uint64_t n = 0;
-
-	if ((*s | 32) == 'h' || (*s | 32) == 'o')
-		s++;
-	if (s == end)
-		return false;
-	for (; s < end && *s != '&'; s++) {
-		OLECHAR c = *s | 32;
-		unsigned digit = *s >= '0' && *s <= '9' ? *s - '0'
-				 : c >= 'a' && c <= 'f' ? c - 'a' + 10u
-							: 99;
-
-		if (digit >= 1u << shift)
-			return false;
-		n = n << shift | digit;
-		if (n > UINT32_MAX)
-			return false;
-	}
-	if (s < end && s + 1 != end)
-		return false;
-	*ret = n <= 0xFFFF ? (double)(int16_t)n : (double)(int32_t)n;
-	return true;
-}
-
-/* Digits with separators, a point and an exponent, into plain ASCII for strtod. */
-static const OLECHAR *gather_digits(const OLECHAR *s, const OLECHAR *end, char *out, size_t size,
-				    bool *ret_any)
-{
-	size_t n = 0;
-	bool point = false, any = false;
-
-	for (; s < end && n < size - 8; s++) {
-		if (*s >= '0' && *s <= '9') {
-			out[n++] = *s;
-			any = true;
-		} else if (*s == '.' && !point) {
-			point = true;
-			out[n++] = '.';
-		} else if (!(*s == ',' && any && !point)) {
-			break;
-		}
-	}
-	if (any && s < end && (*s | 32) == 'e') {
-		const OLECHAR *mark = s;
-		size_t keep = n;
-
-		out[n++] = 'e';
-		s++;
-		if (s < end && (*s == '+' || *s == '-'))
-			out[n++] = *s++;
-		if (s < end && *s >= '0' && *s <= '9') {
-			for (unsigned digits = 0; s < end && *s >= '0' && *s <= '9'; s++)
-				if (digits++ < 5)
-					out[n++] = *s;
-		} else {
-			s = mark;
-			n = keep;
-		}
-	}
-	out[n] = 0;
-	*ret_any = any;
-	return s;
-}
-
 bool vbs_number_parse(const OLECHAR *s, size_t length, double *ret)
 {
-	const OLECHAR *end = s + length;
-	bool negative = false, paren = false, currency = false, sign = false, any;
-	char digits[400];
+	struct number n;
 	double d;
 
-	while (s < end && is_blank(*s))
-		s++;
-	while (end > s && is_blank(end[-1]))
-		end--;
-	if (s == end)
+	if (!number_parse(s, length, &n))
 		return false;
-	if (*s == '&')
-		return parse_radix(s + 1, end, ret);
-	for (; s < end; s++) {
-		if ((*s == '-' || *s == '+') && !sign) {
-			sign = true;
-			negative = *s == '-';
-		} else if (*s == '(' && !paren && !sign) {
-			paren = true;
-		} else if (*s == '$' && !currency) {
-			currency = true;
-		} else if (!is_blank(*s)) {
-			break;
-		}
-	}
-	s = gather_digits(s, end, digits, sizeof digits, &any);
-	if (!any)
-		return false;
-	for (; s < end; s++) {
-		if ((*s == '-' || *s == '+') && !sign && !paren) {
-			sign = true;
-			negative = *s == '-';
-		} else if (*s == ')' && paren) {
-			paren = false;
-			negative = true;
-		} else if (*s == '$' && !currency) {
-			currency = true;
-		} else if (!is_blank(*s)) {
+	if (n.bits) {
+		/* As the lexer reads literals: &HFFFF is -1. */
+		if (n.mantissa > UINT32_MAX)
 			return false;
-		}
+		*ret = n.mantissa <= 0xFFFF ? (double)(int16_t)n.mantissa
+					    : (double)(int32_t)n.mantissa;
+		return true;
 	}
-	if (paren)
-		return false;
-	d = strtod(digits, NULL);
+	d = number_to_double(&n);
 	if (isinf(d))
 		return false;
-	*ret = negative ? -d : d;
+	*ret = d;
 	return true;
 }
 
 size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE])
 {
-	char *e;
-
-	if (d == 0) {
-		strcpy(out, "0");
-		return 1;
-	}
-	snprintf(out, VBS_NUMBER_SIZE, "%.*g", precision, d);
-	e = strchr(out, 'e');
-	if (e)
-		*e = 'E';
-	return strlen(out);
+	return number_format_real(d, precision, out);
 }
 
 /* ---- to numbers ---- */
@@ -327,7 +215,7 @@ static HRESULT scalar_to_text(const struct value *v, char *out, size_t *ret)
 		*ret = vbs_number_format(v->d, 15, out);
 		return S_OK;
 	case VT_DATE:
-		*ret = vbs_date_format(v->d, VBS_DATE_GENERAL, out);
+		*ret = date_format(v->d, DATE_GENERAL, out);
 		return S_OK;
 	case VT_CY: {
 		uint64_t n = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i;
@@ -363,7 +251,7 @@ static HRESULT decimal_to_string(const struct value *v, BSTR *ret)
 
 HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 {
-	char text[VBS_DATE_SIZE];
+	char text[DATE_TEXT_SIZE];
 	size_t n;
 	HRESULT hr;
 
@@ -417,7 +305,7 @@ static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret
 	hr = vbs_to_double(heap, v, &d);
 	if (FAILED(hr))
 		return hr;
-	if (!vbs_date_valid(d))
+	if (!date_valid(d))
 		return VBS_HR(6);
 	*ret = VALUE_DATE(d);
 	return S_OK;

@@ -26,7 +26,7 @@ HRESULT vbs_to_plain(struct vbs_heap *heap, struct value *v, struct value *ret);
 /* "12.5", " -3 ", "1,234.5", "$5", "(5)", "1e3", "&HFF"; false when it is no number. */
 bool vbs_number_parse(const OLECHAR *s, size_t length, double *ret);
 /* CStr of a Double (precision 15) or Single (7). */
-#define VBS_NUMBER_SIZE 32
+#define VBS_NUMBER_SIZE 64
 size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE]);
 
 /* Half to even, as CInt, CLng and Round do. */

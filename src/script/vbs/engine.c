@@ -450,7 +450,7 @@ static HRESULT run_inner(struct vbs_engine *e, const struct vbs_frame *f, struct
 							       .ref = value_deref(&f->base[i]) };
 	hr = vbs_vm_call(e, b, &p->procs[0], local ? f->me : NULL, args, argc, ret);
 	/* Nothing can refer to code without procedures and classes any more. */
-	if (p->proc_count == 1)
+	if (p->proc_count == 1 && !p->class_count)
 		unbind(e, b);
 	return hr;
 }

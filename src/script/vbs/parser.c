@@ -207,6 +207,10 @@ static struct vbs_stmt *parse_const(struct parser *p)
 		s->expr = vbs_parse_expr(p);
 		if (!s->expr)
 			return NULL;
+		if (s->expr->kind != E_CONST && s->expr->kind != E_NAME) {
+			vbs_parser_fail_at(p, 1045, s->expr->place);
+			return NULL;
+		}
 		*tail = s;
 		tail = &s->next;
 	} while (parser_skip(p, T_COMMA));

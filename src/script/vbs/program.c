@@ -144,7 +144,7 @@ static void dump_x(const struct vbs_program *p, const struct vbs_proc *proc, cha
 		break;
 	case 'T':
 		buf_puts(out, " .");
-		buf_put_text(out, p->names[p->sites[x]].text);
+		buf_put_text(out, p->names[p->sites[x].name].text);
 		break;
 	case 'P':
 	case 'N':

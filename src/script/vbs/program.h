@@ -25,6 +25,11 @@ struct vbs_global_use {
 	uint32_t flags;
 };
 
+/* A member call: the member's name, and that of the object for error texts (NAME_NONE). */
+struct vbs_site {
+	uint32_t name, object;
+};
+
 /* From `pc` on, the code is of this place. `stmt`: a statement starts here, with the registers
  * from `live` on free: On Error Resume Next goes on at such places. */
 struct vbs_line {
@@ -80,7 +85,7 @@ struct vbs_program {
 	uint32_t name_count;
 	struct vbs_global_use *globals;
 	uint32_t global_count;
-	uint32_t *sites; /* names of member calls; the index is that of the engine's cache */
+	struct vbs_site *sites; /* member calls; the index is that of the engine's cache */
 	uint32_t site_count;
 	const char **files;
 	size_t file_count;

@@ -210,6 +210,11 @@ static HRESULT append_ref(struct vbs_engine *e, struct value *ref, struct value 
 	return hr;
 }
 
+static bool is_int(const struct value *v)
+{
+	return v->type == VT_I2 || v->type == VT_I4;
+}
+
 static bool loop_done(const struct value *at, const struct value *limit, const struct value *step)
 {
 	double x = at->type == VT_R8 || at->type == VT_DATE || at->type == VT_R4 ? at->d
@@ -266,6 +271,10 @@ static HRESULT loop_step(struct vbs_engine *e, struct value *v, struct value *bo
 {
 	HRESULT hr;
 
+	/* After an error in its head and On Error Resume Next the loop has no bounds. */
+	if ((bounds[1].type != VT_R8 && !is_int(&bounds[1])) ||
+	    (bounds[2].type != VT_R8 && !is_int(&bounds[2])))
+		return VBS_HR(92);
 	v = value_deref(v);
 	hr = vbs_operate(e, OP_ADD, v, &bounds[2], v);
 	if (SUCCEEDED(hr))
@@ -468,6 +477,8 @@ static HRESULT run(struct vbs_engine *e)
 				value_copy(&r[OP_A(w)], from);
 			else
 				TRY(vbs_store(e, &r[OP_A(w)], from, 0));
+			if (OP_C(w))
+				value_clear(&r[OP_B(w)]);
 			break;
 		}
 		case VBS_SETO:
@@ -703,9 +714,10 @@ static HRESULT run(struct vbs_engine *e)
 		case VBS_NEXT: {
 			uint32_t to = *pc++;
 
-			TRY(r[OP_B(w)].type == VBS_ITER
-				    ? vbs_iter_next(r[OP_B(w)].iter, &r[OP_A(w)])
-				    : VBS_HR(92));
+			/* Without an iterator (an error in the head, resumed) the loop ends. */
+			hr = S_FALSE;
+			if (r[OP_B(w)].type == VBS_ITER)
+				TRY(vbs_iter_next(r[OP_B(w)].iter, &r[OP_A(w)]));
 			if (hr == S_FALSE)
 				pc = f->proc->code + to;
 			break;

@@ -1,0 +1,5 @@
+On Error Resume Next
+Echo "before"
+' expect: before
+Quit
+Echo "never"

@@ -1,0 +1,3 @@
+Do x = 1
+Loop
+' error: 1028 line 1 column 4

@@ -1,0 +1,2 @@
+Exit For
+' error: 1039 line 1 column 1

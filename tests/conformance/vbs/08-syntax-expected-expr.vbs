@@ -1,0 +1,2 @@
+x = 
+' error: 1023 line 1 column 5

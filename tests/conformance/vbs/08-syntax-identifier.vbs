@@ -1,0 +1,2 @@
+Dim 5
+' error: 1010 line 1 column 5

@@ -1,0 +1,2 @@
+Echo("a", "b")
+' error: 1044 line 1 column 15

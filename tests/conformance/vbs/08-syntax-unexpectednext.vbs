@@ -1,0 +1,2 @@
+Next
+' error: 1055 line 1 column 1

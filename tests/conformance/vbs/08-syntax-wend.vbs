@@ -1,0 +1,3 @@
+While 1
+x=1
+' error: 1018 line 4 column 1
