@@ -157,6 +157,37 @@ static int configure(sqlite3 *db, const struct database_layout *layout, bool wri
 	return 0;
 }
 
+/* "file:PATH?immutable=1", every byte that has a meaning in a URI escaped. */
+static void immutable_uri(const char *path, char out[3 * PATH_MAX + 32])
+{
+	char *at = stpcpy(out, "file:");
+	for (; *path; path++) {
+		if (strchr("%?#", *path))
+			at += sprintf(at, "%%%02X", (unsigned)*path);
+		else
+			*at++ = *path;
+	}
+	strcpy(at, "?immutable=1");
+}
+
+/* A reader who may not write cannot make the files that go with a WAL, which are there only while
+ * the server runs. When it does not, the file does not change: it is read as it is. */
+static int reopen_immutable(const char *path, const struct database_layout *layout, sqlite3 **db,
+			    struct error *err)
+{
+	char uri[3 * PATH_MAX + 32], wal[PATH_MAX + 8];
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	if (access(wal, F_OK) == 0)
+		return -EACCES;
+	database_close(*db);
+	*db = NULL;
+	immutable_uri(path, uri);
+	int r = database_error(sqlite3_open_v2(
+		uri, db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL));
+	return r < 0 ? r : configure(*db, layout, false, path, err);
+}
+
 int database_open(const char *state_dir, const struct database_layout *layout, bool writable,
 		  sqlite3 **ret, struct error *err)
 {
@@ -182,6 +213,8 @@ int database_open(const char *state_dir, const struct database_layout *layout, b
 			  db ? sqlite3_errmsg(db) : error_errno_text(r));
 	else
 		r = configure(db, layout, writable, path, err);
+	if (r == -EACCES && !writable)
+		r = reopen_immutable(path, layout, &db, err);
 	if (r < 0) {
 		database_close(db);
 		return r;

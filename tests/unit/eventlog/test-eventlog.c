@@ -11,6 +11,7 @@
 #include <expat.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static struct eventlog *open_log(const char *dir, bool writable)
@@ -129,6 +130,33 @@ static void readers_need_a_log_and_cannot_write(void **state)
 	eventlog_close(log);
 	eventlog_close(writer);
 	assert_null(eventlog_close(NULL));
+}
+
+/* The files that go with the database are there only while the server runs. */
+static void anybody_reads_the_log_of_a_stopped_server(void **state)
+{
+	char dir[600];
+	int status;
+	snprintf(dir, sizeof(dir), "%s/a b%%?#c", (char *)*state);
+	assert_int_equal(mkdir(dir, 0755), 0);
+	assert_int_equal(chmod(*state, 0755), 0);
+	struct eventlog *writer = open_log(dir, true);
+	assert_int_equal(eventlog_report(writer, "EventLog", 6005, 0, NULL), 0);
+	eventlog_close(writer);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct eventlog *log = NULL;
+		struct seen seen = { 0 };
+		struct event_query all = { .channel = EVENT_SYSTEM };
+		if (geteuid() == 0 && setuid(65534) < 0)
+			_exit(9);
+		if (eventlog_open(dir, false, &log, NULL) < 0)
+			_exit(8);
+		_exit(eventlog_query(log, &all, see, &seen) == 0 ? (int)seen.count : 7);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
 static void a_damaged_file_is_named(void **state)
@@ -308,6 +336,7 @@ int main(void)
 		state_test(what_is_not_in_the_table_is_refused),
 		state_test(long_parameters_are_cut_between_characters),
 		state_test(readers_need_a_log_and_cannot_write),
+		state_test(anybody_reads_the_log_of_a_stopped_server),
 		state_test(a_damaged_file_is_named),
 		state_test(a_channel_is_bounded),
 		state_test(a_damaged_record_is_passed_over),
