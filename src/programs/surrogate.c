@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return usage(stderr);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(argv[optind], commands[i].name))
+		if (strcmp(argv[optind], commands[i].name) != 0)
 			continue;
 		if (argc - optind - 1 != commands[i].positionals)
 			return bad("wrong number of arguments for", argv[optind]);

@@ -48,7 +48,7 @@ static int parse_address(const char *text, uint16_t port, union address *out, so
 		*length = sizeof(out->v4);
 		return 0;
 	}
-	if (strcmp(text, "*") && *text && inet_pton(AF_INET6, bare, &out->v6.sin6_addr) != 1)
+	if (strcmp(text, "*") != 0 && *text && inet_pton(AF_INET6, bare, &out->v6.sin6_addr) != 1)
 		return -EINVAL;
 	out->v6.sin6_family = AF_INET6;
 	out->v6.sin6_port = htons(port);
@@ -378,7 +378,7 @@ void scm_ready_check(struct scm *scm)
 		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
 			const struct config_binding *binding = &site->bindings[b];
 
-			if (strcmp(binding->protocol, "http"))
+			if (strcmp(binding->protocol, "http") != 0)
 				continue;
 			if (scm->front && !listener_find(scm, binding->address, binding->port))
 				return;

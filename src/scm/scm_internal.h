@@ -136,8 +136,9 @@ int scm_identity_number(void *ctx, const char *name, uint32_t *ret);
 /* scm_launch.c: what a child shall be */
 int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
 		     uint64_t generation, struct scm_child **ret, struct error *err);
-int scm_identity_of(struct scm *scm, enum scm_role role, const struct config_pool *pool,
-		    struct identity *ret, struct error *err);
+/* Of a pool; NULL: of the front end. */
+int scm_identity_of(struct scm *scm, const struct config_pool *pool, struct identity *ret,
+		    struct error *err);
 
 /* scm_child.c: running children */
 struct scm_child *scm_child_find(struct scm *scm, uint64_t generation);

@@ -121,10 +121,10 @@ static int identity_of_pool(struct scm *scm, const struct config_pool *pool, str
 	return identity_virtual(name, scm_identity_number, scm, ret, err);
 }
 
-int scm_identity_of(struct scm *scm, enum scm_role role, const struct config_pool *pool,
-		    struct identity *ret, struct error *err)
+int scm_identity_of(struct scm *scm, const struct config_pool *pool, struct identity *ret,
+		    struct error *err)
 {
-	if (role == SCM_FRONT)
+	if (!pool)
 		return identity_virtual("NT SERVICE\\W3SVC", scm_identity_number, scm, ret, err);
 	return identity_of_pool(scm, pool, ret, err);
 }
@@ -396,7 +396,7 @@ int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
 	*child = (struct scm_child){
 		.scm = scm, .role = role, .pool = pool, .generation = generation
 	};
-	r = scm_identity_of(scm, role, pool ? pool->policy.settings : NULL, &child->identity, err);
+	r = scm_identity_of(scm, pool ? pool->policy.settings : NULL, &child->identity, err);
 	arena_init(&c.arena, LAUNCH_MEMORY_MAX);
 	if (!r)
 		r = compose(&c, scm, pool, generation, &child->identity, err);

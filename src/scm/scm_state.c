@@ -102,7 +102,7 @@ static int own_below(struct scm *scm, const char *name, const struct identity *o
 int scm_folders_make(struct scm *scm, struct error *err)
 {
 	struct identity pools = { .uid = geteuid(), .gid = IDENTITY_UID_FIRST }, front;
-	int r = scm_identity_of(scm, SCM_FRONT, NULL, &front, err);
+	int r = scm_identity_of(scm, NULL, &front, err);
 
 	front.gid = getegid(); /* hosts have no business in the logs */
 	if (!r)
