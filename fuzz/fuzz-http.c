@@ -177,7 +177,7 @@ static void talk(const char *data, size_t size, size_t piece, struct buf *ret)
 	int pair[2];
 	FUZZ_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
 	struct sockaddr_storage from = { .ss_family = AF_UNIX };
-	conn_accepted(loop, pair[0], &from, 0);
+	http_conn_accepted(loop, pair[0], &from, 0);
 	feed(pair[1], loop, data, size, piece);
 	shutdown(pair[1], SHUT_WR);
 	for (int i = 0; i < 100 && loop->connections; i++)

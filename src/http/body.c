@@ -12,7 +12,7 @@
 
 #define DIRECT_MIN 4096 /* a chunk this large is worth its own read */
 
-void body_begin(struct http_exchange *x)
+void http_body_begin(struct http_exchange *x)
 {
 	struct receiving *in = &x->in;
 	bool chunked = x->request.content_length == HTTP_LENGTH_UNKNOWN;
@@ -25,7 +25,7 @@ static bool is_chunked(const struct http_exchange *x)
 	return x->request.content_length == HTTP_LENGTH_UNKNOWN;
 }
 
-int body_precheck(const struct http_exchange *x)
+int http_body_precheck(const struct http_exchange *x)
 {
 	const struct conn *conn = x->conn;
 	if (!is_chunked(x))
@@ -85,7 +85,7 @@ static void took_data(struct http_exchange *x, uint64_t length)
 static int refill(struct http_exchange *x)
 {
 	struct conn *conn = x->conn;
-	if (conn_fill(conn))
+	if (http_conn_fill(conn))
 		return 1;
 	return conn->eof ? -EPIPE : 0;
 }
@@ -111,11 +111,11 @@ static ssize_t read_direct(struct conn *conn, struct iovec *iov, int count, uint
 			iov[i].iov_len = (size_t)most;
 		most -= iov[i].iov_len;
 	}
-	return conn_readv(conn, iov, count);
+	return http_conn_readv(conn, iov, count);
 }
 
 /* One step towards the sink. */
-int body_run(struct http_exchange *x)
+int http_body_run(struct http_exchange *x)
 {
 	struct receiving *in = &x->in;
 	struct conn *conn = x->conn;
@@ -153,7 +153,7 @@ int body_run(struct http_exchange *x)
 	return 1;
 }
 
-int body_drain(struct http_exchange *x)
+int http_body_drain(struct http_exchange *x)
 {
 	struct receiving *in = &x->in;
 	struct conn *conn = x->conn;
@@ -189,7 +189,7 @@ void http_receive_body(struct http_exchange *x, const struct http_sink *sink, vo
 	/* RFC 9110 10.1.1: not when the body is on its way already. */
 	if (x->request.expect_continue && x->conn->start == x->conn->end && !x->out.responded)
 		x->out.interim_left = sizeof("HTTP/1.1 100 Continue\r\n\r\n") - 1;
-	conn_wake(x->conn);
+	http_conn_wake(x->conn);
 }
 
 void http_resume_receive(struct http_exchange *x)
@@ -198,5 +198,5 @@ void http_resume_receive(struct http_exchange *x)
 		x->in.since = loop_now(x->conn->loop->loop);
 		x->in.received_since = 0;
 	}
-	conn_wake(x->conn);
+	http_conn_wake(x->conn);
 }

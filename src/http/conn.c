@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A connection as a state machine. conn_run takes every step that is possible now; it is called
- * for socket events, and at the end of a turn for connections that conn_wake queued. Handlers are
- * called only from conn_run, so a handler never finds its exchange gone under its feet.
+ * A connection as a state machine. http_conn_run takes every step that is possible now; it is
+ * called for socket events, and at the end of a turn for connections that http_conn_wake queued.
+ * Handlers are called only from http_conn_run, so a handler never finds its exchange gone under its
+ * feet.
  *
  * The socket is edge triggered for both directions from birth to death: a request costs one
  * epoll_wait, one recv and one send, and never an epoll_ctl. The price is the bookkeeping of
@@ -16,7 +17,6 @@
 #include "base/sys.h"
 #include "http/internal.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -26,7 +26,6 @@
 #define LINGER_TIME (5 * NSEC_PER_SEC)
 #define HALF_CLOSE_TIME (200 * NSEC_PER_MSEC)
 #define HALF_CLOSE_PATIENCE (2 * NSEC_PER_SEC)
-#define ROOM_FOR_BODY 1024
 
 static const struct http_handler *handler_of(const struct conn *conn)
 {
@@ -43,196 +42,9 @@ static int64_t now_of(const struct conn *conn)
 	return loop_now(conn->loop->loop);
 }
 
-/* ---- reading ---- */
-
-static ssize_t read_result(struct conn *conn, ssize_t n, size_t wanted)
-{
-	if (n == -EAGAIN) {
-		conn->can_read = false;
-		return 0;
-	}
-	if (n <= 0) {
-		conn->can_read = false;
-		if (!conn->hangup)
-			conn->hangup_at = now_of(conn);
-		conn->eof = conn->hangup = true;
-		conn->broken = conn->broken || n < 0;
-		return n;
-	}
-	if ((size_t)n < wanted && !conn->hangup)
-		conn->can_read = false;
-	return n;
-}
-
-ssize_t conn_read(struct conn *conn, void *data, size_t length)
-{
-	if (!conn->can_read || length == 0)
-		return 0;
-	return read_result(conn, sys_recv(conn->fd, data, length, MSG_DONTWAIT), length);
-}
-
-ssize_t conn_readv(struct conn *conn, struct iovec *iov, int count)
-{
-	size_t wanted = 0;
-	for (int i = 0; i < count; i++)
-		wanted += iov[i].iov_len;
-	if (!conn->can_read || wanted == 0)
-		return 0;
-	return read_result(conn, sys_readv(conn->fd, iov, count), wanted);
-}
-
-/* The head of the exchange fills the buffer: body bytes get one of their own. */
-static bool buffer_for_body(struct conn *conn)
-{
-	char *buffer = buffer_take(conn->loop);
-	if (!buffer)
-		return false;
-	uint32_t there = conn->end - conn->start; /* less than ROOM_FOR_BODY */
-	memcpy(buffer, conn->buffer + conn->start, there);
-	conn->x->head_buffer = conn->buffer;
-	conn->x->head_capacity = conn->capacity;
-	conn->buffer = buffer;
-	conn->capacity = BUFFER_SIZE;
-	conn->base = conn->start = 0;
-	conn->end = there;
-	return true;
-}
-
-static bool grow_buffer(struct conn *conn)
-{
-	uint32_t capacity = conn->capacity * 2;
-	char *buffer = mem_alloc(capacity);
-	if (!buffer)
-		return false;
-	memcpy(buffer, conn->buffer, conn->end);
-	buffer_give(conn->loop, conn->buffer, conn->capacity);
-	conn->buffer = buffer;
-	conn->capacity = capacity;
-	return true;
-}
-
-/* Room behind `end`, without moving what the exchange's texts point to. */
-static bool make_room(struct conn *conn)
-{
-	if (!conn->buffer) {
-		conn->buffer = buffer_take(conn->loop);
-		conn->capacity = BUFFER_SIZE;
-		conn->base = conn->start = conn->end = 0;
-		return conn->buffer;
-	}
-	if (conn->start > conn->base) {
-		memmove(conn->buffer + conn->base, conn->buffer + conn->start,
-			conn->end - conn->start);
-		conn->end -= conn->start - conn->base;
-		conn->start = conn->base;
-	}
-	if (conn->phase == CONN_REST)
-		return conn->end < conn->capacity || grow_buffer(conn);
-	if (conn->capacity - conn->base < ROOM_FOR_BODY && !buffer_for_body(conn))
-		return false;
-	return conn->end < conn->capacity;
-}
-
-bool conn_fill(struct conn *conn)
-{
-	if (!conn->can_read)
-		return false;
-	if (!make_room(conn)) {
-		conn->broken = conn->eof = true; /* out of memory: this connection gives way */
-		return false;
-	}
-	ssize_t n = conn_read(conn, conn->buffer + conn->end, conn->capacity - conn->end);
-	if (n <= 0)
-		return false;
-	conn->end += (uint32_t)n;
-	return true;
-}
-
-/* ---- exchanges ---- */
-
-static struct http_exchange *exchange_take(struct http_loop *loop)
-{
-	struct http_exchange *x = loop->exchanges;
-	if (x) {
-		loop->exchanges = x->next;
-		loop->exchanges_kept--;
-		return x;
-	}
-	x = mem_alloc(sizeof(*x));
-	if (x)
-		arena_init(&x->arena, EXCHANGE_ARENA);
-	return x;
-}
-
-static void exchange_give(struct http_loop *loop, struct http_exchange *x)
-{
-	if (loop->exchanges_kept >= EXCHANGES_KEPT) {
-		arena_done(&x->arena);
-		mem_free(x);
-		return;
-	}
-	arena_reset(&x->arena);
-	x->next = loop->exchanges;
-	loop->exchanges = x;
-	loop->exchanges_kept++;
-}
-
-void exchanges_free(struct http_loop *loop)
-{
-	while (loop->exchanges) {
-		struct http_exchange *x = exchange_take(loop);
-		arena_done(&x->arena);
-		mem_free(x);
-	}
-}
-
-static void exchange_begin(struct conn *conn, struct http_exchange *x)
-{
-	conn->x = x;
-	x->conn = conn;
-	x->user = NULL;
-	x->finished = false;
-	x->head_buffer = NULL;
-	memset(&x->out, 0, sizeof(x->out));
-	memset(&x->in, 0, sizeof(x->in));
-	x->stats = (struct http_exchange_stats){ .started = now_of(conn) };
-}
-
-/* Tells the handler that it is over. */
-static void exchange_finish(struct http_exchange *x)
-{
-	struct conn *conn = x->conn;
-	if (x->finished)
-		return;
-	x->finished = true;
-	const struct http_handler *handler = handler_of(conn);
-	if (!x->out.complete) {
-		x->stats.aborted = true;
-		if (handler->aborted)
-			handler->aborted(handler->ctx, x);
-	}
-	x->stats.ended = now_of(conn);
-	if (handler->done)
-		handler->done(handler->ctx, x, &x->stats);
-	x->in.sink = NULL;
-	send_done(x);
-}
-
-static void exchange_release(struct conn *conn)
-{
-	struct http_exchange *x = conn->x;
-	if (!x)
-		return;
-	exchange_finish(x);
-	buffer_give(conn->loop, x->head_buffer, x->head_capacity);
-	exchange_give(conn->loop, x);
-	conn->x = NULL;
-	conn->base = 0;
-}
-
 static void conn_close(struct conn *conn)
 {
-	exchange_release(conn);
+	http_exchange_release(conn);
 	conn->phase = CONN_CLOSED;
 }
 
@@ -241,8 +53,8 @@ static void conn_close(struct conn *conn)
 static void conn_linger(struct conn *conn)
 {
 	bool all_read = conn->x->in.done && conn->start == conn->end && !conn->can_read;
-	exchange_release(conn);
-	buffer_give(conn->loop, conn->buffer, conn->capacity);
+	http_exchange_release(conn);
+	http_buffer_give(conn->loop, conn->buffer, conn->capacity);
 	conn->buffer = NULL;
 	conn->start = conn->end = 0;
 	if (all_read || conn->eof || shutdown(conn->fd, SHUT_WR) < 0) {
@@ -254,7 +66,7 @@ static void conn_linger(struct conn *conn)
 	conn->since = now_of(conn);
 }
 
-void conn_refuse(struct conn *conn, int status, const char *why)
+void http_conn_refuse(struct conn *conn, int status, const char *why)
 {
 	const struct http_handler *handler = handler_of(conn);
 	if (handler->refused)
@@ -266,15 +78,15 @@ void conn_refuse(struct conn *conn, int status, const char *why)
 	}
 	if (x) {
 		x->stats.status = (uint32_t)status;
-		exchange_finish(x);
+		http_exchange_finish(x);
 		memset(&x->out, 0, sizeof(x->out));
 	} else {
-		x = exchange_take(conn->loop);
+		x = http_exchange_take(conn->loop);
 		if (!x) {
 			conn_close(conn);
 			return;
 		}
-		exchange_begin(conn, x);
+		http_exchange_begin(conn, x);
 		x->finished = true;
 		memset(&x->request, 0, offsetof(struct http_request, fields));
 	}
@@ -294,7 +106,7 @@ void conn_refuse(struct conn *conn, int status, const char *why)
 /* A whole head, or an error, becomes an exchange. 0: more bytes are needed. */
 static int begin_request(struct conn *conn)
 {
-	struct http_exchange *x = exchange_take(conn->loop);
+	struct http_exchange *x = http_exchange_take(conn->loop);
 	if (!x) {
 		conn_close(conn);
 		return 1;
@@ -303,7 +115,7 @@ static int begin_request(struct conn *conn)
 	int r = http_parse_head(conn->buffer + conn->start, conn->end - conn->start,
 				limits_of(conn), &x->request, &why);
 	if (r == 0) {
-		exchange_give(conn->loop, x);
+		http_exchange_give(conn->loop, x);
 		if (conn->looked == 0)
 			conn->since = now_of(conn);
 		conn->looked = conn->end - conn->start;
@@ -311,20 +123,20 @@ static int begin_request(struct conn *conn)
 	}
 	conn->looked = 0;
 	if (r < 0) {
-		exchange_give(conn->loop, x);
-		conn_refuse(conn, -r, why);
+		http_exchange_give(conn->loop, x);
+		http_conn_refuse(conn, -r, why);
 		return 1;
 	}
-	exchange_begin(conn, x);
+	http_exchange_begin(conn, x);
 	x->stats.bytes_received = (uint64_t)r;
 	conn->start += (uint32_t)r;
 	conn->base = conn->start;
 	conn->phase = CONN_EXCHANGE;
-	body_begin(x);
-	r = body_precheck(x);
+	http_body_begin(x);
+	r = http_body_precheck(x);
 	if (r < 0) {
 		x->finished = true; /* the handler never saw it */
-		conn_refuse(conn, -r, "BadRequest");
+		http_conn_refuse(conn, -r, "BadRequest");
 		return 1;
 	}
 	const struct http_handler *handler = handler_of(conn);
@@ -351,14 +163,14 @@ static int step_rest(struct conn *conn)
 		conn_close(conn);
 		return 1;
 	}
-	if (conn_fill(conn))
+	if (http_conn_fill(conn))
 		return 1;
 	if (conn->eof || conn->broken) {
 		conn_close(conn);
 		return 1;
 	}
 	if (conn->start == conn->end && conn->buffer) {
-		buffer_give(conn->loop, conn->buffer, conn->capacity);
+		http_buffer_give(conn->loop, conn->buffer, conn->capacity);
 		conn->buffer = NULL;
 		conn->start = conn->end = 0;
 	}
@@ -369,7 +181,7 @@ static int step_rest(struct conn *conn)
 static int end_exchange(struct conn *conn)
 {
 	struct http_exchange *x = conn->x;
-	exchange_finish(x);
+	http_exchange_finish(x);
 	if (x->out.close || conn->loop->stopping) {
 		conn_linger(conn);
 	} else if (!x->in.done) {
@@ -377,7 +189,7 @@ static int end_exchange(struct conn *conn)
 		conn->drained = 0;
 		conn->since = now_of(conn);
 	} else {
-		exchange_release(conn);
+		http_exchange_release(conn);
 		conn->phase = CONN_REST;
 		conn->looked = 0;
 	}
@@ -386,11 +198,11 @@ static int end_exchange(struct conn *conn)
 
 static int step_body(struct conn *conn)
 {
-	int r = body_run(conn->x);
+	int r = http_body_run(conn->x);
 	if (r == -EPIPE)
 		conn_close(conn);
 	else if (r < 0)
-		conn_refuse(conn, -r, r == -413 ? "EntityTooLarge" : "BadRequest");
+		http_conn_refuse(conn, -r, r == -413 ? "EntityTooLarge" : "BadRequest");
 	return r;
 }
 
@@ -399,7 +211,7 @@ static int step_send(struct conn *conn)
 	struct http_exchange *x = conn->x;
 	if (!x->out.responded && !x->out.interim_left)
 		return 0;
-	int r = send_run(x);
+	int r = http_send_run(x);
 	if (r < 0) {
 		conn_close(conn);
 		return 1;
@@ -431,11 +243,11 @@ static int step_exchange(struct conn *conn)
 
 static int step_drain(struct conn *conn)
 {
-	int r = body_drain(conn->x);
+	int r = http_body_drain(conn->x);
 	if (r < 0) {
 		conn_linger(conn);
 	} else if (conn->x->in.done) {
-		exchange_release(conn);
+		http_exchange_release(conn);
 		conn->phase = CONN_REST;
 		conn->looked = 0;
 		r = 1;
@@ -446,7 +258,7 @@ static int step_drain(struct conn *conn)
 static int step_linger(struct conn *conn)
 {
 	char scratch[16384];
-	ssize_t n = conn_read(conn, scratch, sizeof(scratch));
+	ssize_t n = http_conn_read(conn, scratch, sizeof(scratch));
 	if (n > 0)
 		conn->drained += (uint32_t)n;
 	if (conn->eof || conn->drained > LINGER_MAX)
@@ -540,14 +352,14 @@ static int64_t conn_deadline(struct conn *conn)
 	}
 }
 
-void conn_timed_out(struct conn *conn)
+void http_conn_timed_out(struct conn *conn)
 {
 	const struct http_handler *handler = handler_of(conn);
 	const char *why = NULL;
 	switch ((enum conn_phase)conn->phase) {
 	case CONN_REST:
 		if (conn->start < conn->end)
-			conn_refuse(conn, 408, "Timer_HeaderWait");
+			http_conn_refuse(conn, 408, "Timer_HeaderWait");
 		else
 			why = "Timer_ConnectionIdle";
 		break;
@@ -555,7 +367,7 @@ void conn_timed_out(struct conn *conn)
 		if (is_half_closed(conn))
 			conn_close(conn);
 		else if (conn->can_write)
-			conn_refuse(conn, 408, "Timer_EntityBody");
+			http_conn_refuse(conn, 408, "Timer_EntityBody");
 		else
 			why = "Timer_MinBytesPerSecond";
 		break;
@@ -567,7 +379,7 @@ void conn_timed_out(struct conn *conn)
 			handler->refused(handler->ctx, conn->peer.remote, 0, why);
 		conn_close(conn);
 	}
-	conn_run(conn);
+	http_conn_run(conn);
 }
 
 /* ---- running ---- */
@@ -575,18 +387,18 @@ void conn_timed_out(struct conn *conn)
 static void conn_free(struct conn *conn)
 {
 	struct http_loop *loop = conn->loop;
-	deadline_remove(conn);
+	http_deadline_remove(conn);
 	if (conn->ready)
 		TAILQ_REMOVE(&loop->ready, conn, in_ready);
 	loop_unwatch(conn->watch);
-	buffer_give(loop, conn->buffer, conn->capacity);
+	http_buffer_give(loop, conn->buffer, conn->capacity);
 	sys_close(conn->fd);
 	loop->connections--;
 	atomic_fetch_sub_explicit(&loop->server->connections, 1, memory_order_relaxed);
 	mem_free(conn);
 }
 
-void conn_run(struct conn *conn)
+void http_conn_run(struct conn *conn)
 {
 	int steps = 0;
 	conn->running = true;
@@ -601,15 +413,15 @@ void conn_run(struct conn *conn)
 			break;
 		if (++steps == STEPS_PER_TURN) {
 			conn->running = false;
-			conn_wake(conn);
+			http_conn_wake(conn);
 			break;
 		}
 	}
 	conn->running = false;
-	deadline_set(conn, conn_deadline(conn));
+	http_deadline_set(conn, conn_deadline(conn));
 }
 
-void conn_wake(struct conn *conn)
+void http_conn_wake(struct conn *conn)
 {
 	conn->again = true;
 	if (conn->running || conn->ready)
@@ -636,30 +448,11 @@ static void conn_event(void *ctx, int fd, unsigned events)
 	}
 	conn->can_read = conn->can_read || events & (LOOP_READ | LOOP_HANGUP);
 	conn->can_write = conn->can_write || events & LOOP_WRITE;
-	conn_run(conn);
+	http_conn_run(conn);
 }
 
-static void name_address(const struct sockaddr_storage *from, char text[46], uint16_t *port)
-{
-	if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)from;
-		inet_ntop(AF_INET, &in->sin_addr, text, 46);
-		*port = ntohs(in->sin_port);
-	} else if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)from;
-		if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-			inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text, 46);
-		else
-			inet_ntop(AF_INET6, &in6->sin6_addr, text, 46);
-		*port = ntohs(in6->sin6_port);
-	} else {
-		memcpy(text, "127.0.0.1", 10); /* a Unix socket: a local peer */
-		*port = 0;
-	}
-}
-
-void conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage *from,
-		   uint32_t tag)
+void http_conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage *from,
+			uint32_t tag)
 {
 	struct conn *conn = mem_new(struct conn);
 	if (!conn) {
@@ -670,7 +463,7 @@ void conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage
 	conn->fd = fd;
 	conn->can_write = true;
 	conn->peer.tag = tag;
-	name_address(from, conn->peer.remote, &conn->peer.remote_port);
+	http_peer_name(from, conn->peer.remote, &conn->peer.remote_port);
 	if (loop_watch(loop->loop, fd, LOOP_READ | LOOP_WRITE | LOOP_EDGE, conn_event, conn,
 		       &conn->watch) < 0) {
 		sys_close(fd);
@@ -679,45 +472,5 @@ void conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage
 	}
 	loop->connections++;
 	atomic_fetch_add_explicit(&loop->server->connections, 1, memory_order_relaxed);
-	deadline_add(conn, loop_now(loop->loop) + loop->server->options.limits.idle_timeout);
-}
-
-/* ---- what handlers ask of an exchange ---- */
-
-const struct http_request *http_exchange_request(const struct http_exchange *x)
-{
-	return &x->request;
-}
-
-struct arena *http_exchange_arena(struct http_exchange *x)
-{
-	return &x->arena;
-}
-
-int http_exchange_loop(const struct http_exchange *x)
-{
-	return x->conn->loop->index;
-}
-
-void http_exchange_set_user(struct http_exchange *x, void *user)
-{
-	x->user = user;
-}
-
-void *http_exchange_user(const struct http_exchange *x)
-{
-	return x->user;
-}
-
-const struct http_peer *http_exchange_peer(const struct http_exchange *x)
-{
-	struct conn *conn = x->conn;
-	if (!conn->local_known) {
-		struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
-		socklen_t length = sizeof(address);
-		getsockname(conn->fd, (struct sockaddr *)&address, &length);
-		name_address(&address, conn->peer.local, &conn->peer.local_port);
-		conn->local_known = true;
-	}
-	return &conn->peer;
+	http_deadline_add(conn, loop_now(loop->loop) + loop->server->options.limits.idle_timeout);
 }

@@ -17,7 +17,7 @@ static void wheel_arm(struct http_loop *loop)
 			     turn_wheel, loop);
 }
 
-void deadline_init(struct http_loop *loop)
+void http_deadline_init(struct http_loop *loop)
 {
 	const struct http_limits *l = &loop->server->options.limits;
 	int64_t least = l->header_timeout;
@@ -60,7 +60,7 @@ static void wheel_visit(struct http_loop *loop, uint64_t tick, int64_t now)
 		bool over = conn->deadline <= now;
 		wheel_put(conn);
 		if (over)
-			conn_timed_out(conn);
+			http_conn_timed_out(conn);
 	}
 }
 
@@ -78,7 +78,7 @@ static void turn_wheel(void *ctx)
 		wheel_arm(loop);
 }
 
-void deadline_add(struct conn *conn, int64_t deadline)
+void http_deadline_add(struct conn *conn, int64_t deadline)
 {
 	struct http_loop *loop = conn->loop;
 	if (!loop->timer.pos) {
@@ -89,12 +89,12 @@ void deadline_add(struct conn *conn, int64_t deadline)
 	wheel_put(conn);
 }
 
-void deadline_remove(struct conn *conn)
+void http_deadline_remove(struct conn *conn)
 {
 	LIST_REMOVE(conn, in_wheel);
 }
 
-void deadline_set(struct conn *conn, int64_t deadline)
+void http_deadline_set(struct conn *conn, int64_t deadline)
 {
 	conn->deadline = deadline;
 	if (deadline < (int64_t)conn->visit * conn->loop->tick_ns - conn->loop->tick_ns) {

@@ -26,7 +26,7 @@ struct http_exchange;
 #define HTTP_HEADERS_MAX 100
 #define HTTP_LENGTH_UNKNOWN UINT64_MAX
 
-#define HTTP_METHODS(X) \
+#define HTTP_METHODS(X)                                                                            \
 	X(GET) X(HEAD) X(POST) X(PUT) X(DELETE) X(OPTIONS) X(TRACE) X(PATCH) X(CONNECT)
 enum http_method {
 	HTTP_OTHER,
@@ -59,18 +59,21 @@ struct text http_field_find(const struct http_request *request, struct text name
 
 /* The parser alone (pure, for the fuzzer): parses the head in `data`. Returns its length when it
  * is whole, 0 when more bytes are needed, or minus the status to answer (-400, -413, -414, -417,
- * -431, -501, -505). `*ret_why` then says what is wrong in a short phrase as HTTPERR logs use ("BadRequest",
- * "Header", "Hostname", "URL", "FieldLength", "RequestLength", "Verb", "Version_N/S", "Number", "Invalid_CR/LF", "EntityTooLarge", "N/I"). */
+ * -431, -501, -505). `*ret_why` then says what is wrong in a short phrase as HTTPERR logs use
+ * ("BadRequest", "Header", "Hostname", "URL", "FieldLength", "RequestLength", "Verb",
+ * "Version_N/S", "Number", "Invalid_CR/LF", "EntityTooLarge", "N/I"). */
 struct http_limits {
 	uint32_t request_line, field, head, fields; /* bytes, bytes, bytes, count */
 	uint64_t body;
 	int64_t header_timeout, body_timeout, idle_timeout, send_timeout; /* ns */
-	uint32_t connections;       /* per server */
+	uint32_t connections;                                             /* per server */
 	uint32_t min_bytes_per_second;
 };
-#define HTTP_LIMITS_DEFAULT                                                              \
-	{ 16384, 16384, 65536, HTTP_HEADERS_MAX, UINT64_C(4294967295), 30 * NSEC_PER_SEC,  \
-	  30 * NSEC_PER_SEC, 120 * NSEC_PER_SEC, 60 * NSEC_PER_SEC, 65536, 240 }
+#define HTTP_LIMITS_DEFAULT                                                                        \
+	{                                                                                          \
+		16384, 16384, 65536, HTTP_HEADERS_MAX, UINT64_C(4294967295), 30 * NSEC_PER_SEC,    \
+			30 * NSEC_PER_SEC, 120 * NSEC_PER_SEC, 60 * NSEC_PER_SEC, 65536, 240       \
+	}
 int http_parse_head(char *data, size_t length, const struct http_limits *limits,
 		    struct http_request *ret, const char **ret_why);
 

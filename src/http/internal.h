@@ -7,7 +7,8 @@
  * exchange come from pools of the loop and go back.
  *
  *   server.c    loops, listening, accepting, stopping
- *   buffer.c    read buffers
+ *   buffer.c    reading, and the buffers for it
+ *   exchange.c  exchanges, and what handlers ask of them
  *   conn.c      the state machine of a connection: rest, head, exchange, lingering
  *   body.c      request bodies into sinks
  *   send.c      responses out of memory, files and sources
@@ -62,7 +63,7 @@ struct conn {
 	bool hangup;              /* the client closed its end */
 	bool broken;              /* both directions are gone */
 	bool eof;                 /* read up to the end */
-	bool running, again;      /* in conn_run; something happened meanwhile */
+	bool running, again;      /* in http_conn_run; something happened meanwhile */
 	bool ready;               /* in the queue of the loop */
 	bool forced;              /* the stop has no more patience */
 	bool local_known;
@@ -181,46 +182,56 @@ struct http_server {
 int http_loop_turn(struct http_loop *loop, int64_t timeout);
 
 /* conn.c */
-void conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage *from,
-		   uint32_t tag);
+void http_conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_storage *from,
+			uint32_t tag);
 /* Lets the connection go on at the end of this turn. */
-void conn_wake(struct conn *conn);
+void http_conn_wake(struct conn *conn);
 /* Takes what can be done now. May free the connection. */
-void conn_run(struct conn *conn);
-void conn_timed_out(struct conn *conn);
+void http_conn_run(struct conn *conn);
+void http_conn_timed_out(struct conn *conn);
 /* Answers `status` itself and closes behind it. */
-void conn_refuse(struct conn *conn, int status, const char *why);
-/* Reads from the socket: above 0, 0 when there is nothing now (or the end: conn->eof), <0. */
-ssize_t conn_read(struct conn *conn, void *data, size_t length);
-ssize_t conn_readv(struct conn *conn, struct iovec *iov, int count);
-/* More bytes into the buffer; true when some came. */
-bool conn_fill(struct conn *conn);
-void exchanges_free(struct http_loop *loop);
+void http_conn_refuse(struct conn *conn, int status, const char *why);
+
+/* exchange.c */
+struct http_exchange *http_exchange_take(struct http_loop *loop); /* NULL without memory */
+void http_exchange_give(struct http_loop *loop, struct http_exchange *x);
+void http_exchange_begin(struct conn *conn, struct http_exchange *x);
+/* Tells the handler that it is over; once. */
+void http_exchange_finish(struct http_exchange *x);
+/* Finishes what is under way on a connection and gives it back. */
+void http_exchange_release(struct conn *conn);
+void http_exchanges_free(struct http_loop *loop);
+void http_peer_name(const struct sockaddr_storage *from, char text[46], uint16_t *port);
 
 /* buffer.c: read buffers. A standard one comes from the loop's pool. */
-char *buffer_take(struct http_loop *loop);
-void buffer_give(struct http_loop *loop, char *buffer, uint32_t capacity);
-void buffers_free(struct http_loop *loop);
+char *http_buffer_take(struct http_loop *loop);
+void http_buffer_give(struct http_loop *loop, char *buffer, uint32_t capacity);
+void http_buffers_free(struct http_loop *loop);
+/* Reads from the socket: above 0, 0 when there is nothing now (or the end: conn->eof), <0. */
+ssize_t http_conn_read(struct conn *conn, void *data, size_t length);
+ssize_t http_conn_readv(struct conn *conn, struct iovec *iov, int count);
+/* More bytes into the buffer; true when some came. */
+bool http_conn_fill(struct conn *conn);
 
 /* body.c: 1: made progress, 0: waits, negative: -status of a refusal, or -EPIPE. */
-void body_begin(struct http_exchange *x);
-int body_run(struct http_exchange *x);
+void http_body_begin(struct http_exchange *x);
+int http_body_run(struct http_exchange *x);
 /* Throws away; as above. */
-int body_drain(struct http_exchange *x);
+int http_body_drain(struct http_exchange *x);
 /* -status when the bytes that are here already cannot be a body. */
-int body_precheck(const struct http_exchange *x);
+int http_body_precheck(const struct http_exchange *x);
 
 /* send.c: 1: made progress or is complete, 0: waits, negative: the connection is broken. */
-int send_run(struct http_exchange *x);
-void send_done(struct http_exchange *x);
+int http_send_run(struct http_exchange *x);
+void http_send_done(struct http_exchange *x);
 
 /* response.c */
 /* Writes the head into the exchange's arena, and behind it a small body in memory; -ENOMEM. */
-int response_head(struct http_exchange *x, const struct http_response *response);
+int http_response_head(struct http_exchange *x, const struct http_response *response);
 
 /* deadline.c */
-void deadline_init(struct http_loop *loop);
-void deadline_add(struct conn *conn, int64_t deadline);
-void deadline_remove(struct conn *conn);
+void http_deadline_init(struct http_loop *loop);
+void http_deadline_add(struct conn *conn, int64_t deadline);
+void http_deadline_remove(struct conn *conn);
 /* Costs nothing unless the new deadline comes before the wheel does. */
-void deadline_set(struct conn *conn, int64_t deadline);
+void http_deadline_set(struct conn *conn, int64_t deadline);

@@ -137,13 +137,13 @@ static size_t head_bound(const struct http_server *server, const struct http_res
 	return size;
 }
 
-int response_head(struct http_exchange *x, const struct http_response *response)
+int http_response_head(struct http_exchange *x, const struct http_response *response)
 {
 	struct http_loop *loop = x->conn->loop;
 	struct http_server *server = loop->server;
 	decide_framing(x, response);
-	bool takes_body = x->out.kind == BODY_MEMORY && x->out.left <= INLINE_BODY_MAX &&
-			  !x->out.no_body;
+	bool takes_body =
+		x->out.kind == BODY_MEMORY && x->out.left <= INLINE_BODY_MAX && !x->out.no_body;
 	size_t body = takes_body ? (size_t)x->out.left : 0;
 	char *head = arena_alloc(&x->arena, head_bound(server, response) + body);
 	if (!head)

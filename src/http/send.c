@@ -173,7 +173,7 @@ static bool everything_out(const struct sending *out)
 	return out->source_ended && out->frame_length == 0;
 }
 
-int send_run(struct http_exchange *x)
+int http_send_run(struct http_exchange *x)
 {
 	struct sending *out = &x->out;
 	struct conn *conn = x->conn;
@@ -214,7 +214,7 @@ int send_run(struct http_exchange *x)
 	return progress || out->complete;
 }
 
-void send_done(struct http_exchange *x)
+void http_send_done(struct http_exchange *x)
 {
 	if (x->out.kind == BODY_FILE && x->out.fd_owned)
 		sys_close(x->out.fd);
@@ -231,9 +231,9 @@ static void begin(struct http_exchange *x, const struct http_response *response,
 	out->left = left;
 	out->responded = true;
 	x->stats.status = response->status;
-	if (response_head(x, response) < 0)
+	if (http_response_head(x, response) < 0)
 		out->head = NULL; /* the connection breaks instead */
-	conn_wake(x->conn);
+	http_conn_wake(x->conn);
 }
 
 void http_respond_memory(struct http_exchange *x, const struct http_response *response,
@@ -265,5 +265,5 @@ void http_respond_source(struct http_exchange *x, const struct http_response *re
 
 void http_resume_send(struct http_exchange *x)
 {
-	conn_wake(x->conn);
+	http_conn_wake(x->conn);
 }

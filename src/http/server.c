@@ -80,7 +80,7 @@ static void accept_event(void *ctx, int listening, unsigned events)
 			report_refused(loop, "ConnLimit");
 			continue;
 		}
-		conn_accepted(loop, fd, &from, l->tag);
+		http_conn_accepted(loop, fd, &from, l->tag);
 	}
 }
 
@@ -146,7 +146,7 @@ static void run_ready(struct http_loop *loop)
 		more = conn != last;
 		TAILQ_REMOVE(&loop->ready, conn, in_ready);
 		conn->ready = false;
-		conn_run(conn);
+		http_conn_run(conn);
 	}
 }
 
@@ -192,7 +192,7 @@ static void wake_all(struct http_loop *loop, bool force)
 		LIST_FOREACH(conn, &loop->wheel[i], in_wheel)
 		{
 			conn->forced = conn->forced || force;
-			conn_wake(conn);
+			http_conn_wake(conn);
 		}
 	}
 }
@@ -255,7 +255,7 @@ static int loop_begin(struct http_server *server, int i)
 	loop->index = i;
 	loop->reserve = -1;
 	TAILQ_INIT(&loop->ready);
-	deadline_init(loop);
+	http_deadline_init(loop);
 	int r = loop_new(&loop->loop);
 	if (r < 0)
 		return r;
@@ -301,8 +301,8 @@ struct http_server *http_server_free(struct http_server *server)
 	for (int i = 0; i < server->options.loops; i++) {
 		struct http_loop *loop = &server->loops[i];
 		listeners_free(loop);
-		exchanges_free(loop);
-		buffers_free(loop);
+		http_exchanges_free(loop);
+		http_buffers_free(loop);
 		loop_free(loop->loop);
 		sys_close(loop->reserve);
 	}

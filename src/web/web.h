@@ -35,7 +35,7 @@ struct web_request {
 	const char *handler;      /* "ASPClassic", "StaticFile" */
 	const char *notification; /* "ExecuteRequestHandler": for error pages */
 	uint32_t sub_status, win32_status; /* for the log; set by the answering functions */
-	void *dispatch; /* the dispatcher's own */
+	void *dispatch;                    /* the dispatcher's own */
 };
 
 /* Who runs pages. `dispatch` answers with exactly one web_respond*(), now or later, on the same
@@ -70,8 +70,8 @@ int web_set_config(struct web *web, struct config *config);
 /* Answers with IIS's error page for status.sub: the custom page of httpErrors, a detailed one for
  * a local client, a short one otherwise. `hresult` is shown (0: the one usual for the status);
  * `detail` is one more sentence for the detailed page, may be empty. */
-void web_respond_error(struct web_request *request, unsigned status, unsigned sub,
-		       uint32_t hresult, struct text detail);
+void web_respond_error(struct web_request *request, unsigned status, unsigned sub, uint32_t hresult,
+		       struct text detail);
 /* Answers with a head and a body from `source` (NULL: no body), adding the custom headers of the
  * configuration; `sub` and `win32` go to the log. Header texts are copied. */
 void web_respond_source(struct web_request *request, const struct http_response *response,

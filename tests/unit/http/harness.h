@@ -192,7 +192,7 @@ static inline void harness_connect(struct harness *h)
 	int pair[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	struct sockaddr_storage from = { .ss_family = AF_UNIX };
-	conn_accepted(h->loop, pair[0], &from, 80);
+	http_conn_accepted(h->loop, pair[0], &from, 80);
 	h->client = pair[1];
 	buf_clear(&h->received);
 }
