@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 
 struct entry {
 	struct text key;       /* owned */
@@ -191,11 +190,11 @@ int asp_cache_get(struct asp_cache *cache, const struct asp_page_options *option
 		  struct text url, int64_t now, struct asp_page **ret, struct asp_error *error)
 {
 	char room[512];
-	int length = snprintf(room, sizeof(room), "%llx:" TEXT_FMT, (unsigned long long)version,
-			      TEXT_ARG(url));
-	if (length < 0 || (size_t)length >= sizeof(room))
+	if (url.length > sizeof(room) - sizeof(version))
 		return asp_page_compile(options, url, ret, error); /* too long to be kept */
-	struct text key = { room, (size_t)length };
+	memcpy(room, &version, sizeof(version));
+	memcpy(room + sizeof(version), url.data, url.length);
+	struct text key = { room, sizeof(version) + url.length };
 	bool work;
 	pthread_mutex_lock(&cache->lock);
 	struct entry *e = entry_claim(cache, key, now, &work);

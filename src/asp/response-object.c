@@ -27,9 +27,15 @@ static HRESULT wrote(struct automation_call *call, struct asp_context *ctx)
 
 static void put_long(struct buf *b, LONG n)
 {
-	char digits[16];
-	int length = snprintf(digits, sizeof(digits), "%d", n);
-	buf_put(b, digits, (size_t)length);
+	char digits[12];
+	size_t at = sizeof(digits);
+	uint32_t rest = n < 0 ? 0u - (uint32_t)n : (uint32_t)n;
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (n < 0)
+		digits[--at] = '-';
+	buf_put(b, digits + at, sizeof(digits) - at);
 }
 
 static HRESULT response_write(struct automation_call *call)
@@ -70,10 +76,13 @@ static HRESULT response_write_block(struct automation_call *call)
 	if (!ctx || !ctx->exchange)
 		return asp_raise_stale(call);
 	const struct asp_page *page = ctx->frame ? ctx->frame->page : NULL;
-	LONG n;
-	HRESULT hr = automation_arg_long(call, 0, &n);
-	if (FAILED(hr))
-		return hr;
+	const VARIANT *v = call->argv[0];
+	LONG n = v->vt == VT_I2 ? v->iVal : v->lVal;
+	if (v->vt != VT_I2 && v->vt != VT_I4) {
+		HRESULT hr = automation_arg_long(call, 0, &n);
+		if (FAILED(hr))
+			return hr;
+	}
 	if (!page || n < 0 || (size_t)n >= page->block_count)
 		return asp_raise(call, ctx, OBJECT, 105, NULL);
 	buf_put_text(&ctx->response.body, page->blocks[n]);

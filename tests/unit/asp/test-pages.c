@@ -52,6 +52,8 @@ static const struct {
 	{ "<%@ CODEPAGE=1252 %>\xE9<%= ChrW(8364) & \"\xE9\" %>", "\xE9\x80\xE9" },
 	{ "<% Response.Write Null %><% Response.Write Empty %><% Response.Write 1.5 %>", "1.5" },
 	{ "<% Response.Write True %>", "True" },
+	{ "<%= 0 %>,<%= -7 %>,<%= 32767 %>,<%= 2147483647 %>,<%= CLng(\"-2147483648\") %>",
+	  "0,-7,32767,2147483647,-2147483648" },
 };
 
 static void pages_become_bytes(void **state)
