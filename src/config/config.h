@@ -136,10 +136,14 @@ size_t config_pool_count(const struct config *config);
 const struct config_pool *config_pool_at(const struct config *config, size_t i);
 const struct config_pool *config_pool_find(const struct config *config, struct text name);
 
-/* The applicationHost.config of a new installation, and of `surrogate serve`: one site that shows
- * `root` at `port` with `protection`; mem_free. `subfolders with an application of their own` are
- * those that hold a global.asa or a file `surrogate.app` naming a protection. */
-char *config_default_text(const char *root, uint16_t port, enum config_protection protection);
+/* An applicationHost.config with one site that shows `root` at `address` ("*" or numeric) and `port`
+ * with `protection`; mem_free. Folders below it with a file `surrogate.app` (one word: Low, Medium,
+ * High, or Pool NAME) become applications of their own. An address other than "*" is for
+ * development: script errors are shown in full, and config_is_default_text() knows the text. */
+char *config_default_text(const char *root, const char *address, uint16_t port,
+			  enum config_protection protection);
+/* True for a text that was written for development, and may be written again. */
+bool config_is_default_text(struct text text);
 
 /* ---- what holds for one folder of a site ---- */
 

@@ -34,8 +34,15 @@ struct found {
 	char pool[128];
 };
 
+#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!--\n"
+/* Such a file may be written again. */
+#define MARK                                                                                       \
+	"  Written by 'surrogate serve', which writes it anew at each start: delete these two\n"   \
+	"  lines to keep changes, and start the server with 'surrogate run'.\n\n"
+
 struct writer {
 	struct buf out;
+	bool development; /* for one person in front of it: errors are shown in full */
 	const char *root;
 	enum config_protection protection;
 	struct found *applications;
@@ -159,10 +166,11 @@ static void put_value(struct writer *w, const char *value)
 
 static void put_head(struct writer *w)
 {
+	buf_puts(&w->out, HEAD);
+	if (w->development)
+		buf_puts(&w->out, MARK);
 	buf_puts(
 		&w->out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<!--\n"
 		"  The configuration of the server, in the format of IIS. web.config files in the "
 		"folders\n"
 		"  of a site add to it for what is below them.\n"
@@ -245,7 +253,7 @@ static void put_root(struct writer *w)
 	buf_puts(&w->out, "        </application>\n");
 }
 
-static void put_site(struct writer *w, uint16_t port)
+static void put_site(struct writer *w, const char *address, uint16_t port)
 {
 	buf_puts(&w->out, "    <sites>\n      <site name=\"" SITE_NAME "\" id=\"1\">\n");
 	put_root(w);
@@ -255,14 +263,14 @@ static void put_site(struct writer *w, uint16_t port)
 	}
 	buf_printf(&w->out,
 		   "        <bindings>\n"
-		   "          <binding protocol=\"http\" bindingInformation=\"127.0.0.1:%u:\" />\n"
+		   "          <binding protocol=\"http\" bindingInformation=\"%s:%u:\" />\n"
 		   "        </bindings>\n"
 		   "      </site>\n"
 		   "      <siteDefaults>\n"
 		   "        <logFile directory=\"%%SURROGATE_STATE%%/logs\" />\n"
 		   "      </siteDefaults>\n"
 		   "    </sites>\n\n",
-		   port);
+		   address, port);
 }
 
 static void put_isolated(struct writer *w, const char *path, enum config_protection protection)
@@ -293,20 +301,28 @@ static void put_tail(struct writer *w)
 			  "  <!-- Sections that web.config files may change although IIS locks "
 			  "them by default. -->\n"
 			  "  <location path=\"\" overrideMode=\"Allow\">\n"
-			  "    <system.webServer>\n"
-			  "      <!-- Script errors are shown in full; write false where strangers "
-			  "come. -->\n"
-			  "      <asp scriptErrorSentToBrowser=\"true\" />\n"
-			  "      <handlers accessPolicy=\"Read, Script\" />\n"
+			  "    <system.webServer>\n");
+	buf_printf(
+		&w->out,
+		"      <!-- Whether script errors are shown in full: false where strangers come. "
+		"-->\n      <asp scriptErrorSentToBrowser=\"%s\" />\n",
+		w->development ? "true" : "false");
+	buf_puts(&w->out, "      <handlers accessPolicy=\"Read, Script\" />\n"
 			  "      <modules />\n"
 			  "    </system.webServer>\n"
 			  "  </location>\n"
 			  "</configuration>\n");
 }
 
-char *config_default_text(const char *root, uint16_t port, enum config_protection protection)
+bool config_is_default_text(struct text text)
 {
-	struct writer w = { .protection = protection };
+	return text_starts_with(text, TEXT(HEAD MARK));
+}
+
+char *config_default_text(const char *root, const char *address, uint16_t port,
+			  enum config_protection protection)
+{
+	struct writer w = { .protection = protection, .development = strcmp(address, "*") != 0 };
 	char resolved[PATH_MAX];
 	char *text = NULL;
 
@@ -326,7 +342,7 @@ char *config_default_text(const char *root, uint16_t port, enum config_protectio
 	if (!w.error) {
 		put_head(&w);
 		put_pools(&w);
-		put_site(&w, port);
+		put_site(&w, address, port);
 		put_tail(&w);
 		text = buf_take(&w.out, NULL);
 	}

@@ -21,7 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PORT_DEFAULT 8080
+#define PORT_SERVE 8080
+#define PORT_RUN 80
 #define PORTS_TRIED 21
 
 struct command {
@@ -102,16 +103,15 @@ static int read_protection(enum config_protection *ret, struct error *err)
 }
 
 /* The wanted port, or the next one that is free. */
-static int choose_port(uint16_t *ret, struct error *err)
+static int choose_port(const char *address, uint64_t wanted, uint16_t *ret, struct error *err)
 {
-	uint64_t wanted = PORT_DEFAULT;
 
 	if (options.port && (!text_to_u64(text_of(options.port), &wanted) || wanted < 1 ||
 			     wanted > 65535 - PORTS_TRIED))
 		return error_set(err, -EINVAL, "--port is a number from 1 to %d, not '%s'",
 				 65535 - PORTS_TRIED, options.port);
 	for (uint64_t port = wanted; port < wanted + PORTS_TRIED; port++) {
-		if (scm_port_free("127.0.0.1", (uint16_t)port)) {
+		if (scm_port_free(address, (uint16_t)port)) {
 			*ret = (uint16_t)port;
 			return 0;
 		}
@@ -122,7 +122,26 @@ static int choose_port(uint16_t *ret, struct error *err)
 			 (unsigned)wanted, (unsigned)wanted + PORTS_TRIED - 1);
 }
 
-static int write_config(struct error *err)
+/* Only what was generated may be generated again. */
+static int check_config(const char *path, struct error *err)
+{
+	_cleanup_mem_ char *old = NULL;
+	size_t length;
+	int r = sys_read_file(path, 16 << 20, &old, &length);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return error_set(err, r, "cannot read %s: %s", path, error_errno_text(r));
+	if (!config_is_default_text((struct text){ old, length }))
+		return error_set(err, -EEXIST,
+				 "%s was not written by 'surrogate serve' and is left alone; use "
+				 "'surrogate run' to serve what it says, or another --state",
+				 path);
+	return 0;
+}
+
+static int write_config(const char *address, uint16_t wanted, struct error *err)
 {
 	_cleanup_mem_ char *text = NULL;
 	enum config_protection protection;
@@ -131,15 +150,17 @@ static int write_config(struct error *err)
 	int r = read_protection(&protection, err);
 
 	if (!r)
-		r = choose_port(&port, err);
+		r = choose_port(address, wanted, &port, err);
 	if (!r)
 		r = scm_state_prepare(options.state, err);
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
+	if (!r)
+		r = check_config(path, err);
 	if (r < 0)
 		return r;
-	text = config_default_text(options.folder, port, protection);
+	text = config_default_text(options.folder, address, port, protection);
 	if (!text)
 		return error_set(err, -ENOMEM, "out of memory");
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
 	r = sys_replace_file(path, text, strlen(text), 0640);
 	return r < 0 ? error_set(err, r, "cannot write %s: %s", path, error_errno_text(r)) : 0;
 }
@@ -164,7 +185,7 @@ static int serve(void)
 			  options.state, options.state);
 		return fail(&err);
 	}
-	return write_config(&err) < 0 ? fail(&err) : start_server();
+	return write_config("127.0.0.1", PORT_SERVE, &err) < 0 ? fail(&err) : start_server();
 }
 
 /* A new installation serves STATE/wwwroot, until somebody says otherwise. */
@@ -185,7 +206,7 @@ static int run_server(void)
 		error_set(&err, -errno, "cannot create %s: %s", path, error_errno_text(errno));
 		return fail(&err);
 	}
-	r = write_config(&err);
+	r = write_config("*", PORT_RUN, &err);
 	snprintf(path, sizeof(path), "%s/Default.htm", options.folder);
 	options.folder[0] = '\0';
 	if (!r && access(path, F_OK) < 0)

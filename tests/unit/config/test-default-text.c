@@ -5,7 +5,7 @@
 static struct config *made(const char *root, enum config_protection protection)
 {
 	struct config *config = NULL;
-	char *text = config_default_text(root, 8080, protection);
+	char *text = config_default_text(root, "127.0.0.1", 8080, protection);
 	assert_non_null(text);
 	if (config_parse(text_of(text), "f", root, &config, &err) < 0)
 		fail_msg("%d: %s\n%s", err.line, err.text, text);
@@ -33,6 +33,7 @@ static void a_plain_folder_is_one_application(void **state)
 		assert_int_equal(site->applications[0].pool->protection, p);
 		assert_int_equal(site->binding_count, 1);
 		assert_int_equal(site->bindings[0].port, 8080);
+		assert_string_equal(site->bindings[0].address, "127.0.0.1");
 		assert_int_equal(site->applications[0].vdir_count, 2);
 		assert_string_equal(site->applications[0].vdirs[0].path, "/App_Data");
 		snprintf(data, sizeof(data), "%s/data", (char *)*state);
@@ -97,7 +98,7 @@ static char *fault_root;
 
 static int text_for_faults(void)
 {
-	char *text = config_default_text(fault_root, 80, CONFIG_HIGH);
+	char *text = config_default_text(fault_root, "*", 80, CONFIG_HIGH);
 	int r = text ? 0 : -ENOMEM;
 	mem_free(text);
 	return r;
