@@ -65,8 +65,11 @@ class Server:
         self.stop()
         raise RuntimeError(f"{self.name} does not answer {path} on port {self.port}")
 
+    def pids(self):
+        return descendants(self.process.pid)
+
     def cpu(self):
-        return sum(cpu_of(pid) for pid in descendants(self.process.pid))
+        return sum(cpu_of(pid) for pid in self.pids())
 
     def stop(self):
         if self.process.poll() is None:

@@ -5,9 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#ifdef SURROGATE_FAULTS
 static const struct http_limits normal = HTTP_LIMITS_DEFAULT;
-#endif
 
 /* Turns until the server closes its end; the wheel's timer is the event that is waited for. */
 static void wait_for_close(struct harness *h)
