@@ -121,7 +121,9 @@ static void put_page(struct buf *b, struct asp_context *ctx, bool details)
 	else
 		buf_puts(b, "500 - Internal server error");
 	buf_puts(b, page_head);
-	buf_puts(b, "<h1>HTTP Error 500.100 - Internal Server Error</h1>\n");
+	buf_puts(b, ctx->response.status == 404
+			    ? "<h1>HTTP Error 404.0 - Not Found</h1>\n"
+			    : "<h1>HTTP Error 500.100 - Internal Server Error</h1>\n");
 	if (details) {
 		put_details(b, e);
 	} else {

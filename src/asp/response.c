@@ -171,9 +171,9 @@ static void add_cookies(struct asp_context *ctx, struct channel_response *head)
 	if (ctx->session && ctx->session->fresh) {
 		bool secure = ctx->config->settings.session_id_secure &&
 			      text_equal(asp_request_text(ctx, CHANNEL_SCHEME), TEXT("https"));
-		char *t =
-			arena_printf(&ctx->arena, "%s=%s; %spath=/", ctx->application->cookie_name,
-				     ctx->session->id, secure ? "secure; " : "");
+		char *t = arena_printf(&ctx->arena, "%s=%s; %spath=/; HttpOnly",
+				       ctx->application->cookie_name, ctx->session->id,
+				       secure ? "secure; " : "");
 		if (t)
 			add(head, "Set-Cookie", text_of(t));
 		ctx->session->fresh = false;

@@ -174,9 +174,13 @@ void asp_session_leave(struct asp_context *ctx)
 	if (!s)
 		return;
 	if (s->abandoned) {
-		/* The OnEnd of an abandoned session has no request any more. */
+		/* The OnEnd of an abandoned session has no request any more, and time of its own.
+		 */
 		struct exchange *exchange = ctx->exchange;
 		ctx->exchange = NULL;
+		ctx->failed = ctx->timed_out = false;
+		ctx->now = clock_now();
+		asp_context_watch(ctx, ctx->config->settings.script_timeout);
 		run_end(ctx);
 		ctx->exchange = exchange;
 	}

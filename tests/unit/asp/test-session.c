@@ -201,23 +201,58 @@ static void a_failing_start_is_tried_again(void **state)
 	site_free(site);
 }
 
+/* What dies with its page may be smuggled into a dictionary, but is of no use afterwards. */
+static void smuggled_objects_are_dead(void **state)
+{
+	(void)state;
+	struct site *site = site_new();
+	struct browser b = { 0 };
+	site_put(site, "p.asp",
+		 "<% Class C\nPublic N\nPublic Function F : F = 7 : End Function\nEnd Class\n"
+		 "Set d = Server.CreateObject(\"Scripting.Dictionary\") : Set Session(\"d\") = d\n"
+		 "d.Add \"c\", New C : d.Add \"r\", Response : d.Add \"q\", Request.QueryString\n"
+		 "d.Add \"s\", Session %><%= d(\"c\").F %>");
+	site_put(site, "c.asp", "<% Set c = Session(\"d\")(\"c\") : x = c.F %>");
+	site_put(site, "q.asp", "<%= Session(\"d\")(\"q\")(\"a\") %>");
+	site_put(site, "end.asp", "<% Session.Contents.RemoveAll %>gone");
+	assert_string_equal(browse(site, &b, "/p.asp?a=kept"), "7");
+	assert_contains(browse(site, &b, "/c.asp"), "HTTP Error 500.100");
+	assert_string_equal(browse(site, &b, "/q.asp"), "kept");
+	assert_string_equal(browse(site, &b, "/end.asp"), "gone");
+	assert_string_equal(browse(site, &b, "/p.asp"), "7");
+	buf_done(&b.page);
+	site_free(site);
+}
+
 #define THREADS 8
 #define ROUNDS 50
 
 static struct site *shared;
 static char shared_cookie[128];
 
+static const char *shared_url;
+
 static void *hammer(void *p)
 {
 	(void)p;
 	for (int i = 0; i < ROUNDS; i++) {
 		struct reply r;
-		reply_init(&r, shared, "/n.asp");
+		reply_init(&r, shared, shared_url);
 		reply_header(&r, "Cookie", shared_cookie);
 		asp_handle(shared->asp, &r.exchange);
 		reply_done(&r);
 	}
 	return NULL;
+}
+
+static void hammer_all(const char *url)
+{
+	pthread_t threads[THREADS];
+	shared_url = url;
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, hammer, NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
 }
 
 /* Neither the session's nor the application's counter loses a step. */
@@ -232,13 +267,27 @@ static void requests_take_turns(void **state)
 		 "<%= Session(\"n\") & \"/\" & Application(\"n\") %>");
 	assert_string_equal(browse(shared, &b, "/n.asp"), "1/1");
 	strcpy(shared_cookie, b.cookie);
-	pthread_t threads[THREADS];
-	for (int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, hammer, NULL), 0);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
+	hammer_all("/n.asp");
 	assert_string_equal(browse(shared, &b, "/n.asp"), "402/402");
 	buf_done(&b.page);
+	site_free(shared);
+}
+
+/* Dead instances are let go of by other threads than those that made them. */
+static void the_dead_are_buried_by_others(void **state)
+{
+	(void)state;
+	shared = site_new();
+	strcpy(shared_cookie, "a=b");
+	site_put(shared, "p.asp",
+		 "<% Class C\nPublic N\nEnd Class\n"
+		 "Set d = Server.CreateObject(\"Scripting.Dictionary\")\n"
+		 "d.Add \"c\", New C : d.Add \"r\", Response\nApplication.Lock\n"
+		 "If IsObject(Application(\"d\")) Then Set old = Application(\"d\")(\"c\")\n"
+		 "Set Application(\"d\") = d\nApplication.UnLock %>ok");
+	assert_string_equal(site_get(shared, "/p.asp"), "ok");
+	hammer_all("/p.asp");
+	assert_string_equal(site_get(shared, "/p.asp"), "ok");
 	site_free(shared);
 }
 
@@ -255,7 +304,9 @@ int main(void)
 		cmocka_unit_test(static_objects_live_as_long),
 		cmocka_unit_test(applications_share),
 		cmocka_unit_test(a_failing_start_is_tried_again),
+		cmocka_unit_test(smuggled_objects_are_dead),
 		cmocka_unit_test(requests_take_turns),
+		cmocka_unit_test(the_dead_are_buried_by_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
