@@ -300,9 +300,9 @@ static void web_pool_line_remove(struct web_pool *pool, int loop)
 {
 	uint32_t place = web_pool_line_place(pool, loop);
 
-	pool->queues[loop].in_line = false;
 	if (place == pool->line_count)
 		return;
+	pool->queues[loop].in_line = false;
 	pool->line_count--;
 	memmove(pool->line + place, pool->line + place + 1, pool->line_count - place);
 }

@@ -15,7 +15,9 @@
 
 static void assert_body(const struct rig_answer *answer, const char *text)
 {
-	assert_int_equal(answer->body.length, strlen(text));
+	if (answer->body.length != strlen(text))
+		fail_msg("status %d: %.*s", answer->status, (int)answer->body.length,
+			 answer->body.data);
 	assert_memory_equal(answer->body.data, text, strlen(text));
 }
 
