@@ -333,7 +333,7 @@ void asp_application_access_end(struct asp_application *app)
 void asp_application_lock(struct asp_application *app, const struct asp_context *ctx)
 {
 	asp_application_access(app, ctx);
-	app->locked_by = ctx;
+	__atomic_store_n(&app->locked_by, ctx, __ATOMIC_RELAXED);
 	asp_application_access_end(app);
 }
 
