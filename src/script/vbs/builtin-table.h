@@ -9,14 +9,14 @@
 	/* builtin-convert.c */                                                                    \
 	X("CBool", cbool, 1, 1)                                                                    \
 	X("CByte", cbyte, 1, 1)                                                                    \
-	X("CCur", ccur, 1, 1) X("CDate", cdate, 1, 1) X("CDbl", cdbl, 1, 1) X("CInt", cint, 1, 1)  \
-		X("CLng", clng, 1, 1) X("CSng", csng, 1, 1) X("CStr", cstr, 1, 1)                  \
-			X("Hex", hex, 1, 1) X("Oct", oct, 1, 1) X("Asc", asc, 1, 1)                \
-				X("AscW", ascw, 1, 1) X("Chr", chr, 1, 1) X("ChrW", chrw, 1, 1) X( \
-					"TypeName", typename, 1, 1) X("VarType", vartype, 1, 1)    \
-					X("IsArray", isarray, 1, 1) X("IsDate", isdate, 1, 1)      \
-						X("IsEmpty", isempty, 1, 1) X("IsNull", isnull, 1, \
-									      1)                   \
+	X("CCur", ccur, 1, 1)                                                                      \
+	X("CDate", cdate, 1, 1) X("CDbl", cdbl, 1, 1) X("CInt", cint, 1, 1) X("CLng", clng, 1, 1)  \
+		X("CSng", csng, 1, 1) X("CStr", cstr, 1, 1) X("Hex", hex, 1, 1) X(                 \
+			"Oct", oct, 1, 1) X("Asc", asc, 1, 1) X("AscW", ascw, 1, 1)                \
+			X("Chr", chr, 1, 1) X("ChrW", chrw, 1, 1) X("TypeName", typename, 1, 1)    \
+				X("VarType", vartype, 1, 1) X("IsArray", isarray, 1, 1)            \
+					X("IsDate", isdate, 1, 1) X("IsEmpty", isempty, 1, 1)      \
+						X("IsNull", isnull, 1, 1)                          \
 							X("IsNumeric", isnumeric, 1, 1)            \
 								X("IsObject", isobject, 1,         \
 								  1) /* builtin-string.c */        \
@@ -78,22 +78,17 @@
 #define VBS_CONSTANTS(X)                                                                                         \
 	X("vbEmpty", 0)                                                                                          \
 	X("vbNull", 1)                                                                                           \
-	X("vbInteger", 2) X("vbLong", 3) X("vbSingle", 4) X("vbDouble", 5) X("vbCurrency", 6) X(                 \
-		"vbDate", 7) X("vbString",                                                                       \
-			       8) X("vbObject",                                                                  \
-				    9) X("vbError",                                                              \
-					 10) X("vbBoolean",                                                      \
-					       11) X("vbVariant",                                                \
-						     12) X("vbDataObject",                                       \
-							   13) X("vbDecimal",                                    \
-								 14) X("vbByte",                                 \
-								       17) X("vbLongLong", 20)                   \
-		X("vbArray", 8192) X("vbBinaryCompare", 0) X("vbTextCompare", 1) X(                              \
-			"vbDatabaseCompare",                                                                     \
-			2) X("vbUseDefault",                                                                     \
-			     -2) X("vbTrue",                                                                     \
-				   -1) X("vbFalse",                                                              \
-					 0) X("vbUseSystem", 0)                                                  \
+	X("vbInteger", 2)                                                                                        \
+	X("vbLong", 3) X("vbSingle", 4) X("vbDouble", 5) X("vbCurrency", 6) X("vbDate", 7) X(                    \
+		"vbString", 8) X("vbObject", 9) X("vbError", 10) X("vbBoolean",                                  \
+								   11) X("vbVariant",                            \
+									 12) X("vbDataObject", 13)               \
+		X("vbDecimal", 14) X("vbByte", 17) X("vbLongLong", 20) X("vbArray", 8192) X(                     \
+			"vbBinaryCompare",                                                                       \
+			0) X("vbTextCompare",                                                                    \
+			     1) X("vbDatabaseCompare",                                                           \
+				  2) X("vbUseDefault",                                                           \
+				       -2) X("vbTrue", -1) X("vbFalse", 0) X("vbUseSystem", 0)                   \
 			X("vbUseSystemDayOfWeek",                                                                \
 			  0) X("vbSunday",                                                                       \
 			       1) X("vbMonday",                                                                  \
@@ -150,6 +145,6 @@
 #define VBS_TEXT_CONSTANTS(X)                                                                      \
 	X("vbCr", "\r")                                                                            \
 	X("vbLf", "\n")                                                                            \
-	X("vbCrLf", "\r\n") X("vbNewLine", "\r\n") X("vbTab", "\t") X("vbBack", "\b")              \
-		X("vbFormFeed", "\f") X("vbVerticalTab", "\v") X("vbNullChar", "\0")               \
-			X("vbNullString", "")
+	X("vbCrLf", "\r\n")                                                                        \
+	X("vbNewLine", "\r\n") X("vbTab", "\t") X("vbBack", "\b") X("vbFormFeed", "\f")            \
+		X("vbVerticalTab", "\v") X("vbNullChar", "\0") X("vbNullString", "")

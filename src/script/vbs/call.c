@@ -213,13 +213,13 @@ static HRESULT need_object(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 }
 
 HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc, unsigned flags)
+			struct value *window, unsigned argc)
 {
 	struct text name = b->program->names[b->program->sites[site].name].text;
 	struct value result = VALUE_EMPTY;
 	const struct vbs_member *m;
 	struct vbs_instance *own;
-	IDispatch *object;
+	IDispatch *object = NULL;
 	DISPID dispid;
 	bool byref;
 	HRESULT hr;
@@ -243,8 +243,26 @@ HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 		clear_window(window, 1, argc);
 		value_move(&window[0], &result);
 	}
-	(void)flags;
 	return hr;
+}
+
+/* The procedure behind a member of one of the script's own objects, for the machine to enter; none
+ * for fields and foreign objects. */
+HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, struct vbs_method *ret)
+{
+	struct value *v = value_deref(window);
+	const struct vbs_member *m;
+	struct vbs_instance *own;
+
+	ret->proc = NULL;
+	own = v->type == VT_DISPATCH && v->obj ? vbs_instance_of(e, v->obj) : NULL;
+	if (!own)
+		return S_OK;
+	m = find_own(e, b, site, vbs_instance_class(own));
+	if (!m || m->kind == MEMBER_FIELD)
+		return S_OK;
+	return vbs_instance_method(e, own, m, m->get, m->is_private, ret);
 }
 
 /* Let gives the default property of an object, Set wants one. `*v` is made what to pass. */
@@ -280,13 +298,35 @@ static HRESULT put_foreign(struct vbs_engine *e, IDispatch *object, DISPID dispi
 	return hr;
 }
 
+HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
+{
+	struct value *v = value_deref(window);
+	const struct vbs_member *m;
+	struct vbs_instance *own;
+	HRESULT hr;
+	bool set;
+
+	ret->proc = NULL;
+	own = v->type == VT_DISPATCH && v->obj ? vbs_instance_of(e, v->obj) : NULL;
+	m = own ? find_own(e, b, site, vbs_instance_class(own)) : NULL;
+	if (!m || m->kind != MEMBER_PROPERTY)
+		return S_OK;
+	hr = put_operand(e, &window[argc + 1], mode);
+	if (FAILED(hr))
+		return hr;
+	set = mode && value_deref(&window[argc + 1])->type == VT_DISPATCH && m->set != PROC_NONE;
+	return vbs_instance_method(e, own, m, set ? m->set : m->let,
+				   set ? m->private_set : m->private_let, ret);
+}
+
 HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		       struct value *window, unsigned argc, unsigned mode)
 {
 	struct text name = b->program->names[b->program->sites[site].name].text;
 	const struct vbs_member *m;
 	struct vbs_instance *own;
-	IDispatch *object;
+	IDispatch *object = NULL;
 	DISPID dispid;
 	bool byref;
 	HRESULT hr;

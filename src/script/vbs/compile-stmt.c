@@ -182,7 +182,12 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	at_end(c, s);
 	if (direct_variable(s->target)) {
 		vbs_emit_jump(c, VBS_FORLOOP, s->target->symbol->local->reg, base, 0, &body);
-		vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &loop.exit);
+	} else if (vbs_is_variable(c, s->target)) {
+		/* Counts in the variable itself, wherever it is. */
+		count = vbs_temp(c);
+		vbs_compile_reference(c, s->target, count);
+		vbs_emit_jump(c, VBS_FORLOOP, count, base, 0, &body);
+		c->fn->temp = count;
 	} else {
 		count = vbs_temp(c);
 		vbs_compile_expr(c, s->target, count);
@@ -190,6 +195,8 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 		vbs_emit_jump(c, VBS_FORLOOP, base, base, 0, &store);
 		c->fn->temp = count;
 	}
+	if (vbs_is_variable(c, s->target))
+		vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &loop.exit);
 	/* The variable gets its start, or one step beyond the limit, without the body. */
 	vbs_label_place(c, &last);
 	vbs_compile_assign(c, s->target, NULL, base, ASSIGN_LET);

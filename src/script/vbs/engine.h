@@ -170,7 +170,17 @@ HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *win
 HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);
 HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc, unsigned flags);
+			struct value *window, unsigned argc);
+/* A procedure for the machine to enter; proc NULL: there is none, call the member. */
+struct vbs_method {
+	struct vbs_binding *binding;
+	const struct vbs_proc *proc;
+	struct vbs_instance *me;
+};
+HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, struct vbs_method *ret);
+HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
 HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		       struct value *window, unsigned argc, unsigned mode);
 HRESULT vbs_element(struct vbs_engine *e, struct value *window, unsigned argc, struct value *lock);
@@ -201,6 +211,10 @@ void vbs_instance_ref(struct vbs_instance *i);
 void vbs_instance_unref(struct vbs_instance *i);
 IDispatch *vbs_instance_dispatch(struct vbs_instance *i);
 const struct vbs_member *vbs_class_member(const struct vbs_class *class, struct text name);
+/* The procedure `index` of the member, when the running code may call it. */
+HRESULT vbs_instance_method(struct vbs_engine *e, struct vbs_instance *i,
+			    const struct vbs_member *m, uint32_t index, bool is_private,
+			    struct vbs_method *ret);
 /* Calls a member with the arguments in window[1...]; its result goes to window[0]. */
 HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const struct vbs_member *m,
 			 struct value *window, unsigned argc);

@@ -306,6 +306,16 @@ static HRESULT no_member(struct vbs_engine *e, const struct vbs_instance *i,
 	return vbs_throw_name(e, 438, i->program->names[m->name].text);
 }
 
+HRESULT vbs_instance_method(struct vbs_engine *e, struct vbs_instance *i,
+			    const struct vbs_member *m, uint32_t index, bool is_private,
+			    struct vbs_method *ret)
+{
+	if (index == PROC_NONE || (is_private && !inside(e, i)))
+		return no_member(e, i, m);
+	*ret = (struct vbs_method){ i->binding, &i->program->procs[index], i };
+	return S_OK;
+}
+
 HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const struct vbs_member *m,
 			 struct value *window, unsigned argc)
 {

@@ -26,9 +26,10 @@
 #define VBS_BINARY_OPS(X)                                                                          \
 	X(ADD, "+")                                                                                \
 	X(SUB, "-")                                                                                \
-	X(MUL, "*") X(DIV, "/") X(IDIV, "\\") X(MOD, "Mod") X(POW, "^") X(CAT, "&") X(AND, "And")  \
-		X(OR, "Or") X(XOR, "Xor") X(EQV, "Eqv") X(IMP, "Imp") X(EQ, "=") X(NE, "<>")       \
-			X(LT, "<") X(GT, ">") X(LE, "<=") X(GE, ">=") X(IS, "Is")
+	X(MUL, "*")                                                                                \
+	X(DIV, "/") X(IDIV, "\\") X(MOD, "Mod") X(POW, "^") X(CAT, "&") X(AND, "And") X(OR, "Or")  \
+		X(XOR, "Xor") X(EQV, "Eqv") X(IMP, "Imp") X(EQ, "=") X(NE, "<>") X(LT, "<")        \
+			X(GT, ">") X(LE, "<=") X(GE, ">=") X(IS, "Is")
 
 #define VBS_OPCODES(X)                                                                             \
 	X(NOP, _, _, _, _, "nothing")                                                              \

@@ -62,13 +62,14 @@ static HRESULT frame_enter(struct vbs_engine *e, struct vbs_binding *binding,
 		for (unsigned i = 0; i < argc; i++)
 			if (proc->byval[i] && base[i + 1].type == VBS_REF)
 				value_copy(&base[i + 1], base[i + 1].ref);
+	/* The window may hold the only reference to the object whose method this is. */
+	if (me)
+		vbs_instance_ref(me);
 	value_clear(&base[0]);
 	f = &e->frames[e->depth++];
 	*f = (struct vbs_frame){
 		.binding = binding, .proc = proc, .pc = proc->code, .base = base, .me = me
 	};
-	if (me)
-		vbs_instance_ref(me);
 	return S_OK;
 }
 
@@ -381,7 +382,7 @@ static inline struct value int_result(int64_t n, bool is_long)
 
 #define ARITHMETIC(name, right)                                                                    \
 	{                                                                                          \
-		struct value *x = &r[OP_B(w)], *y = (right);                                       \
+		struct value *x = value_deref(&r[OP_B(w)]), *y = value_deref(right);               \
 		if (IS_INT(x) && IS_INT(y)) {                                                      \
 			int64_t n;                                                                 \
 			bool l = (x->type | y->type) & 1;                                          \
@@ -412,7 +413,7 @@ static inline struct value int_result(int64_t n, bool is_long)
 
 #define COMPARE_CASE(name, cmp)                                                                    \
 	case VBS_##name: {                                                                         \
-		struct value *x = &r[OP_B(w)], *y = &r[OP_C(w)];                                   \
+		struct value *x = value_deref(&r[OP_B(w)]), *y = value_deref(&r[OP_C(w)]);         \
 		int out;                                                                           \
 		COMPARE(name, cmp, x, y, out);                                                     \
 		PUT(&r[OP_A(w)], out < 0 ? VALUE_NULL : VALUE_BOOL(out));                          \
@@ -421,7 +422,7 @@ static inline struct value int_result(int64_t n, bool is_long)
 
 #define JUMP_CASE(op, name, cmp, right)                                                            \
 	case VBS_##op: {                                                                           \
-		struct value *x = &r[OP_A(w)], *y = (right);                                       \
+		struct value *x = value_deref(&r[OP_A(w)]), *y = value_deref(right);               \
 		uint32_t to = *pc++;                                                               \
 		int out;                                                                           \
 		COMPARE(name, cmp, x, y, out);                                                     \
@@ -588,7 +589,7 @@ static HRESULT run(struct vbs_engine *e)
 		case VBS_MULK:
 			ARITHMETIC(MUL, &k[OP_C(w)])
 		case VBS_DIV: {
-			struct value *x = &r[OP_B(w)], *y = &r[OP_C(w)];
+			struct value *x = value_deref(&r[OP_B(w)]), *y = value_deref(&r[OP_C(w)]);
 
 			if (x->type == VT_R8 && y->type == VT_R8 && y->d != 0 &&
 			    isfinite(x->d / y->d))
@@ -599,7 +600,7 @@ static HRESULT run(struct vbs_engine *e)
 		}
 		case VBS_IDIV:
 		case VBS_MOD: {
-			struct value *x = &r[OP_B(w)], *y = &r[OP_C(w)];
+			struct value *x = value_deref(&r[OP_B(w)]), *y = value_deref(&r[OP_C(w)]);
 			bool mod = (w & 0xFF) == VBS_MOD;
 
 			if (IS_INT(x) && IS_INT(y) && y->i > 0) {
@@ -689,7 +690,7 @@ static HRESULT run(struct vbs_engine *e)
 			break;
 		}
 		case VBS_FORLOOP: {
-			struct value *v = &r[OP_A(w)], *bounds = &r[OP_B(w)];
+			struct value *v = value_deref(&r[OP_A(w)]), *bounds = &r[OP_B(w)];
 			uint32_t to = *pc++;
 			bool done;
 
@@ -761,10 +762,20 @@ static HRESULT run(struct vbs_engine *e)
 			break;
 		case VBS_CALLM: {
 			uint32_t site = *pc++;
+			struct vbs_method m;
 
-			TRY(vbs_call_member(e, f->binding, site, &r[OP_A(w)], OP_B(w), OP_C(w)));
-			if (OP_C(w) & CALL_STATEMENT)
-				value_clear(&r[OP_A(w)]);
+			TRY(vbs_find_method(e, f->binding, site, &r[OP_A(w)], &m));
+			if (!m.proc) {
+				TRY(vbs_call_member(e, f->binding, site, &r[OP_A(w)], OP_B(w)));
+				if (OP_C(w) & CALL_STATEMENT)
+					value_clear(&r[OP_A(w)]);
+				break;
+			}
+			TRY(frame_enter(e, m.binding, m.proc, m.me, &r[OP_A(w)], OP_B(w)));
+			RELOAD();
+			f->drop = OP_C(w) & CALL_STATEMENT;
+			if (--e->budget < 0)
+				TRY(vbs_vm_poll(e));
 			break;
 		}
 		case VBS_PUTV:
@@ -772,8 +783,19 @@ static HRESULT run(struct vbs_engine *e)
 			break;
 		case VBS_PUTM: {
 			uint32_t site = *pc++;
+			struct vbs_method m;
 
-			TRY(vbs_put_member(e, f->binding, site, &r[OP_A(w)], OP_B(w), OP_C(w)));
+			TRY(vbs_find_put(e, f->binding, site, &r[OP_A(w)], OP_B(w), OP_C(w), &m));
+			if (!m.proc) {
+				TRY(vbs_put_member(e, f->binding, site, &r[OP_A(w)], OP_B(w),
+						   OP_C(w)));
+				break;
+			}
+			TRY(frame_enter(e, m.binding, m.proc, m.me, &r[OP_A(w)], OP_B(w) + 1));
+			RELOAD();
+			f->drop = true;
+			if (--e->budget < 0)
+				TRY(vbs_vm_poll(e));
 			break;
 		}
 		case VBS_INDEX: {

@@ -1,0 +1,5 @@
+n = 0
+For i = 1 To 5000000
+  If i Mod 3 = 0 Then n = n + i Mod 5
+Next
+Echo n
