@@ -10,7 +10,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LEVELS = ("Low", "Medium", "High")
 
 
-def run(build, folder, seconds, count, connections, full):
+def site(folder):
+    """The page as three applications, one for each protection."""
     os.chmod(folder, 0o755)
     root = os.path.join(folder, "www")
     os.makedirs(root)
@@ -18,6 +19,11 @@ def run(build, folder, seconds, count, connections, full):
         shutil.copytree(os.path.join(HERE, "site"), os.path.join(root, level.lower()))
         with open(os.path.join(root, level.lower(), "surrogate.app"), "w") as f:
             f.write(level + "\n")
+    return root
+
+
+def run(build, folder, seconds, count, connections, full):
+    root = site(folder)
     server = peers.surrogate(build, root, folder)
     try:
         views = []

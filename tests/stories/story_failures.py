@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 
-from load import Load
+from clients import Load
 from stage import also_sanitized, long_story
 
 PAGE = """<% Dim i, s
