@@ -165,9 +165,12 @@ static int find_global(struct asp_application *app, const struct asp_settings *s
 		buf_put_text(&url, app->url.length == 1 ? (struct text){ 0 } : app->url);
 		buf_putc(&url, '/');
 		buf_puts(&url, names[i]);
-		int r = asp_url_physical(settings, buf_text(&url), &path);
+		int r = buf_failed(&url);
 		if (r == 0)
-			r = asp_stamp_read(buf_cstr(&path), ret);
+			r = asp_url_physical(settings, buf_text(&url), &path);
+		const char *name = buf_cstr(&path);
+		if (r == 0)
+			r = buf_failed(&path) ? buf_failed(&path) : asp_stamp_read(name, ret);
 		if (r == 0 && keep_name) {
 			mem_free((char *)(uintptr_t)app->global_url.data);
 			app->global_url = copy(buf_text(&url));

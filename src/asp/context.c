@@ -444,11 +444,12 @@ int asp_objects_create(const struct asp_page *page, enum asp_scope scope, struct
 		void *object;
 		if (o->scope != scope)
 			continue;
-		if (FAILED(CoCreateInstance(&o->clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
-					    &object)))
-			return -ENOENT;
+		HRESULT hr = CoCreateInstance(&o->clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
+					      &object);
+		if (FAILED(hr))
+			return hr == E_OUTOFMEMORY ? -ENOMEM : -EIO;
 		VARIANT v = { .vt = VT_DISPATCH, .pdispVal = object };
-		HRESULT hr = asp_contents_put(to, o->id, &v);
+		hr = asp_contents_put(to, o->id, &v);
 		VariantClear(&v);
 		if (FAILED(hr))
 			return -ENOMEM;
