@@ -8,8 +8,10 @@
 #include "base/mem.h"
 #include "base/sys.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -190,6 +192,51 @@ static int open_beneath(const char *folder, struct text rest)
 	return fd;
 }
 
+/* ---- names that Windows would have found ---- */
+
+/* The entry of folder `dir` whose name is `name` but for the case of its letters. */
+static bool find_entry(int dir, struct text name, char out[NAME_MAX + 1])
+{
+	bool found = false;
+	int fd = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	if (!entries) {
+		sys_close(fd);
+		return false;
+	}
+	for (struct dirent *e; !found && (e = readdir(entries));) {
+		found = text_equal_nocase(text_of(e->d_name), name);
+		if (found)
+			strcpy(out, e->d_name);
+	}
+	closedir(entries);
+	return found;
+}
+
+/* Sites that come from Windows spell names as they like: `rest` as the folders spell it, in
+ * `out`. Called when a file is not there as written, which happens once per compile at most. */
+static bool correct_case(const char *folder, struct text rest, struct buf *out)
+{
+	int dir = sys_open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	bool more = true;
+	while (dir >= 0 && more) {
+		char name[NAME_MAX + 1];
+		struct text segment;
+		more = segment_next(&rest, &segment);
+		int next = -ENOENT;
+		if (find_entry(dir, segment, name)) {
+			buf_puts(out, out->length ? "/" : "");
+			buf_puts(out, name);
+			next = sys_openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+		}
+		sys_close(dir);
+		dir = next;
+	}
+	bool found = dir >= 0 && !buf_failed(out);
+	sys_close(dir);
+	return found;
+}
+
 /* Takes `path`. */
 static int read_file(int fd, char *path, struct asp_file *ret)
 {
@@ -215,9 +262,17 @@ static int site_load(void *ctx, struct text url, struct asp_file *ret)
 	const struct asp_mapping *mapping = asp_url_mapping(settings, url, &rest);
 	if (!mapping)
 		return -ENOENT;
+	struct buf spelled;
+	buf_init(&spelled, 4096);
 	_cleanup_fd_ int fd = open_beneath(mapping->folder, rest);
-	if (fd < 0)
+	if (fd == -ENOENT && correct_case(mapping->folder, rest, &spelled)) {
+		rest = buf_text(&spelled);
+		fd = open_beneath(mapping->folder, rest);
+	}
+	if (fd < 0) {
+		buf_done(&spelled);
 		return fd;
+	}
 	struct buf path;
 	buf_init(&path, 8192);
 	buf_puts(&path, mapping->folder);
@@ -225,6 +280,7 @@ static int site_load(void *ctx, struct text url, struct asp_file *ret)
 	buf_put_text(&path, rest);
 	char *name = buf_take(&path, NULL);
 	buf_done(&path);
+	buf_done(&spelled);
 	return name ? read_file(fd, name, ret) : -ENOMEM;
 }
 

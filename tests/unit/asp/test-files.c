@@ -97,12 +97,18 @@ static void no_link_leads_out(void **state)
 	assert_int_equal(loader.load(loader.ctx, TEXT("/in"), &file), 0);
 	assert_string_equal(file.data, "inside");
 	asp_file_done(&file);
+	/* as Windows would find it, and where it really is */
+	assert_int_equal(loader.load(loader.ctx, TEXT("/IN"), &file), 0);
+	assert_true(text_ends_with_nocase(text_of(file.path), TEXT("/in")));
+	assert_int_equal(file.path[strlen(file.path) - 1], 'n');
+	asp_file_done(&file);
 	snprintf(path, sizeof(path), "%s/out", folder);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	assert_int_equal(loader.load(loader.ctx, TEXT("/out"), &file), -ENOENT);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("../../etc/passwd", path), 0);
 	assert_int_equal(loader.load(loader.ctx, TEXT("/out"), &file), -ENOENT);
+	assert_int_equal(loader.load(loader.ctx, TEXT("/OUT"), &file), -ENOENT);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(loader.load(loader.ctx, TEXT("/"), &file), -ENOENT);
 	assert_int_equal(loader.load(loader.ctx, TEXT("/none"), &file), -ENOENT);

@@ -94,6 +94,8 @@ static void includes_are_part_of_the_page(void **state)
 	site_put(site, "a/inc/three.inc", "three");
 	site_put(site, "two.inc", "two");
 	assert_string_equal(site_get(site, "/a/page.asp"), "1onethree2two38");
+	site_put(site, "A.asp", "<!--#include virtual=\"/A/Inc/THREE.inc\"-->");
+	assert_string_equal(site_get(site, "/A.asp"), "three");
 	site_free(site);
 }
 
