@@ -277,6 +277,7 @@ int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 {
 	struct pages *pages = mem_new(struct pages);
 	struct asp_host host = { .settings = pages_settings, .report = pages_report };
+	const char *named = getenv("SURROGATE_USER"); /* by the SCM */
 	char user[128];
 	int r;
 
@@ -284,7 +285,7 @@ int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 		return -ENOMEM;
 	identity_describe(geteuid(), user, sizeof user);
 	host.ctx = pages;
-	host.user = user;
+	host.user = named ? named : user;
 	pages->report = report;
 	pages->report_ctx = ctx;
 	pthread_mutex_init(&pages->lock, NULL);

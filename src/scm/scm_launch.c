@@ -275,7 +275,7 @@ static void add_inherited(struct composer *c, const char *name)
 }
 
 static void add_environment(struct composer *c, struct scm *scm, const struct scm_pool *pool,
-			    uint64_t generation)
+			    uint64_t generation, const struct identity *identity)
 {
 	struct launch_list *environment = &c->launch.environment;
 
@@ -283,6 +283,8 @@ static void add_environment(struct composer *c, struct scm *scm, const struct sc
 	list_add(c, environment, "LANG=C.UTF-8");
 	add_inherited(c, "TZ");
 	list_addf(c, environment, "SURROGATE_GENERATION=%llu", (unsigned long long)generation);
+	/* A virtual account's number means nothing to the host; its name does. */
+	list_addf(c, environment, "SURROGATE_USER=%s", identity->name);
 	list_addf(c, environment, "SURROGATE_STATE=%s", scm->state_dir);
 	list_addf(c, environment, "SURROGATE_DATA=%s/data", scm->state_dir);
 #ifdef SURROGATE_FAULTS
@@ -356,7 +358,7 @@ static int compose(struct composer *c, struct scm *scm, const struct scm_pool *p
 		list_addf(c, &c->launch.arguments, "/Processid:%s", pool->policy.settings->appid);
 	add_user(c, scm, identity);
 	add_limits(c, scm, pool, generation);
-	add_environment(c, scm, pool, generation);
+	add_environment(c, scm, pool, generation, identity);
 	r = add_files(c, scm, pool, identity, err);
 	if (!r && c->error)
 		r = error_set(err, c->error, "cannot describe the process: %s",
