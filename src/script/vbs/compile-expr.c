@@ -273,6 +273,7 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
 	unsigned saved = c->fn->temp, left, right;
 	int k = -1;
+	struct value v;
 
 	left = compile_left(c, e->left, reg, !vbs_expr_calls(c, e->right));
 	if (e->op <= OP_MUL)
@@ -281,7 +282,13 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ADDK + (e->op - OP_ADD), reg, left, k);
 	} else {
-		right = vbs_compile_operand(c, e->right, true);
+		if (e->op < OP_EQ && literal_of(c, e->right, &v)) {
+			/* Only comparisons ask whether it is a literal. */
+			right = vbs_temp(c);
+			compile_constant(c, &v, right, false);
+		} else {
+			right = vbs_compile_operand(c, e->right, true);
+		}
 		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ADD + (e->op - OP_ADD), reg, left, right);
 	}

@@ -604,7 +604,9 @@ static HRESULT run(struct vbs_engine *e)
 			bool mod = (w & 0xFF) == VBS_MOD;
 
 			if (IS_INT(x) && IS_INT(y) && y->i > 0) {
-				int64_t n = mod ? x->i % y->i : x->i / y->i;
+				/* Both fit 32 bits, whose division is much faster. */
+				int32_t p = (int32_t)x->i, q = (int32_t)y->i;
+				int64_t n = mod ? p % q : p / q;
 
 				PUT(&r[OP_A(w)], int_result(n, (x->type | y->type) & 1));
 			} else {
@@ -861,7 +863,8 @@ static HRESULT run(struct vbs_engine *e)
 			TRY(vbs_engine_execute(e, &r[OP_A(w)], OP_C(w)));
 			break;
 		case VBS_OPCODE_COUNT:
-			break;
+			/* The verifier holds the compiler to the table. */
+			__builtin_unreachable();
 		}
 		continue;
 	failed:
