@@ -45,6 +45,16 @@ static void answer(struct web_call *call, unsigned status, struct text type, con
 
 /* ---- custom pages ---- */
 
+static struct text requested_url(struct web_call *call)
+{
+	const struct http_request *r = http_exchange_request(call->request.x);
+	const struct http_peer *peer = http_exchange_peer(call->request.x);
+	char *url = arena_printf(http_exchange_arena(call->request.x),
+				 "http://" TEXT_FMT ":%u" TEXT_FMT, TEXT_ARG(r->host),
+				 peer->local_port, TEXT_ARG(r->target));
+	return url ? text_of(url) : r->target;
+}
+
 static const struct config_error_page *find_custom(const struct config_url *url, unsigned status,
 						   unsigned sub)
 {
@@ -86,6 +96,16 @@ static void redirect(struct web_call *call, const char *to)
 	web_answer_memory(call, 302, &field, 1, NULL, 0);
 }
 
+/* A page that is run gets "404;http://host:80/asked?query" as its query, as in IIS; what it
+ * answers, and with which status, is its own affair. */
+static bool execute(struct web_call *call, const char *path, unsigned status)
+{
+	struct text url = requested_url(call);
+	char *query = arena_printf(http_exchange_arena(call->request.x), "%u;" TEXT_FMT, status,
+				   TEXT_ARG(url));
+	return query && web_execute(call, text_of(path), text_of(query));
+}
+
 /* False when there is none that can be shown. */
 static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
 {
@@ -96,6 +116,8 @@ static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
 		redirect(call, page->path);
 		return true;
 	}
+	if (page->mode == 1)
+		return execute(call, page->path, status);
 	size_t length;
 	_cleanup_mem_ char *data = page->mode == 0 ? read_custom(call, page->path, &length) : NULL;
 	char *body = data ? arena_dup(http_exchange_arena(call->request.x), data, length) : NULL;
@@ -113,16 +135,6 @@ static bool is_detailed(const struct web_call *call)
 {
 	uint32_t mode = call->request.url ? call->request.url->error_mode : 0;
 	return mode == 2 || (mode == 0 && web_is_local(http_exchange_peer(call->request.x)));
-}
-
-static struct text requested_url(struct web_call *call)
-{
-	const struct http_request *r = http_exchange_request(call->request.x);
-	const struct http_peer *peer = http_exchange_peer(call->request.x);
-	char *url = arena_printf(http_exchange_arena(call->request.x),
-				 "http://" TEXT_FMT ":%u" TEXT_FMT, TEXT_ARG(r->host),
-				 peer->local_port, TEXT_ARG(r->target));
-	return url ? text_of(url) : r->target;
 }
 
 static void serve_page(struct web_call *call, struct web_error_view *view, bool detailed)

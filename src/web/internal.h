@@ -168,7 +168,8 @@ struct web_call {
 	struct web_request request;
 	struct web_loop *loop;
 	struct web_route *route;
-	bool dispatched, failing;
+	struct web_route *asked; /* before an error page took over; NULL mostly */
+	bool dispatched;
 };
 static inline struct web_call *web_call_of(struct web_request *request)
 {
@@ -230,6 +231,9 @@ void web_page_begin(struct buf *out, const char *title);
 void web_page_end(struct buf *out);
 
 /* web.c */
+/* Lets the page at `path` of the same site answer in the place of an error (ExecuteURL of
+ * httpErrors), which it learns of by its query. False when it cannot. */
+bool web_execute(struct web_call *call, struct text path, struct text query);
 bool web_is_local(const struct http_peer *peer);
 /* Answers with the custom headers of the configuration added. */
 void web_answer_memory(struct web_call *call, unsigned status, const struct http_field *fields,

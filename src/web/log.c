@@ -260,6 +260,13 @@ static void put_header(struct line *l, const struct http_request *r, struct text
 	put_value(l, http_field_find(r, name));
 }
 
+/* What the client wanted, also when an error page answered. */
+static struct text asked_path(const struct web_call *call)
+{
+	struct text path = call->asked ? call->asked->path : call->request.path;
+	return path.length ? path : http_exchange_request(call->request.x)->path;
+}
+
 static void put_request(struct line *l, uint32_t f, struct web_call *call)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
@@ -277,7 +284,7 @@ static void put_request(struct line *l, uint32_t f, struct web_call *call)
 	if (f & LOG_METHOD)
 		put_value(l, r->method_text);
 	if (f & LOG_STEM)
-		put_value(l, call->request.path.length ? call->request.path : r->path);
+		put_value(l, asked_path(call));
 	if (f & LOG_QUERY)
 		put_value(l, r->query);
 	if (f & LOG_PORT)
@@ -320,8 +327,7 @@ static void put_result(struct line *l, uint32_t f, const struct web_call *call,
 static size_t line_bound(struct web_call *call, uint32_t fields)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
-	size_t bound =
-		LINE_MAX_FIXED + call->request.path.length + r->path.length + r->query.length;
+	size_t bound = LINE_MAX_FIXED + asked_path(call).length + r->query.length;
 	for (size_t i = 0;
 	     fields & (LOG_AGENT | LOG_COOKIE | LOG_REFERER | LOG_HOST) && i < r->field_count; i++)
 		bound += r->fields[i].value.length;

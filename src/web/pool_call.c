@@ -170,7 +170,7 @@ static void call_describe(const struct web_pool_call *call, struct channel_reque
 	t[CHANNEL_METHOD] = http->method_text;
 	t[CHANNEL_URL] = http->path;
 	t[CHANNEL_PATH] = request->path;
-	t[CHANNEL_QUERY] = http->query;
+	t[CHANNEL_QUERY] = request->query;
 	t[CHANNEL_PROTOCOL] = http->minor ? TEXT("HTTP/1.1") : TEXT("HTTP/1.0");
 	t[CHANNEL_SCHEME] = TEXT("http");
 	t[CHANNEL_HOST] = http->host;

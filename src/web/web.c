@@ -264,7 +264,7 @@ static const struct config_site *find_site(struct web_loop *loop, struct http_ex
 				 http_exchange_request(x)->host);
 }
 
-static void fill_request(struct web_call *call, struct http_exchange *x)
+static void fill_request(struct web_call *call, struct http_exchange *x, struct text query)
 {
 	const struct web_route *route = call->route;
 	call->request = (struct web_request){
@@ -276,6 +276,7 @@ static void fill_request(struct web_call *call, struct http_exchange *x)
 		.vdir = route->vdir,
 		.url = route->folder ? route->folder->url : NULL,
 		.path = route->path,
+		.query = query,
 		.script_name = route->script_name,
 		.path_info = route->path_info,
 		.script_file = route->script_file,
@@ -285,6 +286,29 @@ static void fill_request(struct web_call *call, struct http_exchange *x)
 		.handler = route->handler,
 		.notification = route->notification,
 	};
+}
+
+bool web_execute(struct web_call *call, struct text path, struct text query)
+{
+	struct http_exchange *x = call->request.x;
+	const struct http_request *http = http_exchange_request(x);
+	struct http_request *page = arena_dup(http_exchange_arena(x), http, sizeof(*http));
+	/* Once only, and not for what a handler has already begun with. */
+	if (!page || call->dispatched || call->asked || !path.length || path.data[0] != '/')
+		return false;
+	page->method = HTTP_GET;
+	page->method_text = TEXT("GET");
+	page->path = page->target = path;
+	struct web_route *route = web_routes_get(call->loop, call->request.site, page);
+	if (!route || route->outcome != WEB_DISPATCH) {
+		web_route_unref(route);
+		return false;
+	}
+	call->asked = call->route;
+	call->route = route;
+	fill_request(call, x, query);
+	serve(call);
+	return true;
 }
 
 static void on_request(void *ctx, struct http_exchange *x)
@@ -308,8 +332,9 @@ static void on_request(void *ctx, struct http_exchange *x)
 	}
 	call->loop = loop;
 	call->route = route;
-	call->dispatched = call->failing = false;
-	fill_request(call, x);
+	call->asked = NULL;
+	call->dispatched = false;
+	fill_request(call, x, http_exchange_request(x)->query);
 	http_exchange_set_user(x, call);
 	serve(call);
 }
@@ -332,6 +357,7 @@ static void on_done(void *ctx, struct http_exchange *x, const struct http_exchan
 		web->dispatcher.done(web->dispatcher.ctx, &call->request);
 	web_log_write(call, stats);
 	web_route_unref(call->route);
+	web_route_unref(call->asked);
 }
 
 static void on_refused(void *ctx, const char *remote, uint32_t status, const char *why)

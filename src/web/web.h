@@ -27,6 +27,7 @@ struct web_request {
 	struct config_url *url;   /* effective configuration; keeps the snapshot alive */
 	struct text path;         /* decoded, normalised, UTF-8: script_name + path_info */
 	struct text script_name;  /* "/shop/cart.asp" */
+	struct text query;        /* without '?'; of an error page: "404;http://host:80/asked" */
 	struct text path_info;    /* behind it: "/7", mostly "" */
 	struct text script_file;  /* absolute path in the file system, NUL-terminated */
 	struct text app_root;     /* folder of the application, without a slash at the end */

@@ -34,6 +34,7 @@ struct site {
 	/* what the dispatcher saw */
 	int dispatched, aborted, done;
 	struct web_request seen;
+	char seen_query[512];
 	char seen_file[512], seen_name[256], seen_info[256];
 };
 
@@ -68,6 +69,7 @@ static inline void site_dispatch(void *ctx, struct web_request *request)
 	};
 	s->dispatched++;
 	s->seen = *request;
+	snprintf(s->seen_query, sizeof(s->seen_query), TEXT_FMT, TEXT_ARG(request->query));
 	snprintf(s->seen_file, sizeof(s->seen_file), TEXT_FMT, TEXT_ARG(request->script_file));
 	snprintf(s->seen_name, sizeof(s->seen_name), TEXT_FMT, TEXT_ARG(request->script_name));
 	snprintf(s->seen_info, sizeof(s->seen_info), TEXT_FMT, TEXT_ARG(request->path_info));

@@ -160,6 +160,58 @@ static void custom_errors(void **state)
 	site_close(&s);
 }
 
+static char *read_log(struct site *s, const char *folder)
+{
+	char command[800], path[1024];
+	snprintf(command, sizeof(command), "ls %s/state/logs/%s/*.log", s->folder, folder);
+	FILE *ls = popen(command, "r");
+	assert_non_null(ls);
+	assert_non_null(fgets(path, sizeof(path), ls));
+	path[strcspn(path, "\n")] = '\0';
+	assert_null(fgets(command, sizeof(command), ls)); /* only one */
+	pclose(ls);
+	char *data;
+	size_t length;
+	assert_int_equal(sys_read_file(path, 1 << 20, &data, &length), 0);
+	return data;
+}
+
+#define LOGGED                                                                                     \
+	"<site name=\"one\" id=\"7\"><application path=\"/\"><virtualDirectory path=\"/\" "        \
+	"physicalPath=\"@/www\"/></application><bindings><binding protocol=\"http\" "              \
+	"bindingInformation=\"*:$:\"/></bindings><logFile directory=\"@/state/logs\" "             \
+	"logExtFileFlags=\"Method, UriStem, UriQuery, ServerPort, ClientIP, UserAgent, Referer, "  \
+	"HttpStatus, HttpSubStatus, Win32Status, BytesSent, BytesRecv\"/></site>"
+
+/* ExecuteURL: a page answers for what is not there. */
+static void pages_may_answer_for_errors(void **state)
+{
+	struct site s;
+	site_init(&s, state, LOGGED,
+		  "<system.webServer><httpErrors errorMode=\"Custom\"><clear/>"
+		  "<error statusCode=\"404\" path=\"/err.asp\" responseMode=\"ExecuteURL\"/>"
+		  "<error statusCode=\"405\" path=\"/none.asp\" responseMode=\"ExecuteURL\"/>"
+		  "<error statusCode=\"502\" path=\"/err.asp\" responseMode=\"ExecuteURL\"/>"
+		  "</httpErrors></system.webServer>");
+	site_text(&s, "www/err.asp", "x");
+	site_text(&s, "www/p.asp", "x");
+	site_text(&s, "www/a.html", "x");
+	char query[200];
+	assert_int_equal(site_get(&s, "/gone?a=b", ""), 200);
+	assert_string_equal(site_body(&s), "page");
+	assert_string_equal(s.seen_name, "/err.asp");
+	snprintf(query, sizeof(query), "404;http://localhost:%u/gone?a=b", s.port);
+	assert_string_equal(s.seen_query, query);
+	/* The page is not there itself; and the host of a page that failed is not asked again. */
+	assert_int_equal(site_ask(&s, "POST /a.html HTTP/1.1\r\nHost: h\r\n\r\n"), 405);
+	assert_int_equal(site_get(&s, "/p.asp?fail", ""), 502);
+	assert_int_equal(s.dispatched, 2);
+	site_close(&s);
+	char *log = read_log(&s, "W3SVC7");
+	assert_non_null(strstr(log, "GET /gone a=b "));
+	mem_free(log);
+}
+
 static void a_broken_web_config(void **state)
 {
 	struct site s;
@@ -204,29 +256,6 @@ static void a_listing(void **state)
 }
 
 /* ---- logs ---- */
-
-static char *read_log(struct site *s, const char *folder)
-{
-	char command[800], path[1024];
-	snprintf(command, sizeof(command), "ls %s/state/logs/%s/*.log", s->folder, folder);
-	FILE *ls = popen(command, "r");
-	assert_non_null(ls);
-	assert_non_null(fgets(path, sizeof(path), ls));
-	path[strcspn(path, "\n")] = '\0';
-	assert_null(fgets(command, sizeof(command), ls)); /* only one */
-	pclose(ls);
-	char *data;
-	size_t length;
-	assert_int_equal(sys_read_file(path, 1 << 20, &data, &length), 0);
-	return data;
-}
-
-#define LOGGED                                                                                     \
-	"<site name=\"one\" id=\"7\"><application path=\"/\"><virtualDirectory path=\"/\" "        \
-	"physicalPath=\"@/www\"/></application><bindings><binding protocol=\"http\" "              \
-	"bindingInformation=\"*:$:\"/></bindings><logFile directory=\"@/state/logs\" "             \
-	"logExtFileFlags=\"Method, UriStem, UriQuery, ServerPort, ClientIP, UserAgent, Referer, "  \
-	"HttpStatus, HttpSubStatus, Win32Status, BytesSent, BytesRecv\"/></site>"
 
 static void requests_are_logged(void **state)
 {
@@ -308,6 +337,7 @@ int main(void)
 		state_test(headers_of_the_configuration),
 		state_test(detailed_errors),
 		state_test(custom_errors),
+		state_test(pages_may_answer_for_errors),
 		state_test(a_broken_web_config),
 		state_test(a_listing),
 		state_test(requests_are_logged),
