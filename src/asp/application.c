@@ -162,7 +162,8 @@ static int find_global(struct asp_application *app, const struct asp_settings *s
 		struct buf url, path;
 		buf_init(&url, 8192);
 		buf_init(&path, 16384);
-		buf_put_text(&url, app->url.length == 1 ? (struct text){ 0 } : app->url);
+		if (app->url.length > 1)
+			buf_put_text(&url, app->url);
 		buf_putc(&url, '/');
 		buf_puts(&url, names[i]);
 		int r = buf_failed(&url);

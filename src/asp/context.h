@@ -63,14 +63,12 @@ struct asp_context {
 	struct asp_context *next_free, *next;
 	struct arena arena; /* lives as long as the request */
 	pthread_t thread;   /* while active: who may call the intrinsic objects */
-	bool active;
 
 	struct exchange *exchange; /* NULL in events without a request (OnEnd) */
 	struct asp_application *application;
 	struct asp_config *config;   /* settings this request runs under */
 	struct asp_session *session; /* locked by this request, or NULL */
-	bool session_allowed;
-	int64_t now; /* clock_now() at the start */
+	int64_t now;                 /* clock_now() at the start */
 
 #define X(member, name) IDispatch *member##_object;
 	ASP_INTRINSICS(X)
@@ -82,22 +80,21 @@ struct asp_context {
 
 	/* Request */
 	IDispatch *query, *form, *cookies;
-	enum asp_body_use body_use;
 	uint64_t body_read;
+	enum asp_body_use body_use;
 
 	struct asp_response response;
 
 	/* The last error an intrinsic object raised: its ASP number, which Err cannot carry. */
-	unsigned raised;
 	HRESULT raised_hr;
+	unsigned raised;
 	char *raised_object, *raised_detail; /* in the arena */
 	struct asp_error error;              /* what ended the page */
-	bool failed;
 
 	pthread_mutex_t watch;
 	int64_t started, deadline; /* 0: not watched */
 	int64_t timeout;           /* ns, Server.ScriptTimeout */
-	bool timed_out;
+	bool active, session_allowed, failed, timed_out;
 };
 
 struct asp_context *asp_context_new(struct asp *asp);

@@ -65,7 +65,7 @@ static void put_source(struct buf *b, const struct asp_error *e)
 	}
 	char shown[512];
 	size_t n = 0;
-	for (; line[n] && n < sizeof(shown) - 1; n++)
+	for (; n < sizeof(shown) - 1 && line[n]; n++)
 		shown[n] = line[n] == '\t' ? ' ' : line[n];
 	shown[n] = '\0';
 	buf_puts(b, "<pre>");

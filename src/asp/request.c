@@ -219,7 +219,9 @@ static HRESULT request_item(struct automation_call *call)
 	if (FAILED(hr))
 		return hr;
 	all[0] = asp_request_query(call, ctx, &hr);
-	if (all[0] && !asp_collection_has(all[0], name)) {
+	if (!all[0])
+		return hr;
+	if (!asp_collection_has(all[0], name)) {
 		if (ctx->body_use == ASP_BODY_BINARY)
 			return asp_raise(call, ctx, OBJECT, 208, NULL);
 		all[1] = asp_request_form(call, ctx, &hr);

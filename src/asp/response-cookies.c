@@ -55,12 +55,12 @@ static HRESULT cookie_item(struct automation_call *call)
 	struct asp_context *ctx = asp_context_of(call);
 	if (!ctx)
 		return asp_raise_stale(call);
-	struct asp_cookie *c;
-	struct text key = { 0 }, value;
+	struct asp_cookie *c = NULL;
+	struct text key = { 0 }, value = { 0 };
 	HRESULT hr = open_cookie(call, ctx, &c);
 	if (SUCCEEDED(hr) && automation_has_arg(call, 0))
 		hr = asp_arg_text(call, ctx, 0, &key);
-	if (FAILED(hr))
+	if (FAILED(hr) || !c)
 		return hr;
 	if (!call->value) {
 		struct asp_cookie_key *k = c->keys;
@@ -99,11 +99,11 @@ static HRESULT cookie_attribute(struct automation_call *call)
 	struct asp_context *ctx = asp_context_of(call);
 	if (!ctx)
 		return asp_raise_stale(call);
-	struct asp_cookie *c;
+	struct asp_cookie *c = NULL;
 	struct text text;
 	VARIANT v = { 0 };
 	HRESULT hr = open_cookie(call, ctx, &c);
-	if (FAILED(hr))
+	if (FAILED(hr) || !c)
 		return hr;
 	switch ((enum attribute)call->dispid) {
 	case DOMAIN_ATTRIBUTE:
