@@ -83,9 +83,9 @@ class Server:
 
 
 NGINX = """daemon off; worker_processes 2; pid {dir}/nginx.pid; error_log {dir}/error.log;
-events {{ worker_connections 4096; }}
+events {{ worker_connections {connections}; }}
 http {{
-  include /etc/nginx/mime.types; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
+  include /etc/nginx/mime.types; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 600;
   {cache}
   access_log {dir}/access.log combined buffer=64k flush=1s;
   client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u;
@@ -123,7 +123,7 @@ def write(path, text):
         f.write(text)
 
 
-def nginx(root, folder, cached=False):
+def nginx(root, folder, cached=False, connections=4096):
     """nginx with two workers; `cached`: with open_file_cache, which it has off by default."""
     name = "nginx, open_file_cache" if cached else "nginx"
     here = os.path.join(folder, "nginx-cached" if cached else "nginx")
@@ -131,7 +131,7 @@ def nginx(root, folder, cached=False):
     os.chmod(here, 0o777)
     port = free_port()
     cache = "open_file_cache max=1000 inactive=60s; open_file_cache_valid 1s;" if cached else ""
-    write(f"{here}/nginx.conf", NGINX.format(dir=here, port=port, root=root, cache=cache))
+    write(f"{here}/nginx.conf", NGINX.format(dir=here, port=port, root=root, cache=cache, connections=2 * connections))
     return Server(name, ["/usr/sbin/nginx", "-p", here, "-e", f"{here}/error.log", "-c", f"{here}/nginx.conf"], port)
 
 
