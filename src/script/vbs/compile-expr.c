@@ -453,7 +453,7 @@ static void compile_named_call(struct compiler *c, struct vbs_expr *callee, stru
 		break;
 	case NAME_PROC:
 	case NAME_ANY:
-		if (kind == NAME_ANY && s->local) {
+		if (kind == NAME_ANY && s->local && call) {
 			compile_name_reference(c, callee, window);
 			compile_window_args(c, call, true, 0);
 			vbs_emit_place(c, callee->place, false);
