@@ -197,14 +197,13 @@ static void compile_name(struct compiler *c, struct vbs_expr *e, unsigned reg)
 
 	switch (name_kind(c, s)) {
 	case NAME_LOCAL:
-		if (!s->local->far) {
-			vbs_emit(c, VBS_MOVE, reg, s->local->reg, 0);
-			break;
-		}
-		/* fall through */
 	case NAME_FIELD:
 	case NAME_GLOBAL:
 	case NAME_ANY:
+		if (vbs_is_variable(c, e) && s->local && !s->local->far) {
+			vbs_emit(c, VBS_MOVE, reg, s->local->reg, 0);
+			break;
+		}
 		compile_name_reference(c, e, reg);
 		vbs_emit(c, VBS_MOVE, reg, reg, 0);
 		break;
