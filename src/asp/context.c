@@ -376,10 +376,12 @@ static HRESULT engine_enter(struct asp_context *ctx, const struct asp_page *page
 
 static void engine_leave(struct asp_context *ctx, struct asp_engine *e)
 {
+	/* Class_Terminate runs here: the watch must still see the engine. */
+	vbs_engine_reset(e->engine, !e->dirty);
 	pthread_mutex_lock(&ctx->watch);
 	ctx->depth--;
+	vbs_engine_interrupt(e->engine, S_OK); /* one that came too late is not for the next page */
 	pthread_mutex_unlock(&ctx->watch);
-	vbs_engine_reset(e->engine, !e->dirty);
 	if (e->dirty) {
 		e->dirty = false;
 		if (FAILED(add_intrinsics(ctx, e->engine)))

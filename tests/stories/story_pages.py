@@ -109,3 +109,22 @@ Response.Write Len(s) & ":" & s & s & s %>""")
     t.equal(answer.status, 200, f"status ({answer.text[-600:] if answer.status != 200 else ''})")
     t.check(answer.text == f"1500000:{text}{text}{text}",
             f"4.5 MB come back as they should, got {len(answer.body)} bytes")
+
+
+@also_sanitized
+def story_classes_that_never_end_are_stopped(t):
+    """Class_Terminate runs when the script is over; the time limit holds for it too."""
+    t.write("loop.asp", """<% Server.ScriptTimeout = 1
+Class C : Private Sub Class_Terminate : Do : Loop : End Sub : End Class
+Set o = New C %>""")
+    t.write("chain.asp", """<% Server.ScriptTimeout = 1
+Class C : Private Sub Class_Terminate : Set x = New C : End Sub : End Class
+Set o = New C : Set o = Nothing %>""")
+    t.write("left.asp", """<% Server.ScriptTimeout = 1
+Class C : Private Sub Class_Terminate : Set keep = New C : End Sub : End Class
+Set keep = New C %>""")
+    t.write("good.asp", "<% For i = 1 To 100000 : Next : Response.Write i %>")
+    t.serve()
+    for page in ("loop", "chain", "left"):
+        t.check(t.get(f"/{page}.asp", timeout=20).status in (200, 500), f"{page} is answered")
+    t.equal(t.get("/good.asp").text, "100001", "the next page")

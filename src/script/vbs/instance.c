@@ -128,6 +128,9 @@ static void instance_terminate(struct vbs_engine *e, struct vbs_instance *i)
 	i->ended = true;
 	if (!i->class || i->class->terminate == PROC_NONE || e->ending)
 		return;
+	/* Each may make the next: such a chain has neither a loop nor a call to be stopped at. */
+	if (--e->budget < 0 && FAILED(vbs_vm_poll(e)))
+		return;
 	e->raised = (struct vbs_raised){ 0 };
 	vbs_vm_call(e, i->binding, &i->program->procs[i->class->terminate], i, NULL, 0, NULL);
 	vbs_raised_clear(&e->raised);

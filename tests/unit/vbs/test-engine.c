@@ -288,6 +288,11 @@ static void test_limits(void **state)
 	(void)state;
 	mem_free(run_text("On Error Resume Next : Do : Loop", &time, E_ABORT, &error));
 	vbs_error_done(&error);
+	/* Instances that end and make another: no loop, no call. */
+	mem_free(run_text("Class C : Private Sub Class_Terminate : Set x = New C : End Sub\n"
+			  "End Class : Set o = New C : Set o = Nothing : Do : Loop",
+			  &time, E_ABORT, &error));
+	vbs_error_done(&error);
 	mem_free(run_text("Do : s = s & \"xxxxxxxxxx\" : Loop", &memory, MAKE_SCRIPT_HRESULT(7),
 			  &error));
 	vbs_error_done(&error);
