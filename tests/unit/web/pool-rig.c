@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -140,7 +141,7 @@ static void page_echo(struct exchange *x)
 			return;
 }
 
-static void page_late(struct exchange *x)
+static void page_late(struct rig_stage *stage, struct exchange *x, bool gate)
 {
 	char data[7000];
 	size_t total = 0;
@@ -148,6 +149,8 @@ static void page_late(struct exchange *x)
 
 	page_head(x, 200, UINT64_MAX);
 	exchange_flush(x);
+	if (gate)
+		stage_gate(stage);
 	while ((n = exchange_read(x, data, sizeof data)) > 0)
 		total += (size_t)n;
 	n = snprintf(data, sizeof data, "%zu", total);
@@ -199,8 +202,8 @@ static void page_handle(void *ctx, struct exchange *x)
 		page_size(x, size);
 	} else if (text_equal(query, TEXT("echo"))) {
 		page_echo(x);
-	} else if (text_equal(query, TEXT("late"))) {
-		page_late(x);
+	} else if (text_equal(query, TEXT("late")) || text_equal(query, TEXT("later"))) {
+		page_late(stage, x, query.length == 5);
 	} else if (text_equal(query, TEXT("stream"))) {
 		page_stream(stage, x);
 	} else if (text_equal(query, TEXT("interim"))) {
@@ -392,6 +395,8 @@ static void worker_main(struct rig_host *h)
 	struct channel_host *channel;
 	int slot;
 
+	/* A test that fails leaves none behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (channel_host_new(h->fd, web_pools_bells(h->rig->pools), RIG_LOOPS, &channel) < 0)
 		_exit(1);
 	while ((slot = channel_host_claim(channel, -1)) >= 0)
@@ -449,6 +454,7 @@ int rig_dial(struct rig *rig, int loop)
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
 	return fd;
 }

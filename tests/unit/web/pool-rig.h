@@ -9,6 +9,7 @@
  *   size=N      N bytes of the pattern, length unknown
  *   echo        the body, while it is read
  *   late        a head that is flushed, the whole body read, then its length in decimal
+ *   later       the same, but waits at the gate before it reads
  *   wait        waits at the gate before its head
  *   headwait    head and ten bytes, flushed, then waits at the gate
  *   after       "hello" flushed, waits at the gate, then notes whether its client is still there

@@ -83,6 +83,55 @@ static void bodies_larger_than_the_rings(void **state)
 	rig_done(&rig);
 }
 
+static struct channel_shared *map_channel(const struct rig_host *h)
+{
+	struct channel_shared *shared =
+		mmap(NULL, channel_size(), PROT_READ | PROT_WRITE, MAP_SHARED, h->fd, 0);
+
+	assert_true(shared != MAP_FAILED);
+	return shared;
+}
+
+/* The answer has begun, and ring and sockets are full of the request: only the word that there is
+ * room again can move it. */
+static void a_full_request_behind_a_begun_answer(void **state)
+{
+	static const char begin[] = "POST /page.asp?later HTTP/1.1\r\nHost: h\r\nConnection: "
+				    "close\r\nContent-Length: 9000000\r\n\r\n";
+	static char data[65536];
+	struct rig rig;
+	struct rig_host h;
+	struct rig_answer answer;
+	size_t left = 9000000;
+
+	rig_init(&rig, state);
+	rig_host_start(&rig, &h, "one");
+	struct channel_shared *shared = map_channel(&h);
+	int fd = rig_dial(&rig, 0);
+
+	assert_int_equal(send(fd, begin, sizeof begin - 1, MSG_NOSIGNAL), sizeof begin - 1);
+	rig_await(&rig.stage->inside, 1);
+	struct channel_slot_control *slot = &shared->slots[atomic_load(&shared->submitted[0])];
+
+	for (ssize_t n = 0; n >= 0 || atomic_load(&slot->body_tail) < CHANNEL_REQUEST_RING;) {
+		n = send(fd, data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL);
+		left -= n > 0 ? (size_t)n : 0;
+	}
+	rig_open_gate(&rig);
+	while (left > 0) {
+		size_t n = left < sizeof data ? left : sizeof data;
+
+		assert_true((n = (size_t)send(fd, data, n, MSG_NOSIGNAL)) <= left);
+		left -= n;
+	}
+	rig_read(fd, &answer);
+	assert_body(&answer, "9000000");
+	buf_done(&answer.body);
+	munmap(shared, channel_size());
+	rig_host_gone(&h);
+	rig_done(&rig);
+}
+
 /* ---- waiting ---- */
 
 static void requests_wait_for_the_first_host(void **state)
@@ -513,15 +562,6 @@ static void nobody_starves(void **state)
 
 /* ---- a host that lies ---- */
 
-static struct channel_shared *map_channel(const struct rig_host *h)
-{
-	struct channel_shared *shared =
-		mmap(NULL, channel_size(), PROT_READ | PROT_WRITE, MAP_SHARED, h->fd, 0);
-
-	assert_true(shared != MAP_FAILED);
-	return shared;
-}
-
 /* The slots that are submitted, as the host sees them. */
 static uint32_t submitted(struct channel_shared *shared, unsigned char slots[CHANNEL_SLOTS])
 {
@@ -700,6 +740,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		state_test(a_request_goes_there_and_back),
 		state_test(bodies_larger_than_the_rings),
+		state_test(a_full_request_behind_a_begun_answer),
 		state_test(requests_wait_for_the_first_host),
 		state_test(a_failed_activation_answers_those_who_wait),
 		state_test(a_stopped_pool_answers_at_once),
