@@ -145,6 +145,10 @@ char *config_default_text(const char *root, const char *address, uint16_t port,
 /* True for a text that was written for development, and may be written again. */
 bool config_is_default_text(struct text text);
 
+/* Overwrites the value of every attribute `password` of a well-formed file, in place and without
+ * moving anything: what processes other than the SCM may read. Any ASCII-compatible encoding. */
+void config_hide_passwords(char *text, size_t length);
+
 /* ---- what holds for one folder of a site ---- */
 
 struct config_error_page {

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
@@ -44,11 +45,16 @@ static int find_programs(struct scm *scm, struct error *err)
 			 path);
 }
 
-/* The configuration's text as every child gets it: what was validated here, byte for byte. */
-static int seal_config(struct scm *scm, const char *text, size_t length, struct error *err)
+/* The configuration's text as every child gets it: what was validated here, without passwords. */
+static int seal_config(struct scm *scm, char *text, size_t length, struct error *err)
 {
 	int r;
 
+	if (memchr(text, '\0', length))
+		return error_set(err, -EINVAL,
+				 "config/applicationHost.config is written in UTF-16; save it as "
+				 "UTF-8");
+	config_hide_passwords(text, length);
 	scm->config_fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	r = scm->config_fd < 0 ? -errno : sys_write_all(scm->config_fd, text, length);
 	if (!r && fcntl(scm->config_fd, F_ADD_SEALS,
