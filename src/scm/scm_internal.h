@@ -20,6 +20,7 @@
 
 #define SCM_CHILDREN_MAX 1024
 #define SCM_TOOLS_MAX 64
+#define SCM_USERS_MAX 32 /* of them, so that others cannot keep administrators out */
 #define SCM_LISTENERS_MAX 256
 #define SCM_SOCKETS_MAX 32 /* of one listener: one a loop thread of the front end */
 #define SCM_BELLS_MAX (CONTROL_FDS_MAX - 1)
@@ -117,7 +118,7 @@ struct scm {
 	size_t listener_count;
 
 	struct scm_tool *tools;
-	size_t tool_count;
+	size_t tool_count, user_count; /* all; those of CONTROL_FROM_USER */
 	bool ready, ending;
 	bool boot_failed;                /* a service that should have started did not */
 	struct control_message *message; /* received into, one at a time */

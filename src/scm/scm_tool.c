@@ -25,6 +25,7 @@ static void tool_free(struct scm_tool *tool)
 		if (*at == tool) {
 			*at = tool->next;
 			scm->tool_count--;
+			scm->user_count -= tool->peer == CONTROL_FROM_USER;
 			break;
 		}
 	}
@@ -321,6 +322,10 @@ static int tool_new(struct scm *scm, int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
 	    (who.uid == 0 || who.uid == geteuid()))
 		tool->peer = CONTROL_FROM_TOOL;
+	if (tool->peer == CONTROL_FROM_USER && scm->user_count >= SCM_USERS_MAX) {
+		mem_free(tool);
+		return -EBUSY;
+	}
 	/* A whole answer fits; as an ordinary user the system's limit may cut this. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	r = loop_watch(scm->loop, fd, LOOP_READ, tool_readable, tool, &tool->watch);
@@ -331,6 +336,7 @@ static int tool_new(struct scm *scm, int fd)
 	tool->next = scm->tools;
 	scm->tools = tool;
 	scm->tool_count++;
+	scm->user_count += tool->peer == CONTROL_FROM_USER;
 	return 0;
 }
 
