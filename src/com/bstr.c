@@ -128,13 +128,13 @@ static size_t grown_capacity(BSTR s, size_t needed)
 	return room > BSTR_MAX_BYTES ? BSTR_MAX_BYTES : room;
 }
 
-BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length)
+BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length)
 {
 	size_t old = SysStringByteLen(s);
 
-	if (length > (BSTR_MAX_BYTES - old) / sizeof(OLECHAR))
+	if (length > BSTR_MAX_BYTES - old)
 		return NULL;
-	size_t more = length * sizeof(OLECHAR), needed = old + more;
+	size_t needed = old + length;
 
 	if (!bstr_exclusive(s) || needed > header_of(s)->capacity) {
 		BSTR t = bstr_new(grown_capacity(s, needed));
@@ -143,17 +143,24 @@ BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length)
 			return NULL;
 		if (old)
 			memcpy(t, s, old);
-		/* Before the old string goes: `units` may be a part of it. */
-		if (more)
-			memcpy((char *)t + old, units, more);
+		/* Before the old string goes: `bytes` may be a part of it. */
+		if (length)
+			memcpy((char *)t + old, bytes, length);
 		set_length(t, (uint32_t)needed);
 		SysFreeString(s);
 		return t;
 	}
-	if (more)
-		memmove((char *)s + old, units, more);
+	if (length)
+		memmove((char *)s + old, bytes, length);
 	set_length(s, (uint32_t)needed);
 	return s;
+}
+
+BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length)
+{
+	if (length > BSTR_MAX_BYTES / sizeof(OLECHAR))
+		return NULL;
+	return bstr_append_bytes(s, units, length * sizeof(OLECHAR));
 }
 
 BSTR bstr_from_text(struct text utf8)
@@ -188,13 +195,14 @@ char *bstr_to_utf8(BSTR s, size_t *ret_length)
 
 int bstr_compare(BSTR a, BSTR b)
 {
-	size_t a_length = SysStringLen(a), b_length = SysStringLen(b);
-	size_t common = a_length < b_length ? a_length : b_length;
+	size_t a_bytes = SysStringByteLen(a), b_bytes = SysStringByteLen(b);
+	/* A last odd byte is compared as a unit: zeros follow it (set_length). */
+	size_t common = ((a_bytes < b_bytes ? a_bytes : b_bytes) + 1) / 2;
 
 	for (size_t i = 0; i < common; i++)
 		if (a[i] != b[i])
 			return a[i] < b[i] ? -1 : 1;
-	return a_length == b_length ? 0 : a_length < b_length ? -1 : 1;
+	return a_bytes == b_bytes ? 0 : a_bytes < b_bytes ? -1 : 1;
 }
 
 int bstr_compare_nocase(BSTR a, BSTR b)

@@ -22,9 +22,12 @@ bool bstr_exclusive(BSTR s);
  */
 #define BSTR_MAX_BYTES 0x3FFFFFF0u
 BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
+/* The same by bytes, for strings that hold any bytes, even an odd number of them. */
+BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);
-/* Binary order, and case-insensitive order (simple Unicode folding): <0, 0, >0. */
+/* Binary order (a last odd byte counts as a unit), and case-insensitive order (simple Unicode
+ * folding): <0, 0, >0. */
 int bstr_compare(BSTR a, BSTR b);
 int bstr_compare_nocase(BSTR a, BSTR b);

@@ -76,6 +76,30 @@ static void test_append(void **state)
 	SysFreeString(s);
 }
 
+/* Text made of bytes keeps an odd last one, appended and compared. */
+static void test_odd_bytes(void **state)
+{
+	(void)state;
+	BSTR a = SysAllocStringByteLen("A", 1), b = SysAllocStringByteLen("B", 1), empty = NULL;
+
+	assert_true(bstr_compare(a, b) < 0);
+	assert_true(bstr_compare(b, a) > 0);
+	assert_true(bstr_compare(a, empty) > 0);
+	a = bstr_append_bytes(a, b, 1);
+	assert_int_equal(SysStringByteLen(a), 2);
+	a = bstr_append_bytes(a, "\0", 1);
+	assert_int_equal(SysStringByteLen(a), 3);
+	assert_memory_equal(a, "AB\0\0\0", 5);
+	SysFreeString(b);
+	b = SysAllocStringByteLen("AB", 2);
+	assert_true(bstr_compare(a, b) > 0);
+	b = bstr_append_bytes(b, "\0\0", 2);
+	assert_true(bstr_compare(a, b) < 0);
+	assert_null(bstr_append_bytes(b, b, BSTR_MAX_BYTES));
+	SysFreeString(a);
+	SysFreeString(b);
+}
+
 /* Appending n times moves the text O(log n) times, not n times. */
 static void test_append_is_linear(void **state)
 {
@@ -177,10 +201,15 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic),          cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_sharing),          cmocka_unit_test(test_append),
-		cmocka_unit_test(test_append_is_linear), cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_compare),          cmocka_unit_test(test_casing),
+		cmocka_unit_test(test_classic),
+		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_append_is_linear),
+		cmocka_unit_test(test_odd_bytes),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_casing),
 		cmocka_unit_test(test_no_memory),
 	};
 
