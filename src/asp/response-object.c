@@ -89,25 +89,12 @@ static HRESULT response_write_block(struct automation_call *call)
 	return wrote(call, ctx);
 }
 
-/* An array of bytes, or of variants that are bytes (the script engine's arrays). */
+/* An array of bytes. Arrays of variants are error ASP 0106 as on Windows, whatever is in them. */
 static bool put_bytes(struct buf *out, const VARIANT *v)
 {
-	if (!(v->vt & VT_ARRAY) || !v->parray || v->parray->cDims != 1)
+	if (v->vt != (VT_ARRAY | VT_UI1) || !v->parray || v->parray->cDims != 1)
 		return false;
-	size_t count = v->parray->rgsabound[0].cElements;
-	if (v->vt == (VT_ARRAY | VT_UI1)) {
-		buf_put(out, v->parray->pvData, count);
-		return true;
-	}
-	if (v->vt != (VT_ARRAY | VT_VARIANT))
-		return false;
-	const VARIANT *items = v->parray->pvData;
-	for (size_t i = 0; i < count; i++) {
-		VARIANT byte = { 0 };
-		if (FAILED(VariantChangeType(&byte, &items[i], 0, VT_UI1)))
-			return false;
-		buf_putc(out, (char)byte.bVal);
-	}
+	buf_put(out, v->parray->pvData, v->parray->rgsabound[0].cElements);
 	return true;
 }
 

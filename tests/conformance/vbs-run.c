@@ -73,11 +73,46 @@ static HRESULT call_back(struct automation_call *call)
 				 call->result, call->exception);
 }
 
+/* Bytes(text): a Byte() of the text's bytes, as Request.BinaryRead gives. */
+static HRESULT bytes(struct automation_call *call)
+{
+	BSTR s;
+	HRESULT hr = automation_arg_bstr(call, 0, &s);
+	SAFEARRAY *array;
+
+	if (FAILED(hr))
+		return hr;
+	array = SafeArrayCreateVector(VT_UI1, 0, SysStringByteLen(s));
+	if (array && s)
+		memcpy(array->pvData, s, SysStringByteLen(s));
+	SysFreeString(s);
+	if (!array)
+		return E_OUTOFMEMORY;
+	*call->result = (VARIANT){ .vt = VT_ARRAY | VT_UI1, .parray = array };
+	return S_OK;
+}
+
+/* Seen(value): which type an object is given, and for arrays how many elements. */
+static HRESULT seen(struct automation_call *call)
+{
+	const VARIANT *v = call->argv[0];
+	char text[64];
+
+	if (v->vt == (VT_BYREF | VT_VARIANT))
+		v = v->pvarVal;
+	snprintf(text, sizeof text, "%u", v->vt);
+	if (v->vt & VT_ARRAY)
+		snprintf(text, sizeof text, "%u[%u]", v->vt, v->parray->rgsabound[0].cElements);
+	return automation_return_text(call->result, text_of(text));
+}
+
 static const struct automation_member members[] = {
 	{ "Echo", 1, AUTOMATION_METHOD, 0, 16, echo },
 	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, quit },
 	{ "SetTo", 3, AUTOMATION_METHOD | AUTOMATION_BYREF, 2, 2, set_to },
 	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, call_back },
+	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, bytes },
+	{ "Seen", 6, AUTOMATION_METHOD, 1, 1, seen },
 };
 static void no_free(struct automation_object *self)
 {

@@ -196,6 +196,8 @@ HRESULT vbs_array_redim(struct vbs_heap *heap, struct value *slot, const int32_t
 
 	if (slot->type == VBS_ARRAY && (slot->array->fixed || slot->array->locks))
 		return VBS_HR(10);
+	if (slot->type == VBS_BYTES && preserve)
+		return VBS_HR(13);
 	if (slot->type == VBS_ARRAY && slot->array->dims && preserve)
 		return array_preserve(slot, counts, dims);
 	hr = vbs_array_new(heap, counts, dims, &a);

@@ -32,6 +32,12 @@ static HRESULT bound(struct vbs_engine *e, struct value *args, unsigned argc, bo
 
 	if (FAILED(hr))
 		return hr;
+	if (v->type == VBS_BYTES)
+		return dim == 1
+			       ? return_value(VALUE_I4(upper ? (int64_t)SysStringByteLen(v->str) - 1
+							     : 0),
+					      ret)
+			       : VBS_HR(9);
 	if (v->type != VBS_ARRAY)
 		return VBS_HR(13);
 	if (dim < 1 || dim > v->array->dims)

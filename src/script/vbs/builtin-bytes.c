@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Built-in functions: the bytes of text, which parsers of uploads use. A string is a sequence of
- * bytes here, perhaps an odd number of them; arrays of Byte count as such a string.
+ * bytes here, perhaps an odd number of them; converting a Byte() to a string gives such a one.
  */
 #include "script/vbs/builtin-args.h"
 
@@ -10,52 +10,15 @@ static size_t bytes_of(BSTR s)
 	return s ? SysStringByteLen(s) : 0;
 }
 
-/* The bytes of an argument: text as it is in memory, an array's elements, else its text. */
-static HRESULT arg_bytes(struct vbs_engine *e, struct value *args, unsigned i, BSTR *ret)
-{
-	struct value *v = value_deref(&args[i]);
-	const struct vbs_array *a;
-	HRESULT hr;
-	BSTR s;
-
-	if (v->type != VBS_ARRAY)
-		return vbs_to_string(&e->heap, v, ret);
-	a = v->array;
-	hr = vbs_heap_charge(&e->heap, a->count + 24);
-	if (FAILED(hr))
-		return hr;
-	if (a->dims != 1 || a->count > BSTR_MAX_BYTES)
-		return VBS_HR(13);
-	s = SysAllocStringByteLen(NULL, a->count);
-	if (!s)
-		return E_OUTOFMEMORY;
-	for (size_t k = 0; k < a->count; k++) {
-		int32_t n;
-
-		hr = vbs_to_long(&a->items[k], &n);
-		if (FAILED(hr)) {
-			SysFreeString(s);
-			return hr;
-		}
-		((char *)s)[k] = (char)n;
-	}
-	*ret = s;
-	return S_OK;
-}
-
 static HRESULT return_bytes(struct vbs_engine *e, const char *bytes, size_t length,
 			    struct value *ret)
 {
-	HRESULT hr = vbs_heap_charge(&e->heap, length + 24);
 	BSTR s;
+	HRESULT hr = vbs_bytes_new(&e->heap, bytes, length, &s);
 
-	if (FAILED(hr))
-		return hr;
-	s = SysAllocStringByteLen(bytes, length);
-	if (!s)
-		return E_OUTOFMEMORY;
-	*ret = VALUE_STR(s);
-	return S_OK;
+	if (SUCCEEDED(hr))
+		*ret = VALUE_STR(s);
+	return hr;
 }
 
 BUILTIN(lenb)
@@ -66,7 +29,7 @@ BUILTIN(lenb)
 	(void)argc;
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_bytes(e, args, 0, &s);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
 	if (FAILED(hr))
 		return hr;
 	*ret = VALUE_I4(bytes_of(s));
@@ -85,7 +48,7 @@ static HRESULT part(struct vbs_engine *e, struct value *args, int64_t from, int6
 		return return_value(VALUE_NULL, ret);
 	if (from < 0 || count < 0)
 		return VBS_HR(5);
-	hr = arg_bytes(e, args, 0, &s);
+	hr = vbs_to_string(&e->heap, &args[0], &s);
 	if (FAILED(hr))
 		return hr;
 	length = bytes_of(s);
@@ -144,14 +107,14 @@ BUILTIN(instrb)
 		return hr;
 	if (arg_null(args, first) || arg_null(args, first + 1))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_bytes(e, args, first, &hay);
+	hr = vbs_to_string(&e->heap, &args[first], &hay);
 	if (SUCCEEDED(hr))
-		hr = arg_bytes(e, args, first + 1, &needle);
+		hr = vbs_to_string(&e->heap, &args[first + 1], &needle);
 	if (SUCCEEDED(hr)) {
 		size_t length = bytes_of(hay), from = start - 1;
 		const char *at = NULL;
 
-		if (from <= length && bytes_of(needle))
+		if (from < length && bytes_of(needle))
 			at = memmem((char *)hay + from, length - from, needle, bytes_of(needle));
 		else if (from < length)
 			at = (char *)hay + from;
@@ -165,7 +128,7 @@ BUILTIN(instrb)
 BUILTIN(ascb)
 {
 	BSTR s;
-	HRESULT hr = arg_bytes(e, args, 0, &s);
+	HRESULT hr = vbs_to_string(&e->heap, &args[0], &s);
 
 	(void)argc;
 	if (FAILED(hr))

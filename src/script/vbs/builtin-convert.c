@@ -154,6 +154,8 @@ struct text vbs_type_name(const struct value *v)
 
 	if (v->type == VBS_ARRAY)
 		return TEXT("Variant()");
+	if (v->type == VBS_BYTES)
+		return TEXT("Byte()");
 	if (v->type < ARRAY_LEN(names) && names[v->type])
 		return text_of(names[v->type]);
 	return TEXT("Unknown");
@@ -189,8 +191,6 @@ BUILTIN(vartype)
 	int type = v->type;
 
 	(void)argc;
-	if (v->type == VBS_ARRAY)
-		type = VT_ARRAY | VT_VARIANT;
 	if (v->type == VT_DISPATCH && v->obj) {
 		if (SUCCEEDED(vbs_object_default(&e->heap, v->obj, &plain)))
 			type = plain.type;
@@ -208,7 +208,7 @@ BUILTIN(vartype)
 		(void)e, (void)argc;                                                               \
 		return return_value(VALUE_BOOL(condition), ret);                                   \
 	}
-QUESTION(isarray, v->type == VBS_ARRAY)
+QUESTION(isarray, v->type == VBS_ARRAY || v->type == VBS_BYTES)
 QUESTION(isempty, v->type == VT_EMPTY)
 QUESTION(isnull, v->type == VT_NULL)
 QUESTION(isobject, v->type == VT_DISPATCH || v->type == VT_UNKNOWN)
@@ -250,6 +250,7 @@ BUILTIN(isnumeric)
 	case VT_UNKNOWN:
 	case VT_ERROR:
 	case VBS_ARRAY:
+	case VBS_BYTES:
 		is = false;
 		break;
 	default:

@@ -256,7 +256,7 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 	HRESULT hr;
 
 	v = value_deref(v);
-	if (v->type == VT_BSTR) {
+	if (v->type == VT_BSTR || v->type == VBS_BYTES) {
 		*ret = bstr_ref(v->str);
 		return S_OK;
 	}

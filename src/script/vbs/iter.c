@@ -44,13 +44,13 @@ HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter 
 	struct vbs_iter *iter;
 	HRESULT hr = S_OK;
 
-	if (over->type != VBS_ARRAY && over->type != VT_DISPATCH)
+	if (over->type != VBS_ARRAY && over->type != VBS_BYTES && over->type != VT_DISPATCH)
 		return VBS_HR(451);
 	iter = mem_new(struct vbs_iter);
 	if (!iter)
 		return E_OUTOFMEMORY;
 	iter->heap = heap;
-	if (over->type == VBS_ARRAY)
+	if (over->type != VT_DISPATCH)
 		value_copy(&iter->array, over);
 	else
 		hr = start_object(iter, over->obj);
@@ -79,6 +79,14 @@ HRESULT vbs_iter_next(struct vbs_iter *iter, struct value *ret)
 	ULONG got = 0;
 	HRESULT hr;
 
+	if (iter->array.type == VBS_BYTES) {
+		const unsigned char *bytes = (const unsigned char *)iter->array.str;
+
+		if (iter->at >= SysStringByteLen(iter->array.str))
+			return S_FALSE;
+		value_set(ret, (struct value){ .type = VT_UI1, .i = bytes[iter->at++] });
+		return S_OK;
+	}
 	if (!iter->items) {
 		const struct vbs_array *a = iter->array.array;
 

@@ -9,7 +9,8 @@
 
 struct vbs_iter;
 
-/* Starts walking `over` (an array, or an object with DISPID_NEWENUM; else error 451). */
+/* Starts walking `over` (an array of either kind, or an object with DISPID_NEWENUM; else error
+ * 451). */
 HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter **ret);
 struct vbs_iter *vbs_iter_free(struct vbs_iter *iter);
 /* The next element into `*ret` (replaced). S_FALSE at the end. */

@@ -20,7 +20,7 @@ static size_t count_value(struct vbs_engine *e, const struct value *v, unsigned 
 {
 	size_t size = 0;
 
-	if (v->type == VT_BSTR && v->str) {
+	if ((v->type == VT_BSTR || v->type == VBS_BYTES) && v->str) {
 		/* Shared text counts once in all: each holder bears its part. */
 		return (SysStringByteLen(v->str) + 24) / holders(v->str);
 	}

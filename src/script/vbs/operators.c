@@ -291,10 +291,10 @@ static HRESULT concat_operand(struct vbs_engine *e, struct value *v, BSTR *ret)
 }
 
 /* a & b, where `s` is a reference to a's text that is ours: appended in place when it is the
- * last.*/
+ * last. Counts bytes: text made by ChrB may have an odd number of them. */
 static HRESULT append_text(struct vbs_engine *e, BSTR *s, BSTR tail)
 {
-	size_t n = tail ? SysStringByteLen(tail) / 2 : 0;
+	size_t n = SysStringByteLen(tail);
 	BSTR grown;
 	HRESULT hr;
 
@@ -304,7 +304,7 @@ static HRESULT append_text(struct vbs_engine *e, BSTR *s, BSTR tail)
 		*s = bstr_ref(tail);
 		return S_OK;
 	}
-	hr = vbs_heap_charge(&e->heap, n * 2);
+	hr = vbs_heap_charge(&e->heap, n);
 	if (FAILED(hr))
 		return hr;
 	if (!bstr_exclusive(*s)) {
@@ -312,7 +312,7 @@ static HRESULT append_text(struct vbs_engine *e, BSTR *s, BSTR tail)
 		if (FAILED(hr))
 			return hr;
 	}
-	grown = bstr_append(*s, tail, n);
+	grown = bstr_append_bytes(*s, tail, n);
 	if (!grown)
 		return E_OUTOFMEMORY;
 	*s = grown;
@@ -382,6 +382,8 @@ static HRESULT order_mixed(struct vbs_engine *e, struct value *number, struct va
 	BSTR s;
 	HRESULT hr;
 
+	if (number->type & VT_ARRAY)
+		return VBS_HR(13);
 	if (number->flags & VBS_HARD && !(text->flags & VBS_HARD)) {
 		if (FAILED(vbs_to_double(&e->heap, text, &y)))
 			return mismatch(e, text);

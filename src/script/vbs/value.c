@@ -13,6 +13,7 @@ void vbs_value_keep(const struct value *v)
 {
 	switch (v->type) {
 	case VT_BSTR:
+	case VBS_BYTES:
 		bstr_ref(v->str);
 		break;
 	case VT_DISPATCH:
@@ -35,6 +36,7 @@ void vbs_value_drop(const struct value *v)
 {
 	switch (v->type) {
 	case VT_BSTR:
+	case VBS_BYTES:
 		SysFreeString(v->str);
 		break;
 	case VT_DISPATCH:
@@ -75,6 +77,27 @@ HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t lengt
 	if (FAILED(hr))
 		return hr;
 	s = SysAllocStringLen(units, length);
+	if (!s)
+		return E_OUTOFMEMORY;
+	*ret = s;
+	return S_OK;
+}
+
+HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret)
+{
+	HRESULT hr;
+	BSTR s;
+
+	if (length > BSTR_MAX_BYTES)
+		return E_OUTOFMEMORY;
+	if (!length) {
+		*ret = NULL;
+		return S_OK;
+	}
+	hr = vbs_heap_charge(heap, length + 24);
+	if (FAILED(hr))
+		return hr;
+	s = SysAllocStringByteLen(bytes, length);
 	if (!s)
 		return E_OUTOFMEMORY;
 	*ret = s;

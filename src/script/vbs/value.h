@@ -5,6 +5,8 @@
  *
  * Counted payloads (strings, objects, arrays, decimals) are shared by reference count: copying a
  * value never copies text, nor an array: arrays are copied when one of several holders writes.
+ * An array of Byte, which scripts only get from objects and cannot write to, is a counted string
+ * of bytes, so that uploads cost what they weigh and the functions of bytes need no copy.
  * Values belong to one engine and its thread; only constants of a program are shared, read-only.
  */
 #pragma once
@@ -20,6 +22,7 @@ struct vbs_array;
 /* Types beside VARENUM's that exist only inside the machine. */
 enum vbs_type {
 	VBS_ARRAY = VT_ARRAY | VT_VARIANT,
+	VBS_BYTES = VT_ARRAY | VT_UI1,   /* Byte(): its bytes are in `str` */
 	VBS_REF = VT_BYREF | VT_VARIANT, /* a borrowed pointer to a slot that outlives it */
 	VBS_LOCK = 0x8001,               /* holds an array and its lock while an element is lent */
 	VBS_ITER = 0x8002,               /* state of a For Each */
@@ -35,7 +38,7 @@ struct value {
 	union {
 		int64_t i;      /* UI1, I2, I4, I8, BOOL (-1 or 0), ERROR, CY (ten-thousandths) */
 		double d;       /* R4 (rounded to float), R8, DATE */
-		BSTR str;       /* may be NULL: "" */
+		BSTR str;       /* may be NULL: "", or no bytes */
 		IDispatch *obj; /* may be NULL: Nothing */
 		IUnknown *unk;
 		struct vbs_array *array;
@@ -136,6 +139,7 @@ static inline void value_move(struct value *to, struct value *from)
 #define VALUE_DATE(x) ((struct value){ .type = VT_DATE, .d = (x) })
 #define VALUE_BOOL(b) ((struct value){ .type = VT_BOOL, .i = (b) ? -1 : 0 })
 #define VALUE_STR(s) ((struct value){ .type = VT_BSTR, .str = (s) })
+#define VALUE_BYTES(s) ((struct value){ .type = VBS_BYTES, .str = (s) })
 #define VALUE_OBJ(o) ((struct value){ .type = VT_DISPATCH, .obj = (o) })
 #define VALUE_MISSING ((struct value){ .type = VT_ERROR, .i = DISP_E_PARAMNOTFOUND })
 
@@ -171,6 +175,8 @@ static inline size_t value_str_length(const struct value *v)
 }
 /* A new string of `length` units (`units` may be NULL: zeroed) charged to the heap. */
 HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret);
+/* The same for bytes, maybe an odd number of them: what text is to LenB and its kind. */
+HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret);
 HRESULT vbs_string_from_utf8(struct vbs_heap *heap, const char *data, size_t length, BSTR *ret);
 
 /* ---- arrays ---- */

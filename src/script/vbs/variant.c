@@ -88,6 +88,20 @@ static HRESULT array_to_variant(struct vbs_array *a, VARIANT *ret, unsigned dept
 	return S_OK;
 }
 
+static HRESULT bytes_to_variant(BSTR bytes, VARIANT *ret)
+{
+	UINT length = SysStringByteLen(bytes);
+	SAFEARRAY *array = SafeArrayCreateVector(VT_UI1, 0, length);
+
+	if (!array)
+		return E_OUTOFMEMORY;
+	if (length)
+		memcpy(array->pvData, bytes, length);
+	ret->vt = VT_ARRAY | VT_UI1;
+	ret->parray = array;
+	return S_OK;
+}
+
 static HRESULT to_variant(struct value *v, VARIANT *ret, unsigned depth)
 {
 	VARIANT out = { .vt = VT_EMPTY };
@@ -96,6 +110,8 @@ static HRESULT to_variant(struct value *v, VARIANT *ret, unsigned depth)
 	switch (v->type) {
 	case VBS_ARRAY:
 		return array_to_variant(v->array, ret, depth);
+	case VBS_BYTES:
+		return bytes_to_variant(v->str, ret);
 	case VBS_LOCK:
 	case VBS_ITER:
 		return VBS_HR(51);
@@ -154,6 +170,16 @@ static HRESULT element_from(struct vbs_heap *heap, VARTYPE vt, const char *at, s
 	return from_variant(heap, &item, ret, depth);
 }
 
+static HRESULT bytes_from_variant(struct vbs_heap *heap, const SAFEARRAY *from, struct value *ret)
+{
+	BSTR s;
+	HRESULT hr = vbs_bytes_new(heap, from->pvData, from->rgsabound[0].cElements, &s);
+
+	if (SUCCEEDED(hr))
+		value_set(ret, VALUE_BYTES(s));
+	return hr;
+}
+
 static HRESULT array_from_variant(struct vbs_heap *heap, SAFEARRAY *from, VARTYPE vt,
 				  struct value *ret, unsigned depth)
 {
@@ -165,6 +191,8 @@ static HRESULT array_from_variant(struct vbs_heap *heap, SAFEARRAY *from, VARTYP
 		return VBS_HR(5);
 	if (!from || from->cDims > VBS_DIMS_MAX)
 		return VBS_HR(458);
+	if (vt == VT_UI1 && from->cDims == 1)
+		return bytes_from_variant(heap, from, ret);
 	for (unsigned i = 0; i < from->cDims; i++)
 		counts[i] = from->rgsabound[from->cDims - 1 - i].cElements;
 	hr = vbs_array_new(heap, counts, from->cDims, &out.array);
