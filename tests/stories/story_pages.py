@@ -128,3 +128,93 @@ Set keep = New C %>""")
     for page in ("loop", "chain", "left"):
         t.check(t.get(f"/{page}.asp", timeout=20).status in (200, 500), f"{page} is answered")
     t.equal(t.get("/good.asp").text, "100001", "the next page")
+
+
+LARGE = """<configuration><system.webServer><asp><limits
+ maxRequestEntityAllowed="8000000" bufferingLimit="16000000"/></asp></system.webServer></configuration>"""
+
+
+@also_sanitized
+def story_bytes_come_back_as_they_were_sent(t):
+    t.write("echo.asp", """<% n = Request.TotalBytes
+b = Request.BinaryRead(n)
+Response.ContentType = "application/octet-stream"
+Response.AddHeader "X-Bytes", TypeName(b) & " " & VarType(b) & " " & n & " " & UBound(b) & " " & LenB(b)
+Response.BinaryWrite b %>""")
+    t.write("wrong.asp", """<% Response.BinaryWrite Array(1, 2) %>""")
+    t.write("web.config", LARGE)
+    t.serve()
+    body = bytes(range(256)) * (3000000 // 256) + b"odd"
+    answer = t.request("POST", "/echo.asp", body, {"Content-Type": "application/octet-stream"})
+    t.equal(answer.status, 200, f"status ({answer.text[-600:] if answer.status != 200 else ''})")
+    n = len(body)
+    t.equal(answer.headers["X-Bytes"], f"Byte() 8209 {n} {n - 1} {n}", "what the script saw")
+    t.check(answer.body == body, f"{n} bytes come back as they were sent, got {len(answer.body)}")
+    t.contains(t.get("/wrong.asp").text, "ASP 0106", "an array that is not one of bytes")
+
+
+# How sites without an upload component do it: the body's bytes, cut up by InStrB and MidB.
+UPLOAD = '''<%
+Option Explicit
+Function Bytes(text)
+  Dim i
+  For i = 1 To Len(text)
+    Bytes = Bytes & ChrB(Asc(Mid(text, i, 1)))
+  Next
+End Function
+Function Text(bytes)
+  Dim i
+  For i = 1 To LenB(bytes)
+    Text = Text & Chr(AscB(MidB(bytes, i, 1)))
+  Next
+End Function
+Function Between(text, before, after)
+  Dim from, upTo
+  from = InStr(1, text, before, 1)
+  If from = 0 Then Exit Function
+  from = from + Len(before)
+  upTo = InStr(from, text, after)
+  If upTo = 0 Then upTo = Len(text) + 1
+  Between = Mid(text, from, upTo - from)
+End Function
+Dim body, mark, crlf, at, headEnd, partEnd, head, parts, name
+crlf = ChrB(13) & ChrB(10)
+body = Request.BinaryRead(Request.TotalBytes)
+mark = LeftB(body, InStrB(body, crlf) - 1)
+Set parts = Server.CreateObject("Scripting.Dictionary")
+at = LenB(mark) + 3
+Do While at < LenB(body)
+  headEnd = InStrB(at, body, crlf & crlf)
+  If headEnd = 0 Then Exit Do
+  head = Text(MidB(body, at, headEnd - at))
+  partEnd = InStrB(headEnd + 4, body, crlf & mark)
+  name = Between(head, "; name=""", """")
+  parts.Add name, MidB(body, headEnd + 4, partEnd - headEnd - 4)
+  Response.AddHeader "X-Part-" & name, Between(head, "filename=""", """") & "|" & LenB(parts(name))
+  at = partEnd + 2 + LenB(mark) + 2
+Loop
+Response.AddHeader "X-Title", Text(parts("title"))
+If InStrB(parts("file"), Bytes("needle")) > 0 Then Response.AddHeader "X-Needle", "found"
+Response.ContentType = "application/octet-stream"
+Response.BinaryWrite parts("file")
+%>'''
+
+
+@also_sanitized
+def story_a_script_takes_an_upload_apart(t):
+    t.write("upload.asp", UPLOAD)
+    t.write("web.config", LARGE)
+    t.serve()
+    mark = b"--------------------------7d9"
+    file = bytes(range(256)) * 1000 + b"\r\n--almost a boundary\r\n needle" + bytes(range(255, 0, -1))
+    parts = [(b'name="title"', b"", b"A picture, 100 %"),
+             (b'name="file"; filename="all bytes.bin"', b"\r\nContent-Type: image/x-any", file),
+             (b'name="empty"; filename=""', b"\r\nContent-Type: application/octet-stream", b"")]
+    body = b"".join(b"--" + mark + b"\r\nContent-Disposition: form-data; " + head + more +
+                    b"\r\n\r\n" + content + b"\r\n" for head, more, content in parts) + b"--" + mark + b"--\r\n"
+    answer = t.request("POST", "/upload.asp", body,
+                       {"Content-Type": "multipart/form-data; boundary=" + mark.decode()})
+    t.equal(answer.status, 200, f"status ({answer.text[-600:] if answer.status != 200 else ''})")
+    t.equal([answer.headers[k] for k in ("X-Title", "X-Part-title", "X-Part-file", "X-Part-empty", "X-Needle")],
+            ["A picture, 100 %", "|16", f"all bytes.bin|{len(file)}", "|0", "found"], "what was found")
+    t.check(answer.body == file, f"the file comes out whole: {len(answer.body)} of {len(file)} bytes")
