@@ -202,6 +202,7 @@ HRESULT vbs_engine_new(const struct vbs_limits *limits, const struct vbs_host *h
 	e->heap.limit = e->limits.memory ? e->limits.memory : ENGINE_MEMORY;
 	e->heap.engine = e;
 	e->budget = BUDGET;
+	e->end_hr = E_ABORT;
 	e->rnd = 327680;
 	slots = (size_t)e->limits.depth * STACK_SLOTS_PER_CALL;
 	if (slots < STACK_SLOTS_LEAST)
@@ -225,6 +226,10 @@ static void drop_values(struct vbs_engine *e)
 	void *item;
 	size_t at = 0;
 
+	/* A Class_Terminate that does not end must not hold up the host. */
+	e->ending = false;
+	e->budget = BUDGET;
+	e->deadline = clock_now() + (e->limits.time_ns ? e->limits.time_ns : ENGINE_END_TIME);
 	/* Variables first: most instances end here, in the order of the names. */
 	while (map_next(e->globals, &at, &key, &item)) {
 		struct vbs_global *g = item;
@@ -266,8 +271,6 @@ struct vbs_engine *vbs_engine_free(struct vbs_engine *e)
 {
 	if (!e)
 		return NULL;
-	e->deadline = 0;
-	e->ending = false;
 	if (e->globals)
 		drop_values(e);
 	map_free(e->globals, global_free);
@@ -298,9 +301,8 @@ static void empty_globals(struct vbs_engine *e)
 
 void vbs_engine_reset(struct vbs_engine *e, bool keep_objects)
 {
-	e->deadline = 0;
-	e->ending = false;
 	drop_values(e);
+	e->deadline = 0;
 	empty_globals(e);
 	drop_bindings(e);
 	if (!keep_objects)

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "com/automation.h"
 #include "script/vbs/errors.h"
@@ -21,6 +22,8 @@
 #define ENGINE_DEPTH 1000
 #define ENGINE_MEMORY (512u << 20)
 #define ENGINE_GLOBALS_MAX 1000000
+/* For what Class_Terminate does at an engine's end, when there is no limit of time. */
+#define ENGINE_END_TIME (5 * NSEC_PER_SEC)
 /* Machines running inside each other through objects (each takes C stack). */
 #define NATIVE_DEPTH_MAX 100
 /* Backward jumps and calls between two looks at the clock and the interrupt. */
@@ -117,6 +120,7 @@ struct vbs_engine {
 	int32_t budget;
 	int64_t deadline;  /* clock_now() scale, 0: none */
 	int64_t interrupt; /* atomic: number of an interruption, 0 */
+	HRESULT end_hr;    /* why it is ending; never 0 */
 	bool ending;       /* interrupted or ended: On Error is ignored */
 	uint32_t mark;     /* of the memory count */
 	uint32_t rnd;      /* Rnd's state, 24 bits */

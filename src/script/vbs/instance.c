@@ -201,18 +201,21 @@ void vbs_instance_unref(struct vbs_instance *i)
 
 void vbs_instances_end(struct vbs_engine *e)
 {
-	/* Newest first. Class_Terminate may make new ones: they come in front and end too. */
-	for (struct vbs_instance *i = e->instances, *next; i; i = next) {
+	struct vbs_instance *i = e->instances, *next;
+
+	/* Newest first, each held while it is looked at. What Class_Terminate makes now comes in
+	 * front and ends without one. */
+	if (i)
 		vbs_instance_ref(i);
+	for (; i; i = next) {
 		instance_terminate(e, i);
 		next = i->next;
+		if (next)
+			vbs_instance_ref(next);
 		vbs_instance_unref(i);
-		if (!next && e->instances && !e->instances->ended)
-			next = e->instances;
 	}
-	while (e->instances) {
-		struct vbs_instance *i = e->instances;
-
+	e->ending = true;
+	while ((i = e->instances)) {
 		vbs_instance_ref(i);
 		i->ended = true;
 		instance_clear(i);

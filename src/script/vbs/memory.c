@@ -57,7 +57,7 @@ size_t vbs_memory_count(struct vbs_engine *e)
 	while (map_next(e->globals, &at, &key, &item))
 		size += count_value(e, &((struct vbs_global *)item)->value, 0);
 	for (struct vbs_instance *i = e->instances; i; i = vbs_instance_next(i)) {
-		uint32_t n = vbs_instance_class(i)->field_count;
+		uint32_t n = vbs_instance_class(i) ? vbs_instance_class(i)->field_count : 0;
 
 		size += 128 + n * sizeof(struct value);
 		for (uint32_t k = 0; k < n; k++)

@@ -16,19 +16,26 @@
 
 #include <math.h>
 
+/* From now on nothing of the script runs but what leads out of it. */
+static HRESULT end_script(struct vbs_engine *e, HRESULT hr)
+{
+	e->ending = true;
+	e->end_hr = hr;
+	e->budget = 0;
+	return hr;
+}
+
 HRESULT vbs_vm_poll(struct vbs_engine *e)
 {
 	int64_t number = __atomic_load_n(&e->interrupt, __ATOMIC_RELAXED);
 
+	if (e->ending)
+		return end_script(e, e->end_hr);
+	if (number)
+		return end_script(e, (HRESULT)number);
+	if (e->deadline && clock_now() > e->deadline)
+		return end_script(e, E_ABORT);
 	e->budget = BUDGET;
-	if (number) {
-		e->ending = true;
-		return (HRESULT)number;
-	}
-	if (e->deadline && clock_now() > e->deadline) {
-		e->ending = true;
-		return E_ABORT;
-	}
 	return S_OK;
 }
 
@@ -102,7 +109,10 @@ static const uint32_t *next_statement(const struct vbs_frame *f, unsigned *ret_l
 static HRESULT unwind(struct vbs_engine *e, HRESULT hr)
 {
 	if (hr == VBS_E_END_SCRIPT)
-		e->ending = true;
+		end_script(e, hr);
+	/* A script may do nothing but fail and go on. */
+	if (--e->budget < 0 && FAILED(vbs_vm_poll(e)))
+		hr = e->end_hr;
 	vbs_raised_complete(e, hr);
 	for (;;) {
 		struct vbs_frame *f = &e->frames[e->depth - 1];
@@ -882,6 +892,8 @@ HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const str
 	struct value *base = up ? up->base + up->proc->registers : e->stack;
 	HRESULT hr;
 
+	if (e->ending || (--e->budget < 0 && FAILED(vbs_vm_poll(e))))
+		return e->end_hr;
 	if (e->native_depth >= NATIVE_DEPTH_MAX || base + argc + 1 >= e->stack_end)
 		return VBS_HR(28);
 	for (unsigned i = 0; i < argc; i++)
