@@ -154,6 +154,13 @@ HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const str
 /* Looks at the clock and the interrupt. */
 HRESULT vbs_vm_poll(struct vbs_engine *e);
 
+/* ---- vm-loop.c ---- */
+
+/* Makes start r[0], limit r[1] and step r[2] numbers. */
+HRESULT vbs_loop_prepare(struct vbs_engine *e, struct value *r, bool *ret_done);
+/* v += step; bounds[1] is the limit, bounds[2] the step. */
+HRESULT vbs_loop_step(struct vbs_engine *e, struct value *v, struct value *bounds, bool *ret_done);
+
 /* ---- operators.c ---- */
 
 /* R[A] := a op b for every combination; operands may be references. */
