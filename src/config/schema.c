@@ -172,11 +172,12 @@ static int store(const struct schema_attribute *a, const char *value, void *base
 		 struct schema_context *ctx)
 {
 	char why[ERROR_TEXT_MAX];
-	char *place = (char *)base + a->offset;
+	char *place = base;
 	int64_t number = 0;
 
 	if (a->offset == SCHEMA_NOWHERE)
 		return 0;
+	place += a->offset;
 	if (a->type == SCHEMA_STRING) {
 		const char *text = a->flags & SCHEMA_EXPAND ? value_expand(value, ctx) : value;
 		if (!text)
