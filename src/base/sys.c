@@ -187,7 +187,8 @@ int sys_read_fd(int fd, size_t limit, char **ret, size_t *ret_length)
 
 int sys_read_file(const char *path, size_t limit, char **ret, size_t *ret_length)
 {
-	_cleanup_fd_ int fd = sys_open(path, O_RDONLY, 0);
+	/* Never waits for who may write into a pipe that lies there instead of a file. */
+	_cleanup_fd_ int fd = sys_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0)
 		return fd;
 	return sys_read_fd(fd, limit, ret, ret_length);

@@ -25,7 +25,8 @@ int sys_fsync(int fd);
 int sys_rename(const char *from, const char *to);
 /* A sealed-size anonymous file of `size` bytes. */
 int sys_memfd(const char *name, size_t size);
-/* The whole of a file, at most `limit` bytes (-EFBIG): memory for mem_free, NUL after the end. */
+/* The whole of a file, at most `limit` bytes (-EFBIG): memory for mem_free, NUL after the end.
+ * A pipe is read as far as it is filled; it is not waited for. */
 int sys_read_file(const char *path, size_t limit, char **ret, size_t *ret_length);
 /* A regular file is read from its start, whatever its position. */
 int sys_read_fd(int fd, size_t limit, char **ret, size_t *ret_length);

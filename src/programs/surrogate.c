@@ -39,7 +39,12 @@ static struct {
 
 static int fail(const struct error *err)
 {
-	fprintf(stderr, "surrogate: %s\n", err->text);
+	fputs("surrogate: ", stderr);
+	if (err->file[0])
+		fprintf(stderr, "%s: ", err->file);
+	if (err->line)
+		fprintf(stderr, "line %d: ", err->line);
+	fprintf(stderr, "%s\n", err->text);
 	return 1;
 }
 

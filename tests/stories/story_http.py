@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front end against clients that are many, slow, or mean."""
+import os
 import re
 import resource
 import socket
@@ -197,3 +198,19 @@ def story_a_full_queue_is_503(t):
     t.wait_for(lambda: 503 in refused, "a 503")
     for client in clients:
         client.shutdown(socket.SHUT_RDWR)
+
+
+@also_sanitized
+def story_pipes_in_the_place_of_files_hold_nobody_up(t):
+    for path in ("a/web.config", "b.txt", "c.asp"):
+        (t.site / path).parent.mkdir(exist_ok=True)
+        os.mkfifo(t.site / path)
+    t.write("a/x.txt", "x")
+    t.write("d.asp", '<!-- #include file="b.txt" -->')
+    t.serve()
+    # More often than there are loop threads, so that one that hangs is noticed.
+    for _ in range(8):
+        t.equal(t.get("/a/x.txt").status, 500, "a folder with a pipe as its configuration")
+        t.equal(t.get("/b.txt").status, 404, "a pipe")
+        t.equal(t.get("/c.asp").status, 404, "a pipe as page")
+        t.equal(t.get("/d.asp").status, 500, "a pipe as include")

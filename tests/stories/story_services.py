@@ -80,3 +80,14 @@ def story_settings_of_services_survive_a_restart(t):
     t.stop()
     t.serve()
     t.contains(t.run("sc", "qc", "W3SVC").out, "DEMAND_START", "sc qc")
+
+
+def story_a_wrong_configuration_is_refused_with_its_line(t):
+    path = t.write(t.state / "config/applicationHost.config", """<configuration>
+<system.applicationHost><applicationPools>
+<add name="P"><processModel idleTimeout="soon"/></add>
+</applicationPools></system.applicationHost></configuration>""")
+    done = t.run("surrogate", "run")
+    t.equal(done.status, 1, "status")
+    for part in (str(path), "line 3", "idleTimeout"):
+        t.contains(done.err, part, "what it says")
