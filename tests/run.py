@@ -4,7 +4,8 @@
 
   unit         the cmocka programs of the build (TAP; each of their tests counts)
   fuzz         the replay of each fuzz corpus
-  includes     tests/check_includes.py: the folder order of ARCHITECTURE.md
+  includes     tests/check_includes.py and check_prefixes.py: the folder order of ARCHITECTURE.md,
+               and which folder owns which names
   conformance  tests/conformance/run.py, when it is there (TAP; each case counts)
   story        the functions story_* of tests/stories/story_*.py, on the real processes
 
@@ -182,6 +183,9 @@ def all_jobs(args):
         yield from (job for job in build_jobs(build) if job.kind in args.kind)
     if "includes" in args.kind:
         yield Job("includes", "includes", ["/usr/bin/python3", ROOT / "tests/check_includes.py"],
+                  tap=True)
+        yield Job("includes", "prefixes",
+                  ["/usr/bin/python3", ROOT / "tests/check_prefixes.py", "--build", build],
                   tap=True)
     conformance = ROOT / "tests" / "conformance" / "run.py"
     if "conformance" in args.kind and conformance.exists():

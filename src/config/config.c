@@ -50,11 +50,11 @@ static int config_build(struct config *config, struct text xml, const char *path
 			r = error_set(err, -ENOMEM, "out of memory");
 	}
 	if (r == 0)
-		r = pools_read(config, err);
+		r = config_pools_read(config, err);
 	if (r == 0)
 		r = check_metadata(config, err);
 	if (r == 0)
-		r = sites_read(config, err);
+		r = config_sites_read(config, err);
 	if (r == 0)
 		r = level_server(config, err);
 	return r;

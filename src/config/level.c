@@ -53,7 +53,7 @@ static int apply_collections(const struct apply *apply, const char *name,
 {
 	int r = 0;
 	for (size_t i = 0; i < WEB_COLLECTION_COUNT && r == 0; i++) {
-		const struct web_collection_place *place = &web_collections[i];
+		const struct web_collection_place *place = &schema_web_collections[i];
 		struct schema_entries *entries = &apply->level->entries[i];
 		if (strcmp(place->section, name) != 0)
 			continue;
@@ -75,7 +75,7 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 
 	int r = check_locked(apply, id, section);
 	if (r == 0 && !known->schema)
-		r = restrictions_check(known->path, section, apply->ctx->err);
+		r = config_restrictions_check(known->path, section, apply->ctx->err);
 	if (r < 0 || !known->schema || strncmp(known->path, web, sizeof(web) - 1) != 0)
 		return r;
 	/* applicationHost.config is the administrator's, wherever in it something is written. */
@@ -144,7 +144,7 @@ int level_server(struct config *config, struct error *err)
 	for (const struct xml_element *e = root->first; e && r == 0; e = e->next) {
 		if (strcmp(e->name, "location") != 0)
 			continue;
-		struct location location = location_read(e);
+		struct location location = section_location(e);
 		if (location.path.length)
 			continue;
 		r = sections_each(e, apply_section, &apply);

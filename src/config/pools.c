@@ -25,7 +25,7 @@ const char *config_protection_name(enum config_protection protection)
 	return (size_t)protection < ARRAY_LEN(names) ? names[protection] : "";
 }
 
-struct config_pool *pools_find(const struct config *config, struct text name)
+struct config_pool *config_pools_find(const struct config *config, struct text name)
 {
 	for (size_t i = 0; i < config->pools.count; i++) {
 		if (text_equal_nocase(text_of(config->pools.items[i]->name), name))
@@ -171,7 +171,7 @@ static int read_pool(struct config *config, const struct xml_element *element,
 	if (!*name)
 		return xml_fail(element, XML_BAD_DATA, ctx->err,
 				"The 'name' attribute is invalid.  Invalid application pool name");
-	struct config_pool *pool = pools_find(config, text_of(name));
+	struct config_pool *pool = config_pools_find(config, text_of(name));
 	if (!pool)
 		pool = pool_new(config, name, appid_of(config, name), CONFIG_POOL, ctx->err);
 	if (!pool)
@@ -186,7 +186,7 @@ static int read_pool(struct config *config, const struct xml_element *element,
 	return r;
 }
 
-int pools_read(struct config *config, struct error *err)
+int config_pools_read(struct config *config, struct error *err)
 {
 	struct schema_context ctx = { &config->arena, config->state_dir, err };
 	struct schema_entries entries = { 0 };
@@ -206,12 +206,12 @@ int pools_read(struct config *config, struct error *err)
 	return r;
 }
 
-struct config_pool *pools_isolated(struct config *config, const char *site, const char *path,
-				   struct error *err)
+struct config_pool *config_pools_isolated(struct config *config, const char *site, const char *path,
+					  struct error *err)
 {
 	const char *name = arena_printf(&config->arena, "IIS-{%s//Root%s}", site,
 					strcmp(path, "/") ? path : "");
-	struct config_pool *pool = name ? pools_find(config, text_of(name)) : NULL;
+	struct config_pool *pool = name ? config_pools_find(config, text_of(name)) : NULL;
 	if (pool)
 		return pool;
 	return pool_new(config, name, name ? appid_of(config, name) : NULL, CONFIG_HIGH, err);
@@ -231,5 +231,5 @@ const struct config_pool *config_pool_at(const struct config *config, size_t i)
 
 const struct config_pool *config_pool_find(const struct config *config, struct text name)
 {
-	return pools_find(config, name);
+	return config_pools_find(config, name);
 }

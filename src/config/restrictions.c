@@ -56,7 +56,8 @@ static const struct {
 	{ "system.webServer/security/authentication/anonymousAuthentication", anonymous },
 };
 
-int restrictions_check(const char *path, const struct xml_element *section, struct error *err)
+int config_restrictions_check(const char *path, const struct xml_element *section,
+			      struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(restrictions); i++) {
 		if (strcmp(restrictions[i].path, path) != 0 || !restrictions[i].restricts(section))

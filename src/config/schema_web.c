@@ -346,7 +346,7 @@ const struct schema_element schema_handlers = { .name = "handlers",
 						ATTRIBUTES(handlers_attributes),
 						.collection = &handlers };
 
-const struct web_collection_place web_collections[WEB_COLLECTION_COUNT] = {
+const struct web_collection_place schema_web_collections[WEB_COLLECTION_COUNT] = {
 	[WEB_DEFAULT_DOCUMENTS] = { "defaultDocument", "files", &documents },
 	[WEB_MIME_MAPS] = { "staticContent", "", &mime_maps },
 	[WEB_ERRORS] = { "httpErrors", "", &error_pages },

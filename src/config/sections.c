@@ -276,7 +276,7 @@ static const struct schema_attribute location_attributes[] = {
 };
 static const struct schema_element location_itself = { ATTRIBUTES(location_attributes) };
 
-struct location location_read(const struct xml_element *element)
+struct location section_location(const struct xml_element *element)
 {
 	struct location location = { .children = true };
 	const char *path = xml_get(element, "path");

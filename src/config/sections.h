@@ -48,4 +48,4 @@ struct location {
 	bool children; /* inheritInChildApplications */
 };
 /* Reads a <location> that was checked. */
-struct location location_read(const struct xml_element *element);
+struct location section_location(const struct xml_element *element);

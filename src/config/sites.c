@@ -258,8 +258,8 @@ static int isolated_pool(struct site_reader *r, const struct xml_element *proper
 				"AppIsolated (2104) of %s must be 0 (Low), 1 (High) or 2 (Medium)",
 				application->metabase_path);
 	if (mode == CONFIG_HIGH)
-		application->pool =
-			pools_isolated(r->config, r->site->name, application->path, r->ctx.err);
+		application->pool = config_pools_isolated(r->config, r->site->name,
+							  application->path, r->ctx.err);
 	else
 		application->pool = config_pool_at(r->config, mode == CONFIG_LOW ? 0 : 1);
 	return application->pool ? 0 : -ENOMEM;
@@ -276,7 +276,7 @@ static int choose_pool(struct site_reader *r, const struct xml_element *e, const
 		application->pool = config_pool_at(r->config, 1);
 		return 0;
 	}
-	application->pool = pools_find(r->config, text_of(pool));
+	application->pool = config_pools_find(r->config, text_of(pool));
 	if (!application->pool)
 		return xml_fail(
 			e, XML_BAD_DATA, r->ctx.err,
@@ -368,7 +368,7 @@ static int read_site(struct site_reader *r)
 	return e;
 }
 
-int sites_read(struct config *config, struct error *err)
+int config_sites_read(struct config *config, struct error *err)
 {
 	struct site_reader r = { .config = config,
 				 .ctx = { &config->arena, config->state_dir, err } };

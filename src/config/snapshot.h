@@ -51,15 +51,15 @@ struct config {
 /* ---- pools.c ---- */
 
 /* Reads the pools: the built-in ones and those with a name. */
-int pools_read(struct config *config, struct error *err);
+int config_pools_read(struct config *config, struct error *err);
 /* The pool of a High application, made when it is not there yet. NULL: no memory. */
-struct config_pool *pools_isolated(struct config *config, const char *site, const char *path,
-				   struct error *err);
-struct config_pool *pools_find(const struct config *config, struct text name);
+struct config_pool *config_pools_isolated(struct config *config, const char *site, const char *path,
+					  struct error *err);
+struct config_pool *config_pools_find(const struct config *config, struct text name);
 
 /* ---- sites.c ---- */
 
-int sites_read(struct config *config, struct error *err);
+int config_sites_read(struct config *config, struct error *err);
 
 /* ---- level.c ---- */
 
@@ -79,7 +79,8 @@ int level_mime(const struct schema_entries *entries, struct mime_map *ret,
 /* ---- restrictions.c ---- */
 
 /* -EINVAL when a section of this path asks for access control that nothing enforces. */
-int restrictions_check(const char *path, const struct xml_element *section, struct error *err);
+int config_restrictions_check(const char *path, const struct xml_element *section,
+			      struct error *err);
 
 /* ---- url.c and lookup.c ---- */
 

@@ -106,7 +106,7 @@ struct web_collection_place {
 	const char *element; /* the element in it that holds the entries; "": the section itself */
 	const struct schema_collection *collection;
 };
-extern const struct web_collection_place web_collections[WEB_COLLECTION_COUNT];
+extern const struct web_collection_place schema_web_collections[WEB_COLLECTION_COUNT];
 extern const struct schema_element schema_error_page, schema_handler;
 
 extern const struct schema_element schema_asp, schema_default_document, schema_directory_browse,

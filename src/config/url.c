@@ -224,7 +224,7 @@ static int apply_locations(struct builder *b, const struct xml_document *documen
 	for (const struct xml_element *e = document->root->first; e; e = e->next) {
 		if (strcmp(e->name, "location") != 0)
 			continue;
-		struct location location = location_read(e);
+		struct location location = section_location(e);
 		if (from == to ? location.path.length != 0 : !path_is(b, location.path, from, to))
 			continue;
 		if (!location.children && strcmp(application, b->application) != 0)

@@ -170,7 +170,7 @@ static void serve_one(struct host *host, struct channel_host *channel, int slot)
 		thread_spare(host);
 	atomic_fetch_add_explicit(&host->requests, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&host->active, 1, memory_order_relaxed);
-	serve_slot(&host->handler, channel, slot);
+	host_serve_slot(&host->handler, channel, slot);
 	atomic_fetch_sub_explicit(&host->active, 1, memory_order_relaxed);
 	atomic_fetch_add(&host->idle, 1);
 }

@@ -73,7 +73,7 @@ static void answer_failure(struct channel_host *channel, int slot)
 		channel_host_write(channel, slot, body, sizeof(body) - 1);
 }
 
-void serve_slot(const struct exchange_handler *handler, struct channel_host *channel, int slot)
+void host_serve_slot(const struct exchange_handler *handler, struct channel_host *channel, int slot)
 {
 	struct slot_exchange x;
 	x.exchange = (struct exchange){ &slot_calls, &x.request };

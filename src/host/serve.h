@@ -5,4 +5,5 @@
 #include "ipc/exchange.h"
 
 /* Hands the claimed slot to the handler and finishes it. On the worker's own stack and thread. */
-void serve_slot(const struct exchange_handler *handler, struct channel_host *channel, int slot);
+void host_serve_slot(const struct exchange_handler *handler, struct channel_host *channel,
+		     int slot);

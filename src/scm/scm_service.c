@@ -23,7 +23,7 @@ static const char *start_word(uint64_t start)
 
 void scm_services_load(struct scm *scm)
 {
-	services_init(&scm->services);
+	service_table_init(&scm->services);
 	for (int i = 0; i < SERVICE_COUNT; i++) {
 		char key[128];
 		uint32_t start;

@@ -49,7 +49,7 @@ const char *service_start_name(uint64_t start)
 	return start <= SERVICE_DISABLED ? names[start] : "";
 }
 
-void services_init(struct services *services)
+void service_table_init(struct services *services)
 {
 	for (int i = 0; i < SERVICE_COUNT; i++) {
 		services->items[i] = (struct service){

@@ -101,7 +101,7 @@ struct services {
 };
 
 /* All stopped, start types as in the table. */
-void services_init(struct services *services);
+void service_table_init(struct services *services);
 /* By key name, ASCII case ignored; -1 when there is none. */
 int service_find(struct text name);
 bool service_depends_on(enum service_id service, enum service_id on);

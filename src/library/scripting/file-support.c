@@ -83,8 +83,8 @@ HRESULT files_open_stream(struct automation_call *call, const char *path, LONG m
 	if (mode != TEXT_STREAM_READING && mode != TEXT_STREAM_WRITING &&
 	    mode != TEXT_STREAM_APPENDING)
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	int r = text_stream_open(path, (enum text_stream_mode)mode, create, overwrite, format == -1,
-				 &stream);
+	int r = stream_open(path, (enum text_stream_mode)mode, create, overwrite, format == -1,
+			    &stream);
 
 	/* Where the file could have been made, what is missing is its folder. */
 	if (r < 0)

@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-void text_reader_init(struct text_reader *reader, int fd, bool utf16)
+void stream_reader_init(struct stream_reader *reader, int fd, bool utf16)
 {
 	reader->fd = fd;
 	reader->utf16 = utf16;
@@ -22,7 +22,7 @@ void text_reader_init(struct text_reader *reader, int fd, bool utf16)
 
 /* How many of the bytes make whole characters: a sequence that is cut off by the end of the piece
  * waits for the next one. */
-static size_t whole_bytes(const struct text_reader *r)
+static size_t whole_bytes(const struct stream_reader *r)
 {
 	size_t n = r->raw_count, back = 0;
 
@@ -44,13 +44,13 @@ static size_t whole_bytes(const struct text_reader *r)
 	return n;
 }
 
-static void raw_drop(struct text_reader *r, size_t n)
+static void raw_drop(struct stream_reader *r, size_t n)
 {
 	memmove(r->raw, r->raw + n, r->raw_count - n);
 	r->raw_count -= n;
 }
 
-static void skip_mark(struct text_reader *r)
+static void skip_mark(struct stream_reader *r)
 {
 	r->begun = true;
 	if (r->utf16 && r->raw_count >= 2 && memcmp(r->raw, "\xFF\xFE", 2) == 0)
@@ -59,7 +59,7 @@ static void skip_mark(struct text_reader *r)
 		raw_drop(r, 3);
 }
 
-static void decode(struct text_reader *r)
+static void decode(struct stream_reader *r)
 {
 	if (!r->begun && (r->raw_count >= 3 || r->ended))
 		skip_mark(r);
@@ -78,7 +78,7 @@ static void decode(struct text_reader *r)
 	raw_drop(r, n);
 }
 
-static int fill(struct text_reader *r)
+static int fill(struct stream_reader *r)
 {
 	while (r->at == r->count) {
 		if (r->ended)
@@ -95,7 +95,7 @@ static int fill(struct text_reader *r)
 	return 1;
 }
 
-int text_reader_peek(struct text_reader *reader, char16_t *ret)
+int stream_reader_peek(struct stream_reader *reader, char16_t *ret)
 {
 	int r = reader->at < reader->count ? 1 : fill(reader);
 
@@ -104,7 +104,7 @@ int text_reader_peek(struct text_reader *reader, char16_t *ret)
 	return r;
 }
 
-void text_reader_take(struct text_reader *reader)
+void stream_reader_take(struct stream_reader *reader)
 {
 	char16_t c = reader->units[reader->at++];
 
@@ -126,12 +126,12 @@ static int append(BSTR *s, const char16_t *units, size_t n)
 	return 0;
 }
 
-int text_reader_units(struct text_reader *reader, size_t limit, BSTR *s)
+int stream_reader_units(struct stream_reader *reader, size_t limit, BSTR *s)
 {
 	char16_t c;
 
 	while (limit) {
-		int r = text_reader_peek(reader, &c);
+		int r = stream_reader_peek(reader, &c);
 
 		if (r <= 0)
 			return r;
@@ -143,17 +143,17 @@ int text_reader_units(struct text_reader *reader, size_t limit, BSTR *s)
 			return r;
 		limit -= n;
 		while (n--)
-			text_reader_take(reader);
+			stream_reader_take(reader);
 	}
 	return 0;
 }
 
-int text_reader_line(struct text_reader *reader, BSTR *s)
+int stream_reader_line(struct stream_reader *reader, BSTR *s)
 {
 	char16_t c = 0;
 
 	for (;;) {
-		int r = text_reader_peek(reader, &c);
+		int r = stream_reader_peek(reader, &c);
 
 		if (r < 0)
 			return r;
@@ -162,7 +162,7 @@ int text_reader_line(struct text_reader *reader, BSTR *s)
 		size_t from = reader->at;
 
 		while (reader->at < reader->count && reader->units[reader->at] != '\n')
-			text_reader_take(reader);
+			stream_reader_take(reader);
 		r = append(s, reader->units + from, reader->at - from);
 		if (r < 0)
 			return r;
@@ -171,7 +171,7 @@ int text_reader_line(struct text_reader *reader, BSTR *s)
 	}
 	if (reader->at == reader->count)
 		return 0;
-	text_reader_take(reader);
+	stream_reader_take(reader);
 	/* CR LF ends a line as LF does. */
 	UINT length = SysStringLen(*s);
 

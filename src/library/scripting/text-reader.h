@@ -11,7 +11,7 @@
 
 #define TEXT_READER_PIECE 4096
 
-struct text_reader {
+struct stream_reader {
 	int fd;
 	bool utf16;
 	bool begun, ended; /* the mark was looked for; the last byte was read */
@@ -22,12 +22,12 @@ struct text_reader {
 	LONG line, column; /* 1-based place of the next unit */
 };
 
-void text_reader_init(struct text_reader *reader, int fd, bool utf16);
+void stream_reader_init(struct stream_reader *reader, int fd, bool utf16);
 /* 1 when a unit is there (`*ret` gets it, it is not taken), 0 at the end, or a negated errno. */
-int text_reader_peek(struct text_reader *reader, char16_t *ret);
-/* Takes the unit that text_reader_peek saw. */
-void text_reader_take(struct text_reader *reader);
+int stream_reader_peek(struct stream_reader *reader, char16_t *ret);
+/* Takes the unit that stream_reader_peek saw. */
+void stream_reader_take(struct stream_reader *reader);
 /* Appends to `*s` (owned by the caller, may be NULL): up to `limit` units, or a line without its
  * end, which is taken. At the end it appends nothing. -ENOMEM, or what reading gave. */
-int text_reader_units(struct text_reader *reader, size_t limit, BSTR *s);
-int text_reader_line(struct text_reader *reader, BSTR *s);
+int stream_reader_units(struct stream_reader *reader, size_t limit, BSTR *s);
+int stream_reader_line(struct stream_reader *reader, BSTR *s);

@@ -25,9 +25,9 @@ struct text_stream {
 	int fd; /* -1: closed */
 	bool utf16;
 	bool writes;
-	LONG line, column;          /* of what was written */
-	struct buf out;             /* not written yet */
-	struct text_reader *reader; /* NULL when it writes */
+	LONG line, column;            /* of what was written */
+	struct buf out;               /* not written yet */
+	struct stream_reader *reader; /* NULL when it writes */
 };
 
 static struct text_stream *stream_of(struct automation_object *object)
@@ -58,7 +58,7 @@ static HRESULT stream_with_input(struct automation_call *call, struct text_strea
 
 	if (FAILED(hr))
 		return hr;
-	int r = text_reader_peek((*ret)->reader, &c);
+	int r = stream_reader_peek((*ret)->reader, &c);
 
 	if (r < 0)
 		return scripting_raise_errno(call, r, SCRIPTING_FILE_NOT_FOUND);
@@ -101,7 +101,7 @@ static HRESULT stream_read(struct automation_call *call)
 		hr = stream_with_input(call, &self);
 	if (FAILED(hr))
 		return hr;
-	int r = text_reader_units(self->reader, n, &s);
+	int r = stream_reader_units(self->reader, n, &s);
 
 	return return_read(call, s, r);
 }
@@ -114,7 +114,7 @@ static HRESULT stream_read_line(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	int r = text_reader_line(self->reader, &s);
+	int r = stream_reader_line(self->reader, &s);
 
 	return return_read(call, s, r);
 }
@@ -127,7 +127,7 @@ static HRESULT stream_read_all(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	int r = text_reader_units(self->reader, SIZE_MAX, &s);
+	int r = stream_reader_units(self->reader, SIZE_MAX, &s);
 
 	return return_read(call, s, r);
 }
@@ -145,8 +145,8 @@ static HRESULT stream_skip(struct automation_call *call)
 		return hr;
 	int r = 1;
 
-	while (n-- && (r = text_reader_peek(self->reader, &c)) > 0)
-		text_reader_take(self->reader);
+	while (n-- && (r = stream_reader_peek(self->reader, &c)) > 0)
+		stream_reader_take(self->reader);
 	return r < 0 ? scripting_raise_errno(call, r, SCRIPTING_FILE_NOT_FOUND) : S_OK;
 }
 
@@ -160,8 +160,8 @@ static HRESULT stream_skip_line(struct automation_call *call)
 		return hr;
 	int r = 1;
 
-	while (c != '\n' && (r = text_reader_peek(self->reader, &c)) > 0)
-		text_reader_take(self->reader);
+	while (c != '\n' && (r = stream_reader_peek(self->reader, &c)) > 0)
+		stream_reader_take(self->reader);
 	return r < 0 ? scripting_raise_errno(call, r, SCRIPTING_FILE_NOT_FOUND) : S_OK;
 }
 
@@ -173,7 +173,7 @@ static HRESULT at_end(struct automation_call *call, bool of_line)
 
 	if (FAILED(hr))
 		return hr;
-	int r = text_reader_peek(self->reader, &c);
+	int r = stream_reader_peek(self->reader, &c);
 
 	if (r < 0)
 		return scripting_raise_errno(call, r, SCRIPTING_FILE_NOT_FOUND);
@@ -334,7 +334,7 @@ static const struct automation_class stream_class = {
 	.free = stream_free,
 };
 
-HRESULT text_stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret)
+HRESULT stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret)
 {
 	struct text_stream *self = mem_new(struct text_stream);
 	bool writes = mode != TEXT_STREAM_READING;
@@ -347,7 +347,7 @@ HRESULT text_stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatc
 			mem_free(self);
 			return E_OUTOFMEMORY;
 		}
-		text_reader_init(self->reader, fd, utf16);
+		stream_reader_init(self->reader, fd, utf16);
 	}
 	automation_init(&self->object, &stream_class);
 	self->fd = fd;
@@ -370,8 +370,8 @@ static int write_mark(int fd)
 	return st.st_size == 0 ? sys_write_all(fd, "\xFF\xFE", 2) : 0;
 }
 
-int text_stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
-		     bool utf16, IDispatch **ret)
+int stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
+		bool utf16, IDispatch **ret)
 {
 	int flags = O_CLOEXEC | O_NOCTTY;
 	struct stat st;
@@ -394,7 +394,7 @@ int text_stream_open(const char *path, enum text_stream_mode mode, bool create, 
 
 	if (r < 0)
 		return r;
-	if (FAILED(text_stream_new(fd, mode, utf16, ret)))
+	if (FAILED(stream_new(fd, mode, utf16, ret)))
 		return -ENOMEM;
 	TAKE_FD(fd);
 	return 0;

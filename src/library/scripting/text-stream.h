@@ -17,9 +17,9 @@ enum text_stream_mode {
 };
 
 /* A stream over `fd`, which it closes at the end. Takes `fd` in success only. E_OUTOFMEMORY. */
-HRESULT text_stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret);
+HRESULT stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret);
 /* Opens `path` (a Linux path): -ENOENT when it is not there and `create` is not set, -EEXIST when
  * it is there, to be created, and `overwrite` is not set. `overwrite` matters for `create` with
  * TEXT_STREAM_WRITING only. */
-int text_stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
-		     bool utf16, IDispatch **ret);
+int stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
+		bool utf16, IDispatch **ret);

@@ -12,7 +12,7 @@ static struct services all(enum service_state state)
 {
 	struct services s;
 
-	services_init(&s);
+	service_table_init(&s);
 	for (int i = 0; i < SERVICE_COUNT; i++)
 		s.items[i].state = state;
 	return s;

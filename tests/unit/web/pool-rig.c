@@ -400,7 +400,7 @@ static void worker_main(struct rig_host *h)
 	if (channel_host_new(h->fd, web_pools_bells(h->rig->pools), RIG_LOOPS, &channel) < 0)
 		_exit(1);
 	while ((slot = channel_host_claim(channel, -1)) >= 0)
-		serve_slot(&handler, channel, slot);
+		host_serve_slot(&handler, channel, slot);
 	_exit(0);
 }
 
