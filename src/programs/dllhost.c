@@ -118,12 +118,17 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		return puts("dllhost " SURROGATE_VERSION) < 0;
-	if (argc > 1 && strncmp(argv[1], "/Processid:", 11) != 0) {
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		puts("usage: dllhost /Processid:{AppID}\n"
 		     "dllhost runs the pages and components of one application. It is started by "
 		     "the\n"
 		     "service control manager: use 'surrogate run' or 'surrogate serve PATH'.");
-		return strcmp(argv[1], "--help") == 0 ? 0 : 2;
+		return 0;
+	}
+	if (argc > 2 || (argc > 1 && strncmp(argv[1], "/Processid:", 11) != 0)) {
+		fprintf(stderr, "dllhost: '%s' is not understood; see 'dllhost --help'\n",
+			argv[argc - 1]);
+		return 2;
 	}
 	fault_init_from_environment();
 	signal(SIGPIPE, SIG_IGN);

@@ -11,10 +11,15 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		return puts("inetinfo " SURROGATE_VERSION) < 0;
-	if (argc > 1) {
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		puts("inetinfo is the HTTP front end of Surrogate. It is started by the service\n"
 		     "control manager: use 'surrogate run' or 'surrogate serve PATH'.");
-		return strcmp(argv[1], "--help") == 0 ? 0 : 2;
+		return 0;
+	}
+	if (argc > 1) {
+		fprintf(stderr, "inetinfo: '%s' is not understood; see 'inetinfo --help'\n",
+			argv[1]);
+		return 2;
 	}
 	fault_init_from_environment();
 	signal(SIGPIPE, SIG_IGN);

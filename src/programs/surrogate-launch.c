@@ -10,8 +10,9 @@
 #include "scm/launch.h"
 
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct error err = { 0 };
 	struct launch launch;
@@ -20,13 +21,21 @@ int main(void)
 	char *data = NULL;
 	int r;
 
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		return puts("surrogate-launch " SURROGATE_VERSION) < 0;
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		puts("surrogate-launch gives a process its user and limits, then executes it. It "
+		     "is started\nby the service control manager: use 'surrogate run' or "
+		     "'surrogate serve PATH'.");
+		return 0;
+	}
 	fault_init_from_environment();
 	arena_init(&arena, LAUNCH_MEMORY_MAX);
 	r = sys_read_fd(LAUNCH_DESCRIPTION_FD, LAUNCH_BYTES_MAX, &data, &length);
 	if (r < 0)
-		error_set(
-			&err, r,
-			"surrogate-launch is started by the service control manager, not by hand");
+		error_set(&err, r,
+			  "this program is started by the service control manager; run "
+			  "'surrogate run' or 'surrogate serve PATH' instead");
 	if (!r)
 		r = launch_decode(data, length, &arena, &launch);
 	if (r && !err.code)

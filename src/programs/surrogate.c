@@ -269,8 +269,8 @@ static int usage(FILE *out)
 {
 	fputs("Usage: surrogate COMMAND [--state DIR]\n", out);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(out, "  surrogate %s %s\n      %s\n", commands[i].name,
-			commands[i].arguments, commands[i].help);
+		fprintf(out, "  surrogate %s%s%s\n      %s\n", commands[i].name,
+			*commands[i].arguments ? " " : "", commands[i].arguments, commands[i].help);
 	fputs("  surrogate --version\n"
 	      "The state directory is --state, or $SURROGATE_STATE, or " STATE_DIRECTORY_INSTALLED
 	      ".\n",

@@ -229,6 +229,8 @@ int main(int argc, char **argv)
 	int count;
 
 	fault_init_from_environment();
+	if (switches_version(argc, argv, "iisreset"))
+		return 0;
 	if (switches_parse(argc, argv, specs, ARRAY_LEN(specs), &count, &help, &err) < 0 ||
 	    (count > 1 && error_set(&err, -EINVAL, "one computer at a time, not '%s'", argv[1]))) {
 		fprintf(stderr, "iisreset: %s\n", err.text);
@@ -236,6 +238,14 @@ int main(int argc, char **argv)
 	}
 	if (help)
 		return fputs(usage, stdout) < 0;
+	if (options.restart + options.start + options.stop + options.status + options.enable +
+		    options.disable >
+	    1) {
+		fputs("iisreset: one of /restart, /start, /stop, /status, /enable and /disable "
+		      "at a time\n",
+		      stderr);
+		return 87;
+	}
 	options.state = state_directory(options.state);
 	if (count && !is_here(argv[0])) {
 		fprintf(stderr, "iisreset: %s is another computer; this build manages its own\n",

@@ -248,6 +248,8 @@ int main(int argc, char **argv)
 	int count;
 
 	fault_init_from_environment();
+	if (switches_version(argc, argv, "sc"))
+		return 0;
 	if (switches_parse(argc, argv, specs, ARRAY_LEN(specs), &count, &help, &err) < 0) {
 		fprintf(stderr, "sc: %s\n", err.text);
 		return 87;

@@ -8,6 +8,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 /* One argument taken apart. */
 struct part {
@@ -137,4 +139,12 @@ int switches_parse(int argc, char **argv, const struct switch_spec *specs, size_
 	argv[count] = NULL;
 	*ret_count = count;
 	return 0;
+}
+
+bool switches_version(int argc, char **argv, const char *tool)
+{
+	if (argc != 2 || strcmp(argv[1], "--version") != 0)
+		return false;
+	printf("%s " SURROGATE_VERSION "\n", tool);
+	return true;
 }

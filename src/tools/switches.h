@@ -32,3 +32,6 @@ struct switch_spec {
  * `/?`, `-?`, `-h` and `--help` set *ret_help and are always accepted. */
 int switches_parse(int argc, char **argv, const struct switch_spec *specs, size_t spec_count,
 		   int *ret_count, bool *ret_help, struct error *err);
+
+/* `--version` alone on the line: prints "TOOL VERSION" and returns true; the tool is then done. */
+bool switches_version(int argc, char **argv, const char *tool);

@@ -194,6 +194,8 @@ int main(int argc, char **argv)
 	int count;
 
 	fault_init_from_environment();
+	if (switches_version(argc, argv, "wevtutil"))
+		return 0;
 	if (switches_parse(argc, argv, specs, ARRAY_LEN(specs), &count, &help, &err) < 0)
 		return fail(err.text);
 	if (help) {
@@ -210,6 +212,8 @@ int main(int argc, char **argv)
 	if (count == 2 && (text_equal_nocase(command, TEXT("qe")) ||
 			   text_equal_nocase(command, TEXT("query-events"))))
 		return query_events(argv[1], &options);
+	if (count)
+		return fail("this is not a command with its arguments; --help lists them");
 	fputs(usage, stderr);
 	return 1;
 }
