@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct format {
 	int32_t digits, leading, parens, group; /* -2: the locale's habit */
@@ -36,12 +37,37 @@ static HRESULT arg_format(struct vbs_engine *e, struct value *args, unsigned arg
 	return S_OK;
 }
 
-/* The digits of |d|, rounded half away from zero, grouped; without a sign. */
-static size_t format_digits(double d, const struct format *f, char *out, size_t size)
+/* |d| as text where that takes whole numbers alone: it has at most 15 digits with those behind the
+ * point, and is not so near to a half that the 15 digits that are shown decide. */
+static bool plain_digits(double d, int digits, char out[32])
 {
-	char plain[512], *point, *from = plain;
-	double scale = f->digits <= 15 ? pow(10, f->digits) : 0, scaled = d * scale;
-	size_t whole, n = 0;
+	static const uint64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+	char *at = out + 31;
+	double scaled, whole;
+	uint64_t n;
+
+	if (digits >= (int)ARRAY_LEN(powers))
+		return false;
+	scaled = d * (double)powers[digits];
+	if (!(scaled < 1e14))
+		return false;
+	whole = floor(scaled);
+	if (fabs(scaled - whole - 0.5) <= scaled * 1e-14)
+		return false;
+	n = (uint64_t)whole + (scaled - whole > 0.5);
+	*at = 0;
+	for (int i = 0; n || i <= digits; i++, n /= 10) {
+		if (i && i == digits)
+			*--at = '.';
+		*--at = (char)('0' + n % 10);
+	}
+	memmove(out, at, out + 32 - at);
+	return true;
+}
+
+static void exact_digits(double d, int digits, char *out, size_t size)
+{
+	double scale = digits <= 15 ? pow(10, digits) : 0, scaled = d * scale;
 
 	/* 2.345 is stored as 2.34499...: rounding goes by what 15 digits show. */
 	if (scale && scaled < 1e15) {
@@ -50,7 +76,17 @@ static size_t format_digits(double d, const struct format *f, char *out, size_t 
 		snprintf(shown, sizeof shown, "%.15g", scaled);
 		d = floor(strtod(shown, NULL) + 0.5) / scale;
 	}
-	snprintf(plain, sizeof plain, "%.*f", f->digits, d);
+	snprintf(out, size, "%.*f", digits, d);
+}
+
+/* The digits of |d|, rounded half away from zero, grouped; without a sign. */
+static size_t format_digits(double d, const struct format *f, char *out, size_t size)
+{
+	char plain[512], *point, *from = plain;
+	size_t whole, n = 0;
+
+	if (!plain_digits(d, f->digits, plain))
+		exact_digits(d, f->digits, plain, sizeof plain);
 	point = strchr(plain, '.');
 	whole = point ? (size_t)(point - plain) : strlen(plain);
 	if (f->leading == 0 && plain[0] == '0' && point) {
@@ -70,11 +106,10 @@ static HRESULT format_number(struct vbs_engine *e, struct value *args, unsigned 
 			     const char *before, const char *after, double scale, bool parens,
 			     struct value *ret)
 {
-	char digits[700], text[720];
+	char digits[700], text[720], *end = text;
 	struct format f;
 	bool negative;
 	double d;
-	int n;
 	HRESULT hr;
 
 	if (arg_null(args, 0))
@@ -89,12 +124,12 @@ static HRESULT format_number(struct vbs_engine *e, struct value *args, unsigned 
 		return VBS_HR(6);
 	format_digits(fabs(d), &f, digits, sizeof digits);
 	negative = d < 0 && strpbrk(digits, "123456789");
-	n = snprintf(text, sizeof text, "%s%s%s%s%s",
-		     !negative  ? ""
-		     : f.parens ? "("
-				: "-",
-		     before, digits, after, negative && f.parens ? ")" : "");
-	return return_ascii(e, text, n, ret);
+	if (negative)
+		*end++ = f.parens ? '(' : '-';
+	end = stpcpy(stpcpy(stpcpy(end, before), digits), after);
+	if (negative && f.parens)
+		*end++ = ')';
+	return return_ascii(e, text, end - text, ret);
 }
 
 BUILTIN(formatnumber)
