@@ -43,6 +43,11 @@ static HRESULT invocation_prepare(struct invocation *v, struct value *args, unsi
 		HRESULT hr;
 
 		v->stores[at].vt = VT_EMPTY;
+		if (args[i].type == VT_BSTR || args[i].type == VT_DISPATCH) {
+			/* Lent: the register holds it until the call is over. */
+			v->args[at] = (VARIANT){ .vt = args[i].type, .punkVal = args[i].unk };
+			continue;
+		}
 		hr = vbs_to_variant(&args[i], &v->stores[at]);
 		if (FAILED(hr)) {
 			for (unsigned k = argc - i; k < argc; k++)
@@ -81,6 +86,7 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 {
 	DISPID put = DISPID_PROPERTYPUT;
 	bool is_put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
+	bool own = automation_class_of(object) != NULL;
 	struct invocation v;
 	DISPPARAMS params = { v.args, NULL, argc, 0 };
 	VARIANT result = { .vt = VT_EMPTY };
@@ -97,7 +103,9 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 		params.rgdispidNamedArgs = &put;
 		params.cNamedArgs = 1;
 	}
-	object->lpVtbl->AddRef(object);
+	/* The callee may drop the last reference to its object. Ours hold one themselves. */
+	if (!own)
+		object->lpVtbl->AddRef(object);
 	hr = object->lpVtbl->Invoke(object, dispid, &GUID_NULL, 0x409, kind, &params,
 				    is_put ? NULL : &result, &x, &wrong);
 	if (SUCCEEDED(hr) && byref)
@@ -110,7 +118,8 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 	if (FAILED(hr))
 		hr = vbs_throw_exception(e, hr, &x, name);
 	automation_exception_clear(&x);
-	object->lpVtbl->Release(object);
+	if (!own)
+		object->lpVtbl->Release(object);
 	return hr;
 }
 
