@@ -126,6 +126,34 @@ static bool is_configured(const struct scm *scm, const char *address, uint64_t p
 	return false;
 }
 
+/* Each configured address has its sockets, or an event that says why not. */
+static bool addresses_settled(struct scm *scm)
+{
+	for (size_t s = 0; s < config_site_count(scm->config); s++) {
+		const struct config_site *site = config_site_at(scm->config, s);
+
+		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
+			const struct config_binding *binding = &site->bindings[b];
+
+			if (!strcmp(binding->protocol, "http") &&
+			    scm->listener_count < SCM_LISTENERS_MAX &&
+			    !listener_find(scm, binding->address, binding->port))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Who was told that the service runs may connect at once. */
+static void front_running(struct scm *scm)
+{
+	if (scm->services.items[SERVICE_W3SVC].state != SERVICE_START_PENDING ||
+	    !addresses_settled(scm))
+		return;
+	scm_service_set(scm, SERVICE_W3SVC, SERVICE_RUNNING, 0);
+	scm_job_continue(scm);
+}
+
 /* Fills up to `wanted` sockets. Another program that listens there is found before the first:
  * SO_REUSEPORT would let us share its port, if it runs as the same user. */
 static int listener_open(struct scm_listener *listener, int wanted)
@@ -194,6 +222,7 @@ static void front_listen(struct scm_child *child, const struct control_listen *m
 	}
 	scm_child_send(child, CONTROL_LISTENING, &answer, r < 0 ? NULL : listener->fds,
 		       r < 0 ? 0 : listener->count);
+	front_running(scm);
 	scm_ready_check(scm);
 }
 
@@ -303,8 +332,7 @@ void scm_front_registered(struct scm_child *child, struct control_message *m)
 	scm_child_configure(child);
 	scm_pools_front(scm, true);
 	scm_pools_start(scm);
-	if (scm->services.items[SERVICE_W3SVC].state == SERVICE_START_PENDING)
-		scm_service_set(scm, SERVICE_W3SVC, SERVICE_RUNNING, 0);
+	front_running(scm);
 	scm_job_continue(scm);
 }
 
@@ -372,18 +400,8 @@ void scm_ready_check(struct scm *scm)
 
 	if (scm->ready || scm->job.active)
 		return;
-	for (size_t s = 0; s < config_site_count(scm->config); s++) {
-		const struct config_site *site = config_site_at(scm->config, s);
-
-		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
-			const struct config_binding *binding = &site->bindings[b];
-
-			if (strcmp(binding->protocol, "http") != 0)
-				continue;
-			if (scm->front && !listener_find(scm, binding->address, binding->port))
-				return;
-		}
-	}
+	if (scm->front && !addresses_settled(scm))
+		return;
 	for (size_t i = 0; i < scm->listener_count; i++)
 		listening = listening || scm->listeners[i].count;
 	scm_ready(scm, scm->front ? listening : !scm->boot_failed);

@@ -19,6 +19,15 @@ def story_iisreset_restarts_everything(t):
     t.check(front not in [p["pid"] for p in t.status()["processes"]], "a new front end")
 
 
+@also_sanitized
+def story_after_iisreset_one_can_connect_at_once(t):
+    t.write("index.htm", "home")
+    t.serve()
+    for _ in range(10):
+        t.equal(t.run("iisreset").status, 0, "iisreset")
+        t.equal(t.get("/").text, "home", "the page, without waiting")
+
+
 def story_iisreset_says_status(t):
     t.write("default.asp", "")
     t.serve()
