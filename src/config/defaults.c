@@ -18,36 +18,19 @@
 	"<add name='" name "' path='" path "' verb='" verb "' modules='" modules                   \
 	"' scriptProcessor='" processor "' resourceType='" type "' requireAccess='" access "'/>"
 
+/* Kept from the formatter: it reads like the file it stands for. */
+/* clang-format off */
 const char config_defaults[] =
 	"<configuration><system.webServer>"
-	"<defaultDocument><files>" DOCUMENT_TABLE(
-		DOCUMENT) "</files></defaultDocument>"
-			  "<staticContent>" MIME_TABLE(
-				  MIME) "</staticContent>"
-					/* Else a web.config could name any file of the machine as
-					   its error page. */
-					"<httpErrors "
-					"lockAttributes='allowAbsolutePathsWhenDelegated,"
-					"defaultPath'/>"
-					"<security><requestFiltering>"
-					"<fileExtensions>" FILTER_EXTENSIONS(
-						EXTENSION) "</fileExtensions>"
-							   "<hiddenSegments>" FILTER_SEGMENTS(
-								   SEGMENT) "</hiddenSegments>"
-									    "</requestFiltering></"
-									    "security>"
-									    "<handlers"
-									    ">" HANDLER_TABLE(
-										    HANDLER) "</"
-											     "handl"
-											     "ers>"
-											     "</"
-											     "syste"
-											     "m."
-											     "webSe"
-											     "rver>"
-											     "</"
-											     "confi"
-											     "gurat"
-											     "ion>";
+	"<defaultDocument><files>" DOCUMENT_TABLE(DOCUMENT) "</files></defaultDocument>"
+	"<staticContent>" MIME_TABLE(MIME) "</staticContent>"
+	/* Else a web.config could name any file of the machine as its error page. */
+	"<httpErrors lockAttributes='allowAbsolutePathsWhenDelegated,defaultPath'/>"
+	"<security><requestFiltering>"
+	"<fileExtensions>" FILTER_EXTENSIONS(EXTENSION) "</fileExtensions>"
+	"<hiddenSegments>" FILTER_SEGMENTS(SEGMENT) "</hiddenSegments>"
+	"</requestFiltering></security>"
+	"<handlers>" HANDLER_TABLE(HANDLER) "</handlers>"
+	"</system.webServer></configuration>";
+/* clang-format on */
 const size_t config_defaults_length = sizeof(config_defaults) - 1;

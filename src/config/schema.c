@@ -333,12 +333,10 @@ static int entries_remove(struct schema_entries *entries, const struct xml_eleme
 			  const struct schema_collection *c, size_t *at, struct schema_context *ctx)
 {
 	size_t i = find_entry(entries, c, e, key_hash(c, e));
+	/* As IIS has it: a web.config may remove what another server has and this one not
+	 * (<remove name="WebDAVModule" />). */
 	if (i == entries->count)
-		return xml_fail(
-			e, XML_BAD_DATA, ctx->err,
-			"Cannot remove the collection entry with '%s' set to '%s': there is "
-			"none",
-			c->keys[0], schema_text(e, c->entry, c->keys[0]));
+		return 0;
 	if (lock_item(entries->items[i]) && entries->items[i]->parent != e->parent)
 		return lock_fail(e, ctx->err);
 	int r = entries_own(entries, ctx);
