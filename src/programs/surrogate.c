@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * surrogate: the server (`run`, `serve`) and the first tool to look at it (`status`, `stop`,
- * `recycle`). Options, then a call.
+ * `recycle`, `start-pool`, `stop-pool`). Options, then a call.
  */
 #include "base/buf.h"
 #include "base/fault.h"
@@ -244,16 +244,30 @@ static int stop(void)
 										       : 0;
 }
 
-static int recycle(void)
+static int pool_ask(unsigned verb, const char *done)
 {
-	struct control_pool_control message = { .verb = CONTROL_POOL_RECYCLE,
-						.pool = text_of(options.argument) };
+	struct control_pool_control message = { .verb = verb, .pool = text_of(options.argument) };
 	struct error err = { 0 };
 
 	if (client_ask(options.state, CONTROL_POOL_CONTROL, &message, NULL, NULL, &err))
 		return fail(&err);
-	printf("\"%s\" successfully recycled\n", options.argument);
+	printf("\"%s\" successfully %s\n", options.argument, done);
 	return 0;
+}
+
+static int recycle(void)
+{
+	return pool_ask(CONTROL_POOL_RECYCLE, "recycled");
+}
+
+static int start_pool(void)
+{
+	return pool_ask(CONTROL_POOL_START, "started");
+}
+
+static int stop_pool(void)
+{
+	return pool_ask(CONTROL_POOL_STOP, "stopped");
 }
 
 static const struct command commands[] = {
@@ -263,6 +277,9 @@ static const struct command commands[] = {
 	{ "status", "[--json]", "show what runs", status, 0 },
 	{ "stop", "", "stop the server", stop, 0 },
 	{ "recycle", "POOL", "replace the hosts of a pool, losing no request", recycle, 1 },
+	{ "start-pool", "POOL", "let a stopped pool serve again", start_pool, 1 },
+	{ "stop-pool", "POOL", "end the hosts of a pool and answer 503 in their place", stop_pool,
+	  1 },
 };
 
 static int usage(FILE *out)

@@ -91,7 +91,8 @@ static void text_pool(struct buf *out, const struct control_status_pool *p)
 	buf_printf(out, "  %-8.*s %-7.*s ", TEXT_ARG(p->state), TEXT_ARG(p->protection));
 	buf_put_text(out, p->pool);
 	if (p->failures)
-		buf_printf(out, ", %llu failures", (unsigned long long)p->failures);
+		buf_printf(out, ", %llu failure%s", (unsigned long long)p->failures,
+			   p->failures == 1 ? "" : "s");
 	if (p->reason.length) {
 		buf_puts(out, ": ");
 		buf_put_text(out, p->reason);

@@ -58,6 +58,13 @@ def story_five_deaths_stop_the_pool(t):
     pool = next(p for p in t.status()["pools"] if "high" in p["pool"].lower() and
                 p["state"] == "Stopped")
     t.check(pool["reason"], f"status says why: {pool}")
+    done = t.run("surrogate", "start-pool", pool["pool"])
+    t.equal((done.status, done.out), (0, f'"{pool["pool"]}" successfully started\n'), f"{done}")
+    t.equal(t.get("/high/").status, 200, "the application, started again")
+    done = t.run("surrogate", "stop-pool", pool["pool"])
+    t.equal(done.status, 0, f"{done}")
+    t.wait_for(lambda: t.get("/high/").status == 503, "503 of a pool that an administrator stopped")
+    t.equal(t.get("/other/").status, 200, "another application")
 
 
 @long_story
