@@ -99,7 +99,7 @@ struct place {
 
 static struct place find_place(const struct builder *b, size_t depth)
 {
-	struct place place = { 0 };
+	struct place place = { .application = b->site->applications };
 	/* Longest paths first, the last one is "/": both loops find one. */
 	for (size_t i = 0; i < b->site->application_count; i++) {
 		place.application = &b->site->applications[i];
@@ -109,6 +109,7 @@ static struct place find_place(const struct builder *b, size_t depth)
 			break;
 		}
 	}
+	place.vdir = place.application->vdirs;
 	for (size_t i = 0; i < place.application->vdir_count; i++) {
 		place.vdir = &place.application->vdirs[i];
 		size_t taken = path_prefix(b, place.vdir->path, place.application_depth, depth);

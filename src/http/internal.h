@@ -142,30 +142,28 @@ struct listener {
 
 struct http_loop {
 	struct http_server *server;
-	int index;
 	struct loop *loop;
 	pthread_t thread;
-	bool started;
 	struct listener *listeners;
+	int index;
 	int reserve; /* a descriptor to give up when there are none left */
 	struct conn_queue ready;
 	struct http_exchange *exchanges;
-	unsigned exchanges_kept;
 	void *buffers; /* each begins with a pointer to the next */
-	unsigned buffers_kept;
+	unsigned buffers_kept, exchanges_kept;
 
 	struct conn_list wheel[WHEEL_SLOTS];
 	uint64_t tick; /* the last one visited */
 	int64_t tick_ns;
 	struct loop_timer timer;
-	unsigned connections;
 
 	char date[CLOCK_HTTP_SIZE];
 	int64_t date_until;
 
 	struct loop_task stop_task;
 	struct loop_timer stop_timer;
-	bool stopping, leave;
+	unsigned connections;
+	bool started, stopping, leave;
 };
 
 struct http_server {

@@ -69,7 +69,9 @@ static int gather_source(struct sending *out, struct gather *g)
 		return 0;
 	if (!out->chunk_left) {
 		char size[24];
-		put_frame(out, size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", there));
+		int length = snprintf(size, sizeof(size), "%zx\r\n", there);
+
+		put_frame(out, size, (size_t)length);
 		out->chunk_left = there;
 	}
 	if (there == out->chunk_left) {

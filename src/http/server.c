@@ -191,7 +191,8 @@ static void wake_all(struct http_loop *loop, bool force)
 	for (int i = 0; i < WHEEL_SLOTS; i++) {
 		LIST_FOREACH(conn, &loop->wheel[i], in_wheel)
 		{
-			conn->forced = conn->forced || force;
+			if (force)
+				conn->forced = true;
 			http_conn_wake(conn);
 		}
 	}

@@ -83,7 +83,7 @@ BUILTIN(rightb)
 
 BUILTIN(midb)
 {
-	int32_t start, count;
+	int32_t start, count = 0;
 	HRESULT hr = vbs_to_int(&e->heap, &args[1], &start);
 
 	if (SUCCEEDED(hr))

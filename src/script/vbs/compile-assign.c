@@ -63,7 +63,8 @@ static struct vbs_expr *append_tail(struct compiler *c, const struct vbs_symbol 
 			e = copy;
 		tail = copy;
 	}
-	tail->left = first->right;
+	if (tail) /* always: e is not first */
+		tail->left = first->right;
 	return e;
 }
 
