@@ -2,6 +2,7 @@
 """What others on the machine, and what a taken-over host, can and cannot do."""
 import os
 import re
+import shutil
 import socket
 import struct
 
@@ -83,3 +84,44 @@ def story_a_host_never_has_the_passwords_of_others(t):
         pages = list(readable_memory(pid))
         t.check(any(b"DefaultAppPool" in p for p in pages), f"{pid} knows the configuration")
         t.check(not any(b"Tell-Nobody-73" in p for p in pages), f"{pid} knows no password")
+
+
+@also_sanitized
+def story_hosts_that_were_taken_over_harm_only_their_own_pool(t):
+    # A server whose dllhost is a program that means harm: found next to `surrogate`.
+    programs = t.root / "bin"
+    shutil.copytree(t.build / "bin", programs)
+    shutil.copy(t.program("../tests/unit/scm/hostile-host"), programs / "dllhost")
+    t.write("static.txt", "static")
+    t.write("low/surrogate.app", "Low")
+    t.write("low/default.asp", "<%= 6 * 7 %>")
+    # Of several pools, so that none is yet stopped, or started anew only after a pause.
+    pools = [f"evil{n}" for n in range(8)]
+    for name in pools:
+        t.write(f"{name}/surrogate.app", "High")
+        t.write(f"{name}/default.asp", "never")
+    t.build = t.root
+    t.serve()
+    t.stop()
+    config = t.state / "config/applicationHost.config"
+    config.write_text(config.read_text().replace(
+        "<processModel ", '<processModel pingInterval="00:00:01" '
+        'pingResponseTime="00:00:01" '))  # one that scribbles answers no ping either
+    t.run_server()
+    front = next(p["pid"] for p in t.status()["processes"] if p["service"] == "W3SVC")
+    for name in pools * 3:
+        clients = [t.connect() for _ in range(4)]
+        for client in clients:
+            client.sendall(f"POST /{name}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n"
+                           "Connection: close\r\n\r\n0123456789".encode())
+        t.equal(t.get("/static.txt").text, "static", "a file")
+        t.equal(t.get("/low/").text, "42", "a page in process")
+        for client in clients:  # whatever they are told, it ends
+            try:
+                while client.recv(65536):
+                    pass
+            except ConnectionResetError:
+                pass
+            client.close()
+    t.check(any(e["id"] == 5127 for e in t.events()), "event 5127")
+    t.check(front in [p["pid"] for p in t.status()["processes"]], "the front end is the same")
