@@ -332,10 +332,10 @@ char *config_default_text(const char *root, const char *address, uint16_t port,
 
 	while (length > 1 && root[length - 1] == '/')
 		length--;
-	_cleanup_mem_ char *folder = mem_zalloc(1, length + 1);
+	_cleanup_mem_ char *folder = mem_dup(root, length + 1);
 	if (!folder)
 		return NULL;
-	memcpy(folder, root, length);
+	folder[length] = '\0';
 	w.root = folder;
 	buf_init(&w.out, TEXT_LIMIT);
 	scan(&w, w.root, 0);

@@ -234,7 +234,7 @@ static const struct xml_element *find_isolated(const struct site_reader *r, cons
 		struct text key = text_of(xml_get(k, "path"));
 		while (text_starts_with(key, TEXT("/")))
 			key = (struct text){ key.data + 1, key.length - 1 };
-		while (key.length && key.data[key.length - 1] == '/')
+		while (text_ends_with_nocase(key, TEXT("/")))
 			key.length--;
 		if (!text_equal_nocase(key, text_of(path + 1)))
 			continue;

@@ -314,7 +314,10 @@ static int finish_errors(struct builder *b)
 	struct config_url *url = &b->view->values.url;
 	struct config_error_page *list =
 		arena_zalloc(&b->view->arena, entries->count + 1, sizeof(*list));
-	int r = list ? 0 : no_memory(b);
+	int r = 0;
+
+	if (!list)
+		return no_memory(b);
 	for (size_t i = 0; i < entries->count && r == 0; i++) {
 		r = schema_defaults(&schema_error_page, &list[i], &b->ctx);
 		if (r == 0)

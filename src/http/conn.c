@@ -270,6 +270,9 @@ static int conn_step(struct conn *conn)
 {
 	if (conn->forced)
 		conn_close(conn);
+	if (!conn->x && (conn->phase == CONN_EXCHANGE || conn->phase == CONN_REFUSING ||
+			 conn->phase == CONN_DRAIN))
+		conn->phase = CONN_CLOSED; /* does not happen, but would be no harm */
 	switch ((enum conn_phase)conn->phase) {
 	case CONN_REST:
 		return step_rest(conn);

@@ -280,8 +280,10 @@ int http_server_new(const struct http_options *options, struct http_server **ret
 	server->server_header_length = r < 0 ? 0 : (size_t)n;
 	server->loops = mem_zalloc((size_t)(options->loops < 1 ? 1 : options->loops),
 				   sizeof(*server->loops));
-	if (!server->loops)
-		r = -ENOMEM;
+	if (!server->loops) {
+		mem_free(server);
+		return -ENOMEM;
+	}
 	for (int i = 0; i < options->loops && r == 0; i++) {
 		r = loop_begin(server, i);
 		server->options.loops++;

@@ -379,7 +379,9 @@ static int start(struct composer *c, struct scm *scm, const char *program, struc
 		return error_set(err, fd, "cannot open the program %s: %s", path,
 				 error_errno_text(fd));
 	c->launch.program = text_of(path);
-	return spawn_start(launcher, &c->launch, fd, ret, err);
+	int r = spawn_start(launcher, &c->launch, fd, ret, err);
+	c->launch.program = (struct text){ 0 }; /* `path` ends here */
+	return r;
 }
 
 int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,

@@ -57,7 +57,8 @@ BUILTIN(time)
 BUILTIN(timer)
 {
 	double seconds = fmod(date_now(), 1) * 86400;
-	double part = (double)(clock_wall() % NSEC_PER_SEC / 10000000) / 100;
+	int64_t hundredths = clock_wall() % NSEC_PER_SEC / 10000000;
+	double part = (double)hundredths / 100;
 
 	(void)e, (void)args, (void)argc;
 	return return_value((struct value){ .type = VT_R4, .d = (float)(round(seconds) + part) },

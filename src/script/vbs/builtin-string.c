@@ -446,7 +446,7 @@ static bool unescaped(OLECHAR c)
 
 BUILTIN(escape)
 {
-	static const char digits[] = "0123456789ABCDEF";
+	static const OLECHAR digits[] = u"0123456789ABCDEF";
 	size_t n = 0;
 	BSTR s, out;
 	HRESULT hr;

@@ -167,6 +167,7 @@ static void compile_name_reference(struct compiler *c, struct vbs_expr *e, unsig
 
 	switch (name_kind(c, s)) {
 	case NAME_LOCAL:
+		/* A local name has one: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		if (s->local->far)
 			vbs_emit_x(c, VBS_FAR, reg, s->local->reg, 0, s->local->index);
 		else
