@@ -191,8 +191,8 @@ static void wake_all(struct http_loop *loop, bool force)
 	for (int i = 0; i < WHEEL_SLOTS; i++) {
 		LIST_FOREACH(conn, &loop->wheel[i], in_wheel)
 		{
-			if (force)
-				conn->forced = true;
+			/* cppcheck-suppress uninitvar ; LIST_FOREACH has set it */
+			conn->forced = conn->forced || force;
 			http_conn_wake(conn);
 		}
 	}

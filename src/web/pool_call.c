@@ -165,6 +165,7 @@ static void call_describe(const struct web_pool_call *call, struct channel_reque
 	const struct http_request *http = http_exchange_request(request->x);
 	const struct http_peer *peer = http_exchange_peer(request->x);
 	const struct config_application *application = request->application;
+	/* cppcheck-suppress ctuuninitvar */
 	struct text *t = out->texts;
 
 	t[CHANNEL_METHOD] = http->method_text;
@@ -219,7 +220,6 @@ static void call_start(struct web_pool_loop *loop, struct web_pool_call *call,
 	web_pool_loop_take(loop, host, slot);
 	web_pool_host_unref(host); /* web_pool_loop_take has its own reference */
 	host->calls[slot] = call;
-	/* cppcheck-suppress ctuuninitvar */
 	call_describe(call, &block);
 	r = channel_front_submit(host->front, slot, &block);
 	if (r < 0) {

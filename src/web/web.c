@@ -419,7 +419,7 @@ struct web *web_free(struct web *web)
 {
 	if (!web)
 		return NULL;
-	for (int i = 0; i < web->loop_count; i++) {
+	for (int i = 0; web->loops && i < web->loop_count; i++) {
 		loop_empty(&web->loops[i]);
 		mem_free(web->loops[i].buckets);
 	}
