@@ -12,12 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAULT_KINDS(X)                                                                             \
-	X(ALLOC, "alloc") /* base/mem.h and base/arena.h */                                        \
-	X(OPEN, "open")                                                                            \
-	X(READ, "read")                                                                            \
-	X(WRITE, "write") X(FSYNC, "fsync") X(RENAME, "rename") X(ACCEPT, "accept")                \
-		X(SEND, "send") X(RECV, "recv") X(MMAP, "mmap") X(SPAWN, "spawn")
+/* clang-format off */
+#define FAULT_KINDS(X) \
+	X(ALLOC, "alloc") /* base/mem.h and base/arena.h */ \
+	X(OPEN, "open") X(READ, "read") X(WRITE, "write") X(FSYNC, "fsync") X(RENAME, "rename") \
+	X(ACCEPT, "accept") X(SEND, "send") X(RECV, "recv") X(MMAP, "mmap") X(SPAWN, "spawn")
+/* clang-format on */
 
 enum fault_kind {
 #define X(name, text) FAULT_##name,

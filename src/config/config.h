@@ -136,9 +136,9 @@ size_t config_pool_count(const struct config *config);
 const struct config_pool *config_pool_at(const struct config *config, size_t i);
 const struct config_pool *config_pool_find(const struct config *config, struct text name);
 
-/* An applicationHost.config with one site that shows `root` at `address` ("*" or numeric) and `port`
- * with `protection`; mem_free. Folders below it with a file `surrogate.app` (one word: Low, Medium,
- * High, or Pool NAME) become applications of their own. An address other than "*" is for
+/* An applicationHost.config with one site that shows `root` at `address` ("*" or numeric) and
+ * `port` with `protection`; mem_free. Folders below it with a file `surrogate.app` (one word: Low,
+ * Medium, High, or Pool NAME) become applications of their own. An address other than "*" is for
  * development: script errors are shown in full, and config_is_default_text() knows the text. */
 char *config_default_text(const char *root, const char *address, uint16_t port,
 			  enum config_protection protection);

@@ -22,7 +22,7 @@ struct event_definition {
 	uint32_t id;
 	enum event_level level;
 	enum event_channel channel;
-	uint8_t parameters;   /* how many the template takes */
+	uint8_t parameters; /* how many the template takes */
 	const char *text;
 };
 /* By provider or classic source name; NULL when the table has no such event. */
@@ -57,9 +57,9 @@ struct event_record {
 struct event_query {
 	enum event_channel channel;
 	bool newest_first;
-	size_t max_records;      /* 0: all */
-	uint32_t id;             /* 0: any */
-	struct text source;      /* empty: any */
+	size_t max_records; /* 0: all */
+	uint32_t id;        /* 0: any */
+	struct text source; /* empty: any */
 };
 /* Calls `fn` per record until it returns non-zero, which is then returned. */
 int eventlog_query(struct eventlog *log, const struct event_query *query,

@@ -39,31 +39,31 @@
 #define CHANNEL_HEADERS_MAX 128
 
 /* ---- what crosses: one table gives enum, encoder, and names for the dump ---- */
-#define CHANNEL_REQUEST_TEXTS(X)                                                             \
-	X(METHOD, method)                                                                    \
-	X(URL, url)               /* path as the client sent it, without query */            \
-	X(PATH, path)             /* decoded, normalised, UTF-8: SCRIPT_NAME + PATH_INFO */  \
-	X(QUERY, query)           /* without '?' */                                          \
-	X(PROTOCOL, protocol)     /* "HTTP/1.1" */                                           \
-	X(SCHEME, scheme)         /* "http" or "https" */                                    \
-	X(HOST, host)             /* name without port: SERVER_NAME */                       \
-	X(REMOTE_ADDRESS, remote_address)                                                    \
-	X(LOCAL_ADDRESS, local_address)                                                      \
-	X(USER, user)             /* authenticated user, "" when anonymous */                \
-	X(SCRIPT_NAME, script_name)                                                          \
-	X(PATH_INFO, path_info)                                                              \
-	X(SCRIPT_FILE, script_file)   /* file system path of the page */                     \
-	X(APP_PATH, app_path)         /* "/" or "/shop" */                                   \
-	X(APP_ROOT, app_root)         /* its folder */                                       \
-	X(METABASE_PATH, metabase_path) /* "/LM/W3SVC/1/ROOT/shop" */                        \
-	X(POOL, pool)                                                                        \
-	X(PROTECTION, protection)     /* "Low", "Medium", "High", "Pool" */
+#define CHANNEL_REQUEST_TEXTS(X)                                                                   \
+	X(METHOD, method)                                                                          \
+	X(URL, url)           /* path as the client sent it, without query */                      \
+	X(PATH, path)         /* decoded, normalised, UTF-8: SCRIPT_NAME + PATH_INFO */            \
+	X(QUERY, query)       /* without '?' */                                                    \
+	X(PROTOCOL, protocol) /* "HTTP/1.1" */                                                     \
+	X(SCHEME, scheme)     /* "http" or "https" */                                              \
+	X(HOST, host)         /* name without port: SERVER_NAME */                                 \
+	X(REMOTE_ADDRESS, remote_address)                                                          \
+	X(LOCAL_ADDRESS, local_address)                                                            \
+	X(USER, user) /* authenticated user, "" when anonymous */                                  \
+	X(SCRIPT_NAME, script_name)                                                                \
+	X(PATH_INFO, path_info)                                                                    \
+	X(SCRIPT_FILE, script_file)     /* file system path of the page */                         \
+	X(APP_PATH, app_path)           /* "/" or "/shop" */                                       \
+	X(APP_ROOT, app_root)           /* its folder */                                           \
+	X(METABASE_PATH, metabase_path) /* "/LM/W3SVC/1/ROOT/shop" */                              \
+	X(POOL, pool)                                                                              \
+	X(PROTECTION, protection) /* "Low", "Medium", "High", "Pool" */
 
 enum channel_request_text {
 #define X(NAME, name) CHANNEL_##NAME,
 	CHANNEL_REQUEST_TEXTS(X)
 #undef X
-	CHANNEL_REQUEST_TEXT_COUNT
+		CHANNEL_REQUEST_TEXT_COUNT
 };
 
 struct channel_header_field {
@@ -109,8 +109,8 @@ enum channel_slot_events {
 	CHANNEL_HEAD = 1,     /* the response head is there and was not read yet */
 	CHANNEL_DATA = 2,     /* the response ring has bytes */
 	CHANNEL_SPACE = 4,    /* channel_front_space gave 0 before, and there is room again */
-	CHANNEL_FINISHED = 8, /* the host is done with the slot, all bytes are in the ring; without a
-			       * head before it the host failed to answer: 502 */
+	CHANNEL_FINISHED = 8, /* the host is done with the slot, all bytes are in the ring; without
+			       * a head before it the host failed to answer: 502 */
 };
 
 /* Maps `fd` and keeps duplicates of the bells, one per loop: all stay the caller's. -EINVAL when
@@ -127,14 +127,14 @@ int channel_front_take(struct channel_front *front, int loop);
 int channel_front_submit(struct channel_front *front, int slot,
 			 const struct channel_request *request);
 /* Slots of `loop` that need a look, as a bit set, each told once; `sleeping` announces that the
- * loop will sleep: call it once more with true right before, and do not sleep when it is not 0. A loop
- * that never announces it hears no bell; one that woke up calls it with false first. */
+ * loop will sleep: call it once more with true right before, and do not sleep when it is not 0. A
+ * loop that never announces it hears no bell; one that woke up calls it with false first. */
 uint64_t channel_front_attention(struct channel_front *front, int loop, bool sleeping);
 /* What there is to do at a slot now: a set of channel_slot_events, or -EBADMSG. As long as there is
  * something, every call says it. */
 int channel_front_poll(struct channel_front *front, int slot);
-/* Copies the head to `arena` and checks it: names are tokens, values have no CR, LF or NUL, status is
- * 100..999. -EBADMSG otherwise, -EAGAIN when it is not there. */
+/* Copies the head to `arena` and checks it: names are tokens, values have no CR, LF or NUL, status
+ * is 100..999. -EBADMSG otherwise, -EAGAIN when it is not there. */
 struct arena;
 int channel_front_head(struct channel_front *front, int slot, struct arena *arena,
 		       struct channel_response *ret);
@@ -169,7 +169,8 @@ uint64_t channel_front_taken(struct channel_front *front, int loop);
 
 /* ---- host ---- */
 struct channel_host;
-/* Maps `fd` and keeps duplicates of the bells: all stay the caller's. -EINVAL: `fd` is no channel. */
+/* Maps `fd` and keeps duplicates of the bells: all stay the caller's. -EINVAL: `fd` is no channel.
+ */
 int channel_host_new(int fd, const int *bells, int loops, struct channel_host **ret);
 /* Only when no worker is inside any more. */
 struct channel_host *channel_host_free(struct channel_host *host);
@@ -186,7 +187,8 @@ int channel_host_waiting(struct channel_host *host);
 /* The request of a claimed slot, as slices of the slot. -EBADMSG when it is ill-formed (the front
  * is trusted, its bugs are not): finish the slot then. */
 int channel_host_request(struct channel_host *host, int slot, struct channel_request *ret);
-/* Body bytes, blocking: the number read, 0 at the end, -EPIPE when the client or channel is gone. */
+/* Body bytes, blocking: the number read, 0 at the end, -EPIPE when the client or channel is gone.
+ */
 ssize_t channel_host_read(struct channel_host *host, int slot, void *data, size_t length);
 /* The head, once (-EALREADY). -E2BIG when it does not fit, -EINVAL when the front would refuse it,
  * -EPIPE. Staged: the front hears of head and body at the next flush or finish, or once a good
@@ -197,9 +199,9 @@ int channel_host_head(struct channel_host *host, int slot, const struct channel_
 int channel_host_write(struct channel_host *host, int slot, const void *data, size_t length);
 /* Lets the front see what was staged. 0, or -EPIPE. */
 int channel_host_flush(struct channel_host *host, int slot);
-/* Ends the response and gives the slot back to the front; the last call about this claim. A response
- * that was cut short because the channel was abandoned is not ended: to a front end that is still
- * there it failed with its host. */
+/* Ends the response and gives the slot back to the front; the last call about this claim. A
+ * response that was cut short because the channel was abandoned is not ended: to a front end that
+ * is still there it failed with its host. */
 void channel_host_finish(struct channel_host *host, int slot);
 /* False once the client has gone. */
 bool channel_host_connected(struct channel_host *host, int slot);

@@ -28,8 +28,8 @@ struct child_handler {
 };
 
 /* -EBADF with a text when the process was not started by the SCM. */
-int child_new(struct loop *loop, const struct child_handler *handler,
-	      struct child **ret, struct error *err);
+int child_new(struct loop *loop, const struct child_handler *handler, struct child **ret,
+	      struct error *err);
 struct child *child_free(struct child *child);
 
 uint64_t child_generation(const struct child *child);

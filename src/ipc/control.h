@@ -36,59 +36,60 @@ enum control_peer {
  * X(NAME, name, senders, min_fds, max_fds, fields); a field is U(name) for a uint64_t or
  * T(name) for a text. The struct of message NAME is `struct control_<name>`.
  */
-#define CONTROL_MESSAGES(X)                                                                     \
-	/* A child is ready to serve. `program` for the log; a front end attaches one eventfd per \
-	 * loop thread. */                                                                      \
-	X(REGISTRATION, registration, CONTROL_FROM_CHILD, 0, CONTROL_FDS_MAX,                           \
-	  U(generation) U(pid) T(program))                                                      \
-	/* The configuration a child shall use: the text of the file, in a sealed memory file. */ \
-	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state))                  \
-	/* A host's channel: the shared memory, then the front end's eventfds, one a loop. */   \
-	X(CHANNEL, channel, CONTROL_FROM_SCM, 2, CONTROL_FDS_MAX, U(generation))                \
-	X(PING, ping, CONTROL_FROM_SCM, 0, 0, U(generation) U(sequence))                        \
-	X(PONG, pong, CONTROL_FROM_CHILD, 0, 0, U(generation) U(sequence) U(requests) U(active)) \
-	/* Finish what is running, then exit; forced when `grace_ms` is over. */                \
-	X(STOP, stop, CONTROL_FROM_SCM, 0, 0, U(generation) U(grace_ms))                        \
+#define CONTROL_MESSAGES(X)                                                                        \
+	/* A child is ready to serve. `program` for the log; a front end attaches one eventfd per  \
+	 * loop thread. */                                                                         \
+	X(REGISTRATION, registration, CONTROL_FROM_CHILD, 0, CONTROL_FDS_MAX,                      \
+	  U(generation) U(pid) T(program))                                                         \
+	/* The configuration a child shall use: the text of the file, in a sealed memory file. */  \
+	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state))                     \
+	/* A host's channel: the shared memory, then the front end's eventfds, one a loop. */      \
+	X(CHANNEL, channel, CONTROL_FROM_SCM, 2, CONTROL_FDS_MAX, U(generation))                   \
+	X(PING, ping, CONTROL_FROM_SCM, 0, 0, U(generation) U(sequence))                           \
+	X(PONG, pong, CONTROL_FROM_CHILD, 0, 0, U(generation) U(sequence) U(requests) U(active))   \
+	/* Finish what is running, then exit; forced when `grace_ms` is over. */                   \
+	X(STOP, stop, CONTROL_FROM_SCM, 0, 0, U(generation) U(grace_ms))                           \
 	/* Write an event on behalf of the sender: id and source must be in the event table, and   \
-	 * allowed for that peer. Parameters are separated by U+001F. */                        \
-	X(EVENT, event, CONTROL_FROM_CHILD, 0, 0, U(id) T(source) T(parameters))                \
-	/* ---- front end and SCM: pools ---- */                                                \
-	/* `sockets`: how many (SO_REUSEPORT, one a loop thread); they come with LISTENING. */   \
-	X(LISTEN, listen, CONTROL_FROM_FRONT, 0, 0, U(cookie) U(port) U(sockets) T(address))    \
-	X(LISTENING, listening, CONTROL_FROM_SCM, 0, CONTROL_FDS_MAX, U(cookie) U(error) T(text)) \
-	/* A request waits and no host runs. */                                                 \
-	X(POOL_DEMAND, pool_demand, CONTROL_FROM_FRONT, 0, 0, T(pool))                          \
-	/* state: enum control_pool_state; `reason` says why, for the 503 page. */              \
-	X(POOL_CHANGED, pool_changed, CONTROL_FROM_SCM, 0, 0, U(state) U(status) U(sub_status)      \
-	  U(hresult) T(pool) T(reason))                                                         \
-	/* A host serves the pool from now on; the descriptor is its channel memory. */         \
-	X(HOST_READY, host_ready, CONTROL_FROM_SCM, 1, 1, U(generation) U(pid) T(pool) T(user)) \
-	/* Give the host no new requests; answer HOST_DRAINED when its last one ended. */       \
-	X(HOST_DRAIN, host_drain, CONTROL_FROM_SCM, 0, 0, U(generation) T(pool))                \
-	X(HOST_DRAINED, host_drained, CONTROL_FROM_FRONT, 0, 0, U(generation) T(pool))          \
-	/* The process is gone: fail what it had begun, hand what it had not to others. */      \
-	X(HOST_GONE, host_gone, CONTROL_FROM_SCM, 0, 0, U(generation) T(pool))                  \
-	/* The host wrote something ill-formed into its channel (event 5127). */                \
-	X(HOST_UNTRUSTED, host_untrusted, CONTROL_FROM_FRONT, 0, 0, U(generation) T(pool)       \
-	  T(reason))                                                                            \
+	 * allowed for that peer. Parameters are separated by U+001F. */                           \
+	X(EVENT, event, CONTROL_FROM_CHILD, 0, 0, U(id) T(source) T(parameters))                   \
+	/* ---- front end and SCM: pools ---- */                                                   \
+	/* `sockets`: how many (SO_REUSEPORT, one a loop thread); they come with LISTENING. */     \
+	X(LISTEN, listen, CONTROL_FROM_FRONT, 0, 0, U(cookie) U(port) U(sockets) T(address))       \
+	X(LISTENING, listening, CONTROL_FROM_SCM, 0, CONTROL_FDS_MAX, U(cookie) U(error) T(text))  \
+	/* A request waits and no host runs. */                                                    \
+	X(POOL_DEMAND, pool_demand, CONTROL_FROM_FRONT, 0, 0, T(pool))                             \
+	/* state: enum control_pool_state; `reason` says why, for the 503 page. */                 \
+	X(POOL_CHANGED, pool_changed, CONTROL_FROM_SCM, 0, 0,                                      \
+	  U(state) U(status) U(sub_status) U(hresult) T(pool) T(reason))                           \
+	/* A host serves the pool from now on; the descriptor is its channel memory. */            \
+	X(HOST_READY, host_ready, CONTROL_FROM_SCM, 1, 1, U(generation) U(pid) T(pool) T(user))    \
+	/* Give the host no new requests; answer HOST_DRAINED when its last one ended. */          \
+	X(HOST_DRAIN, host_drain, CONTROL_FROM_SCM, 0, 0, U(generation) T(pool))                   \
+	X(HOST_DRAINED, host_drained, CONTROL_FROM_FRONT, 0, 0, U(generation) T(pool))             \
+	/* The process is gone: fail what it had begun, hand what it had not to others. */         \
+	X(HOST_GONE, host_gone, CONTROL_FROM_SCM, 0, 0, U(generation) T(pool))                     \
+	/* The host wrote something ill-formed into its channel (event 5127). */                   \
+	X(HOST_UNTRUSTED, host_untrusted, CONTROL_FROM_FRONT, 0, 0,                                \
+	  U(generation) T(pool) T(reason))                                                         \
 	/* Activity, so that idle time-out and request limits work: sent at most once a second. */ \
-	X(HOST_ACTIVITY, host_activity, CONTROL_FROM_FRONT, 0, 0, U(generation) U(requests)     \
-	  U(active) T(pool))                                                                    \
-	/* ---- tools ---- */                                                                   \
-	X(STATUS_QUERY, status_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                    \
-	X(STATUS_PROCESS, status_process, CONTROL_FROM_SCM, 0, 0, U(pid) U(generation)          \
-	  U(requests) U(active) U(uptime_ms) U(memory_kib) T(service) T(appid) T(pool)          \
-	  T(protection) T(user) T(state))                                                       \
-	X(STATUS_POOL, status_pool, CONTROL_FROM_SCM, 0, 0, U(failures) U(queued) T(pool)       \
-	  T(appid) T(protection) T(state) T(reason))                                            \
-	X(SERVICE_QUERY, service_query, CONTROL_FROM_ANY_TOOL, 0, 0, T(name))                   \
-	X(SERVICE_INFO, service_info, CONTROL_FROM_SCM, 0, 0, U(state) U(start_type) U(pid)     \
-	  U(win32_exit_code) T(name) T(display_name) T(dependencies))                           \
-	X(SERVICE_CONTROL, service_control, CONTROL_FROM_TOOL, 0, 0, U(verb) U(value)           \
-	  U(timeout_ms) T(name))                                                                \
-	X(POOL_CONTROL, pool_control, CONTROL_FROM_TOOL, 0, 0, U(verb) T(pool))                 \
-	X(SHUTDOWN, shutdown, CONTROL_FROM_TOOL, 0, 0, U(grace_ms))                             \
-	/* Ends every answer to a tool: a Win32 error code (0: done) and a text for people. */  \
+	X(HOST_ACTIVITY, host_activity, CONTROL_FROM_FRONT, 0, 0,                                  \
+	  U(generation) U(requests) U(active) T(pool))                                             \
+	/* ---- tools ---- */                                                                      \
+	X(STATUS_QUERY, status_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                       \
+	X(STATUS_PROCESS, status_process, CONTROL_FROM_SCM, 0, 0,                                  \
+	  U(pid) U(generation) U(requests) U(active) U(uptime_ms) U(memory_kib) T(service)         \
+		  T(appid) T(pool) T(protection) T(user) T(state))                                 \
+	X(STATUS_POOL, status_pool, CONTROL_FROM_SCM, 0, 0,                                        \
+	  U(failures) U(queued) T(pool) T(appid) T(protection) T(state) T(reason))                 \
+	X(SERVICE_QUERY, service_query, CONTROL_FROM_ANY_TOOL, 0, 0, T(name))                      \
+	X(SERVICE_INFO, service_info, CONTROL_FROM_SCM, 0, 0,                                      \
+	  U(state) U(start_type) U(pid) U(win32_exit_code) T(name) T(display_name)                 \
+		  T(dependencies))                                                                 \
+	X(SERVICE_CONTROL, service_control, CONTROL_FROM_TOOL, 0, 0,                               \
+	  U(verb) U(value) U(timeout_ms) T(name))                                                  \
+	X(POOL_CONTROL, pool_control, CONTROL_FROM_TOOL, 0, 0, U(verb) T(pool))                    \
+	X(SHUTDOWN, shutdown, CONTROL_FROM_TOOL, 0, 0, U(grace_ms))                                \
+	/* Ends every answer to a tool: a Win32 error code (0: done) and a text for people. */     \
 	X(DONE, done, CONTROL_FROM_SCM, 0, 0, U(error) T(text))
 
 enum control_type {
@@ -96,12 +97,15 @@ enum control_type {
 #define X(NAME, name, senders, min_fds, max_fds, fields) CONTROL_##NAME,
 	CONTROL_MESSAGES(X)
 #undef X
-	CONTROL_TYPE_COUNT
+		CONTROL_TYPE_COUNT
 };
 
 #define U(name) uint64_t name;
 #define T(name) struct text name;
-#define X(NAME, name, senders, min_fds, max_fds, fields) struct control_##name { fields };
+#define X(NAME, name, senders, min_fds, max_fds, fields)                                           \
+	struct control_##name {                                                                    \
+		fields                                                                             \
+	};
 CONTROL_MESSAGES(X)
 #undef X
 #undef T
@@ -114,10 +118,11 @@ enum control_pool_state {
 };
 enum control_service_verb {
 	CONTROL_SERVICE_START,
-	CONTROL_SERVICE_STOP,       /* graceful, then forced after timeout_ms (0: the default) */
+	CONTROL_SERVICE_STOP, /* graceful, then forced after timeout_ms (0: the default) */
 	CONTROL_SERVICE_STOP_NOFORCE,
-	CONTROL_SERVICE_CONFIG,     /* value: enum service start type, as Windows numbers it */
-	CONTROL_SERVICE_RESET,      /* iisreset: value 0 /DISABLE, 1 /ENABLE, 2 asks: 4309 when disabled */
+	CONTROL_SERVICE_CONFIG, /* value: enum service start type, as Windows numbers it */
+	CONTROL_SERVICE_RESET,  /* iisreset: value 0 /DISABLE, 1 /ENABLE, 2 asks: 4309 when disabled
+				 */
 };
 enum control_pool_verb { CONTROL_POOL_START, CONTROL_POOL_STOP, CONTROL_POOL_RECYCLE };
 

@@ -11,8 +11,13 @@
 
 struct registry;
 
-enum registry_type { REGISTRY_SZ = 1, REGISTRY_BINARY = 3, REGISTRY_DWORD = 4, REGISTRY_MULTI_SZ = 7,
-		     REGISTRY_QWORD = 11 };
+enum registry_type {
+	REGISTRY_SZ = 1,
+	REGISTRY_BINARY = 3,
+	REGISTRY_DWORD = 4,
+	REGISTRY_MULTI_SZ = 7,
+	REGISTRY_QWORD = 11
+};
 #define REGISTRY_VALUE_MAX (1 << 20)
 #define REGISTRY_DEPTH_MAX 64
 
@@ -28,8 +33,9 @@ int registry_set_string(struct registry *r, const char *key, const char *name, c
 int registry_delete_value(struct registry *r, const char *key, const char *name);
 int registry_delete_key(struct registry *r, const char *key); /* with all below it */
 /* Calls `fn` for each sub-key, in name order, until it returns non-zero. */
-int registry_each_key(struct registry *r, const char *key,
-		      int (*fn)(void *ctx, const char *name), void *ctx);
+int registry_each_key(struct registry *r, const char *key, int (*fn)(void *ctx, const char *name),
+		      void *ctx);
 int registry_each_value(struct registry *r, const char *key,
 			int (*fn)(void *ctx, const char *name, enum registry_type type,
-				  const void *data, size_t length), void *ctx);
+				  const void *data, size_t length),
+			void *ctx);

@@ -10,28 +10,20 @@
 #include "script/vbs/vbs.h"
 
 /* Reserved words: token, spelling. A word after a dot is a name, whatever it is. */
-#define VBS_KEYWORDS(X)                                                                            \
-	X(AND, "and")                                                                              \
-	X(BYREF, "byref")                                                                          \
-	X(BYVAL, "byval")                                                                          \
-	X(CALL, "call") X(CASE, "case") X(CLASS, "class") X(CONST, "const") X(DIM, "dim") X(       \
-		DO, "do") X(EACH, "each") X(ELSE, "else") X(ELSEIF, "elseif") X(EMPTY, "empty")    \
-		X(END, "end") X(EQV, "eqv") X(EXIT, "exit") X(FALSE, "false") X(FOR, "for") X(     \
-			FUNCTION, "function") X(GET, "get") X(GOTO, "goto") X(IF, "if")            \
-			X(IMP, "imp") X(IN, "in") X(IS, "is") X(LET, "let") X(LOOP, "loop") X(     \
-				ME, "me") X(MOD, "mod") X(NEW, "new") X(NEXT, "next")              \
-				X(NOT, "not") X(NOTHING, "nothing") X(NULL, "null") X(ON, "on")    \
-					X(OPTION, "option") X(OR, "or") X(PRESERVE, "preserve") X( \
-						PRIVATE, "private") X(PUBLIC,                      \
-								      "public") X(REDIM, "redim")  \
-						X(RESUME, "resume") X(SELECT, "select") X(         \
-							SET, "set") X(SUB,                         \
-								      "sub") X(THEN, "then")       \
-							X(TO, "to") X(TRUE, "true")                \
-								X(UNTIL, "until") X(WEND, "wend")  \
-									X(WHILE,                   \
-									  "while") X(WITH, "with") \
-										X(XOR, "xor")
+/* clang-format off */
+#define VBS_KEYWORDS(X) \
+	X(AND, "and") X(BYREF, "byref") X(BYVAL, "byval") X(CALL, "call") X(CASE, "case") \
+	X(CLASS, "class") X(CONST, "const") X(DIM, "dim") X(DO, "do") X(EACH, "each") \
+	X(ELSE, "else") X(ELSEIF, "elseif") X(EMPTY, "empty") X(END, "end") X(EQV, "eqv") \
+	X(EXIT, "exit") X(FALSE, "false") X(FOR, "for") X(FUNCTION, "function") X(GET, "get") \
+	X(GOTO, "goto") X(IF, "if") X(IMP, "imp") X(IN, "in") X(IS, "is") X(LET, "let") \
+	X(LOOP, "loop") X(ME, "me") X(MOD, "mod") X(NEW, "new") X(NEXT, "next") X(NOT, "not") \
+	X(NOTHING, "nothing") X(NULL, "null") X(ON, "on") X(OPTION, "option") X(OR, "or") \
+	X(PRESERVE, "preserve") X(PRIVATE, "private") X(PUBLIC, "public") X(REDIM, "redim") \
+	X(RESUME, "resume") X(SELECT, "select") X(SET, "set") X(SUB, "sub") X(THEN, "then") \
+	X(TO, "to") X(TRUE, "true") X(UNTIL, "until") X(WEND, "wend") X(WHILE, "while") \
+	X(WITH, "with") X(XOR, "xor")
+/* clang-format on */
 
 enum vbs_token_type {
 	T_EOF,

@@ -23,13 +23,12 @@
 #include <stdint.h>
 
 /* Arithmetic in both forms, in the order of enum vbs_operator; text is the operator. */
-#define VBS_BINARY_OPS(X)                                                                          \
-	X(ADD, "+")                                                                                \
-	X(SUB, "-")                                                                                \
-	X(MUL, "*")                                                                                \
-	X(DIV, "/") X(IDIV, "\\") X(MOD, "Mod") X(POW, "^") X(CAT, "&") X(AND, "And") X(OR, "Or")  \
-		X(XOR, "Xor") X(EQV, "Eqv") X(IMP, "Imp") X(EQ, "=") X(NE, "<>") X(LT, "<")        \
-			X(GT, ">") X(LE, "<=") X(GE, ">=") X(IS, "Is")
+/* clang-format off */
+#define VBS_BINARY_OPS(X) \
+	X(ADD, "+") X(SUB, "-") X(MUL, "*") X(DIV, "/") X(IDIV, "\\") X(MOD, "Mod") X(POW, "^") \
+	X(CAT, "&") X(AND, "And") X(OR, "Or") X(XOR, "Xor") X(EQV, "Eqv") X(IMP, "Imp") \
+	X(EQ, "=") X(NE, "<>") X(LT, "<") X(GT, ">") X(LE, "<=") X(GE, ">=") X(IS, "Is")
+/* clang-format on */
 
 #define VBS_OPCODES(X)                                                                             \
 	X(NOP, _, _, _, _, "nothing")                                                              \

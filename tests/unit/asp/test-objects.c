@@ -215,7 +215,8 @@ static void bodies_are_read_as_bytes(void **state)
 	struct site *site = site_new();
 	struct reply r;
 	site_put(site, "p.asp",
-		 "<% n = 4 : b = Request.BinaryRead(n) %><%= n & IsArray(b) & UBound(b) & AscB(b) %>,"
+		 "<% n = 4 : b = Request.BinaryRead(n) %><%= n & IsArray(b) & UBound(b) & AscB(b) "
+		 "%>,"
 		 "<% n = 100 : b = Request.BinaryRead(n) %><%= n %><% Response.BinaryWrite b %>");
 	post(&r, site, "application/octet-stream", "abcdefghijk");
 	assert_string_equal(buf_cstr(&r.out), "4True397,7efghijk");
