@@ -327,6 +327,21 @@ static void add_user(struct composer *c, const struct scm *scm, const struct ide
 		l->groups.items[i] = identity->groups[i];
 }
 
+/* What a host may take at most when its pool says nothing: half of the machine, so that one page
+ * never makes the kernel choose whom to kill. The shadow memory of sanitizers is larger than any
+ * machine: their builds go without. */
+static uint64_t memory_default(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return 0;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+	return 0;
+#endif
+#endif
+	return (uint64_t)sysconf(_SC_PHYS_PAGES) / 2 * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 static void add_limits(struct composer *c, struct scm *scm, const struct scm_pool *pool,
 		       uint64_t generation)
 {
@@ -337,7 +352,7 @@ static void add_limits(struct composer *c, struct scm *scm, const struct scm_poo
 	c->launch.open_files = s ? HOST_OPEN_FILES : FRONT_OPEN_FILES;
 	c->launch.oom_score_adj = s ? 200 : 0;
 	/* privateMemory asks for an orderly recycle; a host that outruns it is stopped at twice. */
-	c->launch.data_limit = memory;
+	c->launch.data_limit = memory || !s ? memory : memory_default();
 	if (!cgroup) {
 		c->error = -ENOMEM;
 		return;
