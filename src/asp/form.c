@@ -71,8 +71,9 @@ static int give(struct text name, struct text value, bool utf8, struct buf *room
 	asp_url_decode(value, utf8, room);
 	if (buf_failed(room))
 		return buf_failed(room);
-	return fn(ctx, (struct text){ room->data, length },
-		  (struct text){ room->data + length, room->length - length });
+	struct text both = room->length ? buf_text(room) : TEXT("");
+	return fn(ctx, (struct text){ both.data, length },
+		  (struct text){ both.data + length, both.length - length });
 }
 
 int asp_form_parse(struct text t, bool utf8, asp_pair_fn fn, void *ctx)
