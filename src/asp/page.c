@@ -326,9 +326,6 @@ static int compile(struct asp_build *b)
 				     .segment_count = b->code.count };
 	struct vbs_error error = { 0 };
 	HRESULT hr = vbs_compile(&source, &b->page->program, &error);
-	/* "Out of memory" has a number as an error of the language, too. */
-	if (hr == MAKE_SCRIPT_HRESULT(7) || hr == MAKE_SCRIPT_HRESULT(1001))
-		hr = E_OUTOFMEMORY;
 	if (FAILED(hr) && hr != E_OUTOFMEMORY) {
 		asp_error_from_script(b->error, &error);
 		refine(b);

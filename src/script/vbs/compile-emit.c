@@ -17,6 +17,13 @@ void vbs_emit_fail(struct compiler *c, int number, struct vbs_place place)
 	}
 }
 
+void vbs_emit_limit(struct compiler *c, struct vbs_place place)
+{
+	if (!c->fault->number)
+		c->fault->limit = true;
+	vbs_emit_fail(c, 1001, place);
+}
+
 void *vbs_grow(struct compiler *c, void *items, size_t count, size_t *capacity, size_t size)
 {
 	size_t more = *capacity ? *capacity * 2 : 16;
@@ -24,7 +31,11 @@ void *vbs_grow(struct compiler *c, void *items, size_t count, size_t *capacity, 
 
 	if (count < *capacity)
 		return items;
-	grown = more > CODE_MAX ? NULL : mem_realloc(items, more, size);
+	if (more > CODE_MAX) {
+		vbs_emit_limit(c, (struct vbs_place){ 0 });
+		return items;
+	}
+	grown = mem_realloc(items, more, size);
 	if (!grown) {
 		vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
 		return items;
@@ -113,8 +124,8 @@ unsigned vbs_temp(struct compiler *c)
 	struct fn *f = c->fn;
 
 	if (f->temp >= REGISTERS_MAX - 2) {
-		vbs_emit_fail(
-			c, 1001,
+		vbs_emit_limit(
+			c,
 			f->line_count
 				? (struct vbs_place){ .file = f->lines[f->line_count - 1].file,
 						      .line = f->lines[f->line_count - 1].line,

@@ -290,7 +290,11 @@ void vbs_collect_class(struct compiler *c, const struct vbs_classdef *def)
 	for (struct vbs_procdef *p = def->procs; p; p = p->next)
 		most++;
 	k->members = arena_zalloc(&c->program->arena, most ? most : 1, sizeof *k->members);
-	if (!k->members || most > UINT16_MAX) {
+	if (most > UINT16_MAX) {
+		vbs_emit_limit(c, def->place);
+		return;
+	}
+	if (!k->members) {
 		vbs_emit_fail(c, 1001, def->place);
 		return;
 	}
@@ -348,7 +352,7 @@ static struct vbs_local *local_place(struct compiler *c, struct vbs_symbol *symb
 		l->reg = f->far_reg;
 		l->index = f->far_count++;
 		if (f->far_count >= UINT16_MAX)
-			vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
+			vbs_emit_limit(c, (struct vbs_place){ 0 });
 	}
 	return l;
 }

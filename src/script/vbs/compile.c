@@ -351,9 +351,12 @@ HRESULT vbs_compile_in(const struct vbs_source *source, const struct vbs_scope *
 	}
 	arena_done(&arena);
 	if (fault.number) {
+		HRESULT hr =
+			fault.number == 1001 && !fault.limit ? E_OUTOFMEMORY : VBS_HR(fault.number);
+
 		fill_error(p, &fault, error);
 		vbs_program_unref(p);
-		return VBS_HR(fault.number);
+		return hr;
 	}
 #ifdef SURROGATE_FAULTS
 	ASSERT(!vbs_verify(p, NULL, NULL));

@@ -85,6 +85,7 @@ struct compiler {
 
 /* compile-emit.c */
 void vbs_emit_fail(struct compiler *c, int number, struct vbs_place place);
+void vbs_emit_limit(struct compiler *c, struct vbs_place place); /* too much source: 1001 */
 static inline bool compile_failed(const struct compiler *c)
 {
 	return c->fault->number != 0;

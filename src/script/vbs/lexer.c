@@ -103,8 +103,10 @@ static int add(struct lexer *l, uint8_t type, const char *at, struct text text)
 		size_t capacity = l->capacity ? l->capacity * 2 : 256;
 
 		t = l->count < TOKENS_MAX ? mem_realloc(l->tokens, capacity, sizeof *t) : NULL;
-		if (!t)
+		if (!t) {
+			l->fault->limit = l->count >= TOKENS_MAX;
 			return lexer_fail(l, 1001, at);
+		}
 		l->tokens = t;
 		l->capacity = capacity;
 	}

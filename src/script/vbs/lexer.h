@@ -92,6 +92,7 @@ struct vbs_symbol *vbs_symbol_intern(struct vbs_symbols *symbols, struct text na
 /* The failure of a compile: where and which number; -ENOMEM is number 0. */
 struct vbs_fault {
 	int number;
+	bool limit; /* 1001 because the source is too much, not because memory ran out */
 	struct vbs_place place;
 };
 

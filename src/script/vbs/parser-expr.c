@@ -40,6 +40,13 @@ int vbs_parser_fail_at(struct parser *p, int number, struct vbs_place place)
 	return p->fault->number;
 }
 
+int vbs_parser_limit(struct parser *p, struct vbs_place place)
+{
+	if (!p->fault->number)
+		p->fault->limit = true;
+	return vbs_parser_fail_at(p, 1001, place);
+}
+
 int vbs_parser_fail(struct parser *p, int number)
 {
 	return vbs_parser_fail_at(p, number, p->at->place);
@@ -50,7 +57,7 @@ bool vbs_parser_enter(struct parser *p)
 	if (p->fault->number)
 		return false;
 	if (p->depth >= PARSE_DEPTH_MAX) {
-		vbs_parser_fail(p, 1001);
+		vbs_parser_limit(p, p->at->place);
 		return false;
 	}
 	p->depth++;
@@ -79,7 +86,7 @@ static struct vbs_expr *expr_grow(struct parser *p, struct vbs_expr *e,
 		e->height = child->height + 1;
 	if (e->height <= PARSE_HEIGHT_MAX)
 		return e;
-	vbs_parser_fail_at(p, 1001, e->place);
+	vbs_parser_limit(p, e->place);
 	return NULL;
 }
 
@@ -302,8 +309,11 @@ bool vbs_parse_args(struct parser *p, struct vbs_expr *call, bool closed)
 			struct vbs_expr **grown;
 
 			capacity = capacity ? capacity * 2 : 4;
-			grown = capacity > 256 ? NULL
-					       : arena_alloc(p->arena, capacity * sizeof *args);
+			if (capacity > 256) {
+				vbs_parser_limit(p, p->at->place);
+				return false;
+			}
+			grown = arena_alloc(p->arena, capacity * sizeof *args);
 			if (!grown) {
 				vbs_parser_fail(p, 1001);
 				return false;

@@ -47,7 +47,7 @@ static bool parse_params(struct parser *p, struct vbs_procdef *proc)
 		*tail = param;
 		tail = &param->next;
 		if (++proc->param_count > 100) {
-			vbs_parser_fail(p, 1001);
+			vbs_parser_limit(p, param->place);
 			return false;
 		}
 	} while (parser_skip(p, T_COMMA));

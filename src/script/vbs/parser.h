@@ -24,6 +24,7 @@ struct parser {
 
 int vbs_parser_fail(struct parser *p, int number); /* at the current token */
 int vbs_parser_fail_at(struct parser *p, int number, struct vbs_place place);
+int vbs_parser_limit(struct parser *p, struct vbs_place place); /* too much source: 1001 */
 bool vbs_parser_enter(struct parser *p); /* one level deeper; false when too deep */
 
 static inline bool parser_is(const struct parser *p, uint8_t type)

@@ -67,8 +67,9 @@ const char *vbs_error_text(int n);
 
 /* ---- programs ---- */
 
-/* Compiles. S_OK, E_OUTOFMEMORY, or MAKE_SCRIPT_HRESULT(number) with `error` (may be NULL)
- * filled. `*ret` is untouched on failure. The source may be freed afterwards. */
+/* Compiles. S_OK, E_OUTOFMEMORY, or MAKE_SCRIPT_HRESULT(number); `error` (may be NULL) is filled.
+ * A source that is nested too deeply or is too long is error 1001, "Out of memory". `*ret` is
+ * untouched on failure. The source may be freed afterwards. */
 HRESULT vbs_compile(const struct vbs_source *source, struct vbs_program **ret,
 		    struct vbs_error *error);
 /* Atomic; unref takes NULL and returns NULL. */

@@ -4,6 +4,11 @@
 
 #include "asp/error.h"
 
+/* Five times as many are nested more deeply than a source may be. */
+#define MINUSES                                                                                    \
+	"- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - " \
+	"- - "
+
 /* Source of /p.asp and what its error page must say: number, place. */
 static const struct {
 	const char *source, *title, *place;
@@ -14,6 +19,8 @@ static const struct {
 	{ "\n<%= 1 / 0 %>", "Microsoft VBScript runtime error '800a000b'", "/p.asp, line 2" },
 	{ "\n\n<% x = = 3 %>", "Microsoft VBScript compilation error '800a03",
 	  "/p.asp, line 3, column" },
+	{ "<%= " MINUSES MINUSES MINUSES MINUSES MINUSES "1 %>",
+	  "Microsoft VBScript compilation error '800a03e9'", "/p.asp, line 1" },
 	{ "<% If True Then %>", "Microsoft VBScript compilation error", "/p.asp, line 1" },
 	{ "<% Err.Raise 1000, \"Mine\", \"<b>&\" %>", "Mine error '800a03e8'", "/p.asp, line 1" },
 	{ "<%@ Language=VBScript %>\n<% Option Explicit %>\n<% y = 1 %>",
