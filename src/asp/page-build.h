@@ -50,8 +50,8 @@ struct asp_build {
 	bool pending; /* literal text from pending_start on is not yet a block */
 	size_t pending_start;
 	struct asp_place pending_place;
-	enum asp_piece before; /* what was in front of the pending text */
-	bool directive_seen, code_seen;
+	enum asp_piece before;                     /* what was in front of the pending text */
+	bool directive_seen, code_seen, text_seen; /* text: more than blanks and comments */
 };
 
 /* Makes room for one more item; -ENOMEM, or -ENOBUFS at `max`. */

@@ -150,7 +150,9 @@ static int parse_directive(struct cursor *c, struct text inside, struct asp_plac
 	size_t count, at = 0;
 	if (b->directive_seen)
 		return asp_build_fail(b, 141, TEXT(""), place);
-	if (b->code_seen || c->file != 0)
+	/* Sites keep the directive in a file that every page includes first: what an included file
+	 * begins with is as good as the page's own, as long as nothing was said before it. */
+	if (b->code_seen || (c->file != 0 && b->text_seen))
 		return asp_build_fail(b, 140, TEXT(""), place);
 	b->directive_seen = true;
 	int r = asp_attributes_parse(inside, &at, false, attributes, &count);

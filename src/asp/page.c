@@ -45,16 +45,19 @@ int asp_build_fail(struct asp_build *b, unsigned number, struct text parameter,
 
 /* ---- files ---- */
 
-/* The first file decides the page's code page: its mark, its directive, the application. */
+/* The first file decides the page's code page: its mark, its directive, the application. An
+ * included file's directive counts too, as long as it is the first thing in the page. */
 static int decode(struct asp_build *b, struct text bytes, struct buf *utf8)
 {
 	uint32_t codepage = b->page->codepage;
 	uint32_t said = 0, found;
-	if (codepage == 0) {
+	if (!b->directive_seen && !b->code_seen && !b->text_seen)
 		said = asp_parse_codepage(bytes);
-		codepage = said ? said : b->options->codepage ? b->options->codepage : ASP_UTF8;
-		b->page->codepage = codepage;
-	}
+	if (said)
+		codepage = said;
+	else if (codepage == 0)
+		codepage = b->options->codepage ? b->options->codepage : ASP_UTF8;
+	b->page->codepage = codepage;
 	int r = asp_codepage_load(codepage, bytes, utf8, &found);
 	if (b->file_count == 0 && !said)
 		b->page->codepage = found;
@@ -122,10 +125,32 @@ static int push(struct asp_segments *s, struct text code, struct asp_place place
 	return 0;
 }
 
+/* White space and whole comments. */
+static bool is_silent(struct text t)
+{
+	size_t at = 0;
+	while (at < t.length) {
+		struct text rest = { t.data + at, t.length - at };
+		if (asp_is_space(t.data[at])) {
+			at++;
+		} else if (text_starts_with(rest, TEXT("<!--"))) {
+			size_t end = asp_find(t, at + 4, TEXT("-->"));
+			if (end == t.length)
+				return false;
+			at = end + 3;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
 int asp_build_literal(struct asp_build *b, struct text t, struct asp_place place)
 {
 	if (t.length == 0 || b->options->global)
 		return 0;
+	if (!b->text_seen)
+		b->text_seen = !is_silent(t);
 	if (!b->pending) {
 		b->pending = true;
 		b->pending_start = b->literal.length;
@@ -208,6 +233,13 @@ static struct asp_place place_after(struct asp_place place, struct text t)
 	return place;
 }
 
+static void last_first(struct asp_segments *s)
+{
+	struct vbs_segment last = s->items[s->count - 1];
+	memmove(s->items + 1, s->items, (s->count - 1) * sizeof(*s->items));
+	s->items[0] = last;
+}
+
 int asp_build_code(struct asp_build *b, struct text t, struct asp_place place)
 {
 	if (skip_idle(t, 0) == t.length)
@@ -220,6 +252,8 @@ int asp_build_code(struct asp_build *b, struct text t, struct asp_place place)
 		int r = option.length ? push(&b->code, option, place, false) : 0;
 		if (r != 0)
 			return r;
+		if (option.length)
+			last_first(&b->code);
 		place = place_after(place, option);
 		t = (struct text){ t.data + option.length, t.length - option.length };
 	}

@@ -99,6 +99,26 @@ static void includes_are_part_of_the_page(void **state)
 	site_free(site);
 }
 
+static void an_included_directive_may_be_the_first(void **state)
+{
+	(void)state;
+	struct site *site = site_new();
+	site_put(site, "lib.asp", "<%@LANGUAGE=\"VBSCRIPT\" CODEPAGE=\"1252\"%>\xE9");
+	site_put(site, "deep.asp", "<!-- more -->\r\n<!--#include file=\"lib.asp\"-->");
+	site_put(site, "p.asp",
+		 " <!-- a comment -->\n<% ' another %>\n<!--#include file=\"deep.asp\"-->\n"
+		 "<% Option Explicit %><%= ChrW(8364) %>");
+	assert_string_equal(site_get(site, "/p.asp"),
+			    " <!-- a comment -->\n\n<!-- more -->\r\n\xE9\n\x80");
+	site_put(site, "text.asp", "said <!--#include file=\"lib.asp\"-->");
+	assert_contains(site_get(site, "/text.asp"), "ASP 0140");
+	site_put(site, "code.asp", "<% x = 1 %><!--#include file=\"lib.asp\"-->");
+	assert_contains(site_get(site, "/code.asp"), "/lib.asp, line 1, column 1");
+	site_put(site, "own.asp", "<%@ LCID=1033 %><!--#include file=\"lib.asp\"-->");
+	assert_contains(site_get(site, "/own.asp"), "ASP 0141");
+	site_free(site);
+}
+
 static void the_same_include_may_come_twice(void **state)
 {
 	(void)state;
@@ -163,6 +183,7 @@ int main(void)
 		cmocka_unit_test(pages_become_bytes),
 		cmocka_unit_test(utf16_files_are_read),
 		cmocka_unit_test(includes_are_part_of_the_page),
+		cmocka_unit_test(an_included_directive_may_be_the_first),
 		cmocka_unit_test(the_same_include_may_come_twice),
 		cmocka_unit_test(parent_paths_are_a_setting),
 		cmocka_unit_test(a_changed_file_is_a_new_page),
