@@ -179,6 +179,7 @@ static void serve(struct asp_context *ctx)
 		return;
 	}
 	ctx->response.codepage = page->codepage;
+	ctx->response.lcid = (LONG)page->lcid;
 	ctx->session_allowed = ctx->config->settings.session_state && page->session;
 	if (ctx->session_allowed && asp_session_enter(ctx) == 0 && !ctx->failed) {
 		if (ctx->session && ctx->session->codepage)

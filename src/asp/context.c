@@ -191,9 +191,16 @@ void asp_context_begin(struct asp_context *ctx, struct exchange *exchange)
 	ctx->raised = 0;
 	ctx->failed = ctx->timed_out = false;
 	ctx->response.codepage = 0;
+	ctx->response.lcid = 0;
 	asp_response_begin(ctx);
 	/* Until the settings are known. */
 	asp_context_watch(ctx, 90 * NSEC_PER_SEC);
+}
+
+LONG asp_context_lcid(const struct asp_context *ctx)
+{
+	uint32_t lcid = ctx->config->settings.lcid;
+	return ctx->session ? ctx->session->lcid : lcid ? (LONG)lcid : 1033;
 }
 
 void asp_context_end(struct asp_context *ctx)

@@ -455,6 +455,24 @@ static HRESULT response_codepage(struct automation_call *call)
 	return S_OK;
 }
 
+/* The locale of this response alone: what the page set or its directive says, else the session's.
+ * It is kept but changes no format, as the script knows the one locale. */
+static HRESULT response_lcid(struct automation_call *call)
+{
+	struct asp_context *ctx = asp_context_of(call);
+	if (!ctx || !ctx->exchange)
+		return asp_raise_stale(call);
+	VARIANT v = { 0 };
+	if (!call->value) {
+		LONG lcid = ctx->response.lcid;
+		return automation_return_long(call->result, lcid ? lcid : asp_context_lcid(ctx));
+	}
+	HRESULT hr = VariantChangeType(&v, call->value, 0, VT_I4);
+	if (SUCCEEDED(hr))
+		ctx->response.lcid = v.lVal;
+	return hr;
+}
+
 static const struct automation_member members[] = {
 	{ "Write", 1, AUTOMATION_METHOD, 1, 1, response_write },
 	{ "WriteBlock", 2, AUTOMATION_METHOD, 1, 1, response_write_block },
@@ -475,6 +493,7 @@ static const struct automation_member members[] = {
 	{ "ExpiresAbsolute", 17, AUTOMATION_GETPUT, 0, 0, response_expires_absolute },
 	{ "IsClientConnected", 18, ASP_CALLABLE, 0, 0, response_connected },
 	{ "CodePage", 19, AUTOMATION_GETPUT, 0, 0, response_codepage },
+	{ "LCID", 20, AUTOMATION_GETPUT, 0, 0, response_lcid },
 };
 
 const struct automation_class asp_response_class = {

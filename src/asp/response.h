@@ -32,6 +32,7 @@ struct asp_response {
 	uint32_t status, sub_status;
 	struct text reason, content_type, charset, cache_control, pics;
 	uint32_t codepage;
+	LONG lcid; /* 0: the page does not say; see asp_context_lcid */
 	bool has_expires;
 	int64_t expires;                      /* wall clock, seconds */
 	struct channel_header_field *headers; /* AddHeader */

@@ -179,12 +179,8 @@ static HRESULT session_lcid(struct automation_call *call)
 	if (!ctx)
 		return asp_raise_stale(call);
 	VARIANT v = { 0 };
-	if (!call->value) {
-		uint32_t lcid = ctx->config->settings.lcid;
-		return automation_return_long(call->result, ctx->session ? ctx->session->lcid
-							    : lcid       ? (LONG)lcid
-									 : 1033);
-	}
+	if (!call->value)
+		return automation_return_long(call->result, asp_context_lcid(ctx));
 	HRESULT hr = need(call, ctx);
 	if (SUCCEEDED(hr))
 		hr = VariantChangeType(&v, call->value, 0, VT_I4);

@@ -70,6 +70,11 @@ static const struct row reading[] = {
 	{ "", NULL, "<% Response.BinaryWrite Request.BinaryRead(0) %>x", "x" },
 	{ "", NULL, "<%= Response.IsClientConnected %>", "True" },
 	{ "", NULL, "<%= Response.ContentType & Response.Charset %>", "text/html" },
+	{ "", NULL,
+	  "<% Session.LCID = 1036 : n = Response.LCID : Response.LCID = 1046 %>"
+	  "<%= n & Response.LCID & Session.LCID %>",
+	  "103610461036" },
+	{ "", NULL, "<%@ LCID=2057 %><%= Response.LCID & Session.LCID %>", "20571033" },
 	{ "", NULL, "<% With Response\n.Write 1\n.Write 2\nEnd With %>", "12" },
 	{ "", NULL, "<%= Request.ClientCertificate(\"Subject\") & \"-\" %>", "-" },
 };
