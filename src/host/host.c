@@ -30,7 +30,7 @@ struct lane {
 
 struct host {
 	struct exchange_handler handler;
-	int threads_soft, threads_max;
+	int threads_soft, threads_max, processors;
 	_Atomic uint64_t requests;
 	_Atomic uint32_t active;
 	_Atomic int idle; /* threads that wait for a request, or are about to */
@@ -142,18 +142,42 @@ static void probation_sleep(struct host *host)
 	pthread_cond_clockwait(&host->changed, &host->lock, CLOCK_MONOTONIC, &at);
 }
 
+/* What the process had of the processors at the last look. */
+struct load {
+	int64_t at, used;
+};
+
+/* True when the workers waited, for databases or for clients that read slowly, more than they
+ * computed: then one more of them helps. While they compute it would only be in their way. */
+static bool load_waits(const struct host *host, struct load *last, int64_t now)
+{
+	struct timespec used;
+	struct load load = { .at = now };
+	bool waits;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	load.used = used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
+	waits = (load.used - last->used) * 2 < (load.at - last->at) * host->processors;
+	*last = load;
+	return waits;
+}
+
 /* Life of a thread beyond the soft limit before it becomes a worker: looks whether requests stay
  * unclaimed. False when it shall leave, because others have been idle for long. */
 static bool probation(struct host *host)
 {
 	int pressed = 0;
 	int64_t calm_since = clock_now();
+	struct load load = { 0 };
 	bool join = true;
+
+	load_waits(host, &load, calm_since);
 	pthread_mutex_lock(&host->lock);
 	while (!host->stopping && pressed < PROBATION_LOOKS && join) {
 		probation_sleep(host);
 		int64_t now = clock_now();
-		pressed = channel_host_waiting(host->lane->channel) > 0 ? pressed + 1 : 0;
+		bool waits = load_waits(host, &load, now);
+		pressed = waits && channel_host_waiting(host->lane->channel) > 0 ? pressed + 1 : 0;
 		if (pressed > 0 || atomic_load(&host->idle) <= 1)
 			calm_since = now;
 		else if (now - calm_since >= IDLE_NS)
@@ -244,6 +268,7 @@ int host_start(const struct host_options *options, struct host **ret)
 	int count = processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
 	int soft = count * 2 < 4 ? 4 : count * 2;
 	int most = count * HOST_THREADS_PER_PROCESSOR_MAX;
+	host->processors = count;
 	host->threads_max = options->threads_max < 1      ? soft
 			    : options->threads_max > most ? most
 							  : options->threads_max;

@@ -15,6 +15,7 @@
 #include "security/identity.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,7 @@ int pages_serve(struct pages *pages, int fd, const int *bells, int loops, struct
 		r = host_start(&(struct host_options){ .channel_fd = fd,
 						       .bells = bells,
 						       .loops = loops,
+						       .threads_max = INT_MAX,
 						       .handler = asp_handler(pages->asp) },
 			       &pages->host);
 	if (r < 0)

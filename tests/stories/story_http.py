@@ -214,3 +214,20 @@ def story_pipes_in_the_place_of_files_hold_nobody_up(t):
         t.equal(t.get("/b.txt").status, 404, "a pipe")
         t.equal(t.get("/c.asp").status, 404, "a pipe as page")
         t.equal(t.get("/d.asp").status, 500, "a pipe as include")
+
+
+def story_clients_that_do_not_read_leave_room_for_others(t):
+    t.write("web.config", """<configuration><system.webServer><asp><limits
+ bufferingLimit="16000000"/></asp></system.webServer></configuration>""")
+    t.write("large.asp", '<% Response.Write String(4000000, "x") %>')
+    t.write("small.asp", "<%= 1 %>")
+    t.serve()
+    clients = []
+    for _ in range(20):
+        client = t.connect()
+        client.sendall(b"GET /large.asp HTTP/1.1\r\nHost: a\r\n\r\n")
+        t.check(client.recv(100), "the answer begins")
+        clients.append(client)
+    t.equal(t.get("/small.asp", timeout=20).text, "1", "a page, meanwhile")
+    for client in clients:
+        client.close()
