@@ -202,6 +202,7 @@ static int lex_date(struct lexer *l, const char *start)
 	return add(l, T_DATE, start, (struct text){ start + 1, l->at - start - 2 });
 }
 
+/* A number ends where its digits end, whatever follows: sites write `If n = 0Then`. */
 static int lex_number(struct lexer *l, const char *start)
 {
 	if (*start == '&') {
@@ -226,14 +227,13 @@ static int lex_number(struct lexer *l, const char *start)
 
 		if (p < l->end && (*p == '+' || *p == '-'))
 			p++;
-		if (p >= l->end || !is_digit(*p))
-			return lexer_fail(l, 1031, start);
-		while (p < l->end && is_digit(*p))
-			p++;
-		l->at = p;
+		/* Without digits the E begins a word: `x = 1Else`. */
+		if (p < l->end && is_digit(*p)) {
+			while (p < l->end && is_digit(*p))
+				p++;
+			l->at = p;
+		}
 	}
-	if (l->at < l->end && is_letter(*l->at))
-		return lexer_fail(l, 1031, l->at);
 	return add(l, T_NUMBER, start, (struct text){ start, l->at - start });
 }
 

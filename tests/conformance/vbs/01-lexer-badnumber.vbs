@@ -1,2 +1,2 @@
 x = 12abc
-' error: 1031 line 1 column 7
+' error: 1025 line 1 column 7
