@@ -218,3 +218,13 @@ def story_a_script_takes_an_upload_apart(t):
     t.equal([answer.headers[k] for k in ("X-Title", "X-Part-title", "X-Part-file", "X-Part-empty", "X-Needle")],
             ["A picture, 100 %", "|16", f"all bytes.bin|{len(file)}", "|0", "found"], "what was found")
     t.check(answer.body == file, f"the file comes out whole: {len(answer.body)} of {len(file)} bytes")
+
+
+def story_a_time_limit_is_kept_over_long_calls(t):
+    t.write("long.asp", """<% Server.ScriptTimeout = 1
+s = String(20000000, "x")
+Do : n = InStr(s, "zz") : Loop %>""")
+    t.serve()
+    answer = t.get("/long.asp", timeout=60)
+    t.equal(answer.status, 500, "status")
+    t.contains(answer.text, "ASP 0113", "the error page (script timed out)")
