@@ -9,11 +9,16 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sys.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,24 +147,35 @@ static void probation_sleep(struct host *host)
 	pthread_cond_clockwait(&host->changed, &host->lock, CLOCK_MONOTONIC, &at);
 }
 
-/* What the process had of the processors at the last look. */
-struct load {
-	int64_t at, used;
-};
-
-/* True when the workers waited, for databases or for clients that read slowly, more than they
- * computed: then one more of them helps. While they compute it would only be in their way. */
-static bool load_waits(const struct host *host, struct load *last, int64_t now)
+/* The state letter of a thread of this process, as proc(5) has it; 0 when it has just ended. */
+static char thread_state(int tasks, const char *id)
 {
-	struct timespec used;
-	struct load load = { .at = now };
-	bool waits;
+	char path[32], text[128];
+	int fd, n;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	load.used = used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
-	waits = (load.used - last->used) * 2 < (load.at - last->at) * host->processors;
-	*last = load;
-	return waits;
+	if (snprintf(path, sizeof(path), "%s/stat", id) >= (int)sizeof(path))
+		return 0;
+	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : (int)read(fd, text, sizeof(text) - 1);
+	sys_close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	const char *end = strrchr(text, ')'); /* of the name, which may hold anything else */
+	return end && end[1] ? end[2] : 0;
+}
+
+/* True when the workers wait, for databases or for clients that read slowly: then one more of them
+ * helps. While as many as there are processors could run it would only be in their way. */
+static bool workers_wait(const struct host *host)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int runnable = -1; /* not counting the one that looks */
+
+	if (!tasks)
+		return true;
+	for (struct dirent *entry; (entry = readdir(tasks));)
+		runnable += thread_state(dirfd(tasks), entry->d_name) == 'R';
+	closedir(tasks);
+	return runnable < host->processors;
 }
 
 /* Life of a thread beyond the soft limit before it becomes a worker: looks whether requests stay
@@ -168,16 +184,14 @@ static bool probation(struct host *host)
 {
 	int pressed = 0;
 	int64_t calm_since = clock_now();
-	struct load load = { 0 };
 	bool join = true;
-
-	load_waits(host, &load, calm_since);
 	pthread_mutex_lock(&host->lock);
 	while (!host->stopping && pressed < PROBATION_LOOKS && join) {
 		probation_sleep(host);
 		int64_t now = clock_now();
-		bool waits = load_waits(host, &load, now);
-		pressed = waits && channel_host_waiting(host->lane->channel) > 0 ? pressed + 1 : 0;
+		pressed = channel_host_waiting(host->lane->channel) > 0 && workers_wait(host)
+				  ? pressed + 1
+				  : 0;
 		if (pressed > 0 || atomic_load(&host->idle) <= 1)
 			calm_since = now;
 		else if (now - calm_since >= IDLE_NS)

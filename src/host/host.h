@@ -6,7 +6,7 @@
  * How many. One thread waits for requests from the start. Whenever the last waiting one gets a
  * request another is started, so that one slow page never blocks the next: at once up to two per
  * processor (at least four), and beyond that up to `threads_max` only while requests stay unclaimed
- * (each for two looks, 20 ms apart) and the process uses less than half of the processors: pages
+ * (each for two looks, 20 ms apart) and fewer workers than processors could run: pages
  * that compute gain nothing from more threads, pages that wait for databases or for slow clients
  * do. A thread that had nothing to do for ten seconds leaves, all but one.
  *
