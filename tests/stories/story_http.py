@@ -231,3 +231,25 @@ def story_clients_that_do_not_read_leave_room_for_others(t):
     t.equal(t.get("/small.asp", timeout=20).text, "1", "a page, meanwhile")
     for client in clients:
         client.close()
+
+
+@long_story
+def story_a_head_that_never_ends_is_cut_off(t):
+    site_with_secret(t)
+    with t.connect(timeout=1) as client:
+        client.sendall(b"GET /file.txt HTTP/1.1\r\nHost: a\r\nX: ")
+        answer = []
+
+        def closed():
+            try:
+                client.sendall(b"y")
+                chunk = client.recv(4096)
+                answer.append(chunk)
+                return not chunk
+            except socket.timeout:
+                return False
+            except ConnectionError:
+                return True
+        t.wait_for(closed, "the server to close", limit=90)
+        t.check(status_of(b"".join(answer)) in (None, 400, 408), f"a 4xx or nothing: {answer}")
+    t.equal(t.get("/file.txt").text, "inside", "an honest request afterwards")

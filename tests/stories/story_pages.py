@@ -228,3 +228,21 @@ Do : n = InStr(s, "zz") : Loop %>""")
     answer = t.get("/long.asp", timeout=60)
     t.equal(answer.status, 500, "status")
     t.contains(answer.text, "ASP 0113", "the error page (script timed out)")
+
+
+def story_a_page_that_hoards_ends_in_an_error(t):
+    t.write("eat.asp", """<% Set d = CreateObject("Scripting.Dictionary")
+Do : d.Add d.Count, String(1000000, "x") & d.Count : Loop %>""")
+    t.write("small.asp", "<%= 1 %>")
+    t.write(t.state / "config" / "applicationHost.config", f"""<configuration>
+<system.applicationHost><applicationPools><add name="Small"><recycling>
+<periodicRestart privateMemory="100000"/></recycling></add></applicationPools><sites>
+<site name="Default Web Site" id="1"><bindings>
+<binding protocol="http" bindingInformation="127.0.0.1:{t.free_port()}:"/></bindings>
+<application path="/" applicationPool="Small"><virtualDirectory path="/" physicalPath="{t.site}"/>
+</application></site></sites></system.applicationHost></configuration>""")
+    t.run_server()
+    t.equal(t.get("/eat.asp").status, 500, "the page that hoards")
+    t.wait_for(lambda: any("Out of memory" in e["message"] for e in t.events("Application")),
+               "the event that says why")
+    t.equal(t.get("/small.asp").text, "1", "another page of the same pool")
