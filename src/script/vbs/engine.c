@@ -520,6 +520,24 @@ HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server,
 	return S_OK;
 }
 
+/* New: a class of the script, or the one class that is part of the language. Like a script's own,
+ * it is there whatever the host allows Server.CreateObject to make. */
+HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, IDispatch **ret)
+{
+	CLSID clsid;
+	HRESULT hr;
+
+	if (g->kind == GLOBAL_CLASS)
+		return vbs_instance_new(e, g->binding, g->class, ret);
+	if (!text_equal_nocase(g->name, TEXT("RegExp")))
+		return vbs_throw_name(e, 506, g->name);
+	hr = CLSIDFromProgID((const OLECHAR *)u"VBScript.RegExp", &clsid);
+	if (SUCCEEDED(hr))
+		hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
+				      (void **)ret);
+	return FAILED(hr) && hr != E_OUTOFMEMORY ? vbs_throw_name(e, 429, g->name) : hr;
+}
+
 HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret)
 {
 	IDispatch *object = NULL;

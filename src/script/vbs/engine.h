@@ -246,6 +246,7 @@ const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size)
 
 struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name);
 HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind);
+HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, IDispatch **ret);
 HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret);
 HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret);
 

@@ -765,9 +765,7 @@ static HRESULT run(struct vbs_engine *e)
 			struct vbs_global *g = f->binding->globals[*pc++];
 			IDispatch *object = NULL;
 
-			if (g->kind != GLOBAL_CLASS)
-				TRY(vbs_throw_name(e, 506, g->name));
-			TRY(vbs_instance_new(e, g->binding, g->class, &object));
+			TRY(vbs_engine_new_object(e, g, &object));
 			value_set(&r[OP_A(w)], VALUE_OBJ(object));
 			break;
 		}
