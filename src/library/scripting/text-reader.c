@@ -50,18 +50,22 @@ static void raw_drop(struct stream_reader *r, size_t n)
 	r->raw_count -= n;
 }
 
+/* Drops the mark at the beginning. Waits for more bytes only while they may still become one: what
+ * somebody types is there after the first key. */
 static void skip_mark(struct stream_reader *r)
 {
-	r->begun = true;
-	if (r->utf16 && r->raw_count >= 2 && memcmp(r->raw, "\xFF\xFE", 2) == 0)
-		raw_drop(r, 2);
-	else if (!r->utf16 && r->raw_count >= 3 && memcmp(r->raw, "\xEF\xBB\xBF", 3) == 0)
-		raw_drop(r, 3);
+	struct text mark = r->utf16 ? TEXT("\xFF\xFE") : TEXT("\xEF\xBB\xBF");
+	size_t n = r->raw_count < mark.length ? r->raw_count : mark.length;
+	bool same = memcmp(r->raw, mark.data, n) == 0;
+
+	r->begun = !same || n == mark.length || r->ended;
+	if (same && n == mark.length)
+		raw_drop(r, n);
 }
 
 static void decode(struct stream_reader *r)
 {
-	if (!r->begun && (r->raw_count >= 3 || r->ended))
+	if (!r->begun)
 		skip_mark(r);
 	if (!r->begun)
 		return;

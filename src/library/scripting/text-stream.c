@@ -25,8 +25,9 @@ struct text_stream {
 	int fd; /* -1: closed */
 	bool utf16;
 	bool writes;
-	LONG line, column;            /* of what was written */
-	struct buf out;               /* not written yet */
+	bool direct;       /* a standard stream: nothing is kept back, lines end with LF */
+	LONG line, column; /* of what was written */
+	struct buf out;    /* not written yet */
 	struct stream_reader *reader; /* NULL when it writes */
 };
 
@@ -229,7 +230,12 @@ static int put(struct text_stream *self, const char16_t *units, size_t length)
 		buf_put_utf16(&self->out, units, length);
 	if (buf_failed(&self->out))
 		return buf_failed(&self->out);
-	return self->out.length >= WRITE_PIECE ? flush(self) : 0;
+	return self->direct || self->out.length >= WRITE_PIECE ? flush(self) : 0;
+}
+
+static int put_line_end(struct text_stream *self)
+{
+	return self->direct ? put(self, u"\n", 1) : put(self, u"\r\n", 2);
 }
 
 static HRESULT written(struct automation_call *call, int r)
@@ -247,11 +253,16 @@ static HRESULT write_text(struct automation_call *call, bool line)
 		hr = automation_arg_bstr(call, 0, &s);
 	if (FAILED(hr))
 		return hr;
+	/* A line and its end go out together. */
+	bool direct = self->direct;
+
+	self->direct = direct && !line;
 	int r = put(self, s, SysStringLen(s));
 
+	self->direct = direct;
 	SysFreeString(s);
 	if (!r && line)
-		r = put(self, u"\r\n", 2);
+		r = put_line_end(self);
 	return written(call, r);
 }
 
@@ -279,7 +290,7 @@ static HRESULT stream_write_blank_lines(struct automation_call *call)
 	if (n > BLANK_LINES_MAX)
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
 	while (n-- && !r)
-		r = put(self, u"\r\n", 2);
+		r = put_line_end(self);
 	return written(call, r);
 }
 
@@ -358,6 +369,22 @@ HRESULT stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **r
 	buf_init(&self->out, (size_t)BSTR_MAX_BYTES * 2 + WRITE_PIECE);
 	*ret = automation_dispatch(&self->object);
 	return S_OK;
+}
+
+int stream_standard(int fd, bool utf16, IDispatch **ret)
+{
+	_cleanup_fd_ int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	IDispatch *object;
+
+	if (copy < 0)
+		return -errno;
+	if (FAILED(stream_new(copy, fd ? TEXT_STREAM_APPENDING : TEXT_STREAM_READING, utf16,
+			      &object)))
+		return -ENOMEM;
+	TAKE_FD(copy);
+	container_of(object, struct text_stream, object.dispatch)->direct = true;
+	*ret = object;
+	return 0;
 }
 
 /* The mark of a UTF-16 file goes in front of the first byte. */

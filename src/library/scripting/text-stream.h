@@ -18,6 +18,12 @@ enum text_stream_mode {
 
 /* A stream over `fd`, which it closes at the end. Takes `fd` in success only. E_OUTOFMEMORY. */
 HRESULT stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **ret);
+/* The standard stream 0, 1 or 2 of this process (WScript.StdIn,
+ * FileSystemObject.GetStandardStream): over a duplicate of the descriptor, so that Close leaves the
+ * descriptor itself alone. UTF-8, or UTF-16 when `utf16`. Reading gives what has arrived without
+ * waiting for more; each write goes out at once, and lines end with LF as Linux programs expect of
+ * a pipe. -EBADF when the process has no such descriptor, -ENOMEM. */
+int stream_standard(int fd, bool utf16, IDispatch **ret);
 /* Opens `path` (a Linux path): -ENOENT when it is not there and `create` is not set, -EEXIST when
  * it is there, to be created, and `overwrite` is not set. `overwrite` matters for `create` with
  * TEXT_STREAM_WRITING only. */

@@ -3,6 +3,7 @@
 #include "../com/helpers.h"
 
 #include "library/scripting/scripting.h"
+#include "library/scripting/text-stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -522,6 +523,50 @@ static bool use_files(void *ctx)
 	return ok;
 }
 
+/* What has arrived is given at once, and what is written leaves at once. */
+static void test_standard_in(void **state)
+{
+	int in[2], old = dup(0);
+	IDispatch *stream;
+	VARIANT r;
+
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(dup2(in[0], 0), 0);
+	assert_int_equal(stream_standard(0, false, &stream), 0);
+	assert_int_equal(write(in[1], "a\n", 2), 2);
+	assert_int_equal(call_method(stream, "ReadLine", &r), S_OK);
+	assert_shows(&r, "a");
+	/* A mark is one at the beginning only. */
+	assert_int_equal(write(in[1], "\xEF\xBB\xBF", 3), 3);
+	close(in[1]);
+	assert_int_equal(call_method(stream, "ReadAll", &r), S_OK);
+	assert_shows(&r, "\xEF\xBB\xBF");
+	stream->lpVtbl->Release(stream);
+	assert_int_equal(dup2(old, 0), 0);
+	close(old);
+	close(in[0]);
+	assert_int_equal(stream_standard(999, false, &stream), -EBADF);
+}
+
+static void test_standard_out(void **state)
+{
+	int out[2];
+	char got[64];
+	IDispatch *stream;
+	VARIANT r;
+
+	assert_int_equal(pipe(out), 0);
+	assert_int_equal(stream_standard(out[1], false, &stream), 0);
+	assert_int_equal(call_method(stream, "Write", &r, v_text("x\xC3\xA4")), S_OK);
+	assert_int_equal(read(out[0], got, sizeof got), 3);
+	assert_int_equal(call_method(stream, "WriteLine", &r, v_text("x\xC3\xA4")), S_OK);
+	assert_int_equal(read(out[0], got, sizeof got), 4);
+	assert_memory_equal(got, "x\xC3\xA4\n", 4);
+	stream->lpVtbl->Release(stream);
+	close(out[0]);
+	close(out[1]);
+}
+
 static void test_no_memory(void **state)
 {
 	mkdir(at("few"), 0700);
@@ -543,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_exists),           cmocka_unit_test(test_file),
 		cmocka_unit_test(test_copy_move_delete), cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_folders),          cmocka_unit_test(test_special),
+		cmocka_unit_test(test_standard_in),      cmocka_unit_test(test_standard_out),
 		cmocka_unit_test(test_no_memory),
 	};
 
