@@ -8,6 +8,7 @@
 #include "asp/codepage.h"
 #include "base/mem.h"
 #include "com/class.h"
+#include "script/vbs/encoded.h"
 
 #include <errno.h>
 
@@ -166,6 +167,30 @@ static int parse_directive(struct cursor *c, struct text inside, struct asp_plac
 	return asp_build_flush(b, ASP_PIECE_CODE);
 }
 
+/* ---- encoded code ---- */
+
+/* The code between `from` and `to`, decoded where Scripting.Encoder was at work. Places within it
+ * are those of the encoded text. */
+static int take_code(struct cursor *c, size_t from, size_t to, struct text *ret)
+{
+	struct asp_build *b = c->b;
+	struct text code = slice(c->t, from, to);
+	struct error err;
+	struct buf plain;
+	*ret = code;
+	if (!vbs_is_encoded(code))
+		return 0;
+	buf_init(&plain, code.length);
+	int r = vbs_decode(code, &plain, &err);
+	if (r == 0) {
+		char *copy = arena_dup(&b->work, plain.length ? plain.data : "", plain.length);
+		*ret = (struct text){ copy, plain.length };
+		r = copy ? 0 : -ENOMEM;
+	}
+	buf_done(&plain);
+	return r == -EBADMSG ? asp_build_fail(b, 101, text_of(err.text), place_at(c, from)) : r;
+}
+
 /* ---- <% ---- */
 
 static int parse_code(struct cursor *c, size_t start)
@@ -180,9 +205,14 @@ static int parse_code(struct cursor *c, size_t start)
 	size_t first = skip_space(c->t, start + 2);
 	if (first < end && c->t.data[first] == '@')
 		return parse_directive(c, slice(c->t, first + 1, end), place);
-	if (first < end && c->t.data[first] == '=')
-		return asp_build_output(c->b, slice(c->t, first + 1, end), place_at(c, first + 1));
-	return asp_build_code(c->b, slice(c->t, start + 2, end), place_at(c, start + 2));
+	struct text code;
+	bool output = first < end && c->t.data[first] == '=';
+	size_t from = output ? first + 1 : start + 2;
+	int r = take_code(c, from, end, &code);
+	if (r != 0)
+		return r;
+	return output ? asp_build_output(c->b, code, place_at(c, from))
+		      : asp_build_code(c->b, code, place_at(c, from));
 }
 
 /* ---- #include ---- */
@@ -279,7 +309,8 @@ static int parse_script_text(struct cursor *c, size_t from, size_t to)
 	size_t bad = asp_find(inside, 0, TEXT("<%"));
 	if (bad < inside.length)
 		return asp_build_fail(b, 138, TEXT(""), place_at(c, from + bad));
-	return asp_build_script(b, inside, place_at(c, from));
+	int r = take_code(c, from, to, &inside);
+	return r ? r : asp_build_script(b, inside, place_at(c, from));
 }
 
 static int script_source(struct cursor *c, struct text name, struct asp_place place)
@@ -296,7 +327,12 @@ static int script_source(struct cursor *c, struct text name, struct asp_place pl
 		return r;
 	if (r != 0)
 		return asp_build_fail(b, 126, name, place);
-	return asp_build_script(b, b->files[index].text, (struct asp_place){ index, 1, 1 });
+	struct cursor file = {
+		.b = b, .t = b->files[index].text, .file = index, .line = 1, .column = 1
+	};
+	struct text code;
+	r = take_code(&file, 0, file.t.length, &code);
+	return r ? r : asp_build_script(b, code, (struct asp_place){ index, 1, 1 });
 }
 
 static int parse_script(struct cursor *c, size_t start, bool *ret_server)

@@ -24,6 +24,15 @@ static const struct class_entry classes[] = {
 		.description = "FileSystem Object",
 		.create = file_system_new,
 	},
+	{
+		.clsid = { 0x32DA2B15,
+			   0xCFED,
+			   0x11D1,
+			   { 0xB7, 0x47, 0, 0xC0, 0x4F, 0xC2, 0xB0, 0x85 } },
+		.progid = "Scripting.Encoder",
+		.description = "Script Encoder Object",
+		.create = scripting_encoder_new,
+	},
 };
 
 int scripting_register(void)

@@ -52,6 +52,13 @@ static const struct {
 	{ "<%@ CODEPAGE=1252 %>\xE9<%= ChrW(8364) & \"\xE9\" %>", "\xE9\x80\xE9" },
 	{ "<% Response.Write Null %><% Response.Write Empty %><% Response.Write 1.5 %>", "1.5" },
 	{ "<% Response.Write True %>", "True" },
+	/* encoded: x = 6 * 7, and x */
+	{ "<%@ LANGUAGE = VBScript.Encode "
+	  "%><%#@~^DgAAAA==~XPx,v,ePF@#@&AwIAAA==^#~@%>|<%=#@~^AwAAAA==~XPuAAAAA==^#~@%>",
+	  "|42" },
+	{ "<script language=\"VBScript.Encode\" "
+	  "runat=server>#@~^FQAAAA==]\177/2Kxk+RqDbO+,cTP3P+qQYAAA==^#~@</script>",
+	  "42" },
 	{ "<%= 0 %>,<%= -7 %>,<%= 32767 %>,<%= 2147483647 %>,<%= CLng(\"-2147483648\") %>",
 	  "0,-7,32767,2147483647,-2147483648" },
 };
@@ -69,6 +76,17 @@ static void pages_become_bytes(void **state)
 		/* and again from the cache, in an engine that has run before */
 		assert_string_equal(site_get(site, url), pages[i].expected);
 	}
+	site_free(site);
+}
+
+static void damaged_encoding_is_an_error(void **state)
+{
+	(void)state;
+	struct site *site = site_new();
+	site_put(site, "d.asp", "<%@ LANGUAGE=VBScript.Encode %>\n<%#@~^DgAAAA==\\ko$K6,^#~@%>");
+	const char *page = site_get(site, "/d.asp");
+	assert_non_null(strstr(page, "ASP 0101"));
+	assert_non_null(strstr(page, "the encoded script is damaged"));
 	site_free(site);
 }
 
@@ -181,6 +199,7 @@ int main(void)
 	scripting_register();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_become_bytes),
+		cmocka_unit_test(damaged_encoding_is_an_error),
 		cmocka_unit_test(utf16_files_are_read),
 		cmocka_unit_test(includes_are_part_of_the_page),
 		cmocka_unit_test(an_included_directive_may_be_the_first),
