@@ -95,16 +95,11 @@ void vbs_label_place(struct compiler *c, struct label *label)
 	}
 }
 
-void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt)
+static void add_line(struct compiler *c, struct vbs_place place, bool stmt)
 {
 	struct fn *f = c->fn;
-	struct vbs_line *last;
 
 	if (compile_failed(c))
-		return;
-	last = f->line_count ? &f->lines[f->line_count - 1] : NULL;
-	if (last && !stmt && last->line == place.line && last->column == place.column &&
-	    last->file == place.file)
 		return;
 	f->lines = vbs_grow(c, f->lines, f->line_count, &f->line_capacity, sizeof *f->lines);
 	if (compile_failed(c))
@@ -115,6 +110,19 @@ void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt)
 						       .file = place.file,
 						       .stmt = stmt,
 						       .live = f->temp };
+}
+
+/* VBScript reports an error at the beginning of its statement, so that places inside one only
+ * matter in front of the first. */
+void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt)
+{
+	if (stmt || !c->fn->line_count)
+		add_line(c, place, stmt);
+}
+
+void vbs_emit_line(struct compiler *c, struct vbs_place place)
+{
+	add_line(c, place, false);
 }
 
 /* ---- registers ---- */

@@ -37,7 +37,6 @@ static void compile_bounds(struct compiler *c, struct vbs_expr *name, struct vbs
 	vbs_compile_reference(c, name, window);
 	for (unsigned i = 0; i < v->dims; i++)
 		vbs_compile_expr(c, v->bounds[i], vbs_temp(c));
-	vbs_emit_place(c, v->place, false);
 	vbs_emit(c, VBS_REDIM, window, v->dims, flags);
 	c->fn->temp = saved;
 }
@@ -69,6 +68,14 @@ static void compile_erase(struct compiler *c, struct vbs_stmt *s)
 
 /* ---- If and Select ---- */
 
+/* The end of a branch. It is a place to go on at: after an error in the last statement of a branch
+ * On Error Resume Next must not fall into the next branch. */
+static void leave_branch(struct compiler *c, struct vbs_place place, struct label *end)
+{
+	vbs_emit_place(c, place, true);
+	vbs_emit_jump(c, VBS_JMP, 0, 0, 0, end);
+}
+
 static void compile_if(struct compiler *c, struct vbs_stmt *s)
 {
 	struct label other = LABEL, end = LABEL;
@@ -84,7 +91,7 @@ static void compile_if(struct compiler *c, struct vbs_stmt *s)
 		vbs_emit_clean(c);
 		vbs_compile_block(c, s->body);
 		if (s->other || low <= high)
-			vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &end);
+			leave_branch(c, s->place, &end);
 		vbs_label_place(c, &other);
 		c->fn->dirty_low = low;
 		c->fn->dirty_high = high;
@@ -101,23 +108,27 @@ static void compile_if(struct compiler *c, struct vbs_stmt *s)
 	vbs_label_place(c, &end);
 }
 
+/* An error in the head goes on behind End Select, one in a test with the statements of its Case;
+ * both are reported at the Select (known from the published tests of Wine's engine). */
 static void compile_select(struct compiler *c, struct vbs_stmt *s)
 {
 	unsigned saved = c->fn->temp, subject = vbs_temp(c);
-	struct label end = LABEL;
+	struct label end = LABEL, first = LABEL;
 
 	/* The subject is a value from here on: its object is asked for its default once. */
 	vbs_compile_expr(c, s->expr, subject);
 	vbs_emit(c, VBS_LET, subject, subject, 0);
+	vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &first);
+	leave_branch(c, s->place, &end);
+	vbs_label_place(c, &first);
 	for (struct vbs_case *k = s->cases; k && !compile_failed(c); k = k->next) {
 		struct label body = LABEL, next = LABEL;
 
-		vbs_emit_place(c, k->place, true);
+		vbs_emit_line(c, s->place);
 		for (unsigned i = 0; i < k->count; i++) {
 			unsigned mark = c->fn->temp;
 			unsigned test = vbs_compile_operand(c, k->tests[i], true);
 
-			vbs_emit_place(c, k->tests[i]->place, false);
 			vbs_emit_jump(c, VBS_JEQ, subject, test, 1, &body);
 			c->fn->temp = mark;
 		}
@@ -125,7 +136,7 @@ static void compile_select(struct compiler *c, struct vbs_stmt *s)
 			vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &next);
 		vbs_label_place(c, &body);
 		vbs_compile_block(c, k->body);
-		vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &end);
+		leave_branch(c, k->place, &end);
 		vbs_label_place(c, &next);
 	}
 	vbs_label_place(c, &end);
@@ -158,6 +169,14 @@ static bool direct_variable(const struct vbs_expr *e)
 	return l && !l->ref && !l->far && !l->unsure && !l->value;
 }
 
+/* Whether finding the value may be an error. */
+static bool may_fail(const struct vbs_expr *e)
+{
+	return e && e->kind != E_CONST && !direct_variable(e);
+}
+
+/* After an error in the head the body runs once and Next is error 92 (known from the published
+ * tests of Wine's engine): no bounds of an earlier turn may be left over. */
 static void compile_for(struct compiler *c, struct vbs_stmt *s)
 {
 	struct vbs_expr one = { .kind = E_CONST, .value = VALUE_I2(1), .place = s->place };
@@ -167,12 +186,13 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 
 	vbs_temp(c);
 	vbs_temp(c);
+	if (may_fail(s->expr) || may_fail(s->limit) || may_fail(s->step))
+		vbs_emit(c, VBS_CLEAR, base, 2, 0);
 	vbs_compile_expr(c, s->expr, base);
 	vbs_compile_expr(c, s->limit, base + 1);
 	vbs_compile_expr(c, s->step ? s->step : &one, base + 2);
 	loop_enter(c, &loop, T_FOR);
 	vbs_emit_clean(c);
-	vbs_emit_place(c, s->place, false);
 	vbs_emit_jump(c, VBS_FORPREP, base, 1, 0, &last);
 	vbs_label_place(c, &store);
 	vbs_compile_assign(c, s->target, NULL, base, false);
@@ -205,25 +225,33 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	c->fn->temp = saved;
 }
 
+/* The step to the next element stands at Next: an error in the head lets the body run once and is
+ * then error 451 there, and the loop is over (known from the published tests of Wine's engine).
+ * After the last element the variable is Empty. */
 static void compile_each(struct compiler *c, struct vbs_stmt *s)
 {
 	unsigned saved = c->fn->temp, iter = vbs_temp(c), item = vbs_temp(c);
-	struct label next = LABEL;
+	struct label top = LABEL, next = LABEL, done = LABEL;
 	struct loop loop;
 
 	vbs_compile_expr(c, s->expr, iter);
-	vbs_emit_place(c, s->expr->place, false);
 	vbs_emit(c, VBS_EACH, iter, 0, 0);
 	vbs_emit_clean(c);
 	loop_enter(c, &loop, T_FOR);
-	vbs_label_place(c, &next);
-	vbs_emit_jump(c, VBS_NEXT, item, iter, 0, &loop.exit);
+	vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &next);
+	vbs_label_place(c, &top);
 	/* Elements that are objects stay objects, whatever the variable is. */
 	vbs_compile_assign(c, s->target, NULL, item, ASSIGN_RAW);
 	vbs_emit_clean(c);
 	vbs_compile_block(c, s->body);
 	at_end(c, s);
-	vbs_emit_jump(c, VBS_BACK, 0, 0, 0, &next);
+	vbs_label_place(c, &next);
+	vbs_emit_jump(c, VBS_NEXT, item, iter, 0, &done);
+	vbs_emit_jump(c, VBS_BACK, 0, 0, 0, &top);
+	vbs_label_place(c, &done);
+	vbs_emit(c, VBS_CLEAR, item, 0, 0);
+	vbs_compile_assign(c, s->target, NULL, item, ASSIGN_RAW);
+	vbs_emit_clean(c);
 	loop_leave(c, &loop);
 	vbs_emit(c, VBS_CLEAR, iter, 1, 0);
 	c->fn->temp = saved;
@@ -288,6 +316,7 @@ static void compile_with(struct compiler *c, struct vbs_stmt *s)
 	unsigned saved = f->temp, object = vbs_temp(c), up = f->with;
 
 	vbs_compile_expr(c, s->expr, object);
+	vbs_emit(c, VBS_SETO, object, object, 0);
 	vbs_emit_clean(c);
 	f->with = object;
 	vbs_compile_block(c, s->body);

@@ -97,6 +97,8 @@ void vbs_emit_jump(struct compiler *c, enum vbs_opcode op, unsigned a, unsigned 
 		   struct label *to);
 void vbs_label_place(struct compiler *c, struct label *label);
 void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt);
+/* What follows belongs to `place`, which is no place to go on at. */
+void vbs_emit_line(struct compiler *c, struct vbs_place place);
 /* Ends a statement: releases what its temporaries still hold. */
 void vbs_emit_clean(struct compiler *c);
 void vbs_mark_dirty(struct compiler *c, unsigned reg);

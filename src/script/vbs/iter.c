@@ -73,6 +73,22 @@ struct vbs_iter *vbs_iter_free(struct vbs_iter *iter)
 	return NULL;
 }
 
+/* The n-th element as VBScript goes through an array: the left-most index runs fastest, while in
+ * store it runs slowest. */
+static struct value *nth_element(const struct vbs_array *a, size_t n)
+{
+	size_t at = 0, stride = a->count;
+
+	for (unsigned i = 0; i < a->dims; i++) {
+		size_t count = (size_t)a->bounds[i].count;
+
+		stride /= count;
+		at += n % count * stride;
+		n /= count;
+	}
+	return &a->items[at];
+}
+
 HRESULT vbs_iter_next(struct vbs_iter *iter, struct value *ret)
 {
 	VARIANT v = { .vt = VT_EMPTY };
@@ -92,7 +108,8 @@ HRESULT vbs_iter_next(struct vbs_iter *iter, struct value *ret)
 
 		if (iter->at >= a->count)
 			return S_FALSE;
-		value_copy(ret, &a->items[iter->at++]);
+		value_copy(ret, a->dims > 1 ? nth_element(a, iter->at) : &a->items[iter->at]);
+		iter->at++;
 		return S_OK;
 	}
 	hr = iter->items->lpVtbl->Next(iter->items, 1, &v, &got);

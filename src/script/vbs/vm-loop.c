@@ -57,8 +57,12 @@ HRESULT vbs_loop_prepare(struct vbs_engine *e, struct value *r, bool *ret_done)
 		hr = loop_number(e, &r[1], false);
 	if (SUCCEEDED(hr))
 		hr = loop_number(e, &r[2], false);
-	if (FAILED(hr))
+	if (FAILED(hr)) {
+		/* Resumed, the loop finds out at Next that it has no bounds. */
+		value_clear(&r[1]);
+		value_clear(&r[2]);
 		return hr;
+	}
 	*ret_done = loop_done(&r[0], &r[1], &r[2]);
 	return S_OK;
 }

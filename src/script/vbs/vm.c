@@ -654,10 +654,10 @@ static HRESULT run(struct vbs_engine *e)
 		case VBS_NEXT: {
 			uint32_t to = *pc++;
 
-			/* Without an iterator (an error in the head, resumed) the loop ends. */
-			hr = S_FALSE;
-			if (r[OP_B(w)].type == VBS_ITER)
-				TRY(vbs_iter_next(r[OP_B(w)].iter, &r[OP_A(w)]));
+			/* After an error in its head the loop has no iterator. */
+			if (r[OP_B(w)].type != VBS_ITER)
+				TRY(VBS_HR(451));
+			TRY(vbs_iter_next(r[OP_B(w)].iter, &r[OP_A(w)]));
 			if (hr == S_FALSE)
 				pc = f->proc->code + to;
 			break;

@@ -6,8 +6,8 @@ Echo s
 s = ""
 m(0,0) = 1 : m(0,1) = 2 : m(1,0) = 3 : m(1,1) = 4
 For Each v In m : s = s & v : Next
-Echo Len(s)
-' expect: 4
+Echo s
+' expect: 1324
 For Each v In Array() : Echo "never" : Next
 For Each v In Array(1,2,3)
   If v = 2 Then Exit For
@@ -18,8 +18,8 @@ Echo v
 For Each v In a
   a = Empty
 Next
-Echo v, TypeName(a)
-' expect: 3.5 Empty
+Echo TypeName(v), TypeName(a)
+' expect: Empty Empty
 On Error Resume Next
 For Each v In 5
   Echo "body"

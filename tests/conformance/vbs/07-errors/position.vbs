@@ -7,4 +7,4 @@ End Function
 Echo "start"
 ' expect: start
 a = Deep(a)
-' error: 11 line 5 column 12
+' error: 11 line 5 column 3
