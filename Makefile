@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # For those who develop; the real build is meson.build. `./run` and `./test` need no make.
-.PHONY: build test fuzz bench soak install deb format lint clean
+.PHONY: build test faults fuzz bench soak install deb format lint clean
 PYTHON = /usr/bin/python3
 
 build:
@@ -8,6 +8,10 @@ build:
 	@scripts/build.sh build
 test:
 	@./test
+faults: # each conformance program, with each of its allocations failing once
+	@scripts/prepare.sh build test
+	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
+	@$(PYTHON) tests/conformance/run.py --build build-test --faults
 fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false

@@ -6,7 +6,8 @@
   fuzz         the replay of each fuzz corpus
   includes     tests/check_includes.py and check_prefixes.py: the folder order of ARCHITECTURE.md,
                and which folder owns which names
-  conformance  tests/conformance/run.py, when it is there (TAP; each case counts)
+  conformance  tests/conformance/run.py, when it is there (TAP; each case counts), as it is and
+               with failing allocations
   story        the functions story_* of tests/stories/story_*.py, on the real processes
 
 A failing test prints its name, what was expected and the end of its output. The last line is
@@ -30,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 STORIES = ROOT / "tests" / "stories"
 KINDS = ["unit", "fuzz", "includes", "conformance", "story"]
 TAIL_LINES = 40
+FAULTS_MS = 150  # for each conformance program; `make faults` knows no limit
 SKIP_STATUS = 77  # as in Automake and Meson
 
 # A test may ask for more memory than there is, to see the refusal; a finding ends the program.
@@ -193,6 +195,9 @@ def all_jobs(args):
     if "conformance" in args.kind and conformance.exists():
         yield Job("conformance", "conformance",
                   ["/usr/bin/python3", conformance, "--build", build], tap=True, timeout=900)
+        yield Job("conformance", "conformance-faults",
+                  ["/usr/bin/python3", conformance, "--build", build, "--faults", "--budget",
+                   FAULTS_MS], tap=True, timeout=1800)
     if "story" in args.kind:
         yield from story_jobs(stories, "", marked_only=False)
         if stories != build:

@@ -50,6 +50,7 @@ void arena_init(struct arena *arena, size_t limit)
 static void block_free(struct arena_block *block)
 {
 	arena_show(block, block->size);
+	fault_live_add(-1);
 	free(block);
 }
 
@@ -103,6 +104,7 @@ static struct arena_block *block_new(struct arena *arena, size_t size)
 	struct arena_block *block = malloc(size);
 	if (!block)
 		return NULL;
+	fault_live_add(1);
 	block->size = size;
 	arena->used += size;
 	arena_hide(block->data, size - sizeof(*block));

@@ -41,6 +41,18 @@ void fault_arm(enum fault_kind kind, uint64_t nth, bool repeat)
 	atomic_store(&faults[kind].nth, nth);
 }
 
+static _Atomic long live;
+
+void fault_live_add(long by)
+{
+	atomic_fetch_add(&live, by);
+}
+
+long fault_live(void)
+{
+	return atomic_load(&live);
+}
+
 uint64_t fault_count(enum fault_kind kind)
 {
 	return atomic_load(&faults[kind].count);

@@ -35,6 +35,9 @@ void fault_arm(enum fault_kind kind, uint64_t nth, bool repeat);
 uint64_t fault_count(enum fault_kind kind);
 /* Reads SURROGATE_FAULT; programs call it first thing. */
 void fault_init_from_environment(void);
+/* Blocks of memory alive, counted where FAULT_ALLOC is asked: tests look for leaks by it. */
+void fault_live_add(long by);
+long fault_live(void);
 #else
 static inline bool fault_hit(enum fault_kind kind)
 {
@@ -43,5 +46,9 @@ static inline bool fault_hit(enum fault_kind kind)
 }
 static inline void fault_init_from_environment(void)
 {
+}
+static inline void fault_live_add(long by)
+{
+	(void)by;
 }
 #endif

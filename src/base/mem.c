@@ -8,11 +8,19 @@
 
 #include <stdlib.h>
 
+/* A block that came (or NULL), counted in test builds. */
+static void *born(void *block)
+{
+	if (block)
+		fault_live_add(1);
+	return block;
+}
+
 void *mem_alloc(size_t size)
 {
 	if (fault_hit(FAULT_ALLOC))
 		return NULL;
-	return malloc(size ? size : 1);
+	return born(malloc(size ? size : 1));
 }
 
 void *mem_zalloc(size_t count, size_t size)
@@ -20,7 +28,7 @@ void *mem_zalloc(size_t count, size_t size)
 	size_t total;
 	if (__builtin_mul_overflow(count, size, &total) || fault_hit(FAULT_ALLOC))
 		return NULL;
-	return calloc(total ? total : 1, 1);
+	return born(calloc(total ? total : 1, 1));
 }
 
 void *mem_realloc(void *old, size_t count, size_t size)
@@ -28,7 +36,8 @@ void *mem_realloc(void *old, size_t count, size_t size)
 	size_t total;
 	if (__builtin_mul_overflow(count, size, &total) || fault_hit(FAULT_ALLOC))
 		return NULL;
-	return realloc(old, total ? total : 1);
+	void *block = realloc(old, total ? total : 1);
+	return old ? block : born(block);
 }
 
 void *mem_dup(const void *data, size_t size)
@@ -46,6 +55,8 @@ char *mem_strdup(const char *text)
 
 void *mem_free(void *p)
 {
+	if (p)
+		fault_live_add(-1);
 	free(p);
 	return NULL;
 }

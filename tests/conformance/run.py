@@ -12,10 +12,12 @@ A file carries its expectations in comments:
 
 Files are sorted by chapter: vbs/NN-chapter/topic.vbs, which is the test vbs/NN-chapter-topic, or
 one test vbs/NN-chapter-topic:name for each program of the file. (A file vbs/NN-chapter-topic.vbs
-is found as well.) --faults runs each file with its n-th allocation
-failing, for every n, and wants an error or the expected output, never a crash:
+is found as well.)
 
-  run.py --build build --faults [NAME ...]
+--faults runs each program with its n-th allocation failing, for every n. It must do what it does
+otherwise or end in an error (or handle one), never crash and never leak:
+
+  run.py --build build --faults [--budget MS] [NAME ...]
 
 known-gaps.txt lists the files that are known to fail.
 """
@@ -24,61 +26,11 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import known_gaps  # noqa: E402 (the path comes first)
-
-
-class Case:
-    """One program: a file, or a part of one."""
-
-    def __init__(self, path, part, lines):
-        # vbs/07-errors/resume.vbs is vbs/07-errors-resume.
-        self.file = "vbs/" + "-".join(path.relative_to(HERE / "vbs").with_suffix("").parts)
-        self.name = f"{self.file}:{part}" if part else self.file
-        self.path, self.part, self.source = path, part, "\n".join(lines)
-        self.output, self.error, self.options = [], None, []
-        for line in lines:
-            if match := re.search(r"' expect: ?(.*)$", line):
-                self.output.append(match[1].rstrip())
-            elif match := re.search(r"' error: (-?\d+)(?: line (\d+))?(?: column (\d+))?", line):
-                self.error = match.groups()
-            elif match := re.search(r"' option: (.*)$", line):
-                self.options += match[1].split()
-
-    def run(self, program, options, timeout=20):
-        """Status, output and complaints of vbs-run."""
-        if not self.part:
-            return self.start([program, *options, *self.options, self.path], timeout)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".vbs") as file:
-            file.write(self.source)
-            file.flush()
-            return self.start([program, *options, *self.options, file.name], timeout)
-
-    @staticmethod
-    def start(argv, timeout):
-        result = subprocess.run(argv, capture_output=True, timeout=timeout)
-        return (result.returncode, result.stdout.decode("utf-8", "replace"),
-                result.stderr.decode("utf-8", "replace"))
-
-
-def file_cases(path):
-    """The programs of a file; before each are as many empty lines as the file has lines there."""
-    lines, parts = path.read_text(encoding="utf-8").splitlines(), []
-    for i, line in enumerate(lines):
-        if match := re.match(r"' ---- (\S+)$", line):
-            parts.append((match[1], i))
-    if not parts:
-        return [Case(path, "", lines)]
-    ends = [i for _, i in parts[1:]] + [len(lines)]
-    return [Case(path, part, [""] * (i + 1) + lines[i + 1:end])
-            for (part, i), end in zip(parts, ends)]
-
-
-def all_cases():
-    return [case for path in sorted((HERE / "vbs").rglob("*.vbs")) for case in file_cases(path)]
+from cases import all_cases, has_faults, runner  # noqa: E402
 
 
 def check(program, case):
@@ -107,25 +59,24 @@ def check(program, case):
     return None
 
 
-def check_faults(program, case):
-    """Every allocation fails once. A run ends with what is expected, or with an error."""
-    # What Err shows may differ; what must not happen is a crash or a leak (the sanitizer's status).
-    for n in range(1, 100000):
-        status, _, complaints = case.run(program, ["--fault", str(n)])
-        if status not in (0, 1, 2):
-            return f"allocation {n}: status {status}: {complaints[:1500]}"
-        if "FAULT-NOT-REACHED" in complaints:
-            return None
-    return "there is no end to its allocations"
+def check_faults(program, case, budget):
+    """Every allocation fails once: the run ends as it should or with an error, without a leak."""
+    status, output, complaints = case.run(program, ["--faults", str(budget)], timeout=3600)
+    return None if status == 0 else f"status {status}\n{output}{complaints[-1500:]}"
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--budget", type=int, default=0, metavar="MS",
+                        help="with --faults: about how long for one program")
     parser.add_argument("names", nargs="*", help="only tests whose name contains one of these")
     args = parser.parse_args()
-    program = pathlib.Path(args.build).resolve() / "tests" / "unit" / "vbs" / "vbs-run"
+    program = runner(args.build)
+    if args.faults and not has_faults(program):
+        print(f"{args.build} is not built with -Dfaults=true")
+        return 77
     cases = all_cases()
     failed = 0
     gaps = {} if args.faults else known_gaps.read("vbs/")
@@ -138,7 +89,8 @@ def main():
         print(f"not ok {name}: there is no such test, but it is listed as a known gap")
     for case in cases:
         try:
-            wrong = (check_faults if args.faults else check)(program, case)
+            wrong = (check_faults(program, case, args.budget) if args.faults else
+                     check(program, case))
         except subprocess.TimeoutExpired:
             wrong = "no end within 20 seconds"
         name = case.name

@@ -17,7 +17,7 @@ BUILTIN(createobject)
 	    vbs_error_of_hresult(hr) == 429) {
 		char *name = bstr_to_utf8(progid, NULL);
 
-		hr = vbs_throw(e, 429, "%s", name ? name : "");
+		hr = name ? vbs_throw(e, 429, "%s", name) : E_OUTOFMEMORY;
 		mem_free(name);
 	}
 	SysFreeString(progid);

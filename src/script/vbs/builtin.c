@@ -3,9 +3,33 @@
  * The table of built-in functions and constants, from builtin-table.h.
  */
 #include "script/vbs/builtin-args.h"
+#include "script/vbs/coverage.h"
+
+#ifdef SURROGATE_FAULTS
+/* Test builds record which functions are called, and how they fail. */
+enum {
+#define X(name, fn, least, most) INDEX_##fn,
+	VBS_FUNCTIONS(X)
+#undef X
+};
+#define X(name, fn, least, most)                                                                   \
+	static HRESULT recorded_##fn(struct vbs_engine *e, struct value *args, unsigned argc,      \
+				     struct value *ret)                                            \
+	{                                                                                          \
+		HRESULT hr = vbs_fn_##fn(e, args, argc, ret);                                      \
+                                                                                                   \
+		vbs_cover_builtin(INDEX_##fn, hr);                                                 \
+		return hr;                                                                         \
+	}
+VBS_FUNCTIONS(X)
+#undef X
+#define FUNCTION(fn) recorded_##fn
+#else
+#define FUNCTION(fn) vbs_fn_##fn
+#endif
 
 static const struct vbs_builtin table[] = {
-#define X(name, fn, least, most) { name, least, most, vbs_fn_##fn, { .type = VT_EMPTY }, NULL, 0 },
+#define X(name, fn, least, most) { name, least, most, FUNCTION(fn), { .type = VT_EMPTY }, NULL, 0 },
 	VBS_FUNCTIONS(X)
 #undef X
 #define X(name, n)                                                                                 \
@@ -38,6 +62,8 @@ unsigned vbs_builtin_count(void)
 
 const struct vbs_builtin *vbs_builtin_at(unsigned index)
 {
+	if (!table[index].fn)
+		vbs_cover_builtin(index, S_OK);
 	return &table[index];
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "script/vbs/coverage.h"
 #include "script/vbs/errors.h"
 
 #define TREE_LIMIT (512u << 20)
@@ -321,6 +322,8 @@ static void compile_source(struct compiler *c, const struct vbs_source *source)
 		return;
 	}
 	compile_tree(c);
+	if (!compile_failed(c))
+		vbs_cover_tokens(tree);
 }
 
 HRESULT vbs_compile_in(const struct vbs_source *source, const struct vbs_scope *scope,
@@ -354,6 +357,7 @@ HRESULT vbs_compile_in(const struct vbs_source *source, const struct vbs_scope *
 		HRESULT hr =
 			fault.number == 1001 && !fault.limit ? E_OUTOFMEMORY : VBS_HR(fault.number);
 
+		vbs_cover_error(fault.number, 1);
 		fill_error(p, &fault, error);
 		vbs_program_unref(p);
 		return hr;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
 #include "script/vbs/convert.h"
+#include "script/vbs/coverage.h"
 #include "script/vbs/variant.h"
 
 #define STACK_SLOTS_PER_CALL 64
@@ -477,6 +478,9 @@ HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned 
 	char *text;
 	HRESULT hr = vbs_to_string(&e->heap, &window[1], &code);
 
+	vbs_cover_builtin(vbs_builtin_find(
+				  text_of(kind ? kind == 1 ? "Execute" : "ExecuteGlobal" : "Eval")),
+			  hr);
 	if (FAILED(hr))
 		return hr;
 	text = code ? bstr_to_utf8(code, &length) : mem_strdup("");

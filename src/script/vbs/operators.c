@@ -36,7 +36,7 @@ static HRESULT mismatch(struct vbs_engine *e, const struct value *v)
 	if (v->type != VT_BSTR)
 		return VBS_HR(13);
 	text = bstr_to_utf8(v->str, NULL);
-	hr = vbs_throw(e, 13, "[string: \"%.200s\"]", text ? text : "");
+	hr = text ? vbs_throw(e, 13, "[string: \"%.200s\"]", text) : E_OUTOFMEMORY;
 	mem_free(text);
 	return hr;
 }

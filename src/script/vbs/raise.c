@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "script/vbs/coverage.h"
 
 #include <stdio.h>
 
@@ -49,8 +50,10 @@ HRESULT vbs_throw(struct vbs_engine *e, int number, const char *format, ...)
 	va_end(args);
 	snprintf(all, sizeof all, "%s: '%s'", text ? text : "Error", detail);
 	vbs_raised_clear(&e->raised);
-	e->raised.hr = VBS_HR(number);
 	e->raised.description = bstr_of(all);
+	if (!e->raised.description)
+		return E_OUTOFMEMORY;
+	e->raised.hr = VBS_HR(number);
 	return e->raised.hr;
 }
 
@@ -134,11 +137,22 @@ static char *stack_text(const struct vbs_engine *e)
 	return text;
 }
 
+/* Without memory for its texts an error is still that error. */
+static BSTR complete_text(const char *text)
+{
+	BSTR s = bstr_of(text);
+
+	if (text && !s)
+		vbs_cover_error(7, 1);
+	return s;
+}
+
 void vbs_raised_complete(struct vbs_engine *e, HRESULT hr)
 {
 	struct vbs_raised *r = &e->raised;
 	const struct vbs_frame *f = &e->frames[e->depth - 1];
 	const struct vbs_line *line = frame_line(f);
+	const char *text;
 	int number;
 
 	if (r->hr != hr) {
@@ -146,12 +160,15 @@ void vbs_raised_complete(struct vbs_engine *e, HRESULT hr)
 		r->hr = hr;
 	}
 	number = vbs_error_of_hresult(hr);
-	if (!r->description && number)
-		r->description = bstr_of(vbs_error_text(number));
-	if (!r->description && !r->by_component)
-		r->description = bstr_of("Unknown runtime error");
+	text = number ? vbs_error_text(number) : NULL;
+	if (!text && !r->by_component)
+		text = "Unknown runtime error";
+	if (!r->description)
+		r->description = complete_text(text);
 	if (!r->source && !r->by_component)
-		r->source = bstr_of(VBS_RUNTIME_SOURCE);
+		r->source = complete_text(VBS_RUNTIME_SOURCE);
+	if (!r->program)
+		vbs_cover_error(number, 1);
 	if (!r->program && line) {
 		r->program = vbs_program_ref(f->binding->program);
 		r->line = line->line;
@@ -324,6 +341,7 @@ static HRESULT err_raise(struct automation_call *call)
 		r->hr = VBS_HR(number & 0xFFFF);
 	r->by_component = number < 0 || number > 0xFFFF;
 	r->help_context = context;
+	vbs_cover_error(r->by_component ? 0 : number, -1);
 	if (automation_has_arg(call, 1))
 		hr = automation_arg_bstr(call, 1, &r->source);
 	if (SUCCEEDED(hr) && automation_has_arg(call, 2))

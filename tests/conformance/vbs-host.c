@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The global names that vbs-run gives to scripts: Echo, and what makes objects behave as
+ * components do.
+ */
+#include "base/mem.h"
+#include "com/automation.h"
+#include "com/bstr.h"
+#include "vbs-run.h"
+
+static HRESULT echo(struct automation_call *call)
+{
+	for (UINT i = 0; i < call->argc; i++) {
+		BSTR s;
+		size_t length;
+		char *text;
+		HRESULT hr = call->argv[i]->vt == VT_NULL ? S_OK : automation_arg_bstr(call, i, &s);
+
+		if (FAILED(hr))
+			return hr;
+		if (call->argv[i]->vt == VT_NULL)
+			s = NULL;
+		text = s ? bstr_to_utf8(s, &length) : mem_strdup("");
+		if (!s)
+			length = 0;
+		SysFreeString(s);
+		if (!text)
+			return E_OUTOFMEMORY;
+		fprintf(run_output, "%s%.*s", i ? " " : "", (int)length, text);
+		mem_free(text);
+	}
+	fputc('\n', run_output);
+	return S_OK;
+}
+
+static HRESULT quit(struct automation_call *call)
+{
+	(void)call;
+	return VBS_E_END_SCRIPT;
+}
+
+/* Sets what its argument refers to, as components with [out] parameters do. */
+static HRESULT set_to(struct automation_call *call)
+{
+	VARIANT *to = call->argv[0];
+
+	if (to->vt != (VT_BYREF | VT_VARIANT))
+		return DISP_E_TYPEMISMATCH;
+	VariantClear(to->pvarVal);
+	return VariantCopyInd(to->pvarVal, call->argv[1]);
+}
+
+/* Calls the function it is given with one argument: how components call scripts back. */
+static HRESULT call_back(struct automation_call *call)
+{
+	if (call->argv[0]->vt != VT_DISPATCH || !call->argv[0]->pdispVal)
+		return DISP_E_TYPEMISMATCH;
+	return automation_invoke(call->argv[0]->pdispVal, DISPID_VALUE,
+				 DISPATCH_METHOD | DISPATCH_PROPERTYGET, call->argv[1], 1,
+				 call->result, call->exception);
+}
+
+/* Bytes(text): a Byte() of the text's bytes, as Request.BinaryRead gives. */
+static HRESULT bytes(struct automation_call *call)
+{
+	BSTR s;
+	HRESULT hr = automation_arg_bstr(call, 0, &s);
+	SAFEARRAY *array;
+
+	if (FAILED(hr))
+		return hr;
+	array = SafeArrayCreateVector(VT_UI1, 0, SysStringByteLen(s));
+	if (array && s)
+		memcpy(array->pvData, s, SysStringByteLen(s));
+	SysFreeString(s);
+	if (!array)
+		return E_OUTOFMEMORY;
+	*call->result = (VARIANT){ .vt = VT_ARRAY | VT_UI1, .parray = array };
+	return S_OK;
+}
+
+/* Seen(value): which type an object is given, and for arrays how many elements. */
+static HRESULT seen(struct automation_call *call)
+{
+	const VARIANT *v = call->argv[0];
+	char text[64];
+
+	if (v->vt == (VT_BYREF | VT_VARIANT))
+		v = v->pvarVal;
+	snprintf(text, sizeof text, "%u", v->vt);
+	if (v->vt & VT_ARRAY)
+		snprintf(text, sizeof text, "%u[%u]", v->vt, v->parray->rgsabound[0].cElements);
+	return automation_return_text(call->result, text_of(text));
+}
+
+static const struct automation_member members[] = {
+	{ "Echo", 1, AUTOMATION_METHOD, 0, 16, echo },
+	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, quit },
+	{ "SetTo", 3, AUTOMATION_METHOD | AUTOMATION_BYREF, 2, 2, set_to },
+	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, call_back },
+	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, bytes },
+	{ "Seen", 6, AUTOMATION_METHOD, 1, 1, seen },
+};
+static void no_free(struct automation_object *self)
+{
+	(void)self;
+}
+static const struct automation_class class = {
+	.name = "Host", .members = members, .member_count = ARRAY_LEN(members), .free = no_free
+};
+
+struct automation_object *host_object(void)
+{
+	static struct automation_object host;
+
+	automation_init(&host, &class);
+	return &host;
+}
+
+/* A desktop for MsgBox: tells what it was asked, and presses the button that the title names. */
+HRESULT host_message(void *ctx, BSTR text, LONG flags, BSTR title, LONG *ret)
+{
+	char *shown = bstr_to_utf8(text, NULL), *named = title ? bstr_to_utf8(title, NULL) : NULL;
+
+	(void)ctx;
+	if (!shown || (title && !named)) {
+		mem_free(shown);
+		return E_OUTOFMEMORY;
+	}
+	fprintf(run_output, "MsgBox [%s] %d [%s]\n", shown, flags, named ? named : "");
+	*ret = named && named[0] >= '1' && named[0] <= '7' ? named[0] - '0' : 1;
+	mem_free(shown);
+	mem_free(named);
+	return S_OK;
+}
