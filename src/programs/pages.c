@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "host/host.h"
-#include "library/scripting/scripting.h"
+#include "library/catalog/catalog.h"
 #include "security/identity.h"
 
 #include <errno.h>
@@ -292,7 +292,7 @@ int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 	pages->report_ctx = ctx;
 	pthread_mutex_init(&pages->lock, NULL);
 	pthread_cond_init(&pages->ended, NULL);
-	r = scripting_register();
+	r = catalog_register();
 	if (r == 0)
 		r = asp_new(&host, &pages->asp);
 	if (r < 0) {

@@ -26,7 +26,7 @@ import tempfile
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
-SANITIZER_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error: ")
+SANITIZER_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|:\d+:\d+: runtime error: ")
 TAIL_LINES = 25
 
 

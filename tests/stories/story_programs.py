@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every program as a stranger meets it: what it is, which version, and one line for a mistake."""
 
-PROGRAMS = ["surrogate", "inetinfo", "dllhost", "surrogate-launch", "iisreset", "sc", "wevtutil"]
+PROGRAMS = ["surrogate", "inetinfo", "dllhost", "surrogate-launch", "cscript",
+            "iisreset", "sc", "wevtutil"]
 MISTAKES = [
     ("surrogate", "serve"), ("surrogate", "dance"), ("surrogate", "status", "extra"),
     ("surrogate", "serve", "/nonexistent"), ("surrogate", "status", "--state"),
     ("sc", "dance"), ("sc", "start"), ("wevtutil", "dance"), ("wevtutil", "qe"),
     ("wevtutil", "qe", "System", "/c:many"), ("iisreset", "/timeout:soon"),
-    ("iisreset", "/start", "/stop"), ("iisreset", "another-computer"),
+    ("iisreset", "/start", "/stop"), ("cscript", "//nologo", "nothing.vbs"), ("iisreset", "another-computer"),
 ]
 
 

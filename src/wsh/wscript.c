@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The WScript object. Belongs to the host that made it (struct wsh); a script may hand it to
+ * components, so it can outlive the host and then refuses. Runs in the script's thread.
+ */
+#include "wsh/host.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "com/bstr.h"
+#include "com/variant.h"
+#include "library/scripting/path.h"
+#include "library/scripting/text-stream.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUILD_VERSION 16384
+
+struct wscript {
+	struct automation_object object;
+	struct wsh *wsh; /* NULL once the host has ended */
+};
+
+static struct wsh *wsh_of(struct automation_call *call)
+{
+	return container_of(call->self, struct wscript, object)->wsh;
+}
+
+static HRESULT raise_script(struct automation_call *call, int number)
+{
+	return automation_raise(call, MAKE_SCRIPT_HRESULT(number),
+				"Microsoft VBScript runtime error", "%s", vbs_error_text(number));
+}
+
+/* ---- Echo ---- */
+
+/* As Windows' host converts: True is -1, Null is "null", an object is its default property. */
+static HRESULT echo_text(struct automation_call *call, const VARIANT *v, struct buf *out)
+{
+	VARIANT value = { 0 };
+	HRESULT hr;
+
+	if (v->vt == VT_NULL) {
+		buf_puts(out, "null");
+		return S_OK;
+	}
+	if (v->vt == VT_DISPATCH) {
+		if (!v->pdispVal)
+			return raise_script(call, 91);
+		hr = automation_invoke(v->pdispVal, DISPID_VALUE, DISPATCH_PROPERTYGET, NULL, 0,
+				       &value, call->exception);
+		/* No default property, or one that wants parameters. */
+		if (hr == DISP_E_MEMBERNOTFOUND || hr == DISP_E_UNKNOWNNAME ||
+		    hr == DISP_E_BADPARAMCOUNT || hr == DISP_E_PARAMNOTOPTIONAL)
+			return raise_script(call, 438);
+		if (FAILED(hr))
+			return hr;
+		v = &value;
+	}
+	VARIANT text = { 0 };
+
+	hr = VariantChangeType(&text, v, 0, VT_BSTR);
+	if (SUCCEEDED(hr))
+		buf_put_utf16(out, text.bstrVal, SysStringLen(text.bstrVal));
+	VariantClear(&text);
+	VariantClear(&value);
+	return hr == DISP_E_TYPEMISMATCH ? raise_script(call, 13) : hr;
+}
+
+static HRESULT wscript_echo(struct automation_call *call)
+{
+	struct wsh *wsh = wsh_of(call);
+	struct buf out;
+	HRESULT hr = S_OK;
+
+	buf_init(&out, (size_t)BSTR_MAX_BYTES * 2);
+	for (UINT i = 0; i < call->argc && SUCCEEDED(hr); i++) {
+		if (i)
+			buf_putc(&out, ' ');
+		hr = echo_text(call, call->argv[i], &out);
+	}
+	buf_putc(&out, '\n');
+	if (SUCCEEDED(hr) && buf_failed(&out))
+		hr = E_OUTOFMEMORY;
+	if (SUCCEEDED(hr) && wsh->interactive && wsh_write(wsh, STDOUT_FILENO, buf_text(&out)) < 0)
+		hr = raise_script(call, 57);
+	buf_done(&out);
+	return hr;
+}
+
+/* ---- what the script is, and what runs it ---- */
+
+static HRESULT wscript_name(struct automation_call *call)
+{
+	return automation_return_text(call->result, TEXT("Windows Script Host"));
+}
+
+static HRESULT wscript_version(struct automation_call *call)
+{
+	return automation_return_text(call->result, TEXT("5.8"));
+}
+
+static HRESULT wscript_build_version(struct automation_call *call)
+{
+	return automation_return_long(call->result, BUILD_VERSION);
+}
+
+static HRESULT wscript_script_full_name(struct automation_call *call)
+{
+	return automation_return_text(call->result, text_of(wsh_of(call)->script.path));
+}
+
+static HRESULT wscript_script_name(struct automation_call *call)
+{
+	return automation_return_text(call->result, path_name(text_of(wsh_of(call)->script.path)));
+}
+
+static struct text own_path(char out[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX);
+
+	return n < 0 ? TEXT("cscript") : (struct text){ out, (size_t)n };
+}
+
+static HRESULT wscript_full_name(struct automation_call *call)
+{
+	char path[PATH_MAX];
+
+	return automation_return_text(call->result, own_path(path));
+}
+
+static HRESULT wscript_path(struct automation_call *call)
+{
+	char path[PATH_MAX];
+
+	return automation_return_text(call->result, path_parent(own_path(path)));
+}
+
+static HRESULT wscript_interactive(struct automation_call *call)
+{
+	struct wsh *wsh = wsh_of(call);
+
+	if (!call->value)
+		return automation_return_bool(call->result, wsh->interactive);
+	call->argv[0] = call->value;
+	call->argc = 1;
+	return automation_arg_bool_or(call, 0, true, &wsh->interactive);
+}
+
+/* ---- objects ---- */
+
+static HRESULT return_ref(struct automation_call *call, IDispatch *object)
+{
+	object->lpVtbl->AddRef(object);
+	return automation_return_dispatch(call->result, object);
+}
+
+static HRESULT wscript_application(struct automation_call *call)
+{
+	return return_ref(call, automation_dispatch(call->self));
+}
+
+static HRESULT wscript_arguments(struct automation_call *call)
+{
+	return return_ref(call, wsh_of(call)->arguments);
+}
+
+static HRESULT return_stream(struct automation_call *call, int fd)
+{
+	struct wsh *wsh = wsh_of(call);
+	int r = 0;
+
+	if (!wsh->streams[fd])
+		r = stream_standard(fd, wsh->options.unicode, &wsh->streams[fd]);
+	if (r < 0)
+		return r == -ENOMEM ? E_OUTOFMEMORY
+				    : automation_raise(call, HRESULT_FROM_WIN32(6), "WScript",
+						       "The handle is invalid.");
+	return return_ref(call, wsh->streams[fd]);
+}
+
+static HRESULT wscript_stdin(struct automation_call *call)
+{
+	return return_stream(call, STDIN_FILENO);
+}
+
+static HRESULT wscript_stdout(struct automation_call *call)
+{
+	return return_stream(call, STDOUT_FILENO);
+}
+
+static HRESULT wscript_stderr(struct automation_call *call)
+{
+	return return_stream(call, STDERR_FILENO);
+}
+
+static HRESULT wscript_create_object(struct automation_call *call)
+{
+	IDispatch *object = NULL;
+	CLSID clsid;
+	BSTR progid;
+	HRESULT hr = automation_arg_bstr(call, 0, &progid);
+
+	if (FAILED(hr))
+		return hr;
+	_cleanup_mem_ char *name = bstr_to_utf8(progid, NULL);
+
+	hr = progid ? CLSIDFromProgID(progid, &clsid) : CO_E_CLASSSTRING;
+	SysFreeString(progid);
+	if (FAILED(hr))
+		return automation_raise(call, DISP_E_EXCEPTION, "WScript.CreateObject",
+					"Could not locate automation class named \"%s\".",
+					name ? name : "");
+	hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch, (void **)&object);
+	if (FAILED(hr))
+		return automation_raise(call, hr, "WScript.CreateObject",
+					"Could not create object named \"%s\".", name ? name : "");
+	return automation_return_dispatch(call->result, object);
+}
+
+static HRESULT wscript_get_object(struct automation_call *call)
+{
+	return automation_raise(call, MAKE_SCRIPT_HRESULT(432), "WScript.GetObject", "%s",
+				vbs_error_text(432));
+}
+
+/* ---- time ---- */
+
+static HRESULT wscript_quit(struct automation_call *call)
+{
+	LONG code = 0;
+	HRESULT hr = automation_arg_long_or(call, 0, 0, &code);
+
+	if (FAILED(hr))
+		return hr;
+	wsh_of(call)->exit_code = code;
+	return VBS_E_END_SCRIPT;
+}
+
+static HRESULT wscript_sleep(struct automation_call *call)
+{
+	LONG ms;
+	HRESULT hr = automation_arg_long(call, 0, &ms);
+
+	if (FAILED(hr))
+		return hr;
+	if (ms < 0)
+		return raise_script(call, 5);
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+	return S_OK;
+}
+
+/* ---- the object ---- */
+
+static void wscript_free(struct automation_object *object)
+{
+	mem_free(container_of(object, struct wscript, object));
+}
+
+/* clang-format off */
+#define WSCRIPT_MEMBERS(X) \
+	X(Name, DISPID_VALUE, AUTOMATION_GET, 0, 0, wscript_name) \
+	X(Application, 1, AUTOMATION_GET, 0, 0, wscript_application) \
+	X(FullName, 2, AUTOMATION_GET, 0, 0, wscript_full_name) \
+	X(Path, 3, AUTOMATION_GET, 0, 0, wscript_path) \
+	X(Interactive, 4, AUTOMATION_GETPUT, 0, 0, wscript_interactive) \
+	X(ScriptName, 5, AUTOMATION_GET, 0, 0, wscript_script_name) \
+	X(ScriptFullName, 6, AUTOMATION_GET, 0, 0, wscript_script_full_name) \
+	X(Arguments, 7, AUTOMATION_GET, 0, 0, wscript_arguments) \
+	X(Version, 8, AUTOMATION_GET, 0, 0, wscript_version) \
+	X(BuildVersion, 9, AUTOMATION_GET, 0, 0, wscript_build_version) \
+	X(StdIn, 10, AUTOMATION_GET, 0, 0, wscript_stdin) \
+	X(StdOut, 11, AUTOMATION_GET, 0, 0, wscript_stdout) \
+	X(StdErr, 12, AUTOMATION_GET, 0, 0, wscript_stderr) \
+	X(Echo, 13, AUTOMATION_METHOD, 0, 16, wscript_echo) \
+	X(Quit, 14, AUTOMATION_METHOD, 0, 1, wscript_quit) \
+	X(Sleep, 15, AUTOMATION_METHOD, 1, 1, wscript_sleep) \
+	X(CreateObject, 16, AUTOMATION_METHOD, 1, 2, wscript_create_object) \
+	X(GetObject, 17, AUTOMATION_METHOD, 0, 3, wscript_get_object)
+/* clang-format on */
+
+/* Every member asks first whether the host is still there. */
+#define X(name, id, kinds, min, max, fn)                                                           \
+	static HRESULT checked_##name(struct automation_call *call)                                \
+	{                                                                                          \
+		return wsh_of(call) ? fn(call) : RPC_E_DISCONNECTED;                               \
+	}
+WSCRIPT_MEMBERS(X)
+#undef X
+
+static const struct automation_member wscript_members[] = {
+#define X(name, id, kinds, min, max, fn) { #name, id, kinds, min, max, checked_##name },
+	WSCRIPT_MEMBERS(X)
+#undef X
+};
+
+static const struct automation_class wscript_class = {
+	.name = "IHost_Class",
+	.members = wscript_members,
+	.member_count = ARRAY_LEN(wscript_members),
+	.free = wscript_free,
+};
+
+HRESULT wsh_object_new(struct wsh *wsh, IDispatch **ret)
+{
+	struct wscript *self = mem_new(struct wscript);
+
+	if (!self)
+		return E_OUTOFMEMORY;
+	automation_init(&self->object, &wscript_class);
+	self->wsh = wsh;
+	*ret = automation_dispatch(&self->object);
+	return S_OK;
+}
+
+void wsh_object_disconnect(IDispatch *object)
+{
+	struct automation_object *o = object ? automation_cast(object, &wscript_class) : NULL;
+
+	if (o)
+		container_of(o, struct wscript, object)->wsh = NULL;
+}

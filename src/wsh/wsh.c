@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See wsh.h: the way of a run from the command line to the exit status. Called by the `main` of
+ * cscript, in its only thread.
+ */
+#include "wsh/wsh.h"
+
+#include "base/mem.h"
+#include "library/catalog/catalog.h"
+#include "wsh/host.h"
+#include "wsh/usage.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Frames of script calls take no C stack (vbs.h), only memory: ten times what a page may have. */
+#define SCRIPT_DEPTH 10000
+#define SCRIPT_MEMORY_LEAST ((size_t)512 << 20)
+
+/* ---- saying no ---- */
+
+static int failed(const struct wsh *wsh, const struct error *err)
+{
+	if (err->line)
+		wsh_write_line(wsh, STDERR_FILENO, "%s(%d, %d) %s", err->file, err->line,
+			       err->column, err->text);
+	else
+		wsh_write_line(wsh, STDERR_FILENO, "%s", err->text);
+	return 1;
+}
+
+static int out_of_memory(const struct wsh *wsh)
+{
+	wsh_write_line(wsh, STDERR_FILENO, "CScript Error: Out of memory.");
+	return 1;
+}
+
+/* ---- running ---- */
+
+/* Half of the machine's memory, so that a runaway script harms itself. */
+static size_t memory_limit(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	size_t half = pages > 0 && size > 0 ? (size_t)pages / 2 * (size_t)size : 0;
+
+	return half > SCRIPT_MEMORY_LEAST ? half : SCRIPT_MEMORY_LEAST;
+}
+
+static int compile_part(struct wsh *wsh, const struct vbs_segment *part, struct vbs_program **ret)
+{
+	struct vbs_source source = { wsh->script.files, wsh->script.file_count, part, 1 };
+	struct vbs_error error = { 0 };
+	HRESULT hr = vbs_compile(&source, ret, &error);
+
+	if (SUCCEEDED(hr))
+		return 0;
+	wsh_write_error(wsh, &error);
+	vbs_error_done(&error);
+	return 1;
+}
+
+static int compile(struct wsh *wsh, struct vbs_program **programs)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < wsh->script.part_count && !status; i++)
+		status = compile_part(wsh, &wsh->script.parts[i], &programs[i]);
+	return status;
+}
+
+static HRESULT add_objects(struct wsh *wsh)
+{
+	HRESULT hr = wsh_object_new(wsh, &wsh->object);
+
+	if (SUCCEEDED(hr))
+		hr = wsh_arguments_new(wsh, &wsh->arguments);
+	if (SUCCEEDED(hr))
+		hr = vbs_engine_add_object(wsh->engine, TEXT("WScript"), wsh->object, 0);
+	if (SUCCEEDED(hr))
+		hr = vbs_engine_add_object(wsh->engine, TEXT("WSH"), wsh->object, 0);
+	return hr;
+}
+
+/* The exit status of WScript.Quit n: what fits a byte, and never 0 for another number. */
+static int exit_status(int code)
+{
+	return code & 0xff ? code & 0xff : code != 0;
+}
+
+static int run(struct wsh *wsh, struct vbs_program **programs)
+{
+	for (size_t i = 0; i < wsh->script.part_count; i++) {
+		struct vbs_error error = { 0 };
+		HRESULT hr = vbs_engine_run(wsh->engine, programs[i], &error);
+
+		if (hr == VBS_E_END_SCRIPT)
+			break;
+		if (FAILED(hr)) {
+			wsh_write_error(wsh, &error);
+			wsh->exit_code = 1;
+		}
+		vbs_error_done(&error);
+		if (FAILED(hr))
+			break;
+	}
+	return wsh->exit_code;
+}
+
+static void release(IDispatch *object)
+{
+	if (object)
+		object->lpVtbl->Release(object);
+}
+
+/* Class_Terminate of what is still alive runs here, with everything in place. */
+static void end(struct wsh *wsh)
+{
+	wsh->engine = vbs_engine_free(wsh->engine);
+	wsh_object_disconnect(wsh->object);
+	for (size_t i = 0; i < ARRAY_LEN(wsh->streams); i++)
+		release(wsh->streams[i]);
+	release(wsh->arguments);
+	release(wsh->object);
+}
+
+static int run_script(struct wsh *wsh, struct vbs_program **programs)
+{
+	struct vbs_limits limits = { .depth = SCRIPT_DEPTH, .memory = memory_limit() };
+	HRESULT hr = vbs_engine_new(&limits, NULL, &wsh->engine);
+
+	if (SUCCEEDED(hr))
+		hr = add_objects(wsh);
+	if (SUCCEEDED(hr))
+		run(wsh, programs);
+	end(wsh);
+	return SUCCEEDED(hr) ? exit_status(wsh->exit_code) : out_of_memory(wsh);
+}
+
+static int dump(struct wsh *wsh, struct vbs_program **programs)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wsh->script.part_count && !r; i++) {
+		struct buf b;
+
+		buf_init(&b, (size_t)1 << 30);
+		vbs_program_dump(programs[i], &b);
+		r = buf_failed(&b);
+		if (!r)
+			r = wsh_write(wsh, STDOUT_FILENO, buf_text(&b));
+		buf_done(&b);
+	}
+	return r ? out_of_memory(wsh) : 0;
+}
+
+static int with_script(struct wsh *wsh)
+{
+	struct vbs_program **programs = NULL;
+	struct error err;
+	int status = wsh_script_load(&wsh->options, &wsh->script, &err);
+
+	if (status) {
+		status = failed(wsh, &err);
+	} else {
+		programs = mem_zalloc(wsh->script.part_count, sizeof *programs);
+		status = programs ? compile(wsh, programs) : out_of_memory(wsh);
+		if (!status)
+			status = wsh->options.mode == WSH_DUMP ? dump(wsh, programs)
+							       : run_script(wsh, programs);
+	}
+	for (size_t i = 0; programs && i < wsh->script.part_count; i++)
+		vbs_program_unref(programs[i]);
+	mem_free(programs);
+	wsh_script_done(&wsh->script);
+	return status;
+}
+
+int wsh_main(int argc, char **argv)
+{
+	struct wsh wsh = { .interactive = true };
+	struct error err;
+
+	/* A component's pipe that broke is an error of its call, not the end of the script. */
+	signal(SIGPIPE, SIG_IGN);
+	if (wsh_options_parse(argc, argv, &wsh.options, &err) < 0)
+		return failed(&wsh, &err);
+	wsh.interactive = !wsh.options.batch;
+	if (wsh.options.mode == WSH_VERSION) {
+		wsh_write_line(&wsh, STDOUT_FILENO, "cscript " SURROGATE_VERSION);
+		return 0;
+	}
+	if (wsh.options.mode == WSH_HELP)
+		return wsh_show_options(&wsh) ? 1 : 0;
+	if (wsh.options.mode == WSH_DEFAULT_HOST) {
+		wsh_write_line(&wsh, STDOUT_FILENO,
+			       "The default script host is now set to \"cscript.exe\".");
+		if (!wsh.options.script)
+			return 0;
+	}
+	if (catalog_register() < 0)
+		return out_of_memory(&wsh);
+	if (!wsh.options.no_logo && wsh.options.mode == WSH_RUN && wsh.interactive)
+		wsh_show_logo(&wsh);
+	return with_script(&wsh);
+}
