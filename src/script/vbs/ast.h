@@ -49,6 +49,7 @@ struct vbs_expr {
 	uint8_t kind, op;
 	bool paren;    /* written in parentheses of its own: passed by value */
 	bool called;   /* had parentheses, perhaps empty ones */
+	bool folded;   /* -1: a constant, but no literal to comparisons */
 	uint8_t calls; /* vbs_expr_calls: 0 not known yet, 1 no, 2 yes */
 	uint16_t argc;
 	uint32_t height;

@@ -20,7 +20,7 @@ struct lexer {
 	uint32_t mark_column;
 	uint32_t line, base_column;
 	uint16_t file;
-	bool space;
+	bool space, joined;
 	struct vbs_fault *fault;
 };
 
@@ -32,6 +32,15 @@ static const struct {
 	VBS_KEYWORDS(X)
 #undef X
 };
+
+static uint8_t find_word(struct text t)
+{
+	if (t.length <= 8)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (text_equal_nocase(t, text_of(words[i].text)))
+				return words[i].type;
+	return T_NAME;
+}
 
 struct vbs_symbol *vbs_symbol_intern(struct vbs_symbols *symbols, struct text name)
 {
@@ -49,6 +58,7 @@ struct vbs_symbol *vbs_symbol_intern(struct vbs_symbols *symbols, struct text na
 		return NULL;
 	s->text.length = name.length;
 	s->builtin = vbs_builtin_find(name);
+	s->word = find_word(name);
 	s->next = *bucket;
 	*bucket = s;
 	return s;
@@ -111,10 +121,12 @@ static int add(struct lexer *l, uint8_t type, const char *at, struct text text)
 		l->capacity = capacity;
 	}
 	t = &l->tokens[l->count++];
-	*t = (struct vbs_token){
-		.type = type, .space = l->space, .place = lexer_place(l, at), .text = text
-	};
-	l->space = false;
+	*t = (struct vbs_token){ .type = type,
+				 .space = l->space,
+				 .joined = l->joined,
+				 .place = lexer_place(l, at),
+				 .text = text };
+	l->space = l->joined = false;
 	return 0;
 }
 
@@ -130,25 +142,22 @@ static void lexer_newline(struct lexer *l)
 
 static int lex_word(struct lexer *l, const char *start)
 {
-	struct text t;
+	bool member = l->count && l->tokens[l->count - 1].type == T_DOT;
 	struct vbs_symbol *symbol;
-	uint8_t type = T_NAME;
+	struct text t;
 
 	while (l->at < l->end && is_word(*l->at))
 		l->at++;
 	t = (struct text){ start, l->at - start };
-	if (t.length == 3 && text_equal_nocase(t, TEXT("rem"))) {
+	if (t.length == 3 && !member && text_equal_nocase(t, TEXT("rem"))) {
 		while (l->at < l->end && *l->at != '\n' && *l->at != '\r')
 			l->at++;
 		return 0;
 	}
 	if (t.length > NAME_MAX_LENGTH)
 		return lexer_fail(l, 1030, start);
-	for (size_t i = 0; i < ARRAY_LEN(words) && t.length <= 8; i++)
-		if (text_equal_nocase(t, text_of(words[i].text)))
-			type = words[i].type;
 	symbol = vbs_symbol_intern(l->symbols, t);
-	if (!symbol || add(l, type, start, t))
+	if (!symbol || add(l, symbol->word, start, t))
 		return lexer_fail(l, 1001, start);
 	l->tokens[l->count - 1].symbol = symbol;
 	return 0;
@@ -202,15 +211,28 @@ static int lex_date(struct lexer *l, const char *start)
 	return add(l, T_DATE, start, (struct text){ start + 1, l->at - start - 2 });
 }
 
+/* The end of the digits of "&H1F" or "&O17", NULL when they are none: "&" before a name that begins
+ * so is an operator, as in a &hello. Digits end at a word: &h01or&h02 is an Or of two numbers. */
+static const char *radix_end(struct lexer *l, const char *start)
+{
+	bool hex = (start[1] | 32) == 'h';
+	const char *p = start + 2, *word;
+
+	while (p < l->end && (hex ? is_digit(*p) || ((*p | 32) >= 'a' && (*p | 32) <= 'f')
+				  : *p >= '0' && *p <= '7'))
+		p++;
+	if (p == start + 2)
+		return NULL;
+	for (word = p; word < l->end && is_word(*word);)
+		word++;
+	return word == p || find_word((struct text){ p, word - p }) != T_NAME ? p : NULL;
+}
+
 /* A number ends where its digits end, whatever follows: sites write `If n = 0Then`. */
 static int lex_number(struct lexer *l, const char *start)
 {
 	if (*start == '&') {
-		l->at = start + 2;
-		while (l->at < l->end && is_word(*l->at) && *l->at != '_')
-			l->at++;
-		if (l->at == start + 2)
-			return lexer_fail(l, 1031, start);
+		l->at = radix_end(l, start);
 		if (l->at < l->end && *l->at == '&')
 			l->at++;
 		return add(l, T_NUMBER, start, (struct text){ start, l->at - start });
@@ -274,7 +296,7 @@ static int lex_continuation(struct lexer *l, const char *start)
 	l->at = p;
 	if (p < l->end)
 		lexer_newline(l);
-	l->space = true;
+	l->space = l->joined = true;
 	return 0;
 }
 
@@ -310,18 +332,8 @@ static int lex_one(struct lexer *l)
 	case '_':
 		return lex_continuation(l, start);
 	case '&':
-		if ((next | 32) == 'h' || (next | 32) == 'o') {
-			/* "&" followed by a name that begins so is an operator: a &hello */
-			const char *p = start + 2;
-
-			while (p < l->end && is_word(*p) && *p != '_')
-				p++;
-			for (const char *q = start + 2; q < p; q++)
-				if (!is_digit(*q) && ((next | 32) == 'o' || (*q | 32) > 'f'))
-					return lex_operator(l, start);
-			if (p > start + 2 && (p == l->end || *p != '_'))
-				return lex_number(l, start);
-		}
+		if (((next | 32) == 'h' || (next | 32) == 'o') && radix_end(l, start))
+			return lex_number(l, start);
 		return lex_operator(l, start);
 	case '.':
 		if (is_digit(next))

@@ -61,6 +61,7 @@ struct vbs_symbol {
 	struct text text;        /* as spelled first */
 	uint32_t name, global;   /* index in the program's tables + 1, 0: not there */
 	int16_t builtin;         /* index in the table of built-ins, -1 */
+	uint8_t word;            /* T_ of a keyword, else T_NAME */
 	struct vbs_decl *decl;   /* of the global scope */
 	struct vbs_decl *member; /* of the class being compiled */
 	struct vbs_local *local; /* of the procedure being compiled */
@@ -75,7 +76,8 @@ struct vbs_place {
 
 struct vbs_token {
 	uint8_t type;
-	bool space; /* blank in front */
+	bool space;  /* blank in front */
+	bool joined; /* the blank was a line continuation */
 	struct vbs_place place;
 	struct text text;          /* literals: what stands between the marks */
 	struct vbs_symbol *symbol; /* names, and words (which may follow a dot) */

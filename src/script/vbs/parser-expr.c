@@ -13,8 +13,10 @@
 #include <stdlib.h>
 
 #define LEVEL_NOT 6
-#define LEVEL_NEG 13
-#define LEVEL_POW 14
+#define LEVEL_POW 13
+/* -3 ^ 2 is 9, whatever the documentation's table says (the published tests of Wine's engine, which
+ * also run on Windows). */
+#define LEVEL_NEG 14
 
 static const struct {
 	uint8_t token, op, level;
@@ -108,8 +110,11 @@ static bool number_radix(struct text t, struct value *ret)
 		if (n > UINT32_MAX)
 			return false;
 	}
+	/* &HFFFF is -1 and &HFFFF& is 65535; what fits an Integer is one, even &H10&. */
 	if (n <= 0xFFFF && !is_long)
 		*ret = VALUE_I2((int16_t)n);
+	else if ((int32_t)n >= INT16_MIN && (int32_t)n <= INT16_MAX)
+		*ret = VALUE_I2((int32_t)n);
 	else
 		*ret = VALUE_I4((int32_t)n);
 	return true;
@@ -218,7 +223,7 @@ static struct vbs_expr *parse_literal(struct parser *p)
 	if (!e)
 		return NULL;
 	if (!literal_value(p, p->at, &e->value)) {
-		vbs_parser_fail(p, 1023);
+		vbs_parser_fail(p, 1002);
 		return NULL;
 	}
 	p->at++;
@@ -237,32 +242,8 @@ static struct vbs_expr *fold_negation(struct vbs_expr *e)
 		e->value.d = -e->value.d;
 	else
 		return NULL;
+	e->folded = true;
 	return e;
-}
-
-bool vbs_parse_literal(struct parser *p, struct vbs_expr **ret)
-{
-	bool minus = parser_skip(p, T_MINUS);
-	struct vbs_expr *e;
-
-	switch (p->at->type) {
-	case T_NUMBER:
-	case T_STRING:
-	case T_DATE:
-	case T_TRUE:
-	case T_FALSE:
-	case T_EMPTY:
-	case T_NULL:
-	case T_NOTHING:
-		e = parse_literal(p);
-		break;
-	default:
-		return false;
-	}
-	if (e && minus)
-		e = fold_negation(e);
-	*ret = e;
-	return e != NULL;
 }
 
 /* ---- designators ---- */
@@ -355,8 +336,8 @@ static struct vbs_expr *parse_chain(struct parser *p, struct vbs_expr *e, bool c
 		struct vbs_token *mark = p->at;
 
 		if (parser_is(p, T_DOT)) {
-			/* "Response.Write .Name" in a With block */
-			if (command && mark->space)
+			/* "Response.Write .Name" in a With block; not "x _" and ".Name" below */
+			if (command && mark->space && !mark->joined && e->kind != E_CALL)
 				return e;
 			e = parse_member(p, e);
 		} else if (parser_is(p, T_LPAREN)) {
@@ -431,7 +412,12 @@ static struct vbs_expr *parse_parenthesis(struct parser *p)
 		return NULL;
 	}
 	e->paren = true;
-	return parser_is(p, T_DOT) ? parse_chain(p, e, false) : e;
+	return parser_is(p, T_DOT) || parser_is(p, T_LPAREN) ? parse_chain(p, e, false) : e;
+}
+
+struct vbs_expr *vbs_parse_callee(struct parser *p)
+{
+	return parser_is(p, T_LPAREN) ? parse_parenthesis(p) : vbs_parse_designator(p, false);
 }
 
 static struct vbs_expr *parse_new(struct parser *p)

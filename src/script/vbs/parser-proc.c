@@ -19,8 +19,12 @@ static bool parse_params(struct parser *p, struct vbs_procdef *proc)
 {
 	struct vbs_param **tail = &proc->params;
 
-	if (!parser_skip(p, T_LPAREN))
-		return true;
+	/* "Sub A() x = 1 End Sub" is one line, "Sub A x = 1 ..." is not. */
+	if (!parser_skip(p, T_LPAREN)) {
+		if (!at_end(p))
+			vbs_parser_fail(p, 1025);
+		return at_end(p);
+	}
 	if (parser_skip(p, T_RPAREN))
 		return true;
 	do {
@@ -66,7 +70,7 @@ static bool parse_body(struct parser *p, struct vbs_procdef *proc, uint8_t word)
 	if (!parse_params(p, proc))
 		return false;
 	p->in_proc = true;
-	ok = vbs_parse_block(p, &proc->body);
+	ok = vbs_parse_block(p, &proc->body, TAIL_SEPARATED);
 	p->in_proc = false;
 	if (!ok)
 		return false;
@@ -175,7 +179,7 @@ static bool parse_class_member(struct parser *p, struct vbs_classdef *class,
 			(*list)->private = private;
 		*fields = list;
 	}
-	if (!at_end(p)) {
+	if (!at_end(p) && !vbs_parser_at_end_of_unit(p)) {
 		vbs_parser_fail(p, 1025);
 		return false;
 	}
@@ -201,6 +205,10 @@ struct vbs_classdef *vbs_parse_class(struct parser *p)
 	}
 	class->symbol = p->at->symbol;
 	p->at++;
+	if (!at_end(p)) {
+		vbs_parser_fail(p, 1025);
+		return NULL;
+	}
 	procs = &class->procs;
 	fields = &class->fields;
 	p->in_class = true;

@@ -64,21 +64,38 @@ static struct vbs_stmt **append(struct vbs_stmt **tail, struct vbs_stmt *s)
 	return tail;
 }
 
-/* Statements up to a word that ends a block. False after a failure. */
-bool vbs_parse_block(struct parser *p, struct vbs_stmt **ret)
+bool vbs_parser_at_end_of_unit(const struct parser *p)
+{
+	const struct vbs_token *next = p->at + 1;
+
+	return parser_is(p, T_END) &&
+	       (next->type == T_SUB || next->type == T_FUNCTION || next->type == T_CLASS ||
+		(next->type == T_NAME && text_equal_nocase(next->text, TEXT("property"))));
+}
+
+/* Whether the statement that was parsed is over here. */
+static bool statement_ended(const struct parser *p, enum block_tail how)
+{
+	return at_end(p) || vbs_parser_at_end_of_unit(p) ||
+	       (how != TAIL_SEPARATED && parser_is(p, T_END) && p->at[1].type == T_IF);
+}
+
+bool vbs_parse_block(struct parser *p, struct vbs_stmt **ret, enum block_tail how)
 {
 	struct vbs_stmt **tail = ret, *s;
 
 	if (!vbs_parser_enter(p))
 		return false;
 	for (;;) {
-		skip_separators(p);
+		for (; at_end(p) && !parser_is(p, T_EOF); p->at++)
+			if (parser_is(p, T_EOL) && how == TAIL_END_IF_IN_LINE)
+				how = TAIL_SEPARATED;
 		if (ends_block(p))
 			break;
 		s = parse_statement(p);
 		if (p->fault->number)
 			return false;
-		if (!at_end(p) && !ends_block(p)) {
+		if (!statement_ended(p, how)) {
 			vbs_parser_fail(p, 1025);
 			return false;
 		}
@@ -86,6 +103,15 @@ bool vbs_parse_block(struct parser *p, struct vbs_stmt **ret)
 	}
 	p->depth--;
 	return true;
+}
+
+/* The head of a statement must be alone on its line, or before a colon. */
+static bool parse_head_end(struct parser *p)
+{
+	if (at_end(p))
+		return true;
+	vbs_parser_fail(p, 1025);
+	return false;
 }
 
 /* "End" and the word that must follow it. */
@@ -260,7 +286,6 @@ static struct vbs_stmt *parse_if_line(struct parser *p, struct vbs_stmt *s)
 static struct vbs_stmt *parse_if(struct parser *p)
 {
 	struct vbs_stmt *s = stmt_new(p, S_IF), *top = s;
-	bool first = true;
 
 	for (;;) {
 		p->at++;
@@ -271,18 +296,21 @@ static struct vbs_stmt *parse_if(struct parser *p)
 			return NULL;
 		if (!parser_skip(p, T_THEN))
 			return fail(p, 1017);
-		if (first && !parser_is(p, T_EOL))
+		if (s == top && !parser_is(p, T_EOL))
 			return parse_if_line(p, s);
-		first = false;
-		if (!vbs_parse_block(p, &s->body))
+		if (!vbs_parse_block(p, &s->body, s == top ? TAIL_SEPARATED : TAIL_END_IF_IN_LINE))
 			return NULL;
 		if (!parser_is(p, T_ELSEIF))
 			break;
 		s->other = stmt_new(p, S_IF);
 		s = s->other;
 	}
-	if (parser_skip(p, T_ELSE) && !vbs_parse_block(p, &s->other))
-		return NULL;
+	if (parser_skip(p, T_ELSE)) {
+		if (parser_is(p, T_END))
+			return fail(p, 1024);
+		if (!vbs_parse_block(p, &s->other, TAIL_END_IF))
+			return NULL;
+	}
 	return parse_end(p, top, T_IF, 1012) ? top : NULL;
 }
 
@@ -307,7 +335,7 @@ static bool parse_case(struct parser *p, struct vbs_case *c)
 		c->tests = list.args;
 		c->count = list.argc;
 	}
-	return vbs_parse_block(p, &c->body);
+	return vbs_parse_block(p, &c->body, TAIL_SEPARATED);
 }
 
 static struct vbs_stmt *parse_select(struct parser *p)
@@ -321,7 +349,7 @@ static struct vbs_stmt *parse_select(struct parser *p)
 	if (!parser_skip(p, T_CASE))
 		return fail(p, 1021);
 	s->expr = vbs_parse_expr(p);
-	if (!s->expr)
+	if (!s->expr || !parse_head_end(p))
 		return NULL;
 	tail = &s->cases;
 	skip_separators(p);
@@ -338,11 +366,19 @@ static struct vbs_stmt *parse_select(struct parser *p)
 	return parse_end(p, s, T_SELECT, 1022) ? s : NULL;
 }
 
+/* The variable of a loop is a plain one. */
+static bool parse_control(struct parser *p, struct vbs_stmt *s)
+{
+	s->target = vbs_parse_designator(p, false);
+	if (s->target && s->target->kind != E_NAME)
+		vbs_parser_fail(p, 1040);
+	return s->target && !p->fault->number;
+}
+
 static struct vbs_stmt *parse_each(struct parser *p, struct vbs_stmt *s)
 {
 	s->kind = S_EACH;
-	s->target = vbs_parse_designator(p, false);
-	if (!s->target)
+	if (!parse_control(p, s))
 		return NULL;
 	if (!parser_skip(p, T_IN))
 		return fail(p, 1046);
@@ -361,11 +397,8 @@ static struct vbs_stmt *parse_for(struct parser *p)
 		if (!parse_each(p, s))
 			return NULL;
 	} else {
-		s->target = vbs_parse_designator(p, false);
-		if (!s->target)
+		if (!parse_control(p, s))
 			return NULL;
-		if (s->target->kind == E_CALL)
-			return fail(p, 1040);
 		if (!parser_skip(p, T_EQ))
 			return fail(p, 1011);
 		s->expr = vbs_parse_expr(p);
@@ -383,9 +416,7 @@ static struct vbs_stmt *parse_for(struct parser *p)
 				return NULL;
 		}
 	}
-	if (!at_end(p))
-		return fail(p, 1025);
-	if (!vbs_parse_block(p, &s->body))
+	if (!parse_head_end(p) || !vbs_parse_block(p, &s->body, TAIL_SEPARATED))
 		return NULL;
 	s->end = p->at->place;
 	return parser_skip(p, T_NEXT) ? s : fail(p, 1020);
@@ -408,11 +439,11 @@ static struct vbs_stmt *parse_do(struct parser *p)
 	if (!s)
 		return NULL;
 	before = parser_is(p, T_WHILE) || parser_is(p, T_UNTIL);
-	if (before && !parse_loop_condition(p, s, 0))
+	if (before && (!parse_loop_condition(p, s, 0) || !parse_head_end(p)))
 		return NULL;
 	if (!before && !at_end(p))
 		return fail(p, 1028);
-	if (!vbs_parse_block(p, &s->body))
+	if (!vbs_parse_block(p, &s->body, TAIL_SEPARATED))
 		return NULL;
 	s->end = p->at->place;
 	if (!parser_skip(p, T_LOOP))
@@ -436,7 +467,7 @@ static struct vbs_stmt *parse_while(struct parser *p)
 		return NULL;
 	s->flags = DO_WEND; /* Exit Do does not leave a While */
 	s->expr = vbs_parse_expr(p);
-	if (!s->expr || !vbs_parse_block(p, &s->body))
+	if (!s->expr || !parse_head_end(p) || !vbs_parse_block(p, &s->body, TAIL_SEPARATED))
 		return NULL;
 	s->end = p->at->place;
 	return parser_skip(p, T_WEND) ? s : fail(p, 1018);
@@ -450,7 +481,7 @@ static struct vbs_stmt *parse_with(struct parser *p)
 	if (!s)
 		return NULL;
 	s->expr = vbs_parse_expr(p);
-	if (!s->expr || !vbs_parse_block(p, &s->body))
+	if (!s->expr || !parse_head_end(p) || !vbs_parse_block(p, &s->body, TAIL_SEPARATED))
 		return NULL;
 	return parse_end(p, s, T_WITH, 1029) ? s : NULL;
 }
@@ -522,7 +553,7 @@ static struct vbs_stmt *parse_call_word(struct parser *p)
 	p->at++;
 	if (!s)
 		return NULL;
-	s->expr = vbs_parse_designator(p, false);
+	s->expr = vbs_parse_callee(p);
 	return s->expr ? s : NULL;
 }
 
@@ -589,6 +620,21 @@ static struct vbs_stmt *parse_option(struct parser *p)
 	return NULL;
 }
 
+/* A Sub or Function inside a block of global code is as global as any other. */
+static struct vbs_stmt *parse_nested_proc(struct parser *p)
+{
+	struct vbs_procdef *proc;
+
+	if (p->in_proc || p->in_class)
+		return fail(p, 1002);
+	proc = vbs_parse_proc(p);
+	if (proc) {
+		*p->procs = proc;
+		p->procs = &proc->next;
+	}
+	return NULL;
+}
+
 static struct vbs_stmt *parse_statement(struct parser *p)
 {
 	switch (p->at->type) {
@@ -637,6 +683,7 @@ static struct vbs_stmt *parse_statement(struct parser *p)
 		return fail(p, 1038);
 	case T_SUB:
 	case T_FUNCTION:
+		return parse_nested_proc(p);
 	case T_CLASS:
 	case T_PUBLIC:
 	case T_PRIVATE:
@@ -650,18 +697,19 @@ static struct vbs_stmt *parse_statement(struct parser *p)
 
 struct tails {
 	struct vbs_stmt **stmts;
-	struct vbs_procdef **procs;
 	struct vbs_classdef **classes;
 };
 
-/* Public and Private in front of a global declaration. */
-static void parse_global_visibility(struct parser *p, struct tails *t)
+/* Public and Private in front of a global declaration; `*ret_more`: of one that is still to come.
+ */
+static void parse_global_visibility(struct parser *p, struct tails *t, bool *ret_more)
 {
 	struct vbs_stmt *s;
 
 	if (p->at[1].type == T_SUB || p->at[1].type == T_FUNCTION || p->at[1].type == T_CLASS ||
 	    p->at[1].type == T_CONST) {
 		p->at++;
+		*ret_more = true;
 		return;
 	}
 	if (text_equal_nocase(p->at[1].text, TEXT("default"))) {
@@ -674,19 +722,13 @@ static void parse_global_visibility(struct parser *p, struct tails *t)
 		t->stmts = append(t->stmts, s);
 }
 
-static bool parse_global(struct parser *p, struct tails *t)
+static bool parse_global(struct parser *p, struct tails *t, bool *ret_more)
 {
 	struct vbs_stmt *s;
 
+	*ret_more = false;
 	if (parser_is(p, T_PUBLIC) || parser_is(p, T_PRIVATE)) {
-		parse_global_visibility(p, t);
-	} else if (parser_is(p, T_SUB) || parser_is(p, T_FUNCTION)) {
-		struct vbs_procdef *proc = vbs_parse_proc(p);
-
-		if (proc) {
-			*t->procs = proc;
-			t->procs = &proc->next;
-		}
+		parse_global_visibility(p, t, ret_more);
 	} else if (parser_is(p, T_CLASS)) {
 		struct vbs_classdef *class = vbs_parse_class(p);
 
@@ -708,18 +750,18 @@ static bool parse_global(struct parser *p, struct tails *t)
 
 static void parse_program(struct parser *p)
 {
-	struct tails t = { &p->tree->main.body, &p->tree->procs, &p->tree->classes };
+	struct tails t = { &p->tree->main.body, &p->tree->classes };
 
+	p->procs = &p->tree->procs;
 	for (;;) {
-		bool visibility;
+		bool more;
 
 		skip_separators(p);
 		if (parser_is(p, T_EOF))
 			break;
-		visibility = parser_is(p, T_PUBLIC) || parser_is(p, T_PRIVATE);
-		if (!parse_global(p, &t))
+		if (!parse_global(p, &t, &more))
 			return;
-		if (!at_end(p) && !visibility) {
+		if (!at_end(p) && !more) {
 			vbs_parser_fail(p, ends_block(p) ? 1024 : 1025);
 			return;
 		}

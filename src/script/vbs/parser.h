@@ -20,6 +20,7 @@ struct parser {
 	struct vbs_fault *fault;
 	unsigned depth;
 	bool in_class, in_proc;
+	struct vbs_procdef **procs; /* where the next global procedure goes */
 };
 
 int vbs_parser_fail(struct parser *p, int number); /* at the current token */
@@ -47,14 +48,20 @@ struct vbs_expr *vbs_parse_expr(struct parser *p);
 /* A name, member or call chain: what can start a statement or stand left of "=". With `command`,
  * a "(" that turns out to open the first argument of a call without parentheses is left alone. */
 struct vbs_expr *vbs_parse_designator(struct parser *p, bool command);
+/* What may follow Call: a designator, or one that begins with parentheses. */
+struct vbs_expr *vbs_parse_callee(struct parser *p);
 /* "a, , b" up to the end of the statement, or to ")" when `closed`. */
 bool vbs_parse_args(struct parser *p, struct vbs_expr *call, bool closed);
 struct vbs_expr *vbs_expr_new(struct parser *p, uint8_t kind, struct vbs_place place);
-/* A literal as bounds and constants want them: false without an error when there is none. */
-bool vbs_parse_literal(struct parser *p, struct vbs_expr **ret);
 
-/* Statements up to a word that ends a block; the names after Dim. False after a failure. */
-bool vbs_parse_block(struct parser *p, struct vbs_stmt **ret);
+/* Statements up to a word that ends a block. "x = 1 End Sub" needs no separator, "x = 1 End If"
+ * only does without one in a branch of Else, and in the line of an ElseIf. False after a failure.
+ */
+enum block_tail { TAIL_SEPARATED, TAIL_END_IF, TAIL_END_IF_IN_LINE };
+bool vbs_parse_block(struct parser *p, struct vbs_stmt **ret, enum block_tail tail);
+/* Whether "End Sub", "End Function", "End Property" or "End Class" stands here. */
+bool vbs_parser_at_end_of_unit(const struct parser *p);
+/* The names after Dim. */
 bool vbs_parse_vars(struct parser *p, struct vbs_var **ret, bool redim);
 /* parser-proc.c: from "Sub", "Function", "Property" or "Class" to its End; NULL after a failure. */
 struct vbs_procdef *vbs_parse_proc(struct parser *p);

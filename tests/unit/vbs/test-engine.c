@@ -234,13 +234,13 @@ static void test_compile_error(void **state)
 
 	(void)state;
 	assert_int_equal(compile("x = 1\ny = (2 + \n", &program, &error),
-			 MAKE_SCRIPT_HRESULT(1023));
+			 MAKE_SCRIPT_HRESULT(1002));
 	assert_null(program);
 	assert_int_equal(error.kind, VBS_ERROR_COMPILE);
 	assert_int_equal(error.line, 2);
 	assert_int_equal(error.column, 10);
 	assert_string_equal(error.source, "Microsoft VBScript compilation error");
-	assert_string_equal(error.description, "Expected expression");
+	assert_string_equal(error.description, "Syntax error");
 	assert_string_equal(error.line_text, "y = (2 + ");
 	assert_null(error.stack);
 	vbs_error_done(&error);

@@ -16,7 +16,7 @@ Echo -a, Not False
 ' expect: -1 True
 If a = 1 Then : Echo "colon" : End If
 ' expect: colon
-Select Case a Case 1 Echo "odd" End Select
+Select Case a : Case 1 Echo "odd" : End Select
 ' expect: odd
 Sub P(x) Echo x End Sub
 P 5

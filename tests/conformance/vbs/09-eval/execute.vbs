@@ -25,4 +25,4 @@ If Eval("x = 6") Then Echo "compares"
 On Error Resume Next
 Execute "x = ("
 Echo Err.Number > 1000, Err.Description
-' expect: True Expected expression
+' expect: True Syntax error
