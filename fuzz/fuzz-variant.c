@@ -90,10 +90,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rounded(&text, VT_R8);
 	rounded(&text, VT_R4);
 	rounded(&text, VT_DATE);
-	if (date_parse(in, &d)) {
+	for (size_t i = 0; locale_at(i); i++) {
 		char out[DATE_TEXT_SIZE];
+		struct number n;
 
-		FUZZ_REQUIRE(date_valid(d) && date_format(d, DATE_GENERAL, out) > 0);
+		(void)number_parse(text.bstrVal, SysStringLen(text.bstrVal), locale_at(i), &n);
+		if (date_parse(text.bstrVal, SysStringLen(text.bstrVal), locale_at(i), &d))
+			FUZZ_REQUIRE(date_valid(d) &&
+				     date_format(d, DATE_GENERAL, locale_at(i), out) > 0);
 	}
 	real(data, size);
 	VariantClear(&text);

@@ -231,9 +231,10 @@ SURROGATE_API HRESULT VariantCopyInd(VARIANT *to, const VARIANT *from);
 #define VARIANT_NOVALUEPROP 1
 #define VARIANT_ALPHABOOL 2
 #define VARIANT_LOCALBOOL 16
-/* Converts by the rules of en-US, whatever the LCID; `to` may be `from`, and is unchanged on
- * failure. A VT_BOOL becomes "True" or "False" with VARIANT_ALPHABOOL, else "-1" or "0".
- * DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_BADVARTYPE, E_OUTOFMEMORY. */
+/* Converts; text is read and written as the locale of the LCID has it (0, and one that is unknown:
+ * en-US). `to` may be `from`, and is unchanged on failure. A VT_BOOL becomes "True" or "False" with
+ * VARIANT_ALPHABOOL, else "-1" or "0". DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_BADVARTYPE,
+ * E_OUTOFMEMORY. */
 SURROGATE_API HRESULT VariantChangeType(VARIANT *to, const VARIANT *from, USHORT flags, VARTYPE vt);
 SURROGATE_API HRESULT VariantChangeTypeEx(VARIANT *to, const VARIANT *from, LCID lcid, USHORT flags,
 					  VARTYPE vt);

@@ -311,7 +311,7 @@ static HRESULT find(const struct collection *c, const VARIANT *index, IDispatch 
 	}
 	char room[256];
 	BSTR s;
-	HRESULT hr = variant_to_bstr(index, &s);
+	HRESULT hr = variant_to_bstr(index, 0, &s);
 	if (FAILED(hr))
 		return hr;
 	size_t length = utf16_to_utf8_length(s, SysStringLen(s));

@@ -108,7 +108,7 @@ HRESULT asp_value_text(const VARIANT *v, struct asp_context *ctx, struct text *r
 		*ret = (struct text){ "", 0 };
 		return S_OK;
 	}
-	HRESULT hr = variant_to_bstr(v, &s);
+	HRESULT hr = variant_to_bstr(v, asp_context_lcid(ctx), &s);
 	if (FAILED(hr))
 		return hr;
 	hr = text_of_bstr(ctx, s, NULL, 0, ret);
@@ -197,10 +197,23 @@ void asp_context_begin(struct asp_context *ctx, struct exchange *exchange)
 	asp_context_watch(ctx, 90 * NSEC_PER_SEC);
 }
 
-LONG asp_context_lcid(const struct asp_context *ctx)
+LCID asp_context_session_lcid(const struct asp_context *ctx)
 {
-	uint32_t lcid = ctx->config->settings.lcid;
-	return ctx->session ? ctx->session->lcid : lcid ? (LONG)lcid : 1033;
+	if (ctx->session)
+		return (LCID)ctx->session->lcid;
+	return ctx->config && ctx->config->settings.lcid ? ctx->config->settings.lcid : 1033;
+}
+
+LCID asp_context_lcid(const struct asp_context *ctx)
+{
+	return ctx->response.lcid ? (LCID)ctx->response.lcid : asp_context_session_lcid(ctx);
+}
+
+void asp_context_set_locale(struct asp_context *ctx)
+{
+	/* A locale of the configuration that there is not leaves en-US. */
+	for (unsigned i = 0; i < ctx->depth; i++)
+		(void)vbs_engine_set_locale(ctx->engines[i].engine, asp_context_lcid(ctx));
 }
 
 void asp_context_end(struct asp_context *ctx)
@@ -378,6 +391,7 @@ static HRESULT engine_enter(struct asp_context *ctx, const struct asp_page *page
 	ctx->depth++;
 	pthread_mutex_unlock(&ctx->watch);
 	*ret = e;
+	(void)vbs_engine_set_locale(e->engine, asp_context_lcid(ctx));
 	return SUCCEEDED(hr) ? add_declared(ctx, e, page) : hr;
 }
 

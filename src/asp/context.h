@@ -135,7 +135,11 @@ HRESULT asp_arg_name(const struct automation_call *call, struct asp_context *ctx
  * itself or failed (then ctx->failed, and ctx->error says why). */
 HRESULT asp_context_run(struct asp_context *ctx, struct asp_page *page, struct text url);
 /* The session's locale, or the application's. */
-LONG asp_context_lcid(const struct asp_context *ctx);
+LCID asp_context_session_lcid(const struct asp_context *ctx);
+/* The locale of this response: its own, or the session's. */
+LCID asp_context_lcid(const struct asp_context *ctx);
+/* Gives the scripts under way that locale, after what it depends on has changed. */
+void asp_context_set_locale(struct asp_context *ctx);
 /* Calls a procedure of a global.asa: the same results; S_OK when it has no such procedure. */
 HRESULT asp_context_event(struct asp_context *ctx, struct asp_page *global, const char *name);
 /* The page at a URL path, from the cache; errors go to ctx->error. 0 or negative. */

@@ -8,6 +8,7 @@
 #include "asp/codepage.h"
 #include "base/mem.h"
 #include "com/class.h"
+#include "com/locale.h"
 #include "script/vbs/encoded.h"
 
 #include <errno.h>
@@ -127,8 +128,9 @@ static int directive_apply(struct asp_build *b, const struct asp_attribute *a,
 	if (text_equal_nocase(a->name, TEXT("LCID"))) {
 		if (value.length == 0)
 			return asp_build_fail(b, 219, value, place);
-		return parse_number(value, &b->page->lcid) ? 0
-							   : asp_build_fail(b, 220, value, place);
+		return parse_number(value, &b->page->lcid) && locale_find(b->page->lcid)
+			       ? 0
+			       : asp_build_fail(b, 220, value, place);
 	}
 	if (text_equal_nocase(a->name, TEXT("ENABLESESSIONSTATE"))) {
 		b->page->session = !text_equal_nocase(value, TEXT("false"));

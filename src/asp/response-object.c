@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "com/bstr.h"
 #include "com/date.h"
+#include "com/locale.h"
 #include "com/variant.h"
 
 #include <errno.h>
@@ -61,7 +62,7 @@ static HRESULT response_write(struct automation_call *call)
 	case VT_NULL:
 		return S_OK;
 	default:
-		hr = variant_to_bstr(v, &s);
+		hr = variant_to_bstr(v, call->lcid, &s);
 		if (FAILED(hr))
 			return hr;
 		asp_codepage_encode(r->codepage, s, SysStringLen(s), &r->body);
@@ -456,21 +457,23 @@ static HRESULT response_codepage(struct automation_call *call)
 }
 
 /* The locale of this response alone: what the page set or its directive says, else the session's.
- * It is kept but changes no format, as the script knows the one locale. */
+ */
 static HRESULT response_lcid(struct automation_call *call)
 {
 	struct asp_context *ctx = asp_context_of(call);
 	if (!ctx || !ctx->exchange)
 		return asp_raise_stale(call);
 	VARIANT v = { 0 };
-	if (!call->value) {
-		LONG lcid = ctx->response.lcid;
-		return automation_return_long(call->result, lcid ? lcid : asp_context_lcid(ctx));
-	}
+	if (!call->value)
+		return automation_return_long(call->result, (LONG)asp_context_lcid(ctx));
 	HRESULT hr = VariantChangeType(&v, call->value, 0, VT_I4);
-	if (SUCCEEDED(hr))
-		ctx->response.lcid = v.lVal;
-	return hr;
+	if (FAILED(hr))
+		return hr;
+	if (!locale_find((LCID)v.lVal))
+		return asp_raise(call, ctx, OBJECT, 220, NULL);
+	ctx->response.lcid = v.lVal;
+	asp_context_set_locale(ctx);
+	return S_OK;
 }
 
 static const struct automation_member members[] = {

@@ -7,6 +7,7 @@
 
 #include "asp/codepage.h"
 #include "base/clock.h"
+#include "com/locale.h"
 
 #include <errno.h>
 
@@ -180,13 +181,19 @@ static HRESULT session_lcid(struct automation_call *call)
 		return asp_raise_stale(call);
 	VARIANT v = { 0 };
 	if (!call->value)
-		return automation_return_long(call->result, asp_context_lcid(ctx));
+		return automation_return_long(call->result, (LONG)asp_context_session_lcid(ctx));
 	HRESULT hr = need(call, ctx);
 	if (SUCCEEDED(hr))
 		hr = VariantChangeType(&v, call->value, 0, VT_I4);
-	if (SUCCEEDED(hr))
-		ctx->session->lcid = v.lVal;
-	return hr;
+	if (FAILED(hr))
+		return hr;
+	if (!locale_find((LCID)v.lVal))
+		return asp_raise(call, ctx, OBJECT, 220, NULL);
+	/* From here on it is also this response's, whatever its directive said. */
+	ctx->session->lcid = v.lVal;
+	ctx->response.lcid = 0;
+	asp_context_set_locale(ctx);
+	return S_OK;
 }
 
 static HRESULT session_codepage(struct automation_call *call)

@@ -86,7 +86,7 @@ HRESULT automation_arg_bstr(const struct automation_call *call, UINT i, BSTR *re
 {
 	if (!automation_has_arg(call, i))
 		return DISP_E_PARAMNOTOPTIONAL;
-	return variant_to_bstr(call->argv[i], ret);
+	return variant_to_bstr(call->argv[i], call->lcid, ret);
 }
 
 HRESULT automation_arg_long(const struct automation_call *call, UINT i, LONG *ret)
@@ -95,7 +95,7 @@ HRESULT automation_arg_long(const struct automation_call *call, UINT i, LONG *re
 
 	if (!automation_has_arg(call, i))
 		return DISP_E_PARAMNOTOPTIONAL;
-	HRESULT hr = VariantChangeType(&v, call->argv[i], 0, VT_I4);
+	HRESULT hr = VariantChangeTypeEx(&v, call->argv[i], call->lcid, 0, VT_I4);
 
 	if (SUCCEEDED(hr))
 		*ret = v.lVal;
@@ -118,7 +118,7 @@ HRESULT automation_arg_bool_or(const struct automation_call *call, UINT i, bool 
 		*ret = fallback;
 		return S_OK;
 	}
-	HRESULT hr = VariantChangeType(&v, call->argv[i], 0, VT_BOOL);
+	HRESULT hr = VariantChangeTypeEx(&v, call->argv[i], call->lcid, 0, VT_BOOL);
 
 	if (SUCCEEDED(hr))
 		*ret = v.boolVal != VARIANT_FALSE;

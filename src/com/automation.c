@@ -267,6 +267,7 @@ static HRESULT object_invoke(IDispatch *This, DISPID dispid, REFIID riid, LCID l
 	in.call.self = object_of(This);
 	in.call.dispid = dispid;
 	in.call.kind = flags;
+	in.call.lcid = lcid;
 	in.call.argc = 0;
 	in.call.value = NULL;
 	in.call.result = &in.result;

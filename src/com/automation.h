@@ -37,6 +37,7 @@ struct automation_call {
 	struct automation_object *self;
 	DISPID dispid;
 	WORD kind;            /* the DISPATCH_ flags asked for */
+	LCID lcid;            /* the caller's locale: how values become text (com/locale.h) */
 	UINT argc;            /* without the value of a put */
 	VARIANT *argv[16];    /* natural order; VT_ERROR/DISP_E_PARAMNOTFOUND = left out */
 	VARIANT *value;       /* the new value of a put, else NULL */
@@ -91,8 +92,8 @@ const struct automation_class *automation_class_of(IDispatch *dispatch);
 HRESULT automation_raise(struct automation_call *call, HRESULT code, const char *source,
 			 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Argument helpers: convert argument `i` or say DISP_E_TYPEMISMATCH. A left-out argument gives
- * `fallback` where there is one. Strings are owned by the caller. */
+/* Argument helpers: convert argument `i` by the caller's locale or say DISP_E_TYPEMISMATCH. A
+ * left-out argument gives `fallback` where there is one. Strings are owned by the caller. */
 bool automation_has_arg(const struct automation_call *call, UINT i);
 HRESULT automation_arg_bstr(const struct automation_call *call, UINT i, BSTR *ret);
 HRESULT automation_arg_long(const struct automation_call *call, UINT i, LONG *ret);

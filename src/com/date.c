@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * OLE dates and civil time (com/date.h): the arithmetic and the en-US text forms. Reading text is
+ * OLE dates and civil time (com/date.h): the arithmetic and the text forms. Reading text is
  * in date-parse.c. Pure but for date_now and date_from_wall; any thread.
  */
 #include "com/date.h"
@@ -16,32 +16,6 @@
 
 /* Days from 0000-03-01 (proleptic Gregorian) to 1899-12-30. */
 #define EPOCH_FROM_MARCH_0000 693899
-
-static const char *const month_names[12] = {
-	"January", "February", "March",     "April",   "May",      "June",
-	"July",    "August",   "September", "October", "November", "December",
-};
-static const char *const month_short[12] = {
-	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-};
-static const char *const weekday_names[7] = {
-	"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
-};
-static const char *const weekday_short[7] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-
-const char *date_month_name(int month, bool abbreviate)
-{
-	if (month < 1 || month > 12)
-		return NULL;
-	return abbreviate ? month_short[month - 1] : month_names[month - 1];
-}
-
-const char *date_weekday_name(int weekday, bool abbreviate)
-{
-	if (weekday < 1 || weekday > 7)
-		return NULL;
-	return abbreviate ? weekday_short[weekday - 1] : weekday_names[weekday - 1];
-}
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -148,55 +122,145 @@ int date_month_days(int year, int month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
-static int clock_text(const struct date_civil *c, char *out, size_t size)
+/* ---- text ---- */
+
+struct writer {
+	const struct locale *locale;
+	const struct date_civil *c;
+	char *at, *end; /* the end leaves room for the NUL */
+	bool day;       /* a day's number was written: names of months in the genitive */
+};
+
+static void put(struct writer *w, struct text t)
 {
-	return snprintf(out, size, "%d:%02d:%02d %s", c->hour % 12 ? c->hour % 12 : 12, c->minute,
-			c->second, c->hour < 12 ? "AM" : "PM");
+	size_t room = (size_t)(w->end - w->at);
+
+	/* Rows of the table fit: this only keeps a wrong row from doing harm. */
+	if (t.length > room)
+		t.length = room;
+	memcpy(w->at, t.data, t.length);
+	w->at += t.length;
 }
 
-static int general_text(const struct date_civil *c, char *out, size_t size)
+static void put_number(struct writer *w, int n, int least)
 {
+	char digits[16];
+
+	put(w, (struct text){ digits, (size_t)snprintf(digits, sizeof digits, "%0*d", least, n) });
+}
+
+/* One field of a pattern: `count` times the letter `kind`. */
+static void put_field(struct writer *w, char kind, int count)
+{
+	const struct date_civil *c = w->c;
+	int least = count > 1 ? 2 : 1;
+
+	switch (kind) {
+	case 'd':
+		if (count > 2)
+			put(w, locale_weekday(w->locale, c->weekday, count == 3));
+		else
+			put_number(w, c->day, least);
+		break;
+	case 'M':
+		if (count > 2)
+			put(w, locale_month(w->locale, c->month, count == 3, w->day));
+		else
+			put_number(w, c->month, least);
+		break;
+	case 'y':
+		put_number(w, count > 2 ? c->year : c->year % 100, count > 2 ? 1 : 2);
+		break;
+	case 'h':
+		put_number(w, c->hour % 12 ? c->hour % 12 : 12, least);
+		break;
+	case 'H':
+		put_number(w, c->hour, least);
+		break;
+	case 'm':
+		put_number(w, c->minute, least);
+		break;
+	case 's':
+		put_number(w, c->second, least);
+		break;
+	case 't':
+		put(w, text_of(c->hour < 12 ? w->locale->am : w->locale->pm));
+		break;
+	default:
+		break;
+	}
+}
+
+static bool has_day_number(const char *pattern)
+{
+	for (const char *p = pattern; (p = strchr(p, 'd')); p += strspn(p, "d"))
+		if (strspn(p, "d") <= 2)
+			return true;
+	return false;
+}
+
+static void put_pattern(struct writer *w, const char *pattern)
+{
+	w->day = has_day_number(pattern);
+	for (const char *p = pattern; *p;) {
+		size_t n = 1;
+
+		if (*p == '\'') {
+			n = strcspn(p + 1, "'");
+			put(w, (struct text){ p + 1, n });
+			n += p[n + 1] ? 2 : 1;
+		} else if (strchr("dMyhHmst", *p)) {
+			n = strspn(p, (const char[]){ *p, 0 });
+			put_field(w, *p, (int)n);
+		} else {
+			put(w, (struct text){ p, 1 });
+		}
+		p += n;
+	}
+}
+
+static void put_general(struct writer *w)
+{
+	const struct date_civil *c = w->c;
 	bool midnight = !c->hour && !c->minute && !c->second;
 	bool day_zero = c->year == 1899 && c->month == 12 && c->day == 30;
 
-	if (day_zero)
-		return clock_text(c, out, size);
-	int n = snprintf(out, size, "%d/%d/%d", c->month, c->day, c->year);
-
-	if (!midnight) {
-		out[n++] = ' ';
-		n += clock_text(c, out + n, size - (size_t)n);
-	}
-	return n;
+	if (!day_zero)
+		put_pattern(w, w->locale->short_date);
+	if (!day_zero && !midnight)
+		put(w, TEXT(" "));
+	if (day_zero || !midnight)
+		put_pattern(w, w->locale->long_time);
 }
 
-size_t date_format(DATE d, enum date_form form, char out[DATE_TEXT_SIZE])
+size_t date_format(DATE d, enum date_form form, const struct locale *locale,
+		   char out[DATE_TEXT_SIZE])
 {
 	struct date_civil c;
-	int n = 0;
+	struct writer w = { .locale = locale, .c = &c, .at = out, .end = out + DATE_TEXT_SIZE - 1 };
 
 	out[0] = '\0';
 	if (!date_to_civil(d, &c))
 		return 0;
 	switch (form) {
 	case DATE_GENERAL:
-		n = general_text(&c, out, DATE_TEXT_SIZE);
+		put_general(&w);
 		break;
 	case DATE_LONG_DATE:
-		n = snprintf(out, DATE_TEXT_SIZE, "%s, %s %d, %d", weekday_names[c.weekday - 1],
-			     month_names[c.month - 1], c.day, c.year);
+		put_pattern(&w, locale->long_date);
 		break;
 	case DATE_SHORT_DATE:
-		n = snprintf(out, DATE_TEXT_SIZE, "%d/%d/%d", c.month, c.day, c.year);
+		put_pattern(&w, locale->short_date);
 		break;
 	case DATE_LONG_TIME:
-		n = clock_text(&c, out, DATE_TEXT_SIZE);
+		put_pattern(&w, locale->long_time);
 		break;
 	case DATE_SHORT_TIME:
-		n = snprintf(out, DATE_TEXT_SIZE, "%02d:%02d", c.hour, c.minute);
+		put_pattern(&w, "HH:mm");
 		break;
 	}
-	return (size_t)n;
+	*w.at = '\0';
+	return (size_t)(w.at - out);
 }
 
 DATE date_from_wall(int64_t wall)

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "base/text.h"
+#include "com/locale.h"
 
 #include <surrogate/com.h>
 
@@ -46,12 +46,13 @@ int date_year(int year);
 /* The number of days of a month (1..12) in the proleptic Gregorian calendar. */
 int date_month_days(int year, int month);
 
-/* Reads the en-US forms of a date, a time, or both in either order: "1/31/2026", "1-31-26",
+/* Reads a date, a time, or both in either order, as VarDateFromStr does: "1/31/2026", "1-31-26",
  * "2026-01-31", "31 Jan 2026", "January 31, 2026", "Sat, Jan 31", "Jan 2026", "1/31"; "14:05",
- * "2:05:09 PM", "2pm". Where the first number cannot be a month, day/month/year is tried, as
- * Windows does. A missing year is the current one, a missing day the first. False when it is not a
- * date. */
-bool date_parse(struct text t, DATE *ret);
+ * "2:05:09 PM", "2pm", and what date_format writes in that locale. Numbers are tried in the
+ * locale's order first, then in the others ("31/1/2026" in en-US). "." is between the parts of a
+ * date where the locale writes so, else between those of a time. A missing year is the current
+ * one, a missing day the first. False when it is not a date. */
+bool date_parse(const OLECHAR *units, size_t length, const struct locale *locale, DATE *ret);
 
 enum date_form {
 	DATE_GENERAL, /* "1/31/2026 2:05:09 PM"; without the time at midnight, the date on day 0 */
@@ -60,14 +61,11 @@ enum date_form {
 	DATE_LONG_TIME,  /* "2:05:09 PM" */
 	DATE_SHORT_TIME, /* "14:05" */
 };
-#define DATE_TEXT_SIZE 64
-/* en-US, NUL-terminated; returns the length, 0 (and "") when !date_valid(d). The values of `form`
- * are those of FormatDateTime. */
-size_t date_format(DATE d, enum date_form form, char out[DATE_TEXT_SIZE]);
-
-/* English names; month 1..12, weekday 1 (Sunday)..7; NULL outside. */
-const char *date_month_name(int month, bool abbreviate);
-const char *date_weekday_name(int weekday, bool abbreviate);
+#define DATE_TEXT_SIZE 160
+/* UTF-8, NUL-terminated; returns the length, 0 (and "") when !date_valid(d). The values of `form`
+ * are those of FormatDateTime; DATE_SHORT_TIME is "14:05" in every locale, as documented there. */
+size_t date_format(DATE d, enum date_form form, const struct locale *locale,
+		   char out[DATE_TEXT_SIZE]);
 
 /* Local time of the machine's clock, in whole seconds, and of nanoseconds since 1970 UTC. */
 DATE date_now(void);

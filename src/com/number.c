@@ -2,7 +2,7 @@
 /*
  * Numbers from and to text (com/number.h). The text is outside input of any content and length.
  * Everything goes through a 128-bit decimal mantissa, so that integers, currency and DECIMAL are
- * exact and only reals are rounded, once. Pure; any thread; no locale is consulted.
+ * exact and only reals are rounded, once. Pure; any thread.
  */
 #include "com/number.h"
 
@@ -21,6 +21,7 @@ typedef unsigned __int128 u128;
 
 struct scan {
 	const OLECHAR *at, *end;
+	const struct locale *locale;
 	struct number *n;
 	int digits; /* significant ones in the mantissa */
 	bool any;   /* a digit was seen */
@@ -60,6 +61,21 @@ static void add_digit(struct scan *s, unsigned digit, bool fraction)
 		n->exponent++;
 }
 
+/* The currency symbol, taken when it is next. */
+static bool scan_currency(struct scan *s)
+{
+	OLECHAR symbol[8];
+	size_t n = utf8_to_utf16(text_of(s->locale->currency), symbol, 8);
+
+	/* The yen sign has two code points; both are typed. */
+	if (n == 1 && symbol[0] == 0xA5 && peek(s) == 0xFFE5)
+		symbol[0] = 0xFFE5;
+	if ((size_t)(s->end - s->at) < n || memcmp(s->at, symbol, n * sizeof *symbol) != 0)
+		return false;
+	s->at += n;
+	return s->currency = true;
+}
+
 /* What may stand around the digits, each at most once. False at something else than a digit,
  * a point or the end. */
 static bool scan_around(struct scan *s, bool behind)
@@ -67,6 +83,8 @@ static bool scan_around(struct scan *s, bool behind)
 	for (;; s->at++) {
 		OLECHAR c = peek(s);
 
+		while (s->at < s->end && !s->currency && scan_currency(s))
+			c = peek(s);
 		if (s->at == s->end)
 			return true;
 		if (is_blank(c))
@@ -74,24 +92,36 @@ static bool scan_around(struct scan *s, bool behind)
 		if ((c == '+' || c == '-') && !s->sign && !s->parenthesis) {
 			s->sign = true;
 			s->n->negative = c == '-';
-		} else if (c == '$' && !s->currency) {
-			s->currency = true;
 		} else if (c == '(' && !behind && !s->sign && !s->parenthesis) {
 			s->parenthesis = s->n->negative = true;
 		} else if (c == ')' && behind && s->parenthesis) {
 			s->parenthesis = false;
 		} else {
-			return !behind && (is_digit(c) || c == '.');
+			return !behind && (is_digit(c) || c == (OLECHAR)s->locale->decimal);
 		}
 	}
 }
 
+/* Where groups are set apart by a no-break space, people type a blank; it counts before a digit
+ * only, so that blanks behind the number stay blanks. */
+static bool is_thousands(const struct scan *s)
+{
+	const struct locale *l = s->locale;
+	OLECHAR c = peek(s);
+
+	if (!s->any)
+		return false;
+	if (l->thousands == 0xA0 && (c == 0xA0 || c == 0x202F || c == ' '))
+		return s->at + 1 < s->end && is_digit(s->at[1]);
+	return c && (c == l->thousands || c == l->money_thousands);
+}
+
 static void scan_digits(struct scan *s)
 {
-	for (; is_digit(peek(s)) || (s->any && peek(s) == ','); s->at++)
-		if (peek(s) != ',')
+	for (; is_digit(peek(s)) || is_thousands(s); s->at++)
+		if (is_digit(peek(s)))
 			add_digit(s, peek(s) - '0', false);
-	if (peek(s) != '.')
+	if (peek(s) != (OLECHAR)s->locale->decimal)
 		return;
 	for (s->at++; is_digit(peek(s)); s->at++)
 		add_digit(s, peek(s) - '0', true);
@@ -102,7 +132,7 @@ static bool scan_exponent(struct scan *s)
 	int value = 0;
 	bool negative = false, any = false;
 
-	if (peek(s) != 'e' && peek(s) != 'E')
+	if ((peek(s) | 0x20) != 'e' && (peek(s) | 0x20) != 'd')
 		return true;
 	s->at++;
 	if (peek(s) == '+' || peek(s) == '-')
@@ -141,10 +171,11 @@ static bool scan_bits(struct scan *s)
 	return any && s->at == s->end;
 }
 
-bool number_parse(const OLECHAR *units, size_t length, struct number *ret)
+bool number_parse(const OLECHAR *units, size_t length, const struct locale *locale,
+		  struct number *ret)
 {
 	struct number n = { 0 };
-	struct scan s = { .at = units, .end = units + length, .n = &n };
+	struct scan s = { .at = units, .end = units + length, .locale = locale, .n = &n };
 
 	while (is_blank(peek(&s)))
 		s.at++;
@@ -328,32 +359,32 @@ bool number_from_double(double d, int digits, struct number *ret)
 	return true;
 }
 
-static size_t format_plain(const char *digits, int count, int exponent, char *out)
+static size_t format_plain(const char *digits, int count, int exponent, char point, char *out)
 {
 	char *p = out;
 
 	if (exponent < 0) {
 		*p++ = '0';
-		*p++ = '.';
+		*p++ = point;
 		for (int i = -1; i > exponent; i--)
 			*p++ = '0';
 	}
 	for (int i = 0; i < count || i <= exponent; i++) {
 		if (exponent >= 0 && i == exponent + 1)
-			*p++ = '.';
+			*p++ = point;
 		*p++ = i < count ? digits[i] : '0';
 	}
 	*p = '\0';
 	return (size_t)(p - out);
 }
 
-static size_t format_scientific(const char *digits, int count, int exponent, char *out)
+static size_t format_scientific(const char *digits, int count, int exponent, char point, char *out)
 {
 	size_t n = 0;
 
 	out[n++] = digits[0];
 	if (count > 1) {
-		out[n++] = '.';
+		out[n++] = point;
 		memcpy(out + n, digits + 1, (size_t)count - 1);
 		n += (size_t)count - 1;
 	}
@@ -370,7 +401,7 @@ static size_t format_special(double d, char *out)
 	return strlen(out);
 }
 
-size_t number_format_real(double d, int digits, char out[NUMBER_TEXT_SIZE])
+size_t number_format_real(double d, int digits, char point, char out[NUMBER_TEXT_SIZE])
 {
 	char text[32];
 	int exponent;
@@ -382,18 +413,18 @@ size_t number_format_real(double d, int digits, char out[NUMBER_TEXT_SIZE])
 	if (fabs(d) < (digits == 15 ? 1e15 : 1e7) && d == trunc(d)) {
 		struct number whole = { .mantissa = (uint64_t)fabs(d), .negative = d < 0 };
 
-		return number_format(&whole, out);
+		return number_format(&whole, point, out);
 	}
 	int count = real_digits(d, digits, text, &exponent);
 
 	if (d < 0)
 		out[sign++] = '-';
 	if (exponent >= digits || (exponent < 0 && count - 1 - exponent > digits))
-		return sign + format_scientific(text, count, exponent, out + sign);
-	return sign + format_plain(text, count, exponent, out + sign);
+		return sign + format_scientific(text, count, exponent, point, out + sign);
+	return sign + format_plain(text, count, exponent, point, out + sign);
 }
 
-size_t number_format(const struct number *n, char out[NUMBER_TEXT_SIZE])
+size_t number_format(const struct number *n, char point, char out[NUMBER_TEXT_SIZE])
 {
 	char digits[48], *first = digits_of(n->mantissa, digits + sizeof digits);
 	int count = (int)strlen(first), exponent = count - 1 + n->exponent;
@@ -407,5 +438,39 @@ size_t number_format(const struct number *n, char out[NUMBER_TEXT_SIZE])
 	} else if (n->negative) {
 		out[sign++] = '-';
 	}
-	return sign + format_plain(first, count, exponent, out + sign);
+	return sign + format_plain(first, count, exponent, point, out + sign);
+}
+
+void number_format_fixed(const struct number *n, int places, char *out, size_t size)
+{
+	char digits[48], *d = digits_of(n->mantissa, digits + sizeof digits);
+	int count = (int)strlen(d);
+	int point = count + n->exponent; /* the number of digits before it */
+	int keep = point + places;       /* how many of the digits are shown */
+	size_t at = 0;
+
+	/* Room for a carry in front: digits_of leaves more than one place. */
+	*--d = '0';
+	count++;
+	point++;
+	keep++;
+	if (keep >= 1 && keep < count && d[keep] >= '5') {
+		int i = keep - 1;
+
+		while (d[i] == '9')
+			d[i--] = '0';
+		d[i]++;
+	} else if (keep < 1) {
+		keep = 0;
+	}
+	int first = d[0] == '0' ? 1 : 0;
+
+	if (point <= first)
+		first = point - 1; /* one digit before the point */
+	for (int i = first; i < point + places && at + 2 < size; i++) {
+		if (i == point)
+			out[at++] = '.';
+		out[at++] = i >= 0 && i < count && i < keep ? d[i] : '0';
+	}
+	out[at] = '\0';
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * VariantChangeType ([MS-OAUT] 2.2.29; the rules are those of the automation library's documented
- * coercions): every scalar type to every other, en-US whatever the LCID. A source becomes an
- * exact decimal or a real, a target is made from either; so no pair of types has code of its own.
- * Rounding to integers is to even; what does not fit is DISP_E_OVERFLOW. Called by the script
+ * coercions): every scalar type to every other, text as the LCID's locale has it. A source becomes
+ * an exact decimal or a real, a target is made from either; so no pair of types has code of its
+ * own. Rounding to integers is to even; what does not fit is DISP_E_OVERFLOW. Called by the script
  * engines and by all automation objects; any thread.
  */
 #include "com/variant.h"
@@ -58,7 +58,7 @@ static void real_set(struct operand *o, double value)
 	o->real = value;
 }
 
-static HRESULT load_bstr(BSTR s, VARTYPE target, struct operand *o)
+static HRESULT load_bstr(BSTR s, const struct locale *locale, VARTYPE target, struct operand *o)
 {
 	static const struct {
 		const char16_t *name;
@@ -78,11 +78,12 @@ static HRESULT load_bstr(BSTR s, VARTYPE target, struct operand *o)
 		}
 	}
 	o->kind = OPERAND_EXACT;
-	return number_parse(s, length, &o->exact) ? S_OK : DISP_E_TYPEMISMATCH;
+	return number_parse(s, length, locale, &o->exact) ? S_OK : DISP_E_TYPEMISMATCH;
 }
 
 /* The scalar in `v` as an operand. */
-static HRESULT load(const VARIANT *v, VARTYPE target, struct operand *o)
+static HRESULT load(const VARIANT *v, const struct locale *locale, VARTYPE target,
+		    struct operand *o)
 {
 	switch (v->vt) {
 	case VT_EMPTY:
@@ -132,7 +133,7 @@ static HRESULT load(const VARIANT *v, VARTYPE target, struct operand *o)
 		real_set(o, v->dblVal);
 		return S_OK;
 	case VT_BSTR:
-		return load_bstr(v->bstrVal, target, o);
+		return load_bstr(v->bstrVal, locale, target, o);
 	default:
 		return DISP_E_TYPEMISMATCH;
 	}
@@ -236,47 +237,40 @@ static HRESULT make_bool(const struct operand *o, VARIANT *to)
 	return S_OK;
 }
 
-static HRESULT make_date(const VARIANT *from, VARIANT *to)
+static HRESULT make_date(const VARIANT *from, const struct locale *locale, VARIANT *to)
 {
 	struct operand o;
 	DATE d;
 
-	if (from->vt == VT_BSTR) {
-		char utf8[256];
-		UINT length = SysStringLen(from->bstrVal);
-
-		if (length > sizeof utf8 / 3)
-			return DISP_E_TYPEMISMATCH;
-		size_t n = utf16_to_utf8(from->bstrVal, length, utf8, sizeof utf8);
-
-		if (!date_parse((struct text){ utf8, n }, &d))
-			return DISP_E_TYPEMISMATCH;
-	} else {
-		HRESULT hr = load(from, VT_DATE, &o);
+	if (from->vt != VT_BSTR ||
+	    !date_parse(from->bstrVal, SysStringLen(from->bstrVal), locale, &d)) {
+		/* Text that is no date may be a number of days. */
+		HRESULT hr = load(from, locale, VT_DATE, &o);
 
 		if (FAILED(hr))
 			return hr;
 		d = operand_double(&o);
 		if (!date_valid(d))
-			return DISP_E_OVERFLOW;
+			return from->vt == VT_BSTR ? DISP_E_TYPEMISMATCH : DISP_E_OVERFLOW;
 	}
 	*to = (VARIANT){ .vt = VT_DATE, .date = d };
 	return S_OK;
 }
 
 /* The text of a scalar that is not a string; 0 when it has none. */
-static size_t scalar_text(const VARIANT *v, USHORT flags, char out[NUMBER_TEXT_SIZE])
+static size_t scalar_text(const VARIANT *v, const struct locale *locale, USHORT flags,
+			  char out[DATE_TEXT_SIZE])
 {
-	_Static_assert(DATE_TEXT_SIZE <= NUMBER_TEXT_SIZE, "one buffer for both");
+	_Static_assert(NUMBER_TEXT_SIZE <= DATE_TEXT_SIZE, "one buffer for both");
 	struct operand o;
 
 	switch (v->vt) {
 	case VT_R4:
-		return number_format_real((double)v->fltVal, 7, out);
+		return number_format_real((double)v->fltVal, 7, locale->decimal, out);
 	case VT_R8:
-		return number_format_real(v->dblVal, 15, out);
+		return number_format_real(v->dblVal, 15, locale->decimal, out);
 	case VT_DATE:
-		return date_format(v->date, DATE_GENERAL, out);
+		return date_format(v->date, DATE_GENERAL, locale, out);
 	case VT_BOOL:
 		if (flags & (VARIANT_ALPHABOOL | VARIANT_LOCALBOOL)) {
 			strcpy(out, v->boolVal ? "True" : "False");
@@ -286,16 +280,18 @@ static size_t scalar_text(const VARIANT *v, USHORT flags, char out[NUMBER_TEXT_S
 	default:
 		break;
 	}
-	return FAILED(load(v, VT_BSTR, &o)) ? 0 : number_format(&o.exact, out);
+	return FAILED(load(v, locale, VT_BSTR, &o)) ? 0
+						    : number_format(&o.exact, locale->decimal, out);
 }
 
-static HRESULT make_bstr(const VARIANT *from, USHORT flags, VARIANT *to)
+static HRESULT make_bstr(const VARIANT *from, const struct locale *locale, USHORT flags,
+			 VARIANT *to)
 {
-	char text[NUMBER_TEXT_SIZE];
+	char text[DATE_TEXT_SIZE];
 	size_t length = 0;
 
 	if (from->vt != VT_EMPTY) {
-		length = scalar_text(from, flags, text);
+		length = scalar_text(from, locale, flags, text);
 		if (!length)
 			return from->vt == VT_DATE ? DISP_E_OVERFLOW : DISP_E_TYPEMISMATCH;
 	}
@@ -307,16 +303,19 @@ static HRESULT make_bstr(const VARIANT *from, USHORT flags, VARIANT *to)
 	return S_OK;
 }
 
-static HRESULT make_scalar(const VARIANT *from, USHORT flags, VARTYPE vt, VARIANT *to)
+static HRESULT make_scalar(const VARIANT *from, LCID lcid, USHORT flags, VARTYPE vt, VARIANT *to)
 {
+	const struct locale *locale = locale_find(lcid);
 	const struct integer_type *type = integer_type_of(vt);
 	struct operand o = { 0 };
 
+	if (!locale)
+		locale = locale_default();
 	if (vt == VT_BSTR)
-		return make_bstr(from, flags, to);
+		return make_bstr(from, locale, flags, to);
 	if (vt == VT_DATE)
-		return make_date(from, to);
-	HRESULT hr = load(from, vt, &o);
+		return make_date(from, locale, to);
+	HRESULT hr = load(from, locale, vt, &o);
 
 	if (FAILED(hr))
 		return hr;
@@ -428,7 +427,7 @@ static HRESULT make(const VARIANT *from, LCID lcid, USHORT flags, VARTYPE vt, VA
 			return DISP_E_TYPEMISMATCH;
 		return make_from_value(from->pdispVal, lcid, flags, vt, to);
 	}
-	return make_scalar(from, flags, vt, to);
+	return make_scalar(from, lcid, flags, vt, to);
 }
 
 HRESULT VariantChangeTypeEx(VARIANT *to, const VARIANT *from, LCID lcid, USHORT flags, VARTYPE vt)
@@ -453,7 +452,7 @@ HRESULT VariantChangeType(VARIANT *to, const VARIANT *from, USHORT flags, VARTYP
 	return VariantChangeTypeEx(to, from, 0, flags, vt);
 }
 
-HRESULT variant_to_bstr(const VARIANT *v, BSTR *ret)
+HRESULT variant_to_bstr(const VARIANT *v, LCID lcid, BSTR *ret)
 {
 	VARIANT room, text = { 0 };
 	const VARIANT *view = variant_view(v, &room);
@@ -462,7 +461,7 @@ HRESULT variant_to_bstr(const VARIANT *v, BSTR *ret)
 		*ret = bstr_ref(view->bstrVal);
 		return S_OK;
 	}
-	HRESULT hr = VariantChangeTypeEx(&text, v, 0, VARIANT_ALPHABOOL, VT_BSTR);
+	HRESULT hr = VariantChangeTypeEx(&text, v, lcid, VARIANT_ALPHABOOL, VT_BSTR);
 
 	if (SUCCEEDED(hr))
 		*ret = text.bstrVal;

@@ -7,8 +7,9 @@
  * owns. Code of ours that never writes into a string it did not make exclusive (com/bstr.h) uses
  * variant_share instead: one more reference.
  *
- * All conversions follow en-US whatever the LCID; VT_BOOL becomes "True" or "False" only with
- * VARIANT_ALPHABOOL, and "-1" or "0" without, as on Windows.
+ * Conversions from and to text follow the locale of the LCID (com/locale.h; one that is unknown
+ * is en-US); VT_BOOL becomes "True" or "False" only with VARIANT_ALPHABOOL, in English always, and
+ * "-1" or "0" without, as on Windows.
  */
 #pragma once
 
@@ -34,9 +35,9 @@ static inline void variant_move(VARIANT *to, VARIANT *from)
 void variant_replace(VARIANT *to, VARIANT *from);
 
 /* The value in natural text form, as CStr and Response.Write show it: strings as they are,
- * "True"/"False", numbers and dates as com/number.h and com/date.h say. The caller owns `*ret`,
- * which may be the variant's own string with one more reference. */
-HRESULT variant_to_bstr(const VARIANT *v, BSTR *ret);
+ * "True"/"False", numbers and dates as the locale `lcid` (0: en-US) writes them. The caller owns
+ * `*ret`, which may be the variant's own string with one more reference. */
+HRESULT variant_to_bstr(const VARIANT *v, LCID lcid, BSTR *ret);
 
 /* Bytes of an element of type `vt` in memory, 0 when it cannot be in an array. */
 size_t variant_element_size(VARTYPE vt);

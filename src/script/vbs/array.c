@@ -241,7 +241,7 @@ HRESULT vbs_array_at(const struct vbs_array *a, struct value *const *indices, un
 		return VBS_HR(9);
 	for (unsigned i = 0; i < count; i++) {
 		int32_t n;
-		HRESULT hr = vbs_to_long(indices[i], &n);
+		HRESULT hr = vbs_to_long(a->heap, indices[i], &n);
 
 		if (FAILED(hr))
 			return hr;

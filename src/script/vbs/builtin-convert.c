@@ -221,7 +221,7 @@ BUILTIN(isdate)
 	(void)e, (void)argc;
 	return return_value(VALUE_BOOL(v->type == VT_DATE ||
 				       (v->type == VT_BSTR && v->str &&
-					vbs_date_parse(v->str, value_str_length(v), &d))),
+					date_parse(v->str, value_str_length(v), e->locale, &d))),
 			    ret);
 }
 
@@ -242,7 +242,7 @@ BUILTIN(isnumeric)
 	}
 	switch (v->type) {
 	case VT_BSTR:
-		is = v->str && vbs_number_parse(v->str, value_str_length(v), &d);
+		is = v->str && vbs_number_parse(v->str, value_str_length(v), e->locale, &d);
 		break;
 	case VT_NULL:
 	case VT_DATE:

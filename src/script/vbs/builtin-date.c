@@ -147,20 +147,25 @@ DATE_PART(hour, hour)
 DATE_PART(minute, minute)
 DATE_PART(second, second)
 
-/* 1..7 counted from `first` (1: Sunday; 0: the system's, Sunday). */
+/* 1..7 counted from `first` (1: Sunday). */
 static int weekday_from(int weekday, int first)
 {
-	return (weekday - (first ? first : 1) + 7) % 7 + 1;
+	return (weekday - first + 7) % 7 + 1;
 }
 
+/* The first day of the week, 1..7; an argument of 0 (vbUseSystem) is the locale's. */
 static HRESULT arg_first_day(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
-			     int32_t *ret)
+			     int32_t fallback, int32_t *ret)
 {
-	HRESULT hr = arg_long(e, args, argc, i, 1, ret);
+	HRESULT hr = arg_long(e, args, argc, i, fallback, ret);
 
-	if (SUCCEEDED(hr) && (*ret < 0 || *ret > 7))
+	if (FAILED(hr))
+		return hr;
+	if (*ret < 0 || *ret > 7)
 		return VBS_HR(5);
-	return hr;
+	if (!*ret)
+		*ret = e->locale->first_day;
+	return S_OK;
 }
 
 BUILTIN(weekday)
@@ -172,7 +177,7 @@ BUILTIN(weekday)
 
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_first_day(e, args, argc, 1, &first);
+	hr = arg_first_day(e, args, argc, 1, 1, &first);
 	if (SUCCEEDED(hr))
 		hr = arg_date(e, &args[0], &d);
 	if (FAILED(hr))
@@ -181,32 +186,29 @@ BUILTIN(weekday)
 	return return_value(VALUE_I2(weekday_from(parts.weekday, first)), ret);
 }
 
-static HRESULT return_name(struct vbs_engine *e, const char *name, struct value *ret)
-{
-	return return_ascii(e, name, strlen(name), ret);
-}
-
 BUILTIN(weekdayname)
 {
 	int32_t day, first;
+	struct text name;
 	bool brief = false;
 	HRESULT hr = vbs_to_int(&e->heap, &args[0], &day);
 
 	if (SUCCEEDED(hr) && arg_given(args, argc, 1))
 		hr = vbs_to_bool(&e->heap, &args[1], &brief);
 	if (SUCCEEDED(hr))
-		hr = arg_first_day(e, args, argc, 2, &first);
+		hr = arg_first_day(e, args, argc, 2, 0, &first);
 	if (FAILED(hr))
 		return hr;
 	if (day < 1 || day > 7)
 		return VBS_HR(5);
-	return return_name(e, date_weekday_name((day - 1 + (first ? first : 1) - 1) % 7 + 1, brief),
-			   ret);
+	name = locale_weekday(e->locale, (day - 1 + first - 1) % 7 + 1, brief);
+	return return_ascii(e, name.data, name.length, ret);
 }
 
 BUILTIN(monthname)
 {
 	int32_t month;
+	struct text name;
 	bool brief = false;
 	HRESULT hr = vbs_to_int(&e->heap, &args[0], &month);
 
@@ -216,7 +218,8 @@ BUILTIN(monthname)
 		return hr;
 	if (month < 1 || month > 12)
 		return VBS_HR(5);
-	return return_name(e, date_month_name(month, brief), ret);
+	name = locale_month(e->locale, month, brief, false);
+	return return_ascii(e, name.data, name.length, ret);
 }
 
 /* ---- intervals ---- */
@@ -327,7 +330,7 @@ BUILTIN(dateadd)
 /* Whole weeks of the calendar, which begin on `first`, since day 0. */
 static int64_t week_number(int64_t days, int first)
 {
-	int64_t shifted = days + 6 - ((first ? first : 1) - 1);
+	int64_t shifted = days + 6 - (first - 1);
 
 	return shifted >= 0 ? shifted / 7 : -((6 - shifted) / 7);
 }
@@ -356,7 +359,7 @@ BUILTIN(datediff)
 	if (SUCCEEDED(hr))
 		hr = arg_date(e, &args[2], &to);
 	if (SUCCEEDED(hr))
-		hr = arg_first_day(e, args, argc, 3, &first);
+		hr = arg_first_day(e, args, argc, 3, 1, &first);
 	if (FAILED(hr))
 		return hr;
 	split(from, &p);
@@ -404,7 +407,7 @@ static int week_of_year(const struct date_civil *p, int64_t day, int first, int 
 	int lead;
 
 	/* Days of the first week that lie in the old year. */
-	lead = (int)(((new_year + 6 - ((first ? first : 1) - 1)) % 7 + 7) % 7);
+	lead = (int)(((new_year + 6 - (first - 1)) % 7 + 7) % 7);
 	start = new_year - lead;
 	if ((rule == 2 && lead > 3) || (rule == 3 && lead > 0))
 		start += 7;
@@ -417,7 +420,7 @@ static int week_of_year(const struct date_civil *p, int64_t day, int first, int 
 	}
 	if (rule == 2 || rule == 3) {
 		int64_t next = new_year + (date_month_days(p->year, 2) == 29 ? 366 : 365);
-		int next_lead = (int)(((next + 6 - ((first ? first : 1) - 1)) % 7 + 7) % 7);
+		int next_lead = (int)(((next + 6 - (first - 1)) % 7 + 7) % 7);
 		int64_t next_start =
 			next - next_lead + ((rule == 2 ? next_lead > 3 : next_lead > 0) ? 7 : 0);
 
@@ -425,6 +428,14 @@ static int week_of_year(const struct date_civil *p, int64_t day, int first, int 
 			return 1;
 	}
 	return (int)floor_div(day - start, 7) + 1;
+}
+
+/* FirstWeekOfYear's values for what the locale does. */
+static int week_rule(const struct locale *locale)
+{
+	return locale->first_week == LOCALE_WEEK_FULL        ? 3
+	       : locale->first_week == LOCALE_WEEK_FOUR_DAYS ? 2
+							     : 1;
 }
 
 /* DatePart(interval, date[, first day of the week[, first week of the year]]) */
@@ -444,7 +455,7 @@ BUILTIN(datepart)
 	if (SUCCEEDED(hr))
 		hr = arg_date(e, &args[1], &d);
 	if (SUCCEEDED(hr))
-		hr = arg_first_day(e, args, argc, 2, &first);
+		hr = arg_first_day(e, args, argc, 2, 1, &first);
 	if (SUCCEEDED(hr))
 		hr = arg_long(e, args, argc, 3, 1, &rule);
 	if (SUCCEEDED(hr) && (rule < 0 || rule > 3))
@@ -473,7 +484,7 @@ BUILTIN(datepart)
 		n = weekday_from(p.weekday, first);
 		break;
 	case WEEKS:
-		n = week_of_year(&p, day, first, rule ? rule : 1);
+		n = week_of_year(&p, day, first, rule ? rule : week_rule(e->locale));
 		break;
 	case HOURS:
 		n = p.hour;

@@ -130,27 +130,46 @@ BUILTIN(scriptbuild)
 
 BUILTIN(getlocale)
 {
-	(void)e, (void)args, (void)argc;
-	return return_value(VALUE_I4(1033), ret);
+	(void)args, (void)argc;
+	return return_value(VALUE_I4(e->locale->lcid), ret);
 }
 
-/* Only en-US is there: any other is error 447. */
+/* "de-DE", "de", or the number as text. */
+static const struct locale *locale_of_text(const struct value *v)
+{
+	char text[64];
+	uint64_t lcid;
+	size_t n = value_str_length(v);
+
+	if (n > sizeof text / 3)
+		return NULL;
+	struct text name = { text, utf16_to_utf8(v->str, n, text, sizeof text) };
+
+	if (!name.length)
+		return locale_default();
+	if (text_to_u64(name, &lcid))
+		return lcid <= UINT32_MAX ? locale_find((LCID)lcid) : NULL;
+	return locale_find_name(name);
+}
+
+/* SetLocale([lcid or name]): 0, "" and nothing are the system's. Gives the locale before. */
 BUILTIN(setlocale)
 {
+	LCID before = e->locale->lcid;
+	const struct locale *locale;
 	int32_t lcid;
-	HRESULT hr;
 
 	if (arg_given(args, argc, 0) && value_deref(&args[0])->type == VT_BSTR) {
-		BSTR s = value_deref(&args[0])->str;
-
-		if (units_of(s) && vbs_find(s, units_of(s), u"en-us", 5, 0, true) != 0)
-			return VBS_HR(447);
+		locale = locale_of_text(value_deref(&args[0]));
 	} else {
-		hr = arg_long(e, args, argc, 0, 0, &lcid);
+		HRESULT hr = arg_long(e, args, argc, 0, 0, &lcid);
+
 		if (FAILED(hr))
 			return hr;
-		if (lcid != 0 && lcid != 1033)
-			return VBS_HR(447);
+		locale = locale_find((LCID)lcid);
 	}
-	return return_value(VALUE_I4(1033), ret);
+	if (!locale)
+		return VBS_HR(447);
+	e->locale = locale;
+	return return_value(VALUE_I4(before), ret);
 }

@@ -107,7 +107,7 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 	/* The callee may drop the last reference to its object. Ours hold one themselves. */
 	if (!own)
 		object->lpVtbl->AddRef(object);
-	hr = object->lpVtbl->Invoke(object, dispid, &GUID_NULL, 0x409, kind, &params,
+	hr = object->lpVtbl->Invoke(object, dispid, &GUID_NULL, e->locale->lcid, kind, &params,
 				    is_put ? NULL : &result, &x, &wrong);
 	if (SUCCEEDED(hr) && byref)
 		hr = invocation_return(e, &v, args, argc);

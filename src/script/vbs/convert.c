@@ -7,7 +7,7 @@
 
 #include "com/number.h"
 #include "script/vbs/date.h"
-#include "script/vbs/errors.h"
+#include "script/vbs/engine.h"
 #include "script/vbs/object.h"
 
 #include <math.h>
@@ -22,12 +22,12 @@ double vbs_round_even(double d)
 
 /* ---- numbers in text ---- */
 
-bool vbs_number_parse(const OLECHAR *s, size_t length, double *ret)
+bool vbs_number_parse(const OLECHAR *s, size_t length, const struct locale *locale, double *ret)
 {
 	struct number n;
 	double d;
 
-	if (!number_parse(s, length, &n))
+	if (!number_parse(s, length, locale, &n))
 		return false;
 	if (n.bits) {
 		/* As the lexer reads literals: &HFFFF is -1. */
@@ -46,21 +46,21 @@ bool vbs_number_parse(const OLECHAR *s, size_t length, double *ret)
 
 size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE])
 {
-	return number_format_real(d, precision, out);
+	return number_format_real(d, precision, locale_default()->decimal, out);
 }
 
 /* ---- to numbers ---- */
 
-static HRESULT string_to_double(const struct value *v, double *ret)
+static HRESULT string_to_double(const struct value *v, const struct locale *locale, double *ret)
 {
 	size_t n = value_str_length(v);
 
-	if (n && vbs_number_parse(v->str, n, ret))
+	if (n && vbs_number_parse(v->str, n, locale, ret))
 		return S_OK;
 	return VBS_HR(13);
 }
 
-static HRESULT scalar_to_double(const struct value *v, double *ret)
+static HRESULT scalar_to_double(const struct value *v, const struct locale *locale, double *ret)
 {
 	switch (v->type) {
 	case VT_EMPTY:
@@ -95,7 +95,7 @@ static HRESULT scalar_to_double(const struct value *v, double *ret)
 		return hr;
 	}
 	case VT_BSTR:
-		return string_to_double(v, ret);
+		return string_to_double(v, locale, ret);
 	default:
 		return VBS_HR(13);
 	}
@@ -109,11 +109,11 @@ HRESULT vbs_to_double(struct vbs_heap *heap, struct value *v, double *ret)
 		HRESULT hr = vbs_object_default(heap, v->obj, &plain);
 
 		if (SUCCEEDED(hr))
-			hr = scalar_to_double(&plain, ret);
+			hr = scalar_to_double(&plain, vbs_heap_locale(heap), ret);
 		value_clear(&plain);
 		return hr;
 	}
-	return scalar_to_double(v, ret);
+	return scalar_to_double(v, vbs_heap_locale(heap), ret);
 }
 
 static HRESULT double_to_long(double d, int32_t *ret)
@@ -125,7 +125,7 @@ static HRESULT double_to_long(double d, int32_t *ret)
 	return S_OK;
 }
 
-HRESULT vbs_to_long(struct value *v, int32_t *ret)
+HRESULT vbs_to_long(const struct vbs_heap *heap, struct value *v, int32_t *ret)
 {
 	double d;
 	HRESULT hr;
@@ -135,7 +135,7 @@ HRESULT vbs_to_long(struct value *v, int32_t *ret)
 		*ret = (int32_t)v->i;
 		return S_OK;
 	}
-	hr = scalar_to_double(v, &d);
+	hr = scalar_to_double(v, vbs_heap_locale(heap), &d);
 	return FAILED(hr) ? hr : double_to_long(d, ret);
 }
 
@@ -188,7 +188,7 @@ HRESULT vbs_to_bool(struct vbs_heap *heap, struct value *v, bool *ret)
 		value_clear(&plain);
 		return hr;
 	}
-	hr = scalar_to_double(v, &d);
+	hr = scalar_to_double(v, vbs_heap_locale(heap), &d);
 	if (SUCCEEDED(hr))
 		*ret = d != 0;
 	return hr;
@@ -196,7 +196,8 @@ HRESULT vbs_to_bool(struct vbs_heap *heap, struct value *v, bool *ret)
 
 /* ---- to text ---- */
 
-static HRESULT scalar_to_text(const struct value *v, char *out, size_t *ret)
+static HRESULT scalar_to_text(const struct value *v, const struct locale *locale, char *out,
+			      size_t *ret)
 {
 	switch (v->type) {
 	case VT_UI1:
@@ -209,22 +210,23 @@ static HRESULT scalar_to_text(const struct value *v, char *out, size_t *ret)
 		*ret = sprintf(out, "%s", v->i ? "True" : "False");
 		return S_OK;
 	case VT_R4:
-		*ret = vbs_number_format(v->d, 7, out);
+		*ret = number_format_real(v->d, 7, locale->decimal, out);
 		return S_OK;
 	case VT_R8:
-		*ret = vbs_number_format(v->d, 15, out);
+		*ret = number_format_real(v->d, 15, locale->decimal, out);
 		return S_OK;
 	case VT_DATE:
-		*ret = date_format(v->d, DATE_GENERAL, out);
+		*ret = date_format(v->d, DATE_GENERAL, locale, out);
 		return S_OK;
 	case VT_CY: {
 		uint64_t n = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i;
-		int length = sprintf(out, "%s%llu.%04u", v->i < 0 ? "-" : "",
-				     (unsigned long long)(n / 10000), (unsigned)(n % 10000));
+		int length = sprintf(out, "%s%llu%c%04u", v->i < 0 ? "-" : "",
+				     (unsigned long long)(n / 10000), locale->decimal,
+				     (unsigned)(n % 10000));
 
 		while (out[length - 1] == '0')
 			length--;
-		if (out[length - 1] == '.')
+		if (out[length - 1] == locale->decimal)
 			length--;
 		*ret = length;
 		return S_OK;
@@ -236,14 +238,14 @@ static HRESULT scalar_to_text(const struct value *v, char *out, size_t *ret)
 	}
 }
 
-static HRESULT decimal_to_string(const struct value *v, BSTR *ret)
+static HRESULT decimal_to_string(const struct value *v, const struct locale *locale, BSTR *ret)
 {
 	VARIANT from, to = { .vt = VT_EMPTY };
 	HRESULT hr;
 
 	from.decVal = *v->decimal;
 	from.vt = VT_DECIMAL;
-	hr = VariantChangeType(&to, &from, 0, VT_BSTR);
+	hr = VariantChangeTypeEx(&to, &from, locale->lcid, 0, VT_BSTR);
 	if (SUCCEEDED(hr))
 		*ret = to.bstrVal;
 	return hr;
@@ -265,7 +267,7 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 		return S_OK;
 	}
 	if (v->type == VT_DECIMAL)
-		return decimal_to_string(v, ret);
+		return decimal_to_string(v, vbs_heap_locale(heap), ret);
 	if (v->type == VT_DISPATCH) {
 		struct value plain = VALUE_EMPTY;
 
@@ -275,7 +277,7 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 		value_clear(&plain);
 		return hr;
 	}
-	hr = scalar_to_text(v, text, &n);
+	hr = scalar_to_text(v, vbs_heap_locale(heap), text, &n);
 	if (FAILED(hr))
 		return hr;
 	return vbs_string_from_utf8(heap, text, n, ret);
@@ -298,7 +300,8 @@ static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret
 	double d;
 	HRESULT hr;
 
-	if (v->type == VT_BSTR && v->str && vbs_date_parse(v->str, value_str_length(v), &d)) {
+	if (v->type == VT_BSTR &&
+	    date_parse(v->str, value_str_length(v), vbs_heap_locale(heap), &d)) {
 		*ret = VALUE_DATE(d);
 		return S_OK;
 	}

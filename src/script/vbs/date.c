@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dates in seconds and from UTF-16 (date.h). Pure.
+ * Dates in seconds (date.h). Pure.
  */
 #include "script/vbs/date.h"
 
@@ -38,15 +38,4 @@ bool vbs_date_join(long year, long month, long day, double *ret)
 	    day > 9000000)
 		return false;
 	return date_from_civil(&c, ret);
-}
-
-bool vbs_date_parse(const OLECHAR *s, size_t length, double *ret)
-{
-	char text[256];
-	size_t n;
-
-	if (length > sizeof text / 3)
-		return false;
-	n = utf16_to_utf8(s, length, text, sizeof text);
-	return date_parse((struct text){ text, n }, ret);
 }

@@ -205,6 +205,7 @@ HRESULT vbs_engine_new(const struct vbs_limits *limits, const struct vbs_host *h
 	e->budget = BUDGET;
 	e->end_hr = E_ABORT;
 	e->rnd = 327680;
+	e->locale = locale_default();
 	slots = (size_t)e->limits.depth * STACK_SLOTS_PER_CALL;
 	if (slots < STACK_SLOTS_LEAST)
 		slots = STACK_SLOTS_LEAST;
@@ -315,12 +316,27 @@ void vbs_engine_reset(struct vbs_engine *e, bool keep_objects)
 	e->heap.charged = 0;
 	e->ending = false;
 	e->rnd = 327680;
+	e->locale = locale_default();
 	__atomic_store_n(&e->interrupt, 0, __ATOMIC_RELAXED);
 }
 
 void vbs_engine_interrupt(struct vbs_engine *e, HRESULT number)
 {
 	__atomic_store_n(&e->interrupt, (int64_t)number, __ATOMIC_RELAXED);
+}
+
+bool vbs_engine_set_locale(struct vbs_engine *e, LCID lcid)
+{
+	const struct locale *locale = locale_find(lcid);
+
+	if (locale)
+		e->locale = locale;
+	return locale;
+}
+
+LCID vbs_engine_locale(const struct vbs_engine *e)
+{
+	return e->locale->lcid;
 }
 
 /* ---- running ---- */

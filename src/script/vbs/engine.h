@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "com/automation.h"
+#include "com/locale.h"
 #include "script/vbs/errors.h"
 #include "script/vbs/program.h"
 #include "script/vbs/vbs.h"
@@ -105,6 +106,7 @@ struct vbs_engine {
 	struct vbs_heap heap;
 	struct vbs_limits limits;
 	struct vbs_host host;
+	const struct locale *locale; /* never NULL */
 	struct value *stack, *stack_end;
 	struct vbs_frame *frames;
 	uint32_t depth, native_depth;
@@ -249,6 +251,12 @@ HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned 
 HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, IDispatch **ret);
 HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret);
 HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret);
+
+/* The locale conversions on this heap follow. */
+static inline const struct locale *vbs_heap_locale(const struct vbs_heap *heap)
+{
+	return heap->engine->locale;
+}
 
 /* ---- memory.c ---- */
 size_t vbs_memory_count(struct vbs_engine *e);

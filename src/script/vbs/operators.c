@@ -240,7 +240,7 @@ static HRESULT logic_operand(struct vbs_engine *e, struct value *v, int32_t *ret
 	bool b;
 
 	if (v->type == VT_BSTR &&
-	    !vbs_number_parse(v->str ? v->str : u"", value_str_length(v), &(double){ 0 })) {
+	    !vbs_number_parse(v->str, value_str_length(v), e->locale, &(double){ 0 })) {
 		if (FAILED(vbs_to_bool(&e->heap, v, &b)))
 			return mismatch(e, v);
 		*ret = -b;

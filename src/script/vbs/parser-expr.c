@@ -173,7 +173,7 @@ static bool date_value(struct text t, struct value *ret)
 		return false;
 	for (size_t i = 0; i < t.length; i++)
 		units[i] = (unsigned char)t.data[i];
-	if (!vbs_date_parse(units, t.length, &d))
+	if (!date_parse(units, t.length, locale_default(), &d))
 		return false;
 	*ret = VALUE_DATE(d);
 	return true;

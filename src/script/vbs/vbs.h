@@ -113,6 +113,13 @@ struct vbs_engine *vbs_engine_free(struct vbs_engine *engine);
  * when `keep_objects`. */
 void vbs_engine_reset(struct vbs_engine *engine, bool keep_objects);
 
+/* The locale of conversions between text and numbers, dates and money, by LCID; a new engine is
+ * en-US, and vbs_engine_reset makes it so again. Literals of the source are en-US whatever it is.
+ * 0 means en-US. False, and nothing changes, when there is no such locale (com/locale.h). A script
+ * may choose another (SetLocale). */
+bool vbs_engine_set_locale(struct vbs_engine *engine, LCID lcid);
+LCID vbs_engine_locale(const struct vbs_engine *engine);
+
 enum vbs_object_flags {
 	VBS_OBJECT_GLOBAL_MEMBERS =
 		1, /* its members are visible without its name (WScript's way) */

@@ -75,6 +75,17 @@ static const struct row reading[] = {
 	  "<%= n & Response.LCID & Session.LCID %>",
 	  "103610461036" },
 	{ "", NULL, "<%@ LCID=2057 %><%= Response.LCID & Session.LCID %>", "20571033" },
+	{ "", NULL,
+	  "<%@ LCID=1031 %><%= 1.5 %>|<%= CDbl(\"2,5\") * 2 %>|<% Response.Write #3/5/2026# %>",
+	  "1,5|5|05.03.2026" },
+	{ "", NULL,
+	  "<%= 1.5 %>|<% Session.LCID = 1036 %><%= 1.5 & FormatNumber(1, 1) %>|"
+	  "<% Response.LCID = 2057 %><%= #3/5/2026# %>|<% SetLocale 1031 %><%= 1.5 %>",
+	  "1.5|1,51,0|05/03/2026|1,5" },
+	{ "", NULL,
+	  "<% On Error Resume Next : Session.LCID = 99999 %><%= Session.LCID & (Err.Number <> 0) "
+	  "%>",
+	  "1033True" },
 	{ "", NULL, "<% With Response\n.Write 1\n.Write 2\nEnd With %>", "12" },
 	{ "", NULL, "<%= Request.ClientCertificate(\"Subject\") & \"-\" %>", "-" },
 };

@@ -55,7 +55,7 @@ static inline char *v_show(const VARIANT *v)
 		return mem_strdup("(empty)");
 	if (v->vt == VT_NULL)
 		return mem_strdup("(null)");
-	assert_int_equal(variant_to_bstr(v, &s), S_OK);
+	assert_int_equal(variant_to_bstr(v, 0, &s), S_OK);
 	char *z = bstr_to_utf8(s, NULL);
 
 	SysFreeString(s);
