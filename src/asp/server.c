@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "com/bstr.h"
 #include "com/class.h"
+#include "library/scripting/path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -87,8 +88,12 @@ static HRESULT server_map_path(struct automation_call *call)
 	int r = asp_url_resolve(base_url(ctx), path, settings->parent_paths, &url);
 	if (r == 0)
 		r = asp_url_physical(settings, buf_text(&url), &file);
-	hr = r == 0 ? automation_return_text(call->result, buf_text(&file))
-		    : raise_path(call, ctx, r);
+	if (r == 0) {
+		BSTR shown = path_show_bstr(buf_cstr(&file));
+		hr = shown ? automation_return_bstr(call->result, shown) : E_OUTOFMEMORY;
+	} else {
+		hr = raise_path(call, ctx, r);
+	}
 	buf_done(&url);
 	buf_done(&file);
 	return hr;

@@ -7,6 +7,7 @@
 #include "asp/objects.h"
 
 #include "asp/codepage.h"
+#include "library/scripting/path.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ enum variable_kind { FROM_TEXT, FROM_HEADER, FROM_CODE };
 	X("LOCAL_ADDR", FROM_TEXT, CHANNEL_LOCAL_ADDRESS)                                          \
 	X("LOGON_USER", FROM_TEXT, CHANNEL_USER)                                                   \
 	X("PATH_INFO", FROM_CODE, 11)                                                              \
-	X("PATH_TRANSLATED", FROM_TEXT, CHANNEL_SCRIPT_FILE)                                       \
+	X("PATH_TRANSLATED", FROM_CODE, 19)                                                        \
 	X("QUERY_STRING", FROM_TEXT, CHANNEL_QUERY)                                                \
 	X("REMOTE_ADDR", FROM_TEXT, CHANNEL_REMOTE_ADDRESS)                                        \
 	X("REMOTE_HOST", FROM_TEXT, CHANNEL_REMOTE_ADDRESS)                                        \
@@ -100,10 +101,17 @@ static struct text all_headers(struct asp_context *ctx, bool raw)
 	return taken(ctx, &b);
 }
 
-static struct text app_folder(struct asp_context *ctx)
+/* A path of ours as pages see it, by the rule of the file system objects. */
+static struct text shown_path(struct asp_context *ctx, enum channel_request_text which,
+			      const char *end)
 {
-	struct text root = asp_request_text(ctx, CHANNEL_APP_ROOT);
-	return text_of(arena_printf(&ctx->arena, TEXT_FMT "/", TEXT_ARG(root)));
+	struct text path = asp_request_text(ctx, which);
+	char *linux_path = arena_printf(&ctx->arena, TEXT_FMT "%s", TEXT_ARG(path), end);
+	char shown[PATH_SHOWN_SIZE];
+	if (!linux_path)
+		return TEXT("");
+	path_show(linux_path, shown);
+	return text_of(arena_strndup(&ctx->arena, shown, strlen(shown)));
 }
 
 static struct text whole_path(struct asp_context *ctx)
@@ -130,7 +138,7 @@ static struct text computed(struct asp_context *ctx, int what)
 	case 1:
 		return all_headers(ctx, what == 1);
 	case 2:
-		return app_folder(ctx);
+		return shown_path(ctx, CHANNEL_APP_ROOT, "/");
 	case 5:
 		return number(ctx,
 			      request->content_length == UINT64_MAX ? 0 : request->content_length);
@@ -161,6 +169,8 @@ static struct text computed(struct asp_context *ctx, int what)
 		return number(ctx, (uint64_t)getpid());
 	case 18:
 		return text_of(ctx->asp->host.user);
+	case 19:
+		return shown_path(ctx, CHANNEL_SCRIPT_FILE, "");
 	default: /* AUTH_PASSWORD, AUTH_TYPE: nobody was asked for a password */
 		return TEXT("");
 	}

@@ -1,20 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Drive and Drives (file-objects.h): the root file system as "C:", the one drive that
- * library/scripting/path.h knows. Runs in the thread of the script; holds nothing.
+ * library/scripting/path.h knows. A Drive that a File or a Folder gave measures the file system
+ * which that one is on, since a mounted disk is a folder here. Runs in the thread of the script;
+ * holds a path and nothing else.
  */
 #include "library/scripting/file-objects.h"
 
 #include "base/mem.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/statvfs.h>
 
 #define DRIVE_TYPE_FIXED 2
 
+struct drive {
+	struct automation_object object;
+	char path[PATH_SIZE]; /* on the file system that is measured */
+};
+
 static void drive_free(struct automation_object *object)
 {
+	mem_free(container_of(object, struct drive, object));
+}
+
+static void drives_free(struct automation_object *object)
+{
 	mem_free(object);
+}
+
+static HRESULT drive_measure(struct automation_call *call, struct statvfs *st)
+{
+	const struct drive *self = container_of(call->self, struct drive, object);
+
+	if (statvfs(self->path, st) == 0)
+		return S_OK;
+	return scripting_raise_errno(call, -errno, SCRIPTING_NO_DEVICE);
 }
 
 static HRESULT drive_path(struct automation_call *call)
@@ -60,9 +82,10 @@ enum space { TOTAL, FREE, AVAILABLE };
 static HRESULT drive_space(struct automation_call *call, enum space which)
 {
 	struct statvfs st;
+	HRESULT hr = drive_measure(call, &st);
 
-	if (statvfs("/", &st) < 0)
-		return scripting_raise_errno(call, -errno, SCRIPTING_NO_DEVICE);
+	if (FAILED(hr))
+		return hr;
 	uint64_t blocks = which == TOTAL ? st.f_blocks : which == FREE ? st.f_bfree : st.f_bavail;
 
 	*call->result = (VARIANT){ .vt = VT_R8, .dblVal = (double)blocks * (double)st.f_frsize };
@@ -87,10 +110,9 @@ static HRESULT drive_available(struct automation_call *call)
 static HRESULT drive_serial(struct automation_call *call)
 {
 	struct statvfs st;
+	HRESULT hr = drive_measure(call, &st);
 
-	if (statvfs("/", &st) < 0)
-		return scripting_raise_errno(call, -errno, SCRIPTING_NO_DEVICE);
-	return automation_return_long(call->result, (LONG)(uint32_t)st.f_fsid);
+	return FAILED(hr) ? hr : automation_return_long(call->result, (LONG)(uint32_t)st.f_fsid);
 }
 
 static const struct automation_member drive_members[] = {
@@ -137,14 +159,14 @@ static HRESULT drives_item(struct automation_call *call)
 	mem_free(name);
 	if (!known)
 		return scripting_raise(call, SCRIPTING_NO_DEVICE);
-	return files_return_object(call, drive_object_new(&drive), &drive);
+	return files_return_object(call, drive_object_new("/", &drive), &drive);
 }
 
 static HRESULT drives_enum(struct automation_call *call)
 {
 	VARIANT item = { .vt = VT_DISPATCH };
 	IUnknown *list;
-	HRESULT hr = drive_object_new(&item.pdispVal);
+	HRESULT hr = drive_object_new("/", &item.pdispVal);
 
 	if (FAILED(hr))
 		return hr;
@@ -167,26 +189,28 @@ static const struct automation_class drives_class = {
 	.name = "Drives",
 	.members = drives_members,
 	.member_count = ARRAY_LEN(drives_members),
-	.free = drive_free,
+	.free = drives_free,
 };
 
-static HRESULT plain_new(const struct automation_class *class, IDispatch **ret)
+HRESULT drive_object_new(const char *path, IDispatch **ret)
+{
+	struct drive *self = mem_new(struct drive);
+
+	if (!self)
+		return E_OUTOFMEMORY;
+	automation_init(&self->object, &drive_class);
+	snprintf(self->path, sizeof self->path, "%s", path);
+	*ret = automation_dispatch(&self->object);
+	return S_OK;
+}
+
+HRESULT drive_list_new(IDispatch **ret)
 {
 	struct automation_object *self = mem_new(struct automation_object);
 
 	if (!self)
 		return E_OUTOFMEMORY;
-	automation_init(self, class);
+	automation_init(self, &drives_class);
 	*ret = automation_dispatch(self);
 	return S_OK;
-}
-
-HRESULT drive_object_new(IDispatch **ret)
-{
-	return plain_new(&drive_class, ret);
-}
-
-HRESULT drive_list_new(IDispatch **ret)
-{
-	return plain_new(&drives_class, ret);
 }

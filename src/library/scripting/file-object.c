@@ -52,7 +52,23 @@ static HRESULT file_stat(struct automation_call *call, struct statx *stx)
 
 static HRESULT file_path(struct automation_call *call)
 {
-	return automation_return_text(call->result, path_of(call));
+	return files_return_path(call, file_of(call->self)->path);
+}
+
+static HRESULT file_short_path(struct automation_call *call)
+{
+	char path[PATH_SIZE];
+	int r = path_short(file_of(call->self)->path, path);
+
+	return r < 0 ? files_done(call, r, missing_of(call)) : files_return_path(call, path);
+}
+
+static HRESULT file_short_name(struct automation_call *call)
+{
+	char name[PATH_SHORT_SIZE];
+
+	path_short_name(path_name(path_of(call)), name);
+	return automation_return_text(call->result, text_of(name));
 }
 
 static HRESULT file_name(struct automation_call *call)
@@ -106,7 +122,8 @@ static HRESULT file_drive(struct automation_call *call)
 {
 	IDispatch *drive = NULL;
 
-	return files_return_object(call, drive_object_new(&drive), &drive);
+	return files_return_object(call, drive_object_new(file_of(call->self)->path, &drive),
+				   &drive);
 }
 
 static HRESULT file_size(struct automation_call *call)
@@ -321,8 +338,8 @@ static HRESULT folder_create_text(struct automation_call *call)
 	{ "Path", DISPID_VALUE, AUTOMATION_GET, 0, 0, file_path },                                 \
 		{ "Name", 1000, AUTOMATION_GET, 0, 0, file_name },                                 \
 		{ "Name", 1000, AUTOMATION_PUT, 0, 0, file_name_put },                             \
-		{ "ShortPath", 1002, AUTOMATION_GET, 0, 0, file_path },                            \
-		{ "ShortName", 1001, AUTOMATION_GET, 0, 0, file_name },                            \
+		{ "ShortPath", 1002, AUTOMATION_GET, 0, 0, file_short_path },                      \
+		{ "ShortName", 1001, AUTOMATION_GET, 0, 0, file_short_name },                      \
 		{ "Drive", 1004, AUTOMATION_GET, 0, 0, file_drive },                               \
 		{ "ParentFolder", 1005, AUTOMATION_GET, 0, 0, file_parent },                       \
 		{ "Attributes", 1006, AUTOMATION_GET, 0, 0, file_attributes },                     \

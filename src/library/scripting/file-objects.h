@@ -14,8 +14,9 @@ HRESULT file_object_new(const char *path, IDispatch **ret);
 HRESULT folder_object_new(const char *path, IDispatch **ret);
 /* The files, or the folders, right under a folder. */
 HRESULT folder_list_new(const char *path, bool folders, IDispatch **ret);
-/* The drive "C:", the only one there is; and the collection of it. */
-HRESULT drive_object_new(IDispatch **ret);
+/* The drive "C:", the only one there is, measuring the file system that the Linux path `path` is
+ * on; and the collection of it. */
+HRESULT drive_object_new(const char *path, IDispatch **ret);
 HRESULT drive_list_new(IDispatch **ret);
 
 /* Argument `i` as a Linux path, or as it came in UTF-8 (`*ret` for mem_free). Raises. */
@@ -23,8 +24,8 @@ HRESULT files_arg_path(struct automation_call *call, UINT i, char out[PATH_SIZE]
 HRESULT files_arg_text(struct automation_call *call, UINT i, char **ret);
 /* What a file operation gave: S_OK, or raised with `missing` for -ENOENT. */
 HRESULT files_done(struct automation_call *call, int r, enum scripting_error missing);
-/* Result helpers: an object that was made (or not; looked at only when `hr` is good), a path, a
- * date, a size. */
+/* Result helpers: an object that was made (or not; looked at only when `hr` is good), a Linux
+ * path as scripts see it, a date, a size. */
 HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch **object);
 HRESULT files_return_path(struct automation_call *call, const char *path);
 HRESULT files_return_date(struct automation_call *call, int64_t seconds);

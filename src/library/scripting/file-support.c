@@ -57,7 +57,9 @@ HRESULT files_return_object(struct automation_call *call, HRESULT hr, IDispatch 
 
 HRESULT files_return_path(struct automation_call *call, const char *path)
 {
-	return automation_return_text(call->result, text_of(path));
+	BSTR shown = path_show_bstr(path);
+
+	return shown ? automation_return_bstr(call->result, shown) : E_OUTOFMEMORY;
 }
 
 HRESULT files_return_date(struct automation_call *call, int64_t seconds)

@@ -11,6 +11,7 @@
 #include "com/class.h"
 #include "library/scripting/file-objects.h"
 #include "library/scripting/file-ops.h"
+#include "library/scripting/text-stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -111,7 +112,13 @@ static HRESULT fso_temp_name(struct automation_call *call)
 
 	guid_random(&g);
 	snprintf(name, sizeof name, "rad%05X.tmp", (unsigned)(g.Data1 & 0xFFFFF));
-	return files_return_path(call, name);
+	return automation_return_text(call->result, text_of(name));
+}
+
+/* What is in a program's version resource: Linux programs have none, as most files on Windows. */
+static HRESULT fso_file_version(struct automation_call *call)
+{
+	return automation_return_text(call->result, TEXT(""));
 }
 
 /* ---- is it there ---- */
@@ -197,7 +204,7 @@ static HRESULT fso_get_drive(struct automation_call *call)
 	mem_free(name);
 	if (!known)
 		return scripting_raise(call, SCRIPTING_NO_DEVICE);
-	return files_return_object(call, drive_object_new(&drive), &drive);
+	return files_return_object(call, drive_object_new("/", &drive), &drive);
 }
 
 static HRESULT fso_drives(struct automation_call *call)
@@ -252,6 +259,28 @@ static HRESULT fso_create_text(struct automation_call *call)
 	HRESULT hr = files_arg_path(call, 0, path);
 
 	return FAILED(hr) ? hr : files_create_text(call, path);
+}
+
+/* GetStandardStream(0, 1 or 2[, unicode = False]) */
+static HRESULT fso_standard_stream(struct automation_call *call)
+{
+	IDispatch *stream = NULL;
+	bool unicode;
+	LONG which;
+	HRESULT hr = automation_arg_long(call, 0, &which);
+
+	if (SUCCEEDED(hr))
+		hr = automation_arg_bool_or(call, 1, false, &unicode);
+	if (FAILED(hr))
+		return hr;
+	if (which < 0 || which > 2)
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	int r = stream_standard((int)which, unicode, &stream);
+
+	if (r < 0)
+		return scripting_raise_errno(call, r == -EBADF ? -ENODEV : r,
+					     SCRIPTING_FILE_NOT_FOUND);
+	return automation_return_dispatch(call->result, stream);
 }
 
 /* ---- changes ---- */
@@ -359,6 +388,8 @@ static const struct automation_member fso_members[] = {
 	{ "MoveFolder", 1205, AUTOMATION_METHOD, 2, 2, fso_move_folder },
 	{ "CreateFolder", 1120, AUTOMATION_METHOD, 1, 1, fso_create_folder },
 	{ "CreateTextFile", 1101, AUTOMATION_METHOD, 1, 3, fso_create_text },
+	{ "GetFileVersion", 20010, AUTOMATION_METHOD, 1, 1, fso_file_version },
+	{ "GetStandardStream", 20000, AUTOMATION_METHOD, 1, 2, fso_standard_stream },
 	{ "OpenTextFile", 1100, AUTOMATION_METHOD, 1, 4, fso_open_text },
 };
 

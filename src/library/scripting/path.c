@@ -10,6 +10,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +97,123 @@ bool path_has_pattern(struct text path)
 	struct text name = path_name(path);
 
 	return memchr(name.data, '*', name.length) || memchr(name.data, '?', name.length);
+}
+
+/* ---- out ---- */
+
+/* Appends a part to `out`, which has room; returns the new length or -ENAMETOOLONG. */
+static int append_part(char out[PATH_SIZE], int length, struct text part)
+{
+	if ((size_t)length + 1 + part.length >= PATH_SIZE)
+		return -ENAMETOOLONG;
+	out[length] = '/';
+	memcpy(out + length + 1, part.data, part.length);
+	out[(size_t)length + 1 + part.length] = '\0';
+	return length + 1 + (int)part.length;
+}
+
+void path_show(const char *path, char out[PATH_SHOWN_SIZE])
+{
+	size_t n = 0;
+
+	if (*path == '/') {
+		out[n++] = 'C';
+		out[n++] = ':';
+	}
+	for (; *path && n < PATH_SHOWN_SIZE - 1; path++)
+		out[n++] = *path == '/' ? '\\' : *path;
+	out[n] = '\0';
+}
+
+BSTR path_show_bstr(const char *path)
+{
+	char shown[PATH_SHOWN_SIZE];
+
+	path_show(path, shown);
+	return bstr_from_text(text_of(shown));
+}
+
+static bool is_short_letter(char c)
+{
+	c = text_lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("_-!#$%&@~^(){}", c));
+}
+
+/* Copies at most `limit` letters that a short name may have, in capitals. */
+static size_t short_letters(struct text t, size_t limit, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t.length && n < limit; i++)
+		if (is_short_letter(t.data[i]) && t.data[i] != '~')
+			out[n++] = text_upper(t.data[i]);
+	return n;
+}
+
+static bool is_short(struct text base, struct text extension, bool dot)
+{
+	for (size_t i = 0; i < base.length; i++)
+		if (!is_short_letter(base.data[i]))
+			return false;
+	for (size_t i = 0; i < extension.length; i++)
+		if (!is_short_letter(extension.data[i]))
+			return false;
+	return base.length && base.length <= 8 && extension.length <= 3 &&
+	       dot == (extension.length != 0);
+}
+
+/* FNV-1a: short names are kept in files, so they must not change from run to run. */
+static unsigned name_hash(struct text t)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < t.length; i++)
+		h = (h ^ (unsigned char)t.data[i]) * 16777619u;
+	return (h >> 16 ^ h) & 0xFFFF;
+}
+
+void path_short_name(struct text name, char out[PATH_SHORT_SIZE])
+{
+	size_t dot = last_dot(name);
+	bool has_dot = dot < name.length;
+	struct text base = { name.data, dot };
+	struct text extension = { name.data + dot + has_dot, name.length - dot - has_dot };
+	size_t n;
+
+	if (is_short(base, extension, has_dot) || name.length == 0) {
+		memcpy(out, name.data, name.length);
+		out[name.length] = '\0';
+		return;
+	}
+	n = short_letters(base, 2, out);
+	n += (size_t)snprintf(out + n, PATH_SHORT_SIZE - n, "%04X~1", name_hash(name));
+	if (extension.length) {
+		out[n] = '.';
+		size_t letters = short_letters(extension, 3, out + n + 1);
+
+		n += letters ? letters + 1 : 0;
+	}
+	out[n] = '\0';
+}
+
+int path_short(const char *path, char out[PATH_SIZE])
+{
+	struct text rest = text_of(path + 1);
+	int length = 0;
+
+	while (rest.data && length >= 0) {
+		char name[PATH_SHORT_SIZE];
+		struct text part = text_cut(&rest, '/');
+
+		if (!part.length)
+			break; /* the root */
+		path_short_name(part, name);
+		length = append_part(out, length, text_of(name));
+	}
+	if (length == 0)
+		strcpy(out, "/");
+	return length < 0 ? length : 0;
 }
 
 static char32_t fold(char32_t c)
@@ -215,57 +334,72 @@ static bool same_but_case(struct text a, struct text b)
 	return i == a.length && k == b.length;
 }
 
-/* Replaces the part at `part` (up to `length` bytes, the whole path cut behind it) by a spelling
- * that exists in its folder. False when there is none. */
-static bool respell(char *path, char *part, size_t length)
+/* Whether the entry `name` of a folder is what a script calls `want`: 1 but for case, 2 by its
+ * short name, 0 not at all. */
+static int names_entry(struct text name, struct text want)
 {
-	char found[256] = "", name[256], saved = *part;
-	struct text want = { name, length };
-	struct dirent *entry;
+	char short_name[PATH_SHORT_SIZE];
 
-	if (length >= sizeof found)
-		return false;
-	memcpy(name, part, length);
-	*part = '\0';
-	DIR *folder = opendir(path);
-
-	*part = saved;
-	if (!folder)
-		return false;
-	while ((entry = readdir(folder))) {
-		struct text t = text_of(entry->d_name);
-
-		/* Of the same length only, so that the path can be mended in place. */
-		if (t.length == length && same_but_case(t, want) &&
-		    (!found[0] || strcmp(entry->d_name, found) < 0))
-			memcpy(found, entry->d_name, t.length + 1);
-	}
-	closedir(folder);
-	if (!found[0])
-		return false;
-	memcpy(part, found, length);
-	return true;
+	if (same_but_case(name, want))
+		return 1;
+	if (!memchr(want.data, '~', want.length))
+		return 0;
+	path_short_name(name, short_name);
+	return text_equal_nocase(text_of(short_name), want) ? 2 : 0;
 }
 
-static void find_spelling(char *path)
+/* The spelling of `want` that exists in `folder`; false when there is none. */
+static bool find_entry(const char *folder, struct text want, char found[NAME_MAX + 1])
 {
+	DIR *d = opendir(*folder ? folder : "/");
+	int best = 3;
+	struct dirent *entry;
+
+	if (!d)
+		return false;
+	while ((entry = readdir(d))) {
+		struct text name = text_of(entry->d_name);
+		int how = names_entry(name, want);
+
+		if (!how || how > best || (how == best && strcmp(entry->d_name, found) > 0))
+			continue;
+		best = how;
+		memcpy(found, name.data, name.length + 1);
+	}
+	closedir(d);
+	return best < 3;
+}
+
+/* One part as the disk spells it. `*there` becomes false at the first that is nowhere: what
+ * follows cannot be there either. */
+static int add_spelled(char out[PATH_SIZE], int length, struct text part, bool *there)
+{
+	char found[NAME_MAX + 1];
 	struct stat st;
+	int longer = append_part(out, length, part);
+
+	if (longer < 0 || !*there || lstat(out, &st) == 0)
+		return longer;
+	out[length] = '\0';
+	*there = find_entry(out, part, found);
+	return append_part(out, length, *there ? text_of(found) : part);
+}
+
+static int find_spelling(char path[PATH_SIZE])
+{
+	struct text rest = text_of(path + 1);
+	char out[PATH_SIZE] = "";
+	bool there = true;
+	struct stat st;
+	int length = 0;
 
 	if (lstat(path, &st) == 0 || errno != ENOENT)
-		return;
-	for (char *part = path + 1; *part;) {
-		size_t length = strcspn(part, "/");
-		char *end = part + length, saved = *end;
-
-		*end = '\0';
-		bool there = lstat(path, &st) == 0 || respell(path, part, length);
-
-		*end = saved;
-		/* What follows a part that is nowhere cannot be there either. */
-		if (!there || !saved)
-			return;
-		part = end + 1;
-	}
+		return 0;
+	while (rest.data && length >= 0)
+		length = add_spelled(out, length, text_cut(&rest, '/'), &there);
+	if (length > 0)
+		memcpy(path, out, (size_t)length + 1);
+	return length < 0 ? length : 0;
 }
 
 int path_resolve(struct text path, char out[PATH_SIZE])
@@ -274,8 +408,7 @@ int path_resolve(struct text path, char out[PATH_SIZE])
 
 	if (r < 0)
 		return r;
-	find_spelling(out);
-	return 0;
+	return find_spelling(out);
 }
 
 int path_resolve_bstr(BSTR path, char out[PATH_SIZE])

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The Scripting library: Scripting.Dictionary, Scripting.FileSystemObject with TextStream, File,
- * Folder and Drive, and Scripting.Encoder. Errors are VBScript's documented numbers (library/scripting/errors.h),
- * file names follow library/scripting/path.h.
+ * Folder and Drive, and Scripting.Encoder. Errors are VBScript's documented numbers
+ * (library/scripting/errors.h), file names follow library/scripting/path.h.
  *
  * Objects are made by CoCreateInstance once scripting_register() has run; members may be called
  * from any thread: a Dictionary locks itself, the file objects hold nothing but a name, and a

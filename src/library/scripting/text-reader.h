@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text from a descriptor as UTF-16 units, decoded piece by piece from UTF-8 or UTF-16LE: the
- * reading half of TextStream. One thread at a time; does not own the descriptor.
+ * Text from a descriptor as UTF-16 units, decoded piece by piece from UTF-16LE, or from UTF-8 with
+ * Windows-1252 for what is no UTF-8: the reading half of TextStream. One thread at a time; does not
+ * own the descriptor.
  */
 #pragma once
 

@@ -10,6 +10,7 @@
 #include "asp/asp.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "library/scripting/path.h"
 #include "library/scripting/scripting.h"
 
 #include <errno.h>

@@ -359,12 +359,14 @@ static void paths_map(void **state)
 {
 	(void)state;
 	struct site *site = site_new();
-	char expected[256];
+	char expected[3 * PATH_SHOWN_SIZE + 64];
 	site_put(site, "a/p.asp",
 		 "<%= Server.MapPath(\"x.txt\") %>|<%= Server.MapPath(\"/\") %>|"
 		 "<%= Server.MapPath(\"\\b\\c.txt\") %>");
-	snprintf(expected, sizeof(expected), "%s/a/x.txt|%s|%s/b/c.txt", site->folder, site->folder,
-		 site->folder);
+	char folder[PATH_SHOWN_SIZE];
+	path_show(site->folder, folder);
+	snprintf(expected, sizeof(expected), "%s\\a\\x.txt|%s|%s\\b\\c.txt", folder, folder,
+		 folder);
 	assert_string_equal(site_get(site, "/a/p.asp"), expected);
 	static const struct {
 		const char *source, *error;

@@ -120,6 +120,72 @@ static void test_bstr(void **state)
 	SysFreeString(large);
 }
 
+static void assert_shown(const char *path, const char *want)
+{
+	char shown[PATH_SHOWN_SIZE], back[PATH_SIZE];
+
+	path_show(path, shown);
+	assert_string_equal(shown, want);
+	assert_int_equal(path_absolute(text_of(shown), back), 0);
+	if (*path == '/')
+		assert_string_equal(back, path);
+}
+
+static void test_shown(void **state)
+{
+	BSTR s = path_show_bstr("/srv/\xC3\xA4");
+
+	assert_shown("/srv/a.txt", "C:\\srv\\a.txt");
+	assert_shown("/", "C:\\");
+	assert_shown("a/b", "a\\b");
+	assert_int_equal(SysStringLen(s), 8);
+	assert_memory_equal(s, u"C:\\srv\\\u00e4", 16);
+	SysFreeString(s);
+}
+
+static void test_short_names(void **state)
+{
+	static const struct {
+		const char *name, *want;
+	} rows[] = {
+		{ "readme.txt", "readme.txt" },
+		{ "README", "README" },
+		{ "a.b", "a.b" },
+		{ "12345678.123", "12345678.123" },
+		{ "123456789.txt", "12DE16~1.TXT" },
+		{
+			"Program Files",
+			"PR",
+		},
+		{ "x.html", "X" },
+		{ ".profile", "" },
+		{ "\xC3\xA4", "" },
+	};
+	char name[PATH_SHORT_SIZE], path[PATH_SIZE], found[PATH_SIZE], other[PATH_SHORT_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		path_short_name(text_of(rows[i].name), name);
+		if (strchr(rows[i].want, '.') || strcmp(rows[i].want, "README") == 0)
+			assert_string_equal(name, rows[i].want);
+		else
+			assert_int_equal(strncmp(name, rows[i].want, strlen(rows[i].want)), 0);
+	}
+	path_short_name(TEXT("a long name.html"), name);
+	path_short_name(TEXT("a long name.htm"), other);
+	assert_string_not_equal(name, other);
+	assert_string_equal(name + 6, "~1.HTM");
+
+	/* and back: a file is found by its short name */
+	snprintf(path, sizeof path, "%s/Data/A file with a name.html", root);
+	fclose(fopen(path, "w"));
+	assert_int_equal(path_short(path, found), 0);
+	assert_non_null(strstr(found, "~1.HTM"));
+	assert_int_equal(path_resolve(text_of(strcpy(path + 2048, found)), found), 0);
+	assert_string_equal(found, path);
+	assert_int_equal(path_short("/", found), 0);
+	assert_string_equal(found, "/");
+}
+
 static const struct {
 	const char *path, *name, *base, *extension, *parent, *drive;
 } parts[] = {
@@ -187,8 +253,9 @@ static void test_patterns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absolute), cmocka_unit_test(test_spelling),
-		cmocka_unit_test(test_bstr),     cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_absolute),    cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_bstr),        cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_short_names), cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_patterns),
 	};
 
