@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,9 +109,17 @@ static HRESULT wscript_build_version(struct automation_call *call)
 	return automation_return_long(call->result, BUILD_VERSION);
 }
 
+/* A path as scripts see it: with a drive and backslashes (library/scripting/path.h). */
+static HRESULT return_path(struct automation_call *call, const char *path)
+{
+	BSTR shown = path_show_bstr(path);
+
+	return shown ? automation_return_bstr(call->result, shown) : E_OUTOFMEMORY;
+}
+
 static HRESULT wscript_script_full_name(struct automation_call *call)
 {
-	return automation_return_text(call->result, text_of(wsh_of(call)->script.path));
+	return return_path(call, wsh_of(call)->script.path);
 }
 
 static HRESULT wscript_script_name(struct automation_call *call)
@@ -118,25 +127,32 @@ static HRESULT wscript_script_name(struct automation_call *call)
 	return automation_return_text(call->result, path_name(text_of(wsh_of(call)->script.path)));
 }
 
-static struct text own_path(char out[PATH_MAX])
+static const char *own_path(char out[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX);
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
 
-	return n < 0 ? TEXT("cscript") : (struct text){ out, (size_t)n };
+	if (n < 0)
+		return "cscript";
+	out[n] = '\0';
+	return out;
 }
 
 static HRESULT wscript_full_name(struct automation_call *call)
 {
 	char path[PATH_MAX];
 
-	return automation_return_text(call->result, own_path(path));
+	return return_path(call, own_path(path));
 }
 
 static HRESULT wscript_path(struct automation_call *call)
 {
 	char path[PATH_MAX];
 
-	return automation_return_text(call->result, path_parent(own_path(path)));
+	struct text parent = path_parent(text_of(own_path(path)));
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof folder, TEXT_FMT, TEXT_ARG(parent));
+	return return_path(call, folder);
 }
 
 static HRESULT wscript_interactive(struct automation_call *call)

@@ -57,11 +57,13 @@ def story_a_script_knows_itself(t):
                   "WScript.Echo WScript.FullName, WScript.Path, WScript.Interactive\n",
                name="Dir/Some.vbs")
     program = t.program("cscript")
-    expect(t, done, f"{t.site}/Dir/Some.vbs Some.vbs\nWindows Script Host 5.8 Windows Script Host\n"
-                    f"{program} {program.rpartition('/')[0]} -1\n")
+    shown = lambda path: "C:" + str(path).replace("/", "\\")
+    expect(t, done, f"{shown(t.site)}\\Dir\\Some.vbs Some.vbs\nWindows Script Host 5.8 "
+                    f"Windows Script Host\n{shown(program)} "
+                    f"{shown(program.rpartition('/')[0])} -1\n")
     # Windows spelling finds the file too, and is answered with the file's own.
-    done = t.run("cscript", "//NoLogo", f"C:{str(t.site)}\\dir\\SOME.VBS".replace("/", "\\"))
-    t.contains(done.out, f"{t.site}/Dir/Some.vbs Some.vbs\n", f"{done}")
+    done = t.run("cscript", "//NoLogo", shown(t.site) + "\\dir\\SOME.VBS")
+    t.contains(done.out, f"{shown(t.site)}\\Dir\\Some.vbs Some.vbs\n", f"{done}")
 
 
 @also_sanitized

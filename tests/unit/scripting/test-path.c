@@ -152,7 +152,7 @@ static void test_short_names(void **state)
 		{ "README", "README" },
 		{ "a.b", "a.b" },
 		{ "12345678.123", "12345678.123" },
-		{ "123456789.txt", "12DE16~1.TXT" },
+		{ "123456789.txt", "122F89~1.TXT" },
 		{
 			"Program Files",
 			"PR",
