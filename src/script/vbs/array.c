@@ -49,6 +49,7 @@ HRESULT vbs_array_new(struct vbs_heap *heap, const int32_t *counts, unsigned dim
 	a->heap = heap;
 	a->dims = dims;
 	a->count = n;
+	a->length = dims == 1 ? n : 0;
 	a->bounds = (struct vbs_bound *)(a + 1);
 	for (unsigned i = 0; i < dims; i++)
 		a->bounds[i].count = counts[i];
@@ -141,13 +142,14 @@ static HRESULT array_resize_last(struct vbs_array *a, int32_t last)
 		for (size_t i = n; i < a->count; i++)
 			value_clear(&a->items[i]);
 		if (n < a->count)
-			a->count = n;
+			a->count = a->length = n;
 		items = mem_realloc(a->items, n ? n : 1, sizeof *items);
 		if (!items)
 			return E_OUTOFMEMORY;
 		if (n > a->count)
 			memset(items + a->count, 0, (n - a->count) * sizeof *items);
 		a->items = items;
+		a->length = n;
 	} else {
 		hr = vbs_heap_charge(a->heap, n * sizeof *items);
 		if (FAILED(hr))

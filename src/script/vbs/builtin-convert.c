@@ -188,7 +188,7 @@ BUILTIN(vartype)
 {
 	struct value *v = value_deref(&args[0]);
 	struct value plain = VALUE_EMPTY;
-	int type = v->type;
+	int type = v->type == VBS_BYTES ? VT_ARRAY | VT_UI1 : v->type;
 
 	(void)argc;
 	if (v->type == VT_DISPATCH && v->obj) {

@@ -3,7 +3,7 @@
  * Calls that leave the machine's loop: members of objects, elements of arrays, built-in
  * functions, names of the host. Windows are as in opcodes.h; on success the arguments are gone.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/instance.h"
 
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
@@ -182,9 +182,7 @@ static HRESULT find_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	for (size_t i = 0; i < class->member_count; i++)
 		if (class->members[i].dispid == *ret && class->members[i].kinds & AUTOMATION_BYREF)
 			*ret_byref = true;
-	cache->key = class;
-	cache->dispid = *ret;
-	cache->byref = *ret_byref;
+	*cache = (struct vbs_cache){ .key = class, .dispid = *ret, .byref = *ret_byref };
 	return S_OK;
 }
 
@@ -198,10 +196,8 @@ static const struct vbs_member *find_own(struct vbs_engine *e, struct vbs_bindin
 	if (cache->key == class)
 		return cache->member;
 	m = vbs_class_member(class, name);
-	if (m) {
-		cache->key = class;
-		cache->member = m;
-	}
+	if (m)
+		*cache = (struct vbs_cache){ .key = class, .member = m };
 	(void)e;
 	return m;
 }
@@ -240,7 +236,7 @@ HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 		return hr;
 	own = vbs_instance_of(e, object);
 	if (own) {
-		m = find_own(e, b, site, vbs_instance_class(own));
+		m = find_own(e, b, site, own->class);
 		if (!m)
 			return vbs_throw_name(e, 438, name);
 		return vbs_instance_get(e, own, m, window, argc);
@@ -276,15 +272,44 @@ HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 	struct value *v = value_deref(window);
 	const struct vbs_member *m;
 	struct vbs_instance *own;
+	HRESULT hr;
 
 	ret->proc = NULL;
-	own = v->type == VT_DISPATCH && v->obj ? vbs_instance_of(e, v->obj) : NULL;
+	own = v->type == VT_DISPATCH ? vbs_instance_of(e, v->obj) : NULL;
 	if (!own)
 		return S_OK;
-	m = find_own(e, b, site, vbs_instance_class(own));
-	if (!m || m->kind == MEMBER_FIELD)
+	m = find_own(e, b, site, own->class);
+	if (!m)
 		return S_OK;
-	return vbs_instance_method(e, own, m, m->get, m->is_private, ret);
+	if (m->kind == MEMBER_FIELD) {
+		b->caches[site].field = vbs_instance_shows(e, own, m->is_private);
+		return S_OK;
+	}
+	hr = vbs_instance_method(e, own, m, m->get, m->is_private, ret);
+	/* A site is in one procedure: what it may call now it may always call. */
+	if (SUCCEEDED(hr))
+		b->caches[site].proc = ret->proc;
+	return hr;
+}
+
+void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret)
+{
+	struct vbs_instance *own;
+	const struct vbs_member *m;
+
+	v = value_deref(v);
+	own = v->type == VT_DISPATCH ? vbs_script_object(e, v->obj) : NULL;
+	ret->proc = NULL;
+	if (!own)
+		return;
+	if (own->function) {
+		*ret = (struct vbs_method){ own->binding, own->function, NULL };
+	} else if (own->class->default_member >= 0) {
+		m = &own->class->members[own->class->default_member];
+		if (m->get != PROC_NONE && vbs_instance_shows(e, own, m->is_private))
+			*ret = (struct vbs_method){ own->binding, &own->program->procs[m->get],
+						    own };
+	}
 }
 
 /* Let gives the default property of an object, Set wants one. `*v` is made what to pass. */
@@ -330,16 +355,24 @@ HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 	bool set;
 
 	ret->proc = NULL;
-	own = v->type == VT_DISPATCH && v->obj ? vbs_instance_of(e, v->obj) : NULL;
-	m = own ? find_own(e, b, site, vbs_instance_class(own)) : NULL;
-	if (!m || m->kind != MEMBER_PROPERTY)
+	own = v->type == VT_DISPATCH ? vbs_instance_of(e, v->obj) : NULL;
+	m = own ? find_own(e, b, site, own->class) : NULL;
+	if (!m)
+		return S_OK;
+	if (m->kind == MEMBER_FIELD)
+		b->caches[site].field = vbs_instance_shows(e, own, m->is_private);
+	if (m->kind != MEMBER_PROPERTY)
 		return S_OK;
 	hr = put_operand(e, &window[argc + 1], mode);
 	if (FAILED(hr))
 		return hr;
 	set = mode && value_deref(&window[argc + 1])->type == VT_DISPATCH && m->set != PROC_NONE;
-	return vbs_instance_method(e, own, m, set ? m->set : m->let,
-				   set ? m->private_set : m->private_let, ret);
+	hr = vbs_instance_method(e, own, m, set ? m->set : m->let,
+				 set ? m->private_set : m->private_let, ret);
+	/* The machine looks here only for values that are no objects. */
+	if (SUCCEEDED(hr) && !set)
+		b->caches[site].proc = ret->proc;
+	return hr;
 }
 
 HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
@@ -360,7 +393,7 @@ HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t sit
 		return hr;
 	own = vbs_instance_of(e, object);
 	if (own) {
-		m = find_own(e, b, site, vbs_instance_class(own));
+		m = find_own(e, b, site, own->class);
 		if (!m)
 			return vbs_throw_name(e, 438, name);
 		hr = vbs_instance_put(e, own, m, window, argc, mode);
@@ -381,22 +414,21 @@ static HRESULT call_object(struct vbs_engine *e, IDispatch *object, struct value
 			   unsigned argc)
 {
 	struct vbs_instance *own = vbs_instance_of(e, object);
-	struct vbs_binding *binding;
-	const struct vbs_proc *proc;
+	struct vbs_instance *function = vbs_script_object(e, object);
 	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
 	if (own) {
-		const struct vbs_class *class = vbs_instance_class(own);
+		const struct vbs_class *class = own->class;
 
 		if (class->default_member < 0)
 			return VBS_HR(438);
 		return vbs_instance_get(e, own, &class->members[class->default_member], window,
 					argc);
 	}
-	proc = vbs_function_of(e, object, &binding);
-	if (proc)
-		hr = vbs_vm_call(e, binding, proc, NULL, window + 1, argc, &result);
+	if (function)
+		hr = vbs_vm_call(e, function->binding, function->function, NULL, window + 1, argc,
+				 &result);
 	else
 		hr = vbs_invoke(e, object, DISPID_VALUE, TEXT(""),
 				DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1, argc, true,
@@ -489,7 +521,7 @@ static HRESULT put_object(struct vbs_engine *e, IDispatch *object, struct value 
 	struct vbs_instance *own = vbs_instance_of(e, object);
 
 	if (own) {
-		const struct vbs_class *class = vbs_instance_class(own);
+		const struct vbs_class *class = own->class;
 
 		if (class->default_member < 0)
 			return VBS_HR(438);

@@ -109,7 +109,7 @@ static void assign_local(struct compiler *c, const struct vbs_local *l, struct s
 		value = source_operand(c, s);
 		vbs_emit(c, VBS_LET, l->reg, value, value >= c->fn->first_temp && s->expr);
 		if (value >= c->fn->first_temp && s->expr)
-			vbs_mark_clean(c, value);
+			vbs_mark_clean(c, value, value);
 	}
 }
 
@@ -131,6 +131,7 @@ static void assign_own(struct compiler *c, struct vbs_expr *target, struct vbs_e
 	source_to(c, s, vbs_temp(c));
 	vbs_emit_place(c, target->place, false);
 	vbs_emit_x(c, VBS_CALLP, window, argc + 1, CALL_STATEMENT, proc);
+	vbs_mark_clean(c, window, window + argc + 1);
 }
 
 static void assign_name(struct compiler *c, struct vbs_expr *target, struct source *s, unsigned set)
@@ -180,7 +181,7 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		source_to(c, s, value);
 		vbs_emit_place(c, target->place, false);
 		vbs_emit_x(c, VBS_SETG, value, set, 0, vbs_global_of(c, symbol, 0));
-		vbs_mark_clean(c, value);
+		vbs_mark_clean(c, value, value);
 	}
 }
 
@@ -218,7 +219,7 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 	source_to(c, s, vbs_temp(c));
 	vbs_emit_place(c, target->place, false);
 	vbs_emit(c, VBS_PUTV, window, target->argc, set);
-	vbs_mark_clean(c, window);
+	vbs_mark_clean(c, window, window + target->argc + 1);
 }
 
 /* obj.prop = v, obj.prop(args) = v, .prop = v */
@@ -242,7 +243,7 @@ static void assign_member(struct compiler *c, struct vbs_expr *member, struct vb
 	source_to(c, s, vbs_temp(c));
 	vbs_emit_place(c, member->place, false);
 	vbs_emit_x(c, VBS_PUTM, window, call ? call->argc : 0, set, vbs_site_of(c, member));
-	vbs_mark_clean(c, window);
+	vbs_mark_clean(c, window, window + (call ? call->argc : 0) + 1);
 }
 
 void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_expr *value,

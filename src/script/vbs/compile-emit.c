@@ -73,7 +73,7 @@ void vbs_emit_jump(struct compiler *c, enum vbs_opcode op, unsigned a, unsigned 
 {
 	put(c, OP_MAKE(op, a, b, cc));
 	if (to->pc >= 0) {
-		put(c, (uint32_t)to->pc);
+		put(c, (uint32_t)(to->pc - (int64_t)c->fn->code_count));
 	} else {
 		put(c, (uint32_t)to->patches);
 		to->patches = (int64_t)c->fn->code_count - 1;
@@ -90,7 +90,7 @@ void vbs_label_place(struct compiler *c, struct label *label)
 	while (at >= 0) {
 		int64_t next = (int32_t)c->fn->code[at];
 
-		c->fn->code[at] = (uint32_t)label->pc;
+		c->fn->code[at] = (uint32_t)(label->pc - at);
 		at = next;
 	}
 }
@@ -162,17 +162,28 @@ void vbs_mark_dirty(struct compiler *c, unsigned reg)
 		f->dirty_high = reg;
 }
 
-void vbs_mark_clean(struct compiler *c, unsigned from)
+void vbs_mark_clean(struct compiler *c, unsigned from, unsigned to)
 {
 	struct fn *f = c->fn;
 
-	if (f->dirty_low <= f->dirty_high && f->dirty_high >= from) {
-		f->dirty_high = from ? from - 1 : 0;
-		if (f->dirty_low >= from) {
-			f->dirty_low = 1;
-			f->dirty_high = 0;
-		}
+	/* One range is kept: what is inside it, or at its other end, stays in it. */
+	if (f->dirty_low > f->dirty_high || f->dirty_high < from || f->dirty_high > to)
+		return;
+	f->dirty_high = from ? from - 1 : 0;
+	if (f->dirty_low >= from) {
+		f->dirty_low = 1;
+		f->dirty_high = 0;
 	}
+}
+
+void vbs_emit_return(struct compiler *c)
+{
+	struct fn *f = c->fn;
+	unsigned live = f->temp;
+
+	if (f->dirty_low <= f->dirty_high && f->dirty_high >= live)
+		live = f->dirty_high + 1;
+	vbs_emit(c, VBS_RET, live, 0, 0);
 }
 
 void vbs_emit_clean(struct compiler *c)

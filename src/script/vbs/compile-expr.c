@@ -192,6 +192,26 @@ static void compile_name_reference(struct compiler *c, struct vbs_expr *e, unsig
 	}
 }
 
+/* The same for who only reads: a number comes as it is. */
+static void compile_name_operand(struct compiler *c, struct vbs_expr *e, unsigned reg)
+{
+	struct vbs_symbol *s = e->symbol;
+	unsigned field;
+
+	switch (name_kind(c, s)) {
+	case NAME_FIELD:
+		field = c->class->members[s->member->index].field;
+		vbs_emit(c, VBS_GETM, reg, field & 0xFF, field >> 8);
+		break;
+	case NAME_GLOBAL:
+		vbs_emit_x(c, VBS_GETG, reg, 0, 0, vbs_global_of(c, s, 0));
+		vbs_mark_dirty(c, reg);
+		break;
+	default:
+		compile_name_reference(c, e, reg);
+	}
+}
+
 static void compile_name(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
 	struct vbs_symbol *s = e->symbol;
@@ -245,7 +265,7 @@ unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow
 	if (literal_of(c, e, &v))
 		compile_constant(c, &v, reg, true);
 	else if (borrow && vbs_is_variable(c, e))
-		compile_name_reference(c, e, reg);
+		compile_name_operand(c, e, reg);
 	else
 		vbs_compile_expr(c, e, reg);
 	return reg;
@@ -269,18 +289,64 @@ static unsigned compile_left(struct compiler *c, struct vbs_expr *e, unsigned re
 	return reg;
 }
 
+/* The form of an operator that has a constant on its right. */
+static enum vbs_opcode constant_form(uint8_t op)
+{
+	switch (op) {
+	case OP_ADD:
+		return VBS_ADDK;
+	case OP_SUB:
+		return VBS_SUBK;
+	case OP_MUL:
+		return VBS_MULK;
+	case OP_IDIV:
+		return VBS_IDIVK;
+	case OP_MOD:
+		return VBS_MODK;
+	default:
+		return VBS_NOP;
+	}
+}
+
+/* A literal Integer that fits an instruction. */
+static bool small_literal(struct compiler *c, const struct vbs_expr *e, int *ret)
+{
+	struct value v;
+
+	if (!literal_of(c, e, &v) || v.type != VT_I2 || v.i < -128 || v.i > 127)
+		return false;
+	*ret = v.i;
+	return true;
+}
+
+/* x + 1 and x - 1: what is added. */
+static bool small_operand(struct compiler *c, const struct vbs_expr *e, int *ret)
+{
+	if ((e->op != OP_ADD && e->op != OP_SUB) || !small_literal(c, e->right, ret) ||
+	    *ret == -128)
+		return false;
+	if (e->op == OP_SUB)
+		*ret = -*ret;
+	return true;
+}
+
 static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
 	unsigned saved = c->fn->temp, left, right;
-	int k = -1;
+	enum vbs_opcode op;
+	int k = -1, small;
 	struct value v;
 
 	left = compile_left(c, e->left, reg, !vbs_expr_calls(c, e->right));
-	if (e->op <= OP_MUL)
+	op = constant_form(e->op);
+	if (op != VBS_NOP)
 		k = constant_operand(c, e->right);
-	if (k >= 0) {
+	if (small_operand(c, e, &small)) {
 		vbs_emit_place(c, e->place, false);
-		vbs_emit(c, VBS_ADDK + (e->op - OP_ADD), reg, left, k);
+		vbs_emit(c, VBS_ADDI, reg, left, (uint8_t)small);
+	} else if (k >= 0) {
+		vbs_emit_place(c, e->place, false);
+		vbs_emit(c, op, reg, left, k);
 	} else {
 		if (e->op < OP_EQ && literal_of(c, e->right, &v)) {
 			/* Only comparisons ask whether it is a literal. */
@@ -517,7 +583,7 @@ void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, u
 		}
 	}
 	c->fn->temp = window + 1;
-	vbs_mark_clean(c, window);
+	vbs_mark_clean(c, window, window + (call ? call->argc : 0));
 	if (!(flags & CALL_STATEMENT))
 		vbs_mark_dirty(c, window);
 }
@@ -595,7 +661,7 @@ static void compile_call_value(struct compiler *c, struct vbs_expr *e, unsigned 
 	window = vbs_temp(c);
 	vbs_compile_call(c, e, window, flags);
 	vbs_emit(c, VBS_TAKE, reg, window, 0);
-	vbs_mark_clean(c, window);
+	vbs_mark_clean(c, window, window);
 	vbs_mark_dirty(c, reg);
 	f->temp = saved;
 }
@@ -648,10 +714,17 @@ void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg)
 void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, struct label *to)
 {
 	unsigned saved = c->fn->temp, left, right;
-	int k;
+	int k, small;
 
 	if (e->kind == E_BINARY && e->op >= OP_EQ && e->op <= OP_GE) {
 		left = vbs_compile_operand(c, e->left, !vbs_expr_calls(c, e->right));
+		if (small_literal(c, e->right, &small)) {
+			vbs_emit_place(c, e->place, false);
+			vbs_emit_jump(c, VBS_JEQI + (e->op - OP_EQ), left, (uint8_t)small, sense,
+				      to);
+			c->fn->temp = saved;
+			return;
+		}
 		k = constant_operand(c, e->right);
 		if (k >= 0) {
 			vbs_emit_place(c, e->place, false);

@@ -129,7 +129,8 @@ static void compile_select(struct compiler *c, struct vbs_stmt *s)
 			unsigned mark = c->fn->temp;
 			unsigned test = vbs_compile_operand(c, k->tests[i], true);
 
-			vbs_emit_jump(c, VBS_JEQ, subject, test, 1, &body);
+			/* 2: the subject stays for the next test. */
+			vbs_emit_jump(c, VBS_JEQ, subject, test, 1 | 2, &body);
 			c->fn->temp = mark;
 		}
 		if (k->count)
@@ -261,6 +262,7 @@ static void compile_do(struct compiler *c, struct vbs_stmt *s)
 {
 	struct label top = LABEL, body = LABEL;
 	bool until = s->flags & DO_UNTIL;
+	unsigned low = 1, high = 0;
 	struct loop loop;
 
 	/* Exit Do does not see a While: it has no loop of its own. */
@@ -268,18 +270,29 @@ static void compile_do(struct compiler *c, struct vbs_stmt *s)
 	vbs_label_place(c, &top);
 	if (!(s->flags & (DO_AFTER | DO_FOREVER))) {
 		vbs_compile_condition(c, s->expr, until, &loop.exit);
+		low = c->fn->dirty_low;
+		high = c->fn->dirty_high;
 		vbs_emit_clean(c);
 	}
 	vbs_compile_block(c, s->body);
 	at_end(c, s);
 	if (s->flags & DO_AFTER) {
 		vbs_compile_condition(c, s->expr, !until, &body);
+		low = c->fn->dirty_low;
+		high = c->fn->dirty_high;
 		vbs_emit_clean(c);
 		vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &loop.exit);
 		vbs_label_place(c, &body);
+		c->fn->dirty_low = low;
+		c->fn->dirty_high = high;
+		vbs_emit_clean(c);
 	}
 	vbs_emit_jump(c, VBS_BACK, 0, 0, 0, &top);
 	loop_leave(c, &loop);
+	/* What the condition used is released on both ways. */
+	c->fn->dirty_low = low;
+	c->fn->dirty_high = high;
+	vbs_emit_clean(c);
 }
 
 /* ---- the rest ---- */
@@ -307,7 +320,7 @@ static void compile_exit(struct compiler *c, struct vbs_stmt *s)
 					: f->def->kind >= PROC_GET;
 	if (!fits)
 		vbs_emit_fail(c, 1039, s->place);
-	vbs_emit(c, VBS_RET, 0, 0, 0);
+	vbs_emit_return(c);
 }
 
 static void compile_with(struct compiler *c, struct vbs_stmt *s)

@@ -96,7 +96,7 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 		vbs_compile_block(c, def->body);
 	}
 	vbs_emit_place(c, def->end, true);
-	vbs_emit(c, VBS_RET, 0, 0, 0);
+	vbs_emit_return(c);
 	vbs_fn_finish(c, index);
 	vbs_forget_locals(c);
 }
@@ -122,7 +122,7 @@ static void compile_prepare(struct compiler *c, const struct vbs_classdef *def, 
 		vbs_compile_dim(c, &name, v);
 		vbs_emit_clean(c);
 	}
-	vbs_emit(c, VBS_RET, 0, 0, 0);
+	vbs_emit_return(c);
 	vbs_fn_finish(c, index);
 	vbs_forget_locals(c);
 }

@@ -102,8 +102,10 @@ void vbs_emit_line(struct compiler *c, struct vbs_place place);
 /* Ends a statement: releases what its temporaries still hold. */
 void vbs_emit_clean(struct compiler *c);
 void vbs_mark_dirty(struct compiler *c, unsigned reg);
-/* What a call or a move emptied: the registers from `from` up. */
-void vbs_mark_clean(struct compiler *c, unsigned from);
+/* What a call or a move emptied: the registers from `from` to `to`. */
+void vbs_mark_clean(struct compiler *c, unsigned from, unsigned to);
+/* RET: all that may hold something is released. */
+void vbs_emit_return(struct compiler *c);
 unsigned vbs_temp(struct compiler *c); /* takes the next register */
 uint32_t vbs_constant(struct compiler *c, const struct value *v, bool hard);
 uint32_t vbs_text_constant(struct compiler *c, struct text t);

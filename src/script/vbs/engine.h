@@ -3,7 +3,7 @@
  * The engine's inside: its state, and what its files ask of each other. One thread at a time.
  *
  *   engine.c     life, global names, binding programs, the face of vbs.h
- *   vm.c         the machine
+ *   vm.c         the machine; vm.h is its inside
  *   operators.c  what the machine's fast paths leave
  *   call.c       calls that leave a procedure: objects, elements, built-ins
  *   instance.c   objects of script classes, GetRef
@@ -57,8 +57,10 @@ struct vbs_global {
 struct vbs_cache {
 	const void *key; /* struct vbs_class or struct automation_class, NULL: nothing yet */
 	const struct vbs_member *member;
+	const struct vbs_proc *proc; /* what a call of the member enters; NULL: ask again */
 	DISPID dispid;
 	bool byref; /* the member wants references */
+	bool field; /* the member is a field that this site may use */
 };
 
 /* A program made ready for this engine. */
@@ -71,15 +73,22 @@ struct vbs_binding {
 
 struct vbs_instance;
 
+/* What else happens when a frame is left. */
+enum vbs_leave {
+	LEAVE_ENTRY = 1,   /* the machine was started for it */
+	LEAVE_DROP = 2,    /* the caller wants no result */
+	LEAVE_DELIVER = 4, /* the result goes to register `to` of the caller */
+};
+
 struct vbs_frame {
 	struct vbs_binding *binding;
 	const struct vbs_proc *proc;
 	const uint32_t *pc;
 	struct value *base;
-	struct vbs_instance *me; /* counted */
+	struct vbs_instance *me; /* runs: see instance.h */
 	bool resume;             /* On Error Resume Next */
-	bool entry;              /* the machine was started for it */
-	bool drop;               /* the caller wants no result */
+	uint8_t leave;           /* enum vbs_leave */
+	uint8_t to;
 };
 
 /* An error on its way, or what Err shows. */
@@ -156,13 +165,6 @@ HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const str
 /* Looks at the clock and the interrupt. */
 HRESULT vbs_vm_poll(struct vbs_engine *e);
 
-/* ---- vm-loop.c ---- */
-
-/* Makes start r[0], limit r[1] and step r[2] numbers. */
-HRESULT vbs_loop_prepare(struct vbs_engine *e, struct value *r, bool *ret_done);
-/* v += step; bounds[1] is the limit, bounds[2] the step. */
-HRESULT vbs_loop_step(struct vbs_engine *e, struct value *v, struct value *bounds, bool *ret_done);
-
 /* ---- operators.c ---- */
 
 /* R[A] := a op b for every combination; operands may be references. */
@@ -192,6 +194,9 @@ struct vbs_method {
 };
 HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			struct value *window, struct vbs_method *ret);
+/* The procedure that calling the value itself enters: behind a GetRef object, or the default member
+ * of an instance. */
+void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret);
 HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
 HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
@@ -214,16 +219,9 @@ struct text vbs_type_name(const struct value *v);
 
 HRESULT vbs_instance_new(struct vbs_engine *e, struct vbs_binding *b, const struct vbs_class *class,
 			 IDispatch **ret);
-/* The instance behind an object when it is one of `e`'s, else NULL. */
-struct vbs_instance *vbs_instance_of(const struct vbs_engine *e, IDispatch *object);
-const struct vbs_class *vbs_instance_class(const struct vbs_instance *i);
-struct vbs_binding *vbs_instance_binding(const struct vbs_instance *i);
-struct value *vbs_instance_field(struct vbs_instance *i, uint32_t index);
-struct vbs_instance *vbs_instance_next(const struct vbs_instance *i);
-void vbs_instance_ref(struct vbs_instance *i);
-void vbs_instance_unref(struct vbs_instance *i);
-IDispatch *vbs_instance_dispatch(struct vbs_instance *i);
 const struct vbs_member *vbs_class_member(const struct vbs_class *class, struct text name);
+/* Whether the running code may use a member: a private one only inside the class. */
+bool vbs_instance_shows(const struct vbs_engine *e, const struct vbs_instance *i, bool is_private);
 /* The procedure `index` of the member, when the running code may call it. */
 HRESULT vbs_instance_method(struct vbs_engine *e, struct vbs_instance *i,
 			    const struct vbs_member *m, uint32_t index, bool is_private,
@@ -239,9 +237,6 @@ void vbs_instances_end(struct vbs_engine *e);
 /* GetRef: an object whose default method is the procedure. */
 HRESULT vbs_function_new(struct vbs_engine *e, struct vbs_binding *b, const struct vbs_proc *proc,
 			 IDispatch **ret);
-/* The procedure behind a GetRef object. */
-const struct vbs_proc *vbs_function_of(const struct vbs_engine *e, IDispatch *object,
-				       struct vbs_binding **ret);
 const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size);
 
 /* ---- engine.c ---- */

@@ -7,7 +7,7 @@
  * An instance runs on its engine's thread. Class_Terminate runs when the last reference goes. An
  * instance that outlives its engine is disconnected: it only waits to be released.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/instance.h"
 
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
@@ -18,82 +18,16 @@
 /* Instances ended inside the end of another one; further ones wait in a list. */
 #define BURY_DEPTH_MAX 20
 
-struct vbs_instance {
-	IDispatch dispatch;
-	uint32_t refs;
-	bool ended;                /* Class_Terminate ran */
-	struct vbs_engine *engine; /* NULL: disconnected */
-	struct vbs_binding *binding;
-	const struct vbs_class *class;   /* of the program, which is counted */
-	const struct vbs_proc *function; /* GetRef: this, and no class */
-	struct vbs_program *program;
-	struct vbs_instance *next, **link; /* all of the engine */
-	struct vbs_instance *next_dead;
-	uint32_t field_count;
-	struct value fields[];
-};
-
-static const IDispatchVtbl instance_vtbl;
-
 static struct vbs_instance *instance_of(IDispatch *d)
 {
 	return container_of(d, struct vbs_instance, dispatch);
-}
-
-struct vbs_instance *vbs_instance_of(const struct vbs_engine *e, IDispatch *object)
-{
-	struct vbs_instance *i;
-
-	if (object->lpVtbl != &instance_vtbl)
-		return NULL;
-	i = instance_of(object);
-	return i->engine == e && i->class ? i : NULL;
-}
-
-const struct vbs_proc *vbs_function_of(const struct vbs_engine *e, IDispatch *object,
-				       struct vbs_binding **ret)
-{
-	struct vbs_instance *i;
-
-	if (object->lpVtbl != &instance_vtbl)
-		return NULL;
-	i = instance_of(object);
-	if (i->engine != e || !i->function)
-		return NULL;
-	*ret = i->binding;
-	return i->function;
-}
-
-const struct vbs_class *vbs_instance_class(const struct vbs_instance *i)
-{
-	return i->class;
-}
-
-struct vbs_binding *vbs_instance_binding(const struct vbs_instance *i)
-{
-	return i->binding;
-}
-
-struct value *vbs_instance_field(struct vbs_instance *i, uint32_t index)
-{
-	return &i->fields[index];
-}
-
-struct vbs_instance *vbs_instance_next(const struct vbs_instance *i)
-{
-	return i->next;
-}
-
-IDispatch *vbs_instance_dispatch(struct vbs_instance *i)
-{
-	return &i->dispatch;
 }
 
 const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size)
 {
 	struct vbs_instance *i;
 
-	if (object->lpVtbl != &instance_vtbl)
+	if (object->lpVtbl != &vbs_instance_vtbl)
 		return NULL;
 	i = instance_of(object);
 	if (!i->class)
@@ -178,20 +112,19 @@ static ULONG instance_release(IDispatch *d)
 	struct vbs_instance *i = instance_of(d);
 	uint32_t left = __atomic_sub_fetch(&i->refs, 1, __ATOMIC_ACQ_REL);
 
-	if (left)
-		return left;
+	if (!left && !i->running)
+		vbs_instance_last(i);
+	return left;
+}
+
+void vbs_instance_last(struct vbs_instance *i)
+{
 	if (i->engine) {
 		instance_bury(i->engine, i);
 	} else {
 		vbs_program_unref(i->program);
 		mem_free(i);
 	}
-	return 0;
-}
-
-void vbs_instance_ref(struct vbs_instance *i)
-{
-	instance_addref(&i->dispatch);
 }
 
 void vbs_instance_unref(struct vbs_instance *i)
@@ -238,7 +171,7 @@ static HRESULT instance_make(struct vbs_engine *e, struct vbs_binding *b, uint32
 	i = mem_zalloc(1, size);
 	if (!i)
 		return E_OUTOFMEMORY;
-	i->dispatch.lpVtbl = &instance_vtbl;
+	i->dispatch.lpVtbl = &vbs_instance_vtbl;
 	i->refs = 1;
 	i->engine = e;
 	i->binding = b;
@@ -298,12 +231,11 @@ const struct vbs_member *vbs_class_member(const struct vbs_class *class, struct 
 	return NULL;
 }
 
-/* Whether the running code belongs to the class: then private members are its own. */
-static bool inside(const struct vbs_engine *e, const struct vbs_instance *i)
+bool vbs_instance_shows(const struct vbs_engine *e, const struct vbs_instance *i, bool is_private)
 {
 	const struct vbs_frame *f = e->depth ? &e->frames[e->depth - 1] : NULL;
 
-	return f && f->me && f->me->class == i->class;
+	return !is_private || (f && f->me && f->me->class == i->class);
 }
 
 static HRESULT no_member(struct vbs_engine *e, const struct vbs_instance *i,
@@ -316,7 +248,7 @@ HRESULT vbs_instance_method(struct vbs_engine *e, struct vbs_instance *i,
 			    const struct vbs_member *m, uint32_t index, bool is_private,
 			    struct vbs_method *ret)
 {
-	if (index == PROC_NONE || (is_private && !inside(e, i)))
+	if (index == PROC_NONE || !vbs_instance_shows(e, i, is_private))
 		return no_member(e, i, m);
 	*ret = (struct vbs_method){ i->binding, &i->program->procs[index], i };
 	return S_OK;
@@ -328,7 +260,7 @@ HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const str
 	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
-	if (m->is_private && !inside(e, i))
+	if (!vbs_instance_shows(e, i, m->is_private))
 		return no_member(e, i, m);
 	if (m->kind == MEMBER_FIELD) {
 		struct value *field = &i->fields[m->field];
@@ -359,7 +291,7 @@ static HRESULT put_field(struct vbs_engine *e, struct vbs_instance *i, const str
 {
 	HRESULT hr;
 
-	if (m->is_private && !inside(e, i))
+	if (!vbs_instance_shows(e, i, m->is_private))
 		return no_member(e, i, m);
 	if (!argc)
 		return vbs_store(e, &i->fields[m->field], value_deref(&window[1]), mode);
@@ -381,7 +313,7 @@ HRESULT vbs_instance_put(struct vbs_engine *e, struct vbs_instance *i, const str
 	if (set && proc == PROC_NONE)
 		proc = m->let;
 	if (m->kind != MEMBER_PROPERTY || proc == PROC_NONE ||
-	    ((set ? m->private_set : m->private_let) && !inside(e, i)))
+	    !vbs_instance_shows(e, i, set ? m->private_set : m->private_let))
 		return no_member(e, i, m);
 	return vbs_vm_call(e, i->binding, &i->program->procs[proc], i, window + 1, argc + 1, NULL);
 }
@@ -547,7 +479,7 @@ static HRESULT instance_invoke(IDispatch *d, DISPID id, REFIID riid, LCID lcid, 
 	return hr;
 }
 
-static const IDispatchVtbl instance_vtbl = {
+const IDispatchVtbl vbs_instance_vtbl = {
 	.QueryInterface = instance_query,
 	.AddRef = instance_addref,
 	.Release = instance_release,

@@ -4,7 +4,7 @@
  * counted by walking from the roots: globals, registers, fields of instances. So allocation and
  * release stay cheap, and the limit is exact where it matters.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/instance.h"
 
 #define WALK_DEPTH 64
 
@@ -56,12 +56,12 @@ size_t vbs_memory_count(struct vbs_engine *e)
 	size = count_stack(e);
 	while (map_next(e->globals, &at, &key, &item))
 		size += count_value(e, &((struct vbs_global *)item)->value, 0);
-	for (struct vbs_instance *i = e->instances; i; i = vbs_instance_next(i)) {
-		uint32_t n = vbs_instance_class(i) ? vbs_instance_class(i)->field_count : 0;
+	for (struct vbs_instance *i = e->instances; i; i = i->next) {
+		uint32_t n = i->class ? i->class->field_count : 0;
 
 		size += 128 + n * sizeof(struct value);
 		for (uint32_t k = 0; k < n; k++)
-			size += count_value(e, vbs_instance_field(i, k), 0);
+			size += count_value(e, &i->fields[k], 0);
 	}
 	return size;
 }

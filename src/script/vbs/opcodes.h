@@ -7,10 +7,14 @@
  *
  * R[i] is a register of the running procedure: R[0] its result, then parameters, locals, and
  * temporaries used as a stack. An operand that holds a reference is followed, but for the few
- * instructions that say "as it is". Registers written release what they held.
+ * instructions that say "as it is". Registers written release what they held. Operators, the jumps
+ * that compare, INDEX and SETI release operands that are temporaries, so that no temporary holds
+ * text or an object longer than it is needed.
  *
  * A window is R[A] and the arguments behind it, R[A+1] to R[A+B]: calls leave their result in R[A]
  * and the arguments empty, and the frame of a called procedure begins at R[A].
+ *
+ * A jump target X is counted from the word X itself.
  *
  * X(name, A, B, C, X, text): kinds of operands for the verifier and the disassembler:
  *   _ none (0)   R register read   W register written   M register read and written
@@ -47,6 +51,8 @@
 	X(REFG, W, _, _, G, "R[A] := reference to global X, or its value when no variable")        \
 	X(REFX, W, N, _, G, "as REFG; unbound: to R[B], or error 500 when B = 255")                \
 	X(REFM, W, B, _, _, "R[A] := reference to field Bx of Me")                                 \
+	X(GETG, W, _, _, G, "R[A] := the number in global X, else as REFG")                        \
+	X(GETM, W, B, _, _, "R[A] := the number in field Bx of Me, else as REFM")                  \
 	X(FAR, W, R, N, N, "R[A] := reference to element X of the hidden array R[B]")              \
 	X(NEWFAR, W, B, _, _, "R[A] := hidden array of Bx elements")                               \
 	X(ELEM, D, N, R, _,                                                                        \
@@ -82,6 +88,9 @@
 	X(ADDK, W, R, K, _, "R[A] := R[B] + constant C")                                           \
 	X(SUBK, W, R, K, _, "R[A] := R[B] - constant C")                                           \
 	X(MULK, W, R, K, _, "R[A] := R[B] * constant C")                                           \
+	X(IDIVK, W, R, K, _, "R[A] := R[B] \\ constant C")                                         \
+	X(MODK, W, R, K, _, "R[A] := R[B] Mod constant C")                                         \
+	X(ADDI, W, R, I, _, "R[A] := R[B] + Integer C")                                            \
 	X(APPEND, M, M, R, _,                                                                      \
 	  "what R[A] refers to := R[B] & R[C]; in place when it still "                            \
 	  "holds the text of R[B], which is emptied")                                              \
@@ -90,7 +99,8 @@
 	X(BACK, _, _, _, J, "go on at X, an earlier place: limits are checked")                    \
 	X(JT, R, _, _, J, "if R[A] is true, go on at X")                                           \
 	X(JF, R, _, _, J, "if R[A] is not true (Null is not), go on at X")                         \
-	X(JEQ, R, R, N, J, "if (R[A] = R[B]) is (C: true; 0: not true), go on at X")               \
+	X(JEQ, R, R, N, J,                                                                         \
+	  "if (R[A] = R[B]) is (C & 1: true; 0: not true), go on at X; C & 2: R[A] stays")         \
 	X(JNE, R, R, N, J, "same for <>")                                                          \
 	X(JLT, R, R, N, J, "same for <")                                                           \
 	X(JGT, R, R, N, J, "same for >")                                                           \
@@ -102,6 +112,12 @@
 	X(JGTK, R, K, N, J, "as JGT with constant B")                                              \
 	X(JLEK, R, K, N, J, "as JLE with constant B")                                              \
 	X(JGEK, R, K, N, J, "as JGE with constant B")                                              \
+	X(JEQI, R, I, N, J, "as JEQ with Integer B")                                               \
+	X(JNEI, R, I, N, J, "as JNE with Integer B")                                               \
+	X(JLTI, R, I, N, J, "as JLT with Integer B")                                               \
+	X(JGTI, R, I, N, J, "as JGT with Integer B")                                               \
+	X(JLEI, R, I, N, J, "as JLE with Integer B")                                               \
+	X(JGEI, R, I, N, J, "as JGE with Integer B")                                               \
 	/* loops */                                                                                \
 	X(FORPREP, V, N, _, J,                                                                     \
 	  "makes start R[A], limit R[A+1] and step R[A+2] numbers (B = 1); "                       \
@@ -122,7 +138,7 @@
 	X(INDEX, W, R, R, _, "R[A] := R[B](R[C])")                                                 \
 	X(SETI, M, R, R, _, "R[A](R[B]) := R[C], by Let")                                          \
 	X(NEW, W, _, _, G, "R[A] := new instance of class X")                                      \
-	X(RET, _, _, _, _, "leave the procedure; R[0] is its result")                              \
+	X(RET, N, _, _, _, "leave the procedure; R[0] is its result, R[1..A-1] are released")      \
 	/* arrays */                                                                               \
 	X(REDIM, D, N, N, _,                                                                       \
 	  "what R[A] refers to := array with B upper bounds; C: 1 Preserve, "                      \
@@ -155,6 +171,8 @@ extern const struct vbs_op_info vbs_ops[VBS_OPCODE_COUNT];
 #define OP_A(w) ((w) >> 8 & 0xFF)
 #define OP_B(w) ((w) >> 16 & 0xFF)
 #define OP_C(w) ((w) >> 24)
+#define OP_IB(w) ((int8_t)((w) >> 16))
+#define OP_IC(w) ((int8_t)((w) >> 24))
 #define OP_BX(w) ((w) >> 16)
 #define OP_SBX(w) ((int16_t)((w) >> 16))
 #define OP_MAKE(op, a, b, c)                                                                       \

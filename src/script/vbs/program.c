@@ -169,6 +169,9 @@ static void dump_operand(const struct vbs_proc *proc, char kind, uint32_t word, 
 	case 'N':
 		buf_printf(out, " %u", n);
 		break;
+	case 'I':
+		buf_printf(out, " %d", (int8_t)n);
+		break;
 	case 'K':
 		buf_putc(out, ' ');
 		dump_value(&proc->constants[n], out);
@@ -206,7 +209,8 @@ static void dump_proc(const struct vbs_program *p, const struct vbs_proc *proc, 
 		dump_operand(proc, op->b, word, OP_B(word), out);
 		dump_operand(proc, op->c, word, OP_C(word), out);
 		if (op->x != '_')
-			dump_x(p, proc, op->x, proc->code[pc + 1], out);
+			dump_x(p, proc, op->x, proc->code[pc + 1] + (op->x == 'J' ? pc + 1 : 0),
+			       out);
 		buf_putc(out, '\n');
 		pc += op->x != '_' ? 2 : 1;
 	}

@@ -62,6 +62,14 @@ void vbs_value_drop(const struct value *v)
 	}
 }
 
+void vbs_value_release(struct value *v)
+{
+	struct value old = *v;
+
+	v->head = VT_EMPTY;
+	vbs_value_drop(&old);
+}
+
 HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
 {
 	HRESULT hr;

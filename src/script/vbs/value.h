@@ -19,22 +19,32 @@ struct vbs_engine;
 struct vbs_heap;
 struct vbs_array;
 
+/* This bit is set in the type of every payload that has a count. VARENUM has it so: VT_BSTR,
+ * VT_DISPATCH, VT_UNKNOWN and VT_DECIMAL have the bit, but VT_ERROR and VT_BOOL have it too. */
+#define VBS_COUNTED 8
+
 /* Types beside VARENUM's that exist only inside the machine. */
 enum vbs_type {
+	VBS_REF = VT_BYREF, /* a borrowed pointer to a slot that outlives it */
 	VBS_ARRAY = VT_ARRAY | VT_VARIANT,
-	VBS_BYTES = VT_ARRAY | VT_UI1,   /* Byte(): its bytes are in `str` */
-	VBS_REF = VT_BYREF | VT_VARIANT, /* a borrowed pointer to a slot that outlives it */
-	VBS_LOCK = 0x8001,               /* holds an array and its lock while an element is lent */
-	VBS_ITER = 0x8002,               /* state of a For Each */
+	VBS_BYTES = VT_ARRAY | VT_UI1 | VBS_COUNTED, /* Byte(): its bytes are in `str` */
+	VBS_LOCK = 0x8000 | VBS_COUNTED, /* holds an array and its lock while an element is lent */
+	VBS_ITER = 0x8010 | VBS_COUNTED, /* state of a For Each */
 };
+_Static_assert((VBS_ARRAY & VBS_COUNTED) != 0, "arrays have a count");
 
 /* A literal of the source: in a comparison its type wins over that of the other operand. */
 #define VBS_HARD 1
 
 struct value {
-	uint16_t type;
-	uint16_t flags; /* VBS_HARD, in constants only */
-	uint32_t spare;
+	union {
+		struct {
+			uint16_t type;
+			uint16_t flags; /* VBS_HARD, in constants only */
+			uint32_t spare; /* length of a constant's text, while it is compiled */
+		};
+		uint64_t head; /* written whole: a store of 16 bits and a load of 64 would wait */
+	};
 	union {
 		int64_t i;      /* UI1, I2, I4, I8, BOOL (-1 or 0), ERROR, CY (ten-thousandths) */
 		double d;       /* R4 (rounded to float), R8, DATE */
@@ -63,6 +73,7 @@ struct vbs_array {
 	uint16_t dims;               /* 0: declared with Dim a(), not yet ReDim'ed, or erased */
 	bool fixed;                  /* Dim a(3): ReDim is error 10 */
 	size_t count;
+	size_t length;            /* the count when there is one dimension, else 0: for one index */
 	struct vbs_bound *bounds; /* left-most first; the left-most index runs slowest */
 	struct value *items;
 };
@@ -79,25 +90,30 @@ struct vbs_heap {
 /* True for payloads that have a count. */
 static inline bool value_counted(const struct value *v)
 {
-	static const uint16_t plain = 1 << VT_EMPTY | 1 << VT_NULL | 1 << VT_I2 | 1 << VT_I4 |
-				      1 << VT_R4 | 1 << VT_R8 | 1 << VT_CY | 1 << VT_DATE |
-				      1 << VT_ERROR | 1 << VT_BOOL;
-
-	if (v->type < 16)
-		return !(plain >> v->type & 1);
-	return v->type != VT_UI1 && v->type != VT_I8 && v->type != VBS_REF;
+	return v->type & VBS_COUNTED && (v->type & ~1) != VT_ERROR;
 }
+_Static_assert((VT_BOOL & ~1) == VT_ERROR, "both are plain");
 
 void vbs_value_drop(const struct value *v); /* gives the count back; `v` itself stays as it is */
 void vbs_value_keep(const struct value *v); /* one more */
+/* `*v` becomes Empty, what it held is dropped. */
+void vbs_value_release(struct value *v);
+
+/* Callers hold the old value of `*to` elsewhere, or know that it has no count. */
+static inline void value_assign(struct value *to, const struct value *from)
+{
+	int64_t payload = from->i;
+
+	to->head = from->type;
+	to->i = payload;
+}
 
 static inline void value_clear(struct value *v)
 {
-	struct value old = *v;
-
-	v->type = VT_EMPTY;
-	if (value_counted(&old))
-		vbs_value_drop(&old);
+	if (value_counted(v))
+		vbs_value_release(v);
+	else
+		v->head = VT_EMPTY;
 }
 
 static inline struct value *value_deref(struct value *v)
@@ -109,26 +125,31 @@ static inline struct value *value_deref(struct value *v)
  * may run a Class_Terminate that looks at `*to`. */
 static inline void value_copy(struct value *to, const struct value *from)
 {
-	struct value old = *to;
-
 	if (value_counted(from))
 		vbs_value_keep(from);
-	*to = *from;
-	to->flags = 0;
-	if (value_counted(&old))
+	if (value_counted(to)) {
+		struct value old = *to;
+
+		value_assign(to, from);
 		vbs_value_drop(&old);
+	} else {
+		value_assign(to, from);
+	}
 }
 
 /* As value_copy, but `from` is emptied instead of counted. */
 static inline void value_move(struct value *to, struct value *from)
 {
-	struct value old = *to;
+	if (value_counted(to)) {
+		struct value old = *to;
 
-	*to = *from;
-	to->flags = 0;
-	from->type = VT_EMPTY;
-	if (value_counted(&old))
+		value_assign(to, from);
+		from->head = VT_EMPTY;
 		vbs_value_drop(&old);
+	} else {
+		value_assign(to, from);
+		from->head = VT_EMPTY;
+	}
 }
 
 #define VALUE_EMPTY ((struct value){ .type = VT_EMPTY })

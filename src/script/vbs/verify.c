@@ -33,10 +33,13 @@ static const char *check_operand(const struct verifier *v, char kind, uint32_t w
 	}
 }
 
-static const char *check_x(const struct verifier *v, char kind, uint32_t x)
+static const char *check_x(const struct verifier *v, char kind, uint32_t at)
 {
+	uint32_t x = v->proc->code[at];
+
 	switch (kind) {
 	case 'J':
+		x += at;
 		return x < v->proc->code_count && v->starts[x] ? NULL : "jump into nowhere";
 	case 'K':
 		return x < v->proc->constant_count ? NULL : "constant out of range";
@@ -88,7 +91,7 @@ static const char *check_code(struct verifier *v, uint32_t *ret_pc)
 		if (!wrong)
 			wrong = check_operand(v, op->c, word, OP_C(word));
 		if (!wrong && op->x != '_')
-			wrong = check_x(v, op->x, v->proc->code[pc + 1]);
+			wrong = check_x(v, op->x, pc + 1);
 		/* Instructions with conditions of their own. */
 		if (!wrong && (word & 0xFF) == VBS_FORLOOP && OP_B(word) + 2u >= v->proc->registers)
 			wrong = "loop registers out of range";

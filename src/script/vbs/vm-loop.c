@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For ... To ... Step: the machine's slow half of counting, for bounds and variables of any
- * subtype. Called by vm.c alone.
+ * subtype; and the start of For Each. Called by vm.c alone.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/vm.h"
 
 #include "script/vbs/convert.h"
+#include "script/vbs/iter.h"
 
 static bool is_int(const struct value *v)
 {
@@ -81,5 +82,15 @@ HRESULT vbs_loop_step(struct vbs_engine *e, struct value *v, struct value *bound
 		hr = loop_number(e, v, true);
 	if (SUCCEEDED(hr))
 		*ret_done = loop_done(v, &bounds[1], &bounds[2]);
+	return hr;
+}
+
+HRESULT vbs_loop_each(struct vbs_engine *e, struct value *v)
+{
+	struct vbs_iter *iter;
+	HRESULT hr = vbs_iter_new(&e->heap, value_deref(v), &iter);
+
+	if (SUCCEEDED(hr))
+		value_set(v, (struct value){ .type = VBS_ITER, .iter = iter });
 	return hr;
 }
