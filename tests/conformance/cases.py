@@ -25,7 +25,7 @@ class Case:
         # vbs/07-errors/resume.vbs is vbs/07-errors-resume.
         self.file = "vbs/" + "-".join(path.relative_to(HERE / "vbs").with_suffix("").parts)
         self.name = f"{self.file}:{part}" if part else self.file
-        self.path, self.part, self.source = path, part, "\n".join(lines)
+        self.path, self.part, self.source = path, part, "\n".join(lines) + "\n"
         self.output, self.error, self.options = [], None, []
         for line in lines:
             if match := re.search(r"' expect: ?(.*)$", line):
@@ -36,17 +36,14 @@ class Case:
                 self.options += match[1].split()
 
     def run(self, program, options, timeout=20):
-        """Status, output and complaints of vbs-run."""
-        if not self.part:
-            return self.start([program, *options, *self.options, self.path], timeout)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".vbs") as file:
-            file.write(self.source)
-            file.flush()
-            return self.start([program, *options, *self.options, file.name], timeout)
-
-    @staticmethod
-    def start(argv, timeout):
-        result = subprocess.run(argv, capture_output=True, timeout=timeout)
+        """Status, output and complaints of vbs-run, in an empty folder of its own."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.path
+            if self.part:
+                path = pathlib.Path(folder) / "part.vbs"
+                path.write_text(self.source, encoding="utf-8")
+            result = subprocess.run([program, *options, *self.options, path], cwd=folder,
+                                    capture_output=True, timeout=timeout)
         return (result.returncode, result.stdout.decode("utf-8", "replace"),
                 result.stderr.decode("utf-8", "replace"))
 

@@ -93,6 +93,30 @@ static HRESULT seen(struct automation_call *call)
 	return automation_return_text(call->result, text_of(text));
 }
 
+/* Fail(hresult[, source[, description]]): fails as components do, with an exception when there is
+ * a text to tell. */
+static HRESULT fail(struct automation_call *call)
+{
+	LONG number;
+	HRESULT hr = automation_arg_long(call, 0, &number);
+	EXCEPINFO *x = call->exception;
+
+	if (FAILED(hr) || call->argc < 2 || !x)
+		return FAILED(hr) ? hr : number;
+	*x = (EXCEPINFO){ .scode = number };
+	hr = automation_arg_bstr(call, 1, &x->bstrSource);
+	if (SUCCEEDED(hr) && call->argc > 2)
+		hr = automation_arg_bstr(call, 2, &x->bstrDescription);
+	return FAILED(hr) ? hr : DISP_E_EXCEPTION;
+}
+
+/* Odd(): a value of a type that scripts cannot hold. */
+static HRESULT odd(struct automation_call *call)
+{
+	*call->result = (VARIANT){ .vt = VT_RECORD };
+	return S_OK;
+}
+
 static const struct automation_member members[] = {
 	{ "Echo", 1, AUTOMATION_METHOD, 0, 16, echo },
 	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, quit },
@@ -100,6 +124,8 @@ static const struct automation_member members[] = {
 	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, call_back },
 	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, bytes },
 	{ "Seen", 6, AUTOMATION_METHOD, 1, 1, seen },
+	{ "Fail", 7, AUTOMATION_METHOD, 1, 3, fail },
+	{ "Odd", 8, AUTOMATION_METHOD, 0, 0, odd },
 };
 static void no_free(struct automation_object *self)
 {

@@ -85,7 +85,9 @@ HRESULT vbs_throw_exception(struct vbs_engine *e, HRESULT hr, EXCEPINFO *x, stru
 		return e->raised.hr;
 	vbs_raised_clear(&e->raised);
 	e->raised.hr = x->scode ? x->scode : x->wCode ? VBS_HR(x->wCode) : E_FAIL;
-	e->raised.by_component = ((uint32_t)e->raised.hr & 0xFFFF0000u) != 0x800A0000u;
+	/* A code of automation without a text of its own is told in VBScript's number and words. */
+	e->raised.by_component = ((uint32_t)e->raised.hr & 0xFFFF0000u) != 0x800A0000u &&
+				 (x->bstrDescription || !vbs_error_of_hresult(e->raised.hr));
 	e->raised.source = TAKE_PTR(x->bstrSource);
 	e->raised.description = TAKE_PTR(x->bstrDescription);
 	e->raised.help_file = TAKE_PTR(x->bstrHelpFile);
