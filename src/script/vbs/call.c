@@ -256,6 +256,8 @@ HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 			value_move(&window[0], &result);
 			return vbs_call_value(e, window, argc, 0);
 		}
+		if (hr == VBS_HR(438)) /* a method after all: it was the number of arguments */
+			hr = vbs_throw_name(e, 450, name);
 	}
 	if (SUCCEEDED(hr)) {
 		clear_window(window, 1, argc);
