@@ -34,6 +34,12 @@ void wsh_object_disconnect(IDispatch *object);
  * be NULL: what ShowUsage prints is made by wsh_usage (usage.h). */
 HRESULT wsh_arguments_new(struct wsh *wsh, IDispatch **ret);
 
+/* ---- job-globals.c ---- */
+
+/* Makes the objects, constants and resources of a .wsf job known to the engine. -EINVAL with the
+ * place of the element that could not be honoured; -ENOMEM. */
+int wsh_add_job_globals(struct wsh *wsh, struct error *err);
+
 /* ---- output.c ---- */
 
 /* Writes UTF-8 text to standard output (1) or error (2), as UTF-16 with //U. A reader that went

@@ -18,7 +18,13 @@ struct wsh_object {
 	const char *id;
 	const char *class_name; /* a ProgID, or "{...}" */
 	bool events;
-	int line;
+	int line, column;
+};
+
+/* <reference object="..." | guid="...">: a library whose constants the job wants. */
+struct wsh_reference {
+	const char *name;
+	int line, column;
 };
 
 /* <resource id="...">text</resource> */
@@ -56,7 +62,7 @@ struct wsh_script {
 	size_t part_count;
 	const struct wsh_object *objects;
 	size_t object_count;
-	const char *const *references; /* ProgIDs of type libraries whose constants are wanted */
+	const struct wsh_reference *references;
 	size_t reference_count;
 	const struct wsh_resource *resources;
 	size_t resource_count;

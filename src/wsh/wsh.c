@@ -127,14 +127,26 @@ static void end(struct wsh *wsh)
 static int run_script(struct wsh *wsh, struct vbs_program **programs)
 {
 	struct vbs_limits limits = { .depth = SCRIPT_DEPTH, .memory = memory_limit() };
+	struct error err;
 	HRESULT hr = vbs_engine_new(&limits, NULL, &wsh->engine);
 
 	if (SUCCEEDED(hr))
 		hr = add_objects(wsh);
-	if (SUCCEEDED(hr))
+	if (FAILED(hr))
+		wsh->exit_code = out_of_memory(wsh);
+	else if (wsh_add_job_globals(wsh, &err) < 0)
+		wsh->exit_code = failed(wsh, &err);
+	else
 		run(wsh, programs);
 	end(wsh);
-	return SUCCEEDED(hr) ? exit_status(wsh->exit_code) : out_of_memory(wsh);
+	return exit_status(wsh->exit_code);
+}
+
+/* `script.wsf /?` shows how to use the script, when it says so itself. */
+static bool asks_for_usage(const struct wsh *wsh)
+{
+	return wsh->script.runtime.there && wsh->options.argument_count == 1 &&
+	       !strcmp(wsh->options.arguments[0], "/?");
 }
 
 static int dump(struct wsh *wsh, struct vbs_program **programs)
@@ -162,6 +174,8 @@ static int with_script(struct wsh *wsh)
 
 	if (status) {
 		status = failed(wsh, &err);
+	} else if (wsh->options.mode == WSH_RUN && asks_for_usage(wsh)) {
+		status = wsh_show_usage(wsh) < 0;
 	} else {
 		programs = mem_zalloc(wsh->script.part_count, sizeof *programs);
 		status = programs ? compile(wsh, programs) : out_of_memory(wsh);
