@@ -70,7 +70,7 @@ def story_a_script_knows_itself(t):
 def story_an_error_is_one_line_and_status_1(t):
     for code, line, text in [
         ('x = 1\ny = CInt("x")', 2, "Microsoft VBScript runtime error: Type mismatch: 'CInt'"),
-        ("x = 1\nx = = 2", 2, "Microsoft VBScript compilation error: Expected expression"),
+        ("x = 1\nIf x Then\n", 3, "Microsoft VBScript compilation error: Expected 'End'"),
         ('Err.Raise 1000, "A source", "A text"', 1, "A source: A text"),
         ("Err.Raise &H80041001", 1, "(null): 0x80041001"),
         ('WScript.CreateObject "No.Such"', 1, "WScript.CreateObject: Could not locate "
