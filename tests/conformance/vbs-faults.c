@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "library/vbscript/regexp-program.h"
 
 #ifdef SURROGATE_FAULTS
 
@@ -57,6 +58,7 @@ static struct outcome run_once(const struct run_script *script, unsigned long nt
 	vbs_coverage_reset();
 	fault_arm(FAULT_ALLOC, nth, false);
 	o.hr = run_script(script, false);
+	regexp_program_forget(); /* patterns are kept for the process */
 	o.leaked = fault_live() - before;
 	o.told = is_out_of_memory(o.hr) || vbs_coverage_errors(7) > 0 ||
 		 vbs_coverage_errors(14) > 0 || vbs_coverage_errors(1001) > 0;

@@ -25,7 +25,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "com/automation.h"
-#include "library/scripting/scripting.h"
+#include "library/catalog/catalog.h"
 #include "script/vbs/coverage.h"
 
 #include <stdlib.h>
@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	}
 	script.file = argv[i];
 	script.text = (struct text){ text, length };
-	if (scripting_register())
+	if (catalog_register())
 		return 2;
 	if (o.dump)
 		status = dump(&script);

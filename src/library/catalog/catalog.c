@@ -7,9 +7,11 @@
 
 #include "base/mem.h"
 #include "library/scripting/scripting.h"
+#include "library/vbscript/vbscript.h"
 
 static int (*const libraries[])(void) = {
 	scripting_register,
+	vbscript_register,
 };
 
 int catalog_register(void)
