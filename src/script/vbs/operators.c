@@ -17,12 +17,15 @@
  * answer alive. */
 static HRESULT operand(struct vbs_engine *e, struct value **v, struct value *hold)
 {
+	HRESULT hr;
+
 	*v = value_deref(*v);
 	*hold = VALUE_EMPTY;
 	if ((*v)->type != VT_DISPATCH)
 		return S_OK;
-	if (FAILED(vbs_object_default(&e->heap, (*v)->obj, hold)))
-		return e->raised.hr ? e->raised.hr : VBS_HR((*v)->obj ? 438 : 91);
+	hr = vbs_object_default(&e->heap, (*v)->obj, hold);
+	if (FAILED(hr))
+		return e->raised.hr ? e->raised.hr : hr;
 	*v = hold;
 	return S_OK;
 }
