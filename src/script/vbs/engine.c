@@ -14,6 +14,7 @@
 
 #define STACK_SLOTS_PER_CALL 64
 #define STACK_SLOTS_LEAST 65536
+#define EXECUTE_COST 40 /* in BUDGET's measure */
 
 /* ---- global names ---- */
 
@@ -499,6 +500,8 @@ HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned 
 			  hr);
 	if (FAILED(hr))
 		return hr;
+	/* Compiling is as much work as many turns of a loop: time-outs come sooner. */
+	e->budget -= EXECUTE_COST + SysStringByteLen(code) / 32;
 	text = code ? bstr_to_utf8(code, &length) : mem_strdup("");
 	SysFreeString(code);
 	if (!text)
