@@ -206,7 +206,7 @@ static void run(struct vbs_engine *e, struct vbs_program *program, bool fails)
 	call_procedure(e);
 	FUZZ_REQUIRE(!e->depth && !e->native_depth);
 	for (unsigned i = 0; i < SLOTS_LOOKED_AT; i++)
-		FUZZ_REQUIRE(e->stack[i].type == VT_EMPTY);
+		FUZZ_REQUIRE(!value_counted(&e->stack[i]));
 }
 
 static void dump(const struct vbs_program *program)
