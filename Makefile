@@ -12,10 +12,10 @@ faults: # each conformance program, with each of its allocations failing once
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
 	@$(PYTHON) tests/conformance/run.py --build build-test --faults
-fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets
+fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets, RUNS=5000000 how many
 	@scripts/prepare.sh build test
-	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false
-	@$(PYTHON) fuzz/run.py build-fuzz $(FUZZ)
+	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Dfaults=true -Db_sanitize=address,undefined -Db_lundef=false
+	@$(PYTHON) fuzz/run.py build-fuzz $(if $(RUNS),--runs $(RUNS)) $(FUZZ)
 bench: build
 	@scripts/prepare.sh bench
 	@$(PYTHON) bench/run.py

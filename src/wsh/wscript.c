@@ -6,16 +6,18 @@
 #include "wsh/host.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "com/bstr.h"
 #include "com/variant.h"
 #include "library/scripting/path.h"
 #include "library/scripting/text-stream.h"
+#include "wsh/queue.h"
+#include "wsh/watch.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BUILD_VERSION 16384
@@ -256,6 +258,33 @@ static HRESULT wscript_quit(struct automation_call *call)
 	return VBS_E_END_SCRIPT;
 }
 
+/* Seconds since the script began, 0 for no limit. */
+static HRESULT wscript_timeout(struct automation_call *call)
+{
+	struct wsh *wsh = wsh_of(call);
+	LONG seconds;
+	HRESULT hr;
+
+	if (!call->value)
+		return automation_return_long(call->result, wsh->timeout);
+	call->argv[0] = call->value;
+	call->argc = 1;
+	hr = automation_arg_long(call, 0, &seconds);
+	if (FAILED(hr))
+		return hr;
+	if (seconds < 0 || seconds > WSH_TIMEOUT_MAX)
+		return raise_script(call, 5);
+	if (wsh_watch_set(wsh, seconds) < 0)
+		return E_OUTOFMEMORY;
+	wsh->timeout = seconds;
+	return S_OK;
+}
+
+static bool has_ended(void *ctx)
+{
+	return ((struct wsh *)ctx)->ended;
+}
+
 static HRESULT wscript_sleep(struct automation_call *call)
 {
 	LONG ms;
@@ -265,11 +294,10 @@ static HRESULT wscript_sleep(struct automation_call *call)
 		return hr;
 	if (ms < 0)
 		return raise_script(call, 5);
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+	struct wsh *wsh = wsh_of(call);
 
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
-	return S_OK;
+	wsh_queue_sleep(wsh->queue, clock_now() + ms * NSEC_PER_MSEC, has_ended, wsh);
+	return wsh->ended || wsh_watch_expired(wsh) ? VBS_E_END_SCRIPT : S_OK;
 }
 
 /* ---- the object ---- */
@@ -298,6 +326,7 @@ static void wscript_free(struct automation_object *object)
 	X(Quit, 14, AUTOMATION_METHOD, 0, 1, wscript_quit) \
 	X(Sleep, 15, AUTOMATION_METHOD, 1, 1, wscript_sleep) \
 	X(CreateObject, 16, AUTOMATION_METHOD, 1, 2, wscript_create_object) \
+	X(Timeout, 18, AUTOMATION_GETPUT, 0, 0, wscript_timeout) \
 	X(GetObject, 17, AUTOMATION_METHOD, 0, 3, wscript_get_object)
 /* clang-format on */
 

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "library/catalog/catalog.h"
 #include "wsh/host.h"
+#include "wsh/queue.h"
 #include "wsh/usage.h"
+#include "wsh/watch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -71,7 +73,10 @@ static int compile(struct wsh *wsh, struct vbs_program **programs)
 
 static HRESULT add_objects(struct wsh *wsh)
 {
-	HRESULT hr = wsh_object_new(wsh, &wsh->object);
+	HRESULT hr;
+
+	wsh->queue = wsh_queue_new();
+	hr = wsh->queue ? wsh_object_new(wsh, &wsh->object) : E_OUTOFMEMORY;
 
 	if (SUCCEEDED(hr))
 		hr = wsh_arguments_new(wsh, &wsh->arguments);
@@ -94,9 +99,10 @@ static int run(struct wsh *wsh, struct vbs_program **programs)
 		struct vbs_error error = { 0 };
 		HRESULT hr = vbs_engine_run(wsh->engine, programs[i], &error);
 
-		if (hr == VBS_E_END_SCRIPT)
-			break;
-		if (FAILED(hr)) {
+		if (FAILED(hr) && wsh_watch_expired(wsh)) {
+			wsh_watch_report(wsh);
+			wsh->exit_code = 1;
+		} else if (FAILED(hr) && hr != VBS_E_END_SCRIPT) {
 			wsh_write_error(wsh, &error);
 			wsh->exit_code = 1;
 		}
@@ -116,7 +122,14 @@ static void release(IDispatch *object)
 /* Class_Terminate of what is still alive runs here, with everything in place. */
 static void end(struct wsh *wsh)
 {
+	wsh_watch_end(wsh);
+	/* An event handler's WScript.Quit has been obeyed. */
+	if (wsh->engine)
+		vbs_engine_interrupt(wsh->engine, 0);
 	wsh->engine = vbs_engine_free(wsh->engine);
+	if (wsh->queue)
+		wsh_queue_close(wsh->queue);
+	wsh->queue = wsh_queue_unref(wsh->queue);
 	wsh_object_disconnect(wsh->object);
 	for (size_t i = 0; i < ARRAY_LEN(wsh->streams); i++)
 		release(wsh->streams[i]);
@@ -132,6 +145,9 @@ static int run_script(struct wsh *wsh, struct vbs_program **programs)
 
 	if (SUCCEEDED(hr))
 		hr = add_objects(wsh);
+	wsh->timeout = wsh->options.timeout;
+	if (SUCCEEDED(hr) && wsh_watch_set(wsh, wsh->timeout) < 0)
+		hr = E_OUTOFMEMORY;
 	if (FAILED(hr))
 		wsh->exit_code = out_of_memory(wsh);
 	else if (wsh_add_job_globals(wsh, &err) < 0)

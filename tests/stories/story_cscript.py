@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """cscript: scripts as their owners run them, by their output, error lines and exit status."""
 
+import os
 import re
+import signal
 
 from stage import also_sanitized
 
@@ -151,3 +153,41 @@ def story_the_disassembly(t):
     done = t.run("cscript", "--dump", t.write("d.vbs", "x = 1"))
     t.equal((done.err, done.status), ("", 0), f"{done}")
     t.contains(done.out, "proc (global)", f"{done}")
+
+
+TIME_IS_OVER = 'Script execution time was exceeded on script "{}".\nScript execution was terminated.\n'
+
+
+def story_a_script_is_ended_when_its_time_is_over(t):
+    silent = t.site / "silent"  # a pipe that nobody writes to
+    os.mkfifo(silent)
+    for code, out in [
+        ("On Error Resume Next\nDo: Loop", ""),
+        ("WScript.Sleep 600000\nWScript.Echo 1", ""),
+        ("WScript.Timeout = 1\nWScript.Echo WScript.Timeout\nWScript.StdIn.ReadAll", "1\n"),
+    ]:
+        path = t.write("long.vbs", code)
+        process = t.start("/bin/sh", "-c", 'exec "$0" //nologo //T:1 "$1" <> "$2"',
+                          t.program("cscript"), path, silent)
+        t.equal(t.wait_for(lambda: process.status, "its end"), 1, code)
+        t.equal((process.out, process.err), (out, TIME_IS_OVER.format(path)), code)
+
+
+@also_sanitized
+def story_a_time_limit_that_is_not_reached_changes_nothing(t):
+    expect(t, run(t, "WScript.Sleep 1\nWScript.Echo WScript.Timeout", "//T:600"), "600\n")
+    expect(t, run(t, "WScript.Timeout = 5\nWScript.Timeout = 0\nWScript.Echo WScript.Timeout"), "0\n")
+
+
+def story_ctrl_c_and_a_reader_that_goes_away_end_it_quietly(t):
+    code = ("Class T\nSub Class_Terminate\nWScript.StdErr.WriteLine \"end\"\nEnd Sub\nEnd Class\n"
+            "Set x = New T\nWScript.Echo 1\nWScript.Sleep 600000")
+    process = t.start("cscript", "//nologo", t.write("wait.vbs", code))
+    t.wait_for(lambda: process.out == "1\n", "the script to begin")
+    process.kill(signal.SIGINT)
+    t.equal(t.wait_for(lambda: process.status, "its end"), -signal.SIGINT, "status")
+    t.equal(process.err, "", "nothing more is run")
+    path = t.write("much.vbs", "For i = 1 To 1000000: WScript.Echo i: Next")
+    done = t.run("/bin/bash", "-c", f"{t.program('cscript')} //nologo {path} | head -n 2; "
+                                    'echo "${PIPESTATUS[0]}"')
+    t.equal((done.out, done.err), ("1\n2\n141\n", ""), "a reader that goes away")

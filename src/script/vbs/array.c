@@ -98,26 +98,59 @@ void vbs_array_drop(struct vbs_array *a)
 	heap_bury(a->heap);
 }
 
-HRESULT vbs_array_own(struct value *slot)
+/* `lent`: elements that are arrays on the way to what is lent are copied too. */
+static HRESULT array_copy(const struct vbs_array *old, bool lent, struct vbs_array **ret)
 {
-	struct vbs_array *old = slot->array, *a;
+	struct vbs_array *a;
 	int32_t counts[VBS_DIMS_MAX];
 	HRESULT hr;
 
-	/* A lock holds a count of its own and lends an element of this very holder. */
-	if (old->refs - old->locks <= 1)
-		return S_OK;
 	for (unsigned i = 0; i < old->dims; i++)
 		counts[i] = old->bounds[i].count;
 	hr = vbs_array_new(old->heap, counts, old->dims, &a);
 	if (FAILED(hr))
 		return hr;
 	a->fixed = old->fixed;
-	for (size_t i = 0; i < old->count; i++)
-		value_copy(&a->items[i], &old->items[i]);
-	slot->array = a;
-	vbs_array_drop(old);
-	return S_OK;
+	for (size_t i = 0; i < old->count && SUCCEEDED(hr); i++) {
+		if (lent)
+			hr = vbs_array_put(&a->items[i], &old->items[i]);
+		else
+			value_copy(&a->items[i], &old->items[i]);
+	}
+	if (SUCCEEDED(hr))
+		*ret = a;
+	else
+		vbs_array_drop(a);
+	return hr;
+}
+
+HRESULT vbs_array_own(struct value *slot)
+{
+	struct vbs_array *old = slot->array;
+	HRESULT hr;
+
+	/* A lock holds a count of its own and lends an element of this very holder. */
+	if (old->refs - old->locks <= 1)
+		return S_OK;
+	hr = array_copy(old, false, &slot->array);
+	if (SUCCEEDED(hr))
+		vbs_array_drop(old);
+	return hr;
+}
+
+HRESULT vbs_array_put(struct value *slot, const struct value *v)
+{
+	struct value copy = { .type = VBS_ARRAY };
+	HRESULT hr;
+
+	if (v->type != VBS_ARRAY || !v->array->locks) {
+		value_copy(slot, v);
+		return S_OK;
+	}
+	hr = array_copy(v->array, true, &copy.array);
+	if (SUCCEEDED(hr))
+		value_set(slot, copy);
+	return hr;
 }
 
 /* The last dimension of an array that only `slot` holds gets `last` elements. */

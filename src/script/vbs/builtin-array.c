@@ -209,22 +209,22 @@ BUILTIN(filter)
 
 	if (v->type != VBS_ARRAY || v->array->dims != 1)
 		return VBS_HR(13);
+	/* Arguments and elements may be objects whose default property changes the array. */
+	value_copy(&share, v);
 	hr = arg_long(e, args, argc, 3, 0, &mode);
 	if (SUCCEEDED(hr) && arg_given(args, argc, 2))
 		hr = vbs_to_bool(&e->heap, &args[2], &include);
 	if (SUCCEEDED(hr))
 		hr = vbs_to_string(&e->heap, &args[1], &sought);
 	if (SUCCEEDED(hr))
-		hr = vector(e, v->array->count, ret);
-	if (SUCCEEDED(hr)) {
-		value_copy(&share, v);
+		hr = vector(e, share.array->count, ret);
+	if (SUCCEEDED(hr))
 		hr = filter_items(e, share.array, sought, include, mode == 1, ret->array, &n);
-		value_clear(&share);
-	}
 	if (SUCCEEDED(hr)) {
 		counts[0] = n;
 		hr = vbs_array_redim(&e->heap, ret, counts, 1, true);
 	}
+	value_clear(&share);
 	SysFreeString(sought);
 	return hr;
 }

@@ -16,11 +16,13 @@ ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
 {
 	if (needle_length > hay_length)
 		return -1;
+	if (!needle_length)
+		return from <= hay_length ? (ptrdiff_t)from : -1;
 	for (size_t i = from; i + needle_length <= hay_length; i++) {
 		size_t k = 0;
 
 		if (!nocase) {
-			if (hay[i] != needle[0] && needle_length)
+			if (hay[i] != needle[0])
 				continue;
 			while (k < needle_length && hay[i + k] == needle[k])
 				k++;

@@ -47,10 +47,19 @@ static const struct vbs_builtin table[] = {
 #undef X
 };
 
+/* Most names are none of these: their lengths and first letters tell so at once. */
+static const uint8_t lengths[] = {
+#define X(name, ...) sizeof(name) - 1,
+	VBS_FUNCTIONS(X) VBS_CONSTANTS(X) VBS_TEXT_CONSTANTS(X)
+#undef X
+};
+_Static_assert(ARRAY_LEN(lengths) == ARRAY_LEN(table), "one length for each name");
+
 int vbs_builtin_find(struct text name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (text_equal_nocase(text_of(table[i].name), name))
+		if (lengths[i] == name.length && ((table[i].name[0] ^ name.data[0]) & 0xDF) == 0 &&
+		    text_equal_nocase((struct text){ table[i].name, lengths[i] }, name))
 			return i;
 	return -1;
 }

@@ -533,6 +533,22 @@ static HRESULT put_object(struct vbs_engine *e, IDispatch *object, struct value 
 	return put_foreign(e, object, DISPID_VALUE, TEXT(""), window, argc, mode, true);
 }
 
+static HRESULT put_element(struct vbs_array *array, struct value *item, const struct value *v)
+{
+	struct value lock = { .type = VBS_LOCK, .array = array };
+	HRESULT hr;
+
+	if (v->type != VBS_ARRAY) {
+		value_copy(item, v);
+		return S_OK;
+	}
+	array->refs++;
+	array->locks++;
+	hr = vbs_array_put(item, v);
+	value_clear(&lock);
+	return hr;
+}
+
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode)
 {
 	struct value *base = value_deref(&window[0]), *item;
@@ -545,7 +561,7 @@ HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc,
 		if (SUCCEEDED(hr))
 			hr = array_element(base, window + 1, argc, &item);
 		if (SUCCEEDED(hr))
-			value_copy(item, value_deref(&window[argc + 1]));
+			hr = put_element(base->array, item, value_deref(&window[argc + 1]));
 	} else if (base->type == VT_DISPATCH && base->obj) {
 		hr = put_object(e, base->obj, window, argc, mode);
 	} else {
@@ -649,9 +665,6 @@ HRESULT vbs_global_get(struct vbs_engine *e, struct vbs_global *g, struct value 
 		value_set(&window[0], (struct value){ .type = VBS_REF, .ref = &g->value });
 		return vbs_call_value(e, window, argc, flags);
 	case GLOBAL_UNBOUND:
-		/* A local variable that has the name when nothing global does. */
-		if (flags & CALL_LOCAL)
-			return vbs_call_value(e, window, argc, flags);
 		if (!(flags & CALL_BARE))
 			return vbs_throw_name(e, 13, g->name);
 		if (e->depth && e->frames[e->depth - 1].binding->program->explicit)
@@ -677,8 +690,7 @@ HRESULT vbs_store(struct vbs_engine *e, struct value *slot, struct value *v, uns
 	}
 	if (slot->type == VBS_ARRAY && slot->array->locks)
 		return VBS_HR(10);
-	value_copy(slot, v);
-	return S_OK;
+	return vbs_array_put(slot, v);
 }
 
 HRESULT vbs_global_set(struct vbs_engine *e, struct vbs_global *g, struct value *v, unsigned mode)

@@ -210,6 +210,10 @@ HRESULT vbs_array_vector(struct vbs_heap *heap, size_t count, struct vbs_array *
 void vbs_array_drop(struct vbs_array *array);
 /* Makes the array in `slot` one that nobody else holds, copying when it is shared. */
 HRESULT vbs_array_own(struct value *slot);
+/* value_copy to a place that may lie inside an array. An array one of whose elements is lent is
+ * copied for good: the place may be that element, or in it, and an array never comes to hold
+ * itself. */
+HRESULT vbs_array_put(struct value *slot, const struct value *v);
 /* ReDim; with `preserve` only the last dimension may change (error 9), others keep. */
 HRESULT vbs_array_redim(struct vbs_heap *heap, struct value *slot, const int32_t *counts,
 			unsigned dims, bool preserve);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the fuzz targets of VBScript hold of any source: it is refused with a place and a text, or
+ * it verifies, runs within small limits to an end, and leaves nothing behind.
+ */
+#pragma once
+
+#include "script/vbs/vbs.h"
+
+struct vbs_check {
+	bool compare;   /* run it on a second, fresh engine too: the same output, the same end */
+	bool dump;      /* disassemble it */
+	uint64_t fault; /* this allocation fails (builds with faults); 0: none */
+};
+
+/* Aborts when something does not hold. Single threaded; keeps an engine between calls. */
+void vbs_check(const struct vbs_source *source, const struct vbs_check *how);
