@@ -77,6 +77,7 @@ static void compile_append(struct compiler *c, struct vbs_expr *target, struct v
 	if (s->local && !s->local->ref && !s->local->far && !vbs_expr_calls(c, tail)) {
 		operand = vbs_compile_operand(c, tail, true);
 		vbs_emit(c, VBS_CAT, s->local->reg, s->local->reg, operand);
+		vbs_used_up(c, operand);
 		return;
 	}
 	snapshot = vbs_temp(c);
@@ -164,6 +165,13 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		source_to(c, s, value);
 		vbs_emit_x(c, VBS_SETX, value, l->far ? REGISTER_NONE : l->reg, set,
 			   vbs_global_of(c, symbol, 0));
+	} else if (symbol->member && symbol->member->kind == DECL_FIELD && set == ASSIGN_LET) {
+		unsigned field = c->class->members[symbol->member->index].field;
+
+		value = source_operand(c, s);
+		vbs_emit(c, VBS_SETM, value, field & 0xFF, field >> 8);
+		if (s->expr)
+			vbs_used_up(c, value);
 	} else if (symbol->member && symbol->member->kind == DECL_FIELD) {
 		value = source_operand(c, s);
 		ref = vbs_temp(c);
@@ -189,7 +197,7 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 static void assign_element(struct compiler *c, struct vbs_expr *target, struct source *s,
 			   unsigned set)
 {
-	unsigned window, base, index, value;
+	unsigned window, base, index, value, saved = c->fn->temp;
 
 	if (target->left->kind == E_NAME && target->left->symbol->member &&
 	    target->left->symbol->member->kind == DECL_MEMBER && !target->left->symbol->local) {
@@ -204,6 +212,7 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 		base = vbs_compile_operand(c, target->left, true);
 		vbs_emit_place(c, target->place, false);
 		vbs_emit(c, VBS_SETI, base, index, value);
+		vbs_used_up(c, saved);
 		return;
 	}
 	window = vbs_temp(c);
@@ -227,9 +236,12 @@ static void assign_member(struct compiler *c, struct vbs_expr *member, struct vb
 			  struct source *s, unsigned set)
 {
 	unsigned window = vbs_temp(c);
+	bool borrow = !s->expr || !vbs_expr_calls(c, s->expr);
 
+	for (unsigned i = 0; call && i < call->argc; i++)
+		borrow &= !vbs_expr_calls(c, call->args[i]);
 	if (member->left) {
-		vbs_compile_expr(c, member->left, window);
+		vbs_compile_object(c, member->left, window, borrow);
 	} else if (c->fn->with == REGISTER_NONE) {
 		vbs_emit_x(c, VBS_RAISE, 0, 505 & 0xFF, 505 >> 8,
 			   vbs_text_constant(c, member->symbol->text));

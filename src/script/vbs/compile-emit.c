@@ -176,6 +176,12 @@ void vbs_mark_clean(struct compiler *c, unsigned from, unsigned to)
 	}
 }
 
+void vbs_used_up(struct compiler *c, unsigned from)
+{
+	if (from >= c->fn->first_temp && c->fn->temp > from)
+		vbs_mark_clean(c, from, c->fn->temp - 1);
+}
+
 void vbs_emit_return(struct compiler *c)
 {
 	struct fn *f = c->fn;

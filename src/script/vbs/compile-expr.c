@@ -358,6 +358,7 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ADD + (e->op - OP_ADD), reg, left, right);
 	}
+	vbs_used_up(c, saved);
 	c->fn->temp = saved;
 	if (counted_result(e->op))
 		vbs_mark_dirty(c, reg);
@@ -370,6 +371,7 @@ static void compile_unary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 
 	vbs_emit_place(c, e->place, false);
 	vbs_emit(c, VBS_NEG + (e->op - OP_NEG), reg, operand, 0);
+	vbs_used_up(c, saved);
 	c->fn->temp = saved;
 	if (counted_result(e->op))
 		vbs_mark_dirty(c, reg);
@@ -479,11 +481,27 @@ static void compile_own(struct compiler *c, struct vbs_expr *callee, struct vbs_
 		vbs_emit_x(c, VBS_CALLP, window, call ? call->argc : 0, flags, m->get);
 }
 
+void vbs_compile_object(struct compiler *c, struct vbs_expr *e, unsigned reg, bool borrow)
+{
+	if (borrow && vbs_is_variable(c, e))
+		compile_name_reference(c, e, reg);
+	else
+		vbs_compile_expr(c, e, reg);
+}
+
+static bool args_call(struct compiler *c, const struct vbs_expr *call)
+{
+	for (unsigned i = 0; call && i < call->argc; i++)
+		if (vbs_expr_calls(c, call->args[i]))
+			return true;
+	return false;
+}
+
 static void compile_member(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
 			   unsigned window, unsigned flags)
 {
 	if (callee->left) {
-		vbs_compile_expr(c, callee->left, window);
+		vbs_compile_object(c, callee->left, window, !args_call(c, call));
 	} else if (c->fn->with == REGISTER_NONE) {
 		vbs_emit_place(c, callee->place, false);
 		vbs_emit_x(c, VBS_RAISE, 0, 505 & 0xFF, 505 >> 8,
@@ -557,6 +575,7 @@ static bool compile_index(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	index = vbs_compile_operand(c, e->args[0], true);
 	vbs_emit_place(c, e->place, false);
 	vbs_emit(c, VBS_INDEX, reg, base, index);
+	vbs_used_up(c, saved);
 	c->fn->temp = saved;
 	vbs_mark_dirty(c, reg);
 	return true;
@@ -722,6 +741,7 @@ void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, s
 			vbs_emit_place(c, e->place, false);
 			vbs_emit_jump(c, VBS_JEQI + (e->op - OP_EQ), left, (uint8_t)small, sense,
 				      to);
+			vbs_used_up(c, saved);
 			c->fn->temp = saved;
 			return;
 		}
@@ -738,5 +758,6 @@ void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, s
 		left = vbs_compile_operand(c, e, true);
 		vbs_emit_jump(c, sense ? VBS_JT : VBS_JF, left, 0, 0, to);
 	}
+	vbs_used_up(c, saved);
 	c->fn->temp = saved;
 }

@@ -183,6 +183,7 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	struct vbs_expr one = { .kind = E_CONST, .value = VALUE_I2(1), .place = s->place };
 	unsigned saved = c->fn->temp, base = vbs_temp(c), count;
 	struct label body = LABEL, store = LABEL, last = LABEL;
+	enum vbs_opcode turn = s->step ? VBS_FORLOOP : VBS_FORINC;
 	struct loop loop;
 
 	vbs_temp(c);
@@ -202,18 +203,18 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	vbs_compile_block(c, s->body);
 	at_end(c, s);
 	if (direct_variable(s->target)) {
-		vbs_emit_jump(c, VBS_FORLOOP, s->target->symbol->local->reg, base, 0, &body);
+		vbs_emit_jump(c, turn, s->target->symbol->local->reg, base, 0, &body);
 	} else if (vbs_is_variable(c, s->target)) {
 		/* Counts in the variable itself, wherever it is. */
 		count = vbs_temp(c);
 		vbs_compile_reference(c, s->target, count);
-		vbs_emit_jump(c, VBS_FORLOOP, count, base, 0, &body);
+		vbs_emit_jump(c, turn, count, base, 0, &body);
 		c->fn->temp = count;
 	} else {
 		count = vbs_temp(c);
 		vbs_compile_expr(c, s->target, count);
 		vbs_emit(c, VBS_TAKE, base, count, 0);
-		vbs_emit_jump(c, VBS_FORLOOP, base, base, 0, &store);
+		vbs_emit_jump(c, turn, base, base, 0, &store);
 		c->fn->temp = count;
 	}
 	if (vbs_is_variable(c, s->target))

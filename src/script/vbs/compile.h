@@ -104,6 +104,8 @@ void vbs_emit_clean(struct compiler *c);
 void vbs_mark_dirty(struct compiler *c, unsigned reg);
 /* What a call or a move emptied: the registers from `from` to `to`. */
 void vbs_mark_clean(struct compiler *c, unsigned from, unsigned to);
+/* The operands of an instruction that uses up temporaries: those taken since `from` was free. */
+void vbs_used_up(struct compiler *c, unsigned from);
 /* RET: all that may hold something is released. */
 void vbs_emit_return(struct compiler *c);
 unsigned vbs_temp(struct compiler *c); /* takes the next register */
@@ -121,6 +123,8 @@ void vbs_fn_finish(struct compiler *c, uint32_t index);
 void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg);
 unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow);
 void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, unsigned flags);
+/* An object of which a member is wanted; `borrow`: nothing runs before it is used. */
+void vbs_compile_object(struct compiler *c, struct vbs_expr *e, unsigned reg, bool borrow);
 void vbs_compile_reference(struct compiler *c, struct vbs_expr *e, unsigned reg);
 void vbs_compile_args(struct compiler *c, struct vbs_expr *e, bool reference);
 /* Goes to `to` when `e` is true (sense), or when it is not. */

@@ -8,8 +8,8 @@
  * R[i] is a register of the running procedure: R[0] its result, then parameters, locals, and
  * temporaries used as a stack. An operand that holds a reference is followed, but for the few
  * instructions that say "as it is". Registers written release what they held. Operators, the jumps
- * that compare, INDEX and SETI release operands that are temporaries, so that no temporary holds
- * text or an object longer than it is needed.
+ * on conditions, INDEX, SETI and SETM release operands that are temporaries, so that no temporary
+ * holds text or an object longer than it is needed.
  *
  * A window is R[A] and the arguments behind it, R[A+1] to R[A+B]: calls leave their result in R[A]
  * and the arguments empty, and the frame of a called procedure begins at R[A].
@@ -60,6 +60,7 @@
 	  "R[C]; no array: the value of the call")                                                 \
 	X(SETR, M, R, N, _, "what R[A] refers to := R[B]; C: 0 Let, 1 Set, 2 as it is")            \
 	X(SETG, M, N, _, G, "global X := R[A], taken; B: as C of SETR")                            \
+	X(SETM, R, B, _, _, "field Bx of Me := R[A], by Let")                                      \
 	X(SETX, M, N, N, G, "as SETG; unbound: R[B] (255: none); C: as SETR")                      \
 	/* operators */                                                                            \
 	X(ADD, W, R, R, _, "R[A] := R[B] + R[C]")                                                  \
@@ -122,6 +123,7 @@
 	X(FORPREP, V, N, _, J,                                                                     \
 	  "makes start R[A], limit R[A+1] and step R[A+2] numbers (B = 1); "                       \
 	  "go on at X when there is nothing to do")                                                \
+	X(FORINC, M, R, _, J, "as FORLOOP with step 1")                                            \
 	X(FORLOOP, M, R, _, J,                                                                     \
 	  "R[A] += step R[B+2]; while limit R[B+1] is not passed, go on "                          \
 	  "at X")                                                                                  \

@@ -93,7 +93,8 @@ static const char *check_code(struct verifier *v, uint32_t *ret_pc)
 		if (!wrong && op->x != '_')
 			wrong = check_x(v, op->x, pc + 1);
 		/* Instructions with conditions of their own. */
-		if (!wrong && (word & 0xFF) == VBS_FORLOOP && OP_B(word) + 2u >= v->proc->registers)
+		if (!wrong && ((word & 0xFF) == VBS_FORLOOP || (word & 0xFF) == VBS_FORINC) &&
+		    OP_B(word) + 2u >= v->proc->registers)
 			wrong = "loop registers out of range";
 	}
 	return wrong;

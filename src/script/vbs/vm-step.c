@@ -71,6 +71,16 @@ HRESULT vbs_step_operate(struct vbs_engine *e, const struct vbs_frame *f, enum v
 	return hr;
 }
 
+HRESULT vbs_step_operate_unary(struct vbs_engine *e, const struct vbs_frame *f,
+			       enum vbs_operator op, uint32_t w)
+{
+	HRESULT hr = vbs_operate_unary(e, op, &f->base[OP_B(w)], &f->base[OP_A(w)]);
+
+	if (SUCCEEDED(hr))
+		use_up(f, OP_B(w), OP_A(w));
+	return hr;
+}
+
 HRESULT vbs_step_compare(struct vbs_engine *e, const struct vbs_frame *f, enum vbs_operator op,
 			 uint32_t w, struct value *y)
 {
@@ -158,6 +168,21 @@ HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w
 
 	if (SUCCEEDED(hr) && OP_C(w))
 		value_clear(&f->base[OP_B(w)]);
+	return hr;
+}
+
+HRESULT vbs_step_set_field(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
+{
+	struct value *field = &f->me->fields[OP_BX(w)], *v = &f->base[OP_A(w)];
+	HRESULT hr;
+
+	if (OP_A(w) >= f->proc->local_count && v->type == VT_BSTR && field->type != VBS_ARRAY) {
+		value_move(field, v);
+		return S_OK;
+	}
+	hr = vbs_store(e, field, value_deref(v), 0);
+	if (SUCCEEDED(hr))
+		use_up(f, OP_A(w), REGISTER_NONE);
 	return hr;
 }
 

@@ -114,9 +114,14 @@ static inline void put_operand(struct value *to, struct value *variable)
 		goto *steps[w & 0xFF];                                                             \
 	} while (0)
 
-#define RA (&r[OP_A(w)])
-#define RB (&r[OP_B(w)])
-#define RC (&r[OP_C(w)])
+/* Registers and constants by their number in the instruction. They are of 16 bytes: shifted by 4
+ * bits less, the number is an offset. */
+#define AT(base, shift) ((struct value *)(void *)((char *)(base) + (w >> (shift)&0xFF0)))
+#define RA AT(r, 4)
+#define RB AT(r, 12)
+#define RC AT(r, 20)
+#define KB AT(k, 12)
+#define KC AT(k, 20)
 
 #define TRY(call)                                                                                  \
 	do {                                                                                       \
@@ -152,6 +157,20 @@ static inline void put_operand(struct value *to, struct value *variable)
 			}                                                                          \
 		} while (follow(&x, &y));                                                          \
 		TRY(vbs_step_operate(e, f, OP_##name, w, right));                                  \
+		NEXT;                                                                              \
+	}
+
+/* Small Integers have ADDI: other constants are often Double. */
+#define ARITHMETIC_CONSTANT(step, name, op)                                                        \
+	STEP(step)                                                                                 \
+	{                                                                                          \
+		struct value *x = value_deref(RB), *y = KC;                                        \
+		if (LIKELY(both_double(x, y) && isfinite(x->d op y->d)))                           \
+			put_double(RA, x->d op y->d);                                              \
+		else if (both_int(x, y))                                                           \
+			put_int(RA, x->type | y->type, x->i op y->i);                              \
+		else                                                                               \
+			TRY(vbs_step_operate(e, f, OP_##name, w, y));                              \
 		NEXT;                                                                              \
 	}
 
@@ -423,6 +442,16 @@ static HRESULT run(struct vbs_engine *e)
 			TRY(vbs_global_set(e, g, v, OP_B(w)));
 		NEXT;
 	}
+	STEP(SETM)
+	{
+		struct value *field = &f->me->fields[OP_BX(w)], *v = RA;
+
+		if (LIKELY(!value_counted(v) && v->type != VBS_REF && !value_counted(field)))
+			value_assign(field, v);
+		else
+			TRY(vbs_step_set_field(e, f, w));
+		NEXT;
+	}
 	STEP(SETX)
 	{
 		struct vbs_global *g = GLOBAL();
@@ -439,9 +468,9 @@ static HRESULT run(struct vbs_engine *e)
 	ARITHMETIC(ADD, ADD, +, RC)
 	ARITHMETIC(SUB, SUB, -, RC)
 	ARITHMETIC(MUL, MUL, *, RC)
-	ARITHMETIC(ADDK, ADD, +, &k[OP_C(w)])
-	ARITHMETIC(SUBK, SUB, -, &k[OP_C(w)])
-	ARITHMETIC(MULK, MUL, *, &k[OP_C(w)])
+	ARITHMETIC_CONSTANT(ADDK, ADD, +)
+	ARITHMETIC_CONSTANT(SUBK, SUB, -)
+	ARITHMETIC_CONSTANT(MULK, MUL, *)
 	STEP(ADDI)
 	{
 		struct value *x = value_deref(RB);
@@ -457,8 +486,8 @@ static HRESULT run(struct vbs_engine *e)
 	}
 	INTEGER_DIVISION(IDIV, IDIV, /, RC)
 	INTEGER_DIVISION(MOD, MOD, %, RC)
-	INTEGER_DIVISION(IDIVK, IDIV, /, &k[OP_C(w)])
-	INTEGER_DIVISION(MODK, MOD, %, &k[OP_C(w)])
+	INTEGER_DIVISION(IDIVK, IDIV, /, KC)
+	INTEGER_DIVISION(MODK, MOD, %, KC)
 	STEP(DIV)
 	{
 		struct value *x = RB, *y = RC;
@@ -489,7 +518,7 @@ static HRESULT run(struct vbs_engine *e)
 	OPERATE(IS)
 	STEP(NEG)
 	{
-		TRY(vbs_operate_unary(e, OP_NEG, RB, RA));
+		TRY(vbs_step_operate_unary(e, f, OP_NEG, w));
 		NEXT;
 	}
 	STEP(NOT)
@@ -499,12 +528,12 @@ static HRESULT run(struct vbs_engine *e)
 		if (x->type == VT_BOOL)
 			put(RA, VALUE_BOOL(!x->i));
 		else
-			TRY(vbs_operate_unary(e, OP_NOT, x, RA));
+			TRY(vbs_step_operate_unary(e, f, OP_NOT, w));
 		NEXT;
 	}
 	STEP(PLUS)
 	{
-		TRY(vbs_operate_unary(e, OP_PLUS, RB, RA));
+		TRY(vbs_step_operate_unary(e, f, OP_PLUS, w));
 		NEXT;
 	}
 	STEP(APPEND)
@@ -558,12 +587,12 @@ static HRESULT run(struct vbs_engine *e)
 	COMPARE_JUMP(JGT, GT, >, RB)
 	COMPARE_JUMP(JLE, LE, <=, RB)
 	COMPARE_JUMP(JGE, GE, >=, RB)
-	COMPARE_JUMP(JEQK, EQ, ==, &k[OP_B(w)])
-	COMPARE_JUMP(JNEK, NE, !=, &k[OP_B(w)])
-	COMPARE_JUMP(JLTK, LT, <, &k[OP_B(w)])
-	COMPARE_JUMP(JGTK, GT, >, &k[OP_B(w)])
-	COMPARE_JUMP(JLEK, LE, <=, &k[OP_B(w)])
-	COMPARE_JUMP(JGEK, GE, >=, &k[OP_B(w)])
+	COMPARE_JUMP(JEQK, EQ, ==, KB)
+	COMPARE_JUMP(JNEK, NE, !=, KB)
+	COMPARE_JUMP(JLTK, LT, <, KB)
+	COMPARE_JUMP(JGTK, GT, >, KB)
+	COMPARE_JUMP(JLEK, LE, <=, KB)
+	COMPARE_JUMP(JGEK, GE, >=, KB)
 	COMPARE_JUMP_INTEGER(JEQI, EQ, ==)
 	COMPARE_JUMP_INTEGER(JNEI, NE, !=)
 	COMPARE_JUMP_INTEGER(JLTI, LT, <)
@@ -583,24 +612,44 @@ static HRESULT run(struct vbs_engine *e)
 		JUMP(done);
 		NEXT;
 	}
+	STEP(FORINC)
+	{
+		struct value *v = value_deref(RA), *limit = RB + 1;
+		bool done;
+
+		if (LIKELY(both_int(v, limit))) {
+			int64_t n = v->i + 1;
+
+			put_int(v, v->type, n);
+			JUMP(n <= limit->i);
+			CHECK_LIMITS();
+			NEXT;
+		}
+		pc++;
+		TRY(vbs_loop_step(e, v, RB, &done));
+		pc--;
+		JUMP(!done);
+		CHECK_LIMITS();
+		NEXT;
+	}
 	STEP(FORLOOP)
 	{
 		struct value *v = value_deref(RA), *limit = RB + 1, *step = RB + 2;
 		bool done;
 
 		if (LIKELY(both_int(v, limit) && is_int(step))) {
-			int64_t n = v->i + step->i;
+			int64_t by = step->i, n = v->i + by;
 
 			put_int(v, v->type | step->type, n);
-			done = step->i >= 0 ? n > limit->i : n < limit->i;
-		} else {
-			pc++;
-			TRY(vbs_loop_step(e, v, RB, &done));
-			pc--;
-		}
-		JUMP(!done);
-		if (!done)
+			JUMP(by >= 0 ? n <= limit->i : n >= limit->i);
 			CHECK_LIMITS();
+			NEXT;
+		}
+		pc++;
+		TRY(vbs_loop_step(e, v, RB, &done));
+		pc--;
+		JUMP(!done);
+		CHECK_LIMITS();
 		NEXT;
 	}
 	STEP(EACH)

@@ -69,6 +69,9 @@ HRESULT vbs_loop_each(struct vbs_engine *e, struct value *v);
 /* R[A] := R[B] op *y, where *y is R[C] or a constant. */
 HRESULT vbs_step_operate(struct vbs_engine *e, const struct vbs_frame *f, enum vbs_operator op,
 			 uint32_t w, struct value *y);
+/* R[A] := op R[B] */
+HRESULT vbs_step_operate_unary(struct vbs_engine *e, const struct vbs_frame *f,
+			       enum vbs_operator op, uint32_t w);
 /* R[A] op *y, where *y is R[B] or a constant: 1 true, 0 false, 2 Null. */
 HRESULT vbs_step_compare(struct vbs_engine *e, const struct vbs_frame *f, enum vbs_operator op,
 			 uint32_t w, struct value *y);
@@ -78,6 +81,7 @@ HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_
 HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 void vbs_step_load(struct value *v, unsigned what);
 HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
+HRESULT vbs_step_set_field(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 HRESULT vbs_step_ref_global(struct vbs_engine *e, struct vbs_global *g, struct value *to);
 HRESULT vbs_step_ref_unsure(struct vbs_engine *e, const struct vbs_frame *f, struct vbs_global *g,
 			    uint32_t w);

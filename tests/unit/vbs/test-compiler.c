@@ -27,14 +27,15 @@ static HRESULT compile(struct text code, struct vbs_program **ret)
 static const struct {
 	const char *source, *with, *without;
 } shapes[] = {
-	{ "Sub S : Dim i : For i = 1 To 9 : Next : End Sub", "FORLOOP", "SETG" },
-	{ "For i = 1 To 9 : Next", "FORLOOP", NULL },
+	{ "Sub S : Dim i : For i = 1 To 9 : Next : End Sub", "FORINC", "SETG" },
+	{ "For i = 1 To 9 Step 2 : Next", "FORLOOP", NULL },
 	{ "Sub S : Dim t : t = t & \"x\" : End Sub", "CAT      r1 r1", "APPEND" },
 	{ "t = t & f(1)\nFunction f(x) : End Function", "APPEND", NULL },
 	{ "Sub S : Dim n : If n < 5 Then n = 1\nEnd Sub", "JLTI", "LT  " },
 	{ "Sub S : Dim n : If n < \"x\" Then n = 1\nEnd Sub", "JLTK", "LT  " },
 	{ "Sub S : Dim n : n = n Mod 1000 - 5 : End Sub", "ADDI     r1 r1 -5", "LOADI" },
 	{ "x = 1 : y = x + 1", "GETG", "REFG" },
+	{ "Class C : Dim n : Sub S : n = n + 1 : End Sub : End Class", "SETM", "SETR" },
 	{ "Sub S : Dim a, b : If a >= b Then a = 1\nEnd Sub", "JGE", NULL },
 	{ "Sub S : Dim n : n = n + 1 : End Sub", "ADDI     r1 r1 1", "LOADK" },
 	{ "Dim a(5) : x = a(1)", "INDEX", "CALLV" },
