@@ -141,6 +141,7 @@ struct vbs_tree {
 	struct vbs_procdef *procs;
 	struct vbs_classdef *classes;
 	bool explicit;
+	bool has_me; /* Me is allowed outside of classes: the code is evaluated in a method */
 	struct vbs_token *tokens;
 	size_t token_count;
 };

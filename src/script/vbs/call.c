@@ -665,6 +665,9 @@ HRESULT vbs_global_get(struct vbs_engine *e, struct vbs_global *g, struct value 
 		value_set(&window[0], (struct value){ .type = VBS_REF, .ref = &g->value });
 		return vbs_call_value(e, window, argc, flags);
 	case GLOBAL_UNBOUND:
+		/* A local variable that has the name when nothing global does. */
+		if (flags & CALL_LOCAL)
+			return vbs_call_value(e, window, argc, flags);
 		if (!(flags & CALL_BARE))
 			return vbs_throw_name(e, 13, g->name);
 		if (e->depth && e->frames[e->depth - 1].binding->program->explicit)

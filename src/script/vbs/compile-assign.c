@@ -118,7 +118,7 @@ static void assign_local(struct compiler *c, const struct vbs_local *l, struct s
 static void assign_own(struct compiler *c, struct vbs_expr *target, struct vbs_expr *call,
 		       struct source *s, unsigned set)
 {
-	const struct vbs_member *m = &c->class->members[target->symbol->member->index];
+	const struct vbs_member *m = &compile_class_here(c)->members[target->symbol->member->index];
 	uint32_t proc = set ? m->set : m->let;
 	unsigned window, argc = call ? call->argc : 0;
 
@@ -127,11 +127,15 @@ static void assign_own(struct compiler *c, struct vbs_expr *target, struct vbs_e
 		return;
 	}
 	window = vbs_temp(c);
+	if (!c->class)
+		vbs_emit(c, VBS_ME, window, 0, 0);
 	if (call)
 		vbs_compile_args(c, call, true);
 	source_to(c, s, vbs_temp(c));
-	vbs_emit_place(c, target->place, false);
-	vbs_emit_x(c, VBS_CALLP, window, argc + 1, CALL_STATEMENT, proc);
+	if (c->class)
+		vbs_emit_x(c, VBS_CALLP, window, argc + 1, CALL_STATEMENT, proc);
+	else
+		vbs_emit_x(c, VBS_PUTM, window, argc, set, vbs_site_of(c, target));
 	vbs_mark_clean(c, window, window + argc + 1);
 }
 

@@ -174,7 +174,7 @@ static void compile_name_reference(struct compiler *c, struct vbs_expr *e, unsig
 			vbs_emit(c, VBS_REFL, reg, s->local->reg, 0);
 		break;
 	case NAME_FIELD:
-		spare = c->class->members[s->member->index].field;
+		spare = compile_class_here(c)->members[s->member->index].field;
 		vbs_emit(c, VBS_REFM, reg, spare & 0xFF, spare >> 8);
 		break;
 	case NAME_GLOBAL:
@@ -465,12 +465,27 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 			   callee->symbol->builtin);
 }
 
+/* The same in code that is evaluated in a method of the class. */
+static void compile_borrowed(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
+			     unsigned window, unsigned flags)
+{
+	vbs_emit(c, VBS_ME, window, 0, 0);
+	vbs_mark_dirty(c, window);
+	if (call)
+		compile_window_args(c, call, true, 0);
+	vbs_emit_x(c, VBS_CALLM, window, call ? call->argc : 0, flags, vbs_site_of(c, callee));
+}
+
 /* A method or property of the class whose code this is, called by its bare name. */
 static void compile_own(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
 			unsigned window, unsigned flags)
 {
-	const struct vbs_member *m = &c->class->members[callee->symbol->member->index];
+	const struct vbs_member *m = &compile_class_here(c)->members[callee->symbol->member->index];
 
+	if (!c->class) {
+		compile_borrowed(c, callee, call, window, flags);
+		return;
+	}
 	if (call)
 		compile_window_args(c, call, true, window - count_elements(c, call));
 	vbs_emit_place(c, callee->place, false);
@@ -537,12 +552,10 @@ static void compile_named_call(struct compiler *c, struct vbs_expr *callee, stru
 		break;
 	case NAME_PROC:
 	case NAME_ANY:
-		if (kind == NAME_ANY && s->local && call) {
-			compile_name_reference(c, callee, window);
-			compile_window_args(c, call, true, 0);
-			vbs_emit_place(c, callee->place, false);
-			vbs_emit(c, VBS_CALLV, window, call->argc, flags);
-			break;
+		/* When nothing global has the name the call is for what the variable holds. */
+		if (kind == NAME_ANY && s->local && !s->local->far && call) {
+			vbs_emit(c, VBS_REFL, window, s->local->reg, 0);
+			flags |= CALL_LOCAL;
 		}
 		if (call)
 			compile_window_args(c, call, true, window - count_elements(c, call));

@@ -6,6 +6,7 @@
  */
 #include "script/vbs/compile.h"
 
+#define SCOPE_PARAMS_MAX 170
 #define LOCALS_NEAR 180 /* registers for locals; further ones live in a hidden array */
 
 typedef void (*name_fn)(struct compiler *c, const struct vbs_expr *e, bool assigned);
@@ -151,13 +152,17 @@ static bool hides_builtin(struct compiler *c, const struct vbs_symbol *symbol)
 	return c->scope && c->scope->is_global && c->scope->is_global(c->scope->ctx, symbol->text);
 }
 
+static bool is_execute(const struct vbs_symbol *symbol)
+{
+	return symbol->builtin >= 0 && text_equal_nocase(symbol->text, TEXT("execute"));
+}
+
 static void global_use(struct compiler *c, const struct vbs_expr *e, bool assigned)
 {
 	struct vbs_symbol *symbol = e->symbol;
 
 	if (symbol->builtin >= 0 && !symbol->decl) {
-		if (text_equal_nocase(symbol->text, TEXT("execute")) ||
-		    text_equal_nocase(symbol->text, TEXT("executeglobal")))
+		if (is_execute(symbol) || text_equal_nocase(symbol->text, TEXT("executeglobal")))
 			c->dynamic = true;
 		if (!hides_builtin(c, symbol))
 			return;
@@ -176,9 +181,15 @@ static void global_use(struct compiler *c, const struct vbs_expr *e, bool assign
 static void find_dynamic(struct compiler *c, const struct vbs_expr *e, bool assigned)
 {
 	(void)assigned;
-	if (e->symbol->builtin >= 0 && (text_equal_nocase(e->symbol->text, TEXT("execute")) ||
-					text_equal_nocase(e->symbol->text, TEXT("executeglobal"))))
+	if (e->symbol->builtin >= 0 &&
+	    (is_execute(e->symbol) || text_equal_nocase(e->symbol->text, TEXT("executeglobal"))))
 		c->dynamic = true;
+}
+
+static void find_execute(struct compiler *c, const struct vbs_expr *e, bool assigned)
+{
+	(void)assigned;
+	c->executes |= is_execute(e->symbol) && !e->symbol->decl && !e->symbol->member;
 }
 
 void vbs_collect_globals(struct compiler *c)
@@ -187,8 +198,9 @@ void vbs_collect_globals(struct compiler *c)
 		declare_global(c, DECL_PROC, p->symbol, p->place, NULL);
 	for (struct vbs_classdef *k = c->tree->classes; k; k = k->next)
 		declare_global(c, DECL_CLASS, k->symbol, k->place, NULL);
-	collect_declared(c, c->tree->main.body, 0, global_var);
-	if (!c->scope || !c->scope->proc)
+	if (!c->scope || !c->scope->local_of)
+		collect_declared(c, c->tree->main.body, 0, global_var);
+	if (!c->scope || !c->scope->local_of)
 		walk_block(c, c->tree->main.body, global_use);
 	for (struct vbs_procdef *p = c->tree->procs; p; p = p->next)
 		walk_block(c, p->body, find_dynamic);
@@ -319,6 +331,96 @@ void vbs_forget_members(struct compiler *c)
 		c->members->symbol->member = NULL;
 }
 
+/* ---- names of the procedure in which code is evaluated ---- */
+
+/* One more variable of the procedure that the code mentions: a parameter of the code. */
+static void scope_param(struct compiler *c, struct vbs_symbol *symbol, bool declare)
+{
+	struct vbs_procdef *main = &c->tree->main;
+	struct vbs_param *param;
+	int index;
+
+	if (compile_failed(c) || symbol->scoped)
+		return;
+	index = c->scope->local_of(c->scope->local_ctx, symbol->text, declare);
+	if (index == -1)
+		return;
+	param = index >= 0 ? arena_new(c->arena, struct vbs_param) : NULL;
+	if (!param) {
+		vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
+		return;
+	}
+	if (main->param_count >= SCOPE_PARAMS_MAX) {
+		vbs_emit_limit(c, (struct vbs_place){ 0 });
+		return;
+	}
+	c->scope->params[main->param_count++] = index;
+	param->symbol = symbol;
+	param->next = main->params;
+	main->params = param;
+	symbol->scoped = true;
+}
+
+static void scope_declared(struct compiler *c, struct vbs_symbol *symbol, struct vbs_place place,
+			   struct vbs_expr *value)
+{
+	(void)place;
+	if (!value)
+		scope_param(c, symbol, true);
+}
+
+/* A name that is assigned, known to nobody: a new variable of the procedure. */
+static void scope_use(struct compiler *c, const struct vbs_expr *e, bool assigned)
+{
+	struct vbs_symbol *symbol = e->symbol;
+
+	if (!assigned || symbol->decl || symbol->member || c->tree->explicit ||
+	    symbol->builtin >= 0 || hides_builtin(c, symbol))
+		return;
+	scope_param(c, symbol, true);
+}
+
+static void borrow_members(struct compiler *c)
+{
+	const struct vbs_class *k = c->scope->class;
+
+	for (uint32_t i = 0; i < k->member_count && !compile_failed(c); i++) {
+		struct vbs_symbol *s =
+			vbs_symbol_intern(c->symbols, k->program->names[k->members[i].name].text);
+
+		if (!s) {
+			vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
+			return;
+		}
+		s->member =
+			decl_new(c, k->members[i].kind == MEMBER_FIELD ? DECL_FIELD : DECL_MEMBER,
+				 s, &c->members);
+		if (s->member)
+			s->member->index = i;
+	}
+	c->borrowed = k;
+}
+
+void vbs_collect_scope(struct compiler *c)
+{
+	struct vbs_param *list = NULL, *next;
+
+	for (size_t i = 0; i < SYMBOL_BUCKETS; i++)
+		for (struct vbs_symbol *s = c->symbols->buckets[i]; s; s = s->next)
+			scope_param(c, s, false);
+	if (c->scope->class)
+		borrow_members(c);
+	collect_declared(c, c->tree->main.body, 0, scope_declared);
+	walk_block(c, c->tree->main.body, scope_use);
+	/* In the order in which they were found. */
+	for (struct vbs_param *p = c->tree->main.params; p; p = next) {
+		next = p->next;
+		p->next = list;
+		list = p;
+	}
+	c->tree->main.params = list;
+}
+
 /* ---- names of a procedure ---- */
 
 static struct vbs_local *local_new(struct compiler *c, struct vbs_symbol *symbol)
@@ -379,7 +481,10 @@ static void local_use(struct compiler *c, const struct vbs_expr *e, bool assigne
 	struct vbs_symbol *symbol = e->symbol;
 	struct vbs_local *l;
 
-	if (symbol->local || symbol->member || symbol->decl || c->tree->explicit || !assigned)
+	if (symbol->local || symbol->member || symbol->decl)
+		return;
+	/* What Execute makes is visible here: then it may be any name. */
+	if (!c->fn->extra && (c->tree->explicit || !assigned))
 		return;
 	if (symbol->builtin >= 0 && !hides_builtin(c, symbol))
 		return;
@@ -390,7 +495,7 @@ static void local_use(struct compiler *c, const struct vbs_expr *e, bool assigne
 
 static void local_assign(struct compiler *c, const struct vbs_expr *e, bool assigned)
 {
-	if (assigned && e->symbol->local && !c->dynamic)
+	if (assigned && e->symbol->local && !c->dynamic && !c->fn->extra)
 		e->symbol->local->unsure = false;
 }
 
@@ -409,6 +514,14 @@ static void walk_assigned(struct compiler *c, struct vbs_stmt *s)
 		for (struct vbs_case *k = s->cases; k; k = k->next)
 			walk_assigned(c, k->body);
 	}
+}
+
+/* Constants of code that is evaluated in a procedure end with it. */
+static void scope_const(struct compiler *c, struct vbs_symbol *symbol, struct vbs_place place,
+			struct vbs_expr *value)
+{
+	if (value)
+		local_var(c, symbol, place, value);
 }
 
 void vbs_collect_locals(struct compiler *c, const struct vbs_procdef *def)
@@ -430,7 +543,13 @@ void vbs_collect_locals(struct compiler *c, const struct vbs_procdef *def)
 		l->reg = vbs_temp(c);
 		l->ref = !p->byval;
 	}
+	if (c->fn->global && c->scope && c->scope->local_of)
+		collect_declared(c, def->body, 0, scope_const);
 	if (!c->fn->global) {
+		c->executes = false;
+		walk_block(c, def->body, find_execute);
+		if (c->executes)
+			c->fn->extra = vbs_temp(c);
 		collect_declared(c, def->body, 0, local_var);
 		walk_block(c, def->body, local_use);
 		walk_assigned(c, def->body);

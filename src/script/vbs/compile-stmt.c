@@ -170,14 +170,8 @@ static bool direct_variable(const struct vbs_expr *e)
 	return l && !l->ref && !l->far && !l->unsure && !l->value;
 }
 
-/* Whether finding the value may be an error. */
-static bool may_fail(const struct vbs_expr *e)
-{
-	return e && e->kind != E_CONST && !direct_variable(e);
-}
-
 /* After an error in the head the body runs once and Next is error 92 (known from the published
- * tests of Wine's engine): no bounds of an earlier turn may be left over. */
+ * tests of Wine's engine): its registers are emptied. */
 static void compile_for(struct compiler *c, struct vbs_stmt *s)
 {
 	struct vbs_expr one = { .kind = E_CONST, .value = VALUE_I2(1), .place = s->place };
@@ -188,8 +182,6 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 
 	vbs_temp(c);
 	vbs_temp(c);
-	if (may_fail(s->expr) || may_fail(s->limit) || may_fail(s->step))
-		vbs_emit(c, VBS_CLEAR, base, 2, 0);
 	vbs_compile_expr(c, s->expr, base);
 	vbs_compile_expr(c, s->limit, base + 1);
 	vbs_compile_expr(c, s->step ? s->step : &one, base + 2);

@@ -37,15 +37,26 @@ static void describe(struct compiler *c, struct vbs_proc *p, const struct vbs_pr
 				sizeof *p->byval);
 	p->local_count = c->fn->temp;
 	p->locals = arena_alloc(&c->program->arena, c->fn->temp * sizeof *p->locals);
-	if (!p->byval || !p->locals) {
+	p->unsure = arena_zalloc(&c->program->arena, c->fn->temp, sizeof *p->unsure);
+	p->far_locals =
+		arena_alloc(&c->program->arena, (c->fn->far_count + 1) * sizeof *p->far_locals);
+	if (!p->byval || !p->locals || !p->unsure || !p->far_locals) {
 		vbs_emit_fail(c, 1001, def->place);
 		return;
 	}
+	p->far_count = c->fn->far_count;
+	p->far_reg = c->fn->far_reg;
+	p->extra = c->fn->extra;
 	for (unsigned i = 0; i < p->local_count; i++)
 		p->locals[i] = NAME_NONE;
-	for (struct vbs_local *l = c->fn->locals; l; l = l->next)
-		if (!l->value && !l->far)
+	for (struct vbs_local *l = c->fn->locals; l; l = l->next) {
+		if (l->far)
+			p->far_locals[l->index] = l->unsure ? NAME_NONE : vbs_name_of(c, l->symbol);
+		else if (!l->value)
 			p->locals[l->reg] = vbs_name_of(c, l->symbol);
+		if (!l->far && !l->value)
+			p->unsure[l->reg] = l->unsure;
+	}
 	for (unsigned i = 0; param; i++, param = param->next) {
 		p->byval[i] = param->byval;
 		p->has_byval |= param->byval;
@@ -72,6 +83,16 @@ static void compile_dims(struct compiler *c, struct vbs_stmt *s)
 	}
 }
 
+/* Under Option Explicit a name that only Execute can make is absent until it does. */
+static void compile_absent(struct compiler *c)
+{
+	if (!c->tree->explicit)
+		return;
+	for (struct vbs_local *l = c->fn->locals; l; l = l->next)
+		if (l->unsure && !l->far)
+			vbs_emit(c, VBS_LOADT, l->reg, 5, 0);
+}
+
 static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint32_t index)
 {
 	struct fn f;
@@ -88,10 +109,12 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 	}
 	f.first_temp = f.temp;
 	vbs_emit_place(c, def->place, false);
+	compile_absent(c);
 	compile_dims(c, def->body);
-	if (c->scope && c->scope->expression) {
+	if (c->scope && c->scope->expression && def == &c->tree->main) {
 		vbs_emit_place(c, def->body->place, true);
-		vbs_compile_expr(c, def->body->expr, 0);
+		if (def->body->expr)
+			vbs_compile_expr(c, def->body->expr, 0);
 	} else {
 		vbs_compile_block(c, def->body);
 	}
@@ -190,7 +213,6 @@ static void compile_tree(struct compiler *c)
 		return;
 	}
 	vbs_collect_globals(c);
-	/* Code that sees a running method sees its fields too: scope->class. */
 	p->proc_count = 1;
 	for (struct vbs_procdef *d = c->tree->procs; d && !compile_failed(c); d = d->next) {
 		compile_proc(c, d, p->proc_count);
@@ -203,7 +225,12 @@ static void compile_tree(struct compiler *c)
 		compile_class(c, k, &p->classes[p->class_count]);
 		p->class_count++;
 	}
+	if (c->scope && c->scope->local_of) {
+		p->procs[0].scoped = true;
+		vbs_collect_scope(c);
+	}
 	compile_proc(c, &c->tree->main, 0);
+	vbs_forget_members(c);
 }
 
 static void *freeze(struct compiler *c, void *items, size_t size)
@@ -280,31 +307,6 @@ static void fill_error(const struct vbs_program *p, const struct vbs_fault *faul
 	error->line_text = vbs_program_line_text(p, fault->place.file, error->line);
 }
 
-/* The locals of the running procedure become parameters of the code that is evaluated in it. */
-static bool scope_params(struct compiler *c)
-{
-	const struct vbs_proc *proc = c->scope->proc;
-	struct vbs_param **tail = &c->tree->main.params;
-
-	for (unsigned i = 0; i < proc->local_count && c->tree->main.param_count < 100; i++) {
-		struct vbs_param *param;
-
-		if (proc->locals[i] == NAME_NONE)
-			continue;
-		param = arena_new(c->arena, struct vbs_param);
-		if (!param)
-			return false;
-		param->symbol = vbs_symbol_intern(c->symbols,
-						  c->scope->program->names[proc->locals[i]].text);
-		if (!param->symbol)
-			return false;
-		*tail = param;
-		tail = &param->next;
-		c->tree->main.param_count++;
-	}
-	return true;
-}
-
 static void compile_source(struct compiler *c, const struct vbs_source *source)
 {
 	struct vbs_tree *tree = c->tree;
@@ -315,12 +317,9 @@ static void compile_source(struct compiler *c, const struct vbs_source *source)
 	}
 	if (vbs_lex(source, c->symbols, &tree->tokens, &tree->token_count, c->fault))
 		return;
+	tree->has_me = c->scope && c->scope->class;
 	if (vbs_parse(tree, c->symbols, c->scope && c->scope->expression, c->fault))
 		return;
-	if (c->scope && c->scope->proc && !scope_params(c)) {
-		vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
-		return;
-	}
 	compile_tree(c);
 	if (!compile_failed(c))
 		vbs_cover_tokens(tree);

@@ -61,6 +61,7 @@ struct fn {
 	unsigned temp, most, first_temp;
 	unsigned dirty_low, dirty_high; /* temporaries that may hold counted values */
 	unsigned far_count, far_reg;
+	unsigned extra; /* hidden register for the names that Execute makes, 0 */
 	struct vbs_local *locals;
 	struct loop *loops;
 	unsigned with; /* register of the With object, REGISTER_NONE */
@@ -79,6 +80,8 @@ struct compiler {
 	struct vbs_decl *decls, *members;
 	const struct vbs_classdef *classdef;
 	struct vbs_class *class;
+	const struct vbs_class *borrowed; /* of the method in which the code is evaluated */
+	bool executes;                    /* find_execute met one */
 	bool dynamic; /* Execute is used: undeclared names are looked up when they run */
 	size_t name_capacity, global_capacity, site_capacity, proc_capacity;
 };
@@ -145,6 +148,13 @@ void vbs_compile_dim(struct compiler *c, struct vbs_expr *name, struct vbs_var *
 /* compile-scope.c: what the names of a piece of source are. */
 void vbs_collect_globals(struct compiler *c);
 void vbs_collect_class(struct compiler *c, const struct vbs_classdef *def);
+/* Makes the running procedure's names known to code that is evaluated in it. */
+void vbs_collect_scope(struct compiler *c);
+/* The class whose members have bare names here. Methods of a borrowed one are called on Me. */
+static inline const struct vbs_class *compile_class_here(const struct compiler *c)
+{
+	return c->class ? c->class : c->borrowed;
+}
 void vbs_collect_locals(struct compiler *c, const struct vbs_procdef *def);
 void vbs_forget_locals(struct compiler *c);
 void vbs_forget_members(struct compiler *c);

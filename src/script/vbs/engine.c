@@ -9,12 +9,10 @@
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
 #include "script/vbs/convert.h"
-#include "script/vbs/coverage.h"
 #include "script/vbs/variant.h"
 
 #define STACK_SLOTS_PER_CALL 64
 #define STACK_SLOTS_LEAST 65536
-#define EXECUTE_COST 40 /* in BUDGET's measure */
 
 /* ---- global names ---- */
 
@@ -26,14 +24,14 @@ static void global_free(void *value)
 	mem_free(g);
 }
 
-static struct vbs_global *global_find(const struct vbs_engine *e, struct text name)
+struct vbs_global *vbs_engine_find(const struct vbs_engine *e, struct text name)
 {
 	return map_get(e->globals, name);
 }
 
 struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name)
 {
-	struct vbs_global *g = global_find(e, name), *found;
+	struct vbs_global *g = vbs_engine_find(e, name), *found;
 
 	if (g)
 		return g;
@@ -157,7 +155,7 @@ static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
 	return S_OK;
 }
 
-static HRESULT bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_binding **ret)
+HRESULT vbs_engine_bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_binding **ret)
 {
 	struct vbs_binding *b;
 	HRESULT hr;
@@ -181,6 +179,17 @@ static HRESULT bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_bind
 		hr = bind_names(e, b);
 	*ret = b;
 	return hr;
+}
+
+void vbs_engine_unbind(struct vbs_engine *e, struct vbs_binding *b)
+{
+	struct vbs_binding **at = &e->bindings;
+
+	while (*at && *at != b)
+		at = &(*at)->next;
+	if (*at)
+		*at = b->next;
+	binding_free(b);
 }
 
 /* ---- life ---- */
@@ -385,7 +394,7 @@ HRESULT vbs_engine_run(struct vbs_engine *e, struct vbs_program *program, struct
 	HRESULT hr;
 
 	begin(e);
-	hr = bind(e, program, &b);
+	hr = vbs_engine_bind(e, program, &b);
 	if (SUCCEEDED(hr))
 		hr = vbs_vm_call(e, b, &program->procs[0], NULL, NULL, 0, NULL);
 	return finish(e, hr, error);
@@ -394,7 +403,7 @@ HRESULT vbs_engine_run(struct vbs_engine *e, struct vbs_program *program, struct
 HRESULT vbs_engine_call(struct vbs_engine *e, struct text name, VARIANT *argv, UINT argc,
 			VARIANT *result, struct vbs_error *error)
 {
-	struct vbs_global *g = global_find(e, name);
+	struct vbs_global *g = vbs_engine_find(e, name);
 	struct value args[BUILTIN_ARGS_MAX + 1] = { 0 }, ret = VALUE_EMPTY;
 	VARIANT out = { .vt = VT_EMPTY };
 	HRESULT hr = S_OK;
@@ -416,108 +425,6 @@ HRESULT vbs_engine_call(struct vbs_engine *e, struct text name, VARIANT *argv, U
 	hr = finish(e, hr, error);
 	if (SUCCEEDED(hr) && result)
 		*result = out;
-	return hr;
-}
-
-/* ---- Execute, ExecuteGlobal, Eval ---- */
-
-static bool is_global(void *ctx, struct text name)
-{
-	struct vbs_global *g = global_find(ctx, name);
-
-	return g && g->kind != GLOBAL_UNBOUND;
-}
-
-/* A compile error of the inner source becomes a run-time error of this place. */
-static HRESULT inner_error(struct vbs_engine *e, struct vbs_error *error, HRESULT hr)
-{
-	vbs_raised_clear(&e->raised);
-	e->raised.hr = hr;
-	if (error->source)
-		e->raised.source = bstr_from_text(text_of(error->source));
-	if (error->description)
-		e->raised.description = bstr_from_text(text_of(error->description));
-	vbs_error_done(error);
-	return hr;
-}
-
-static void unbind(struct vbs_engine *e, struct vbs_binding *b)
-{
-	struct vbs_binding **at = &e->bindings;
-
-	while (*at && *at != b)
-		at = &(*at)->next;
-	if (*at)
-		*at = b->next;
-	binding_free(b);
-}
-
-static HRESULT run_inner(struct vbs_engine *e, const struct vbs_frame *f, struct vbs_program *p,
-			 bool local, struct value *ret)
-{
-	struct value args[256] = { 0 };
-	struct vbs_binding *b;
-	unsigned argc = 0;
-	HRESULT hr = bind(e, p, &b);
-
-	if (FAILED(hr))
-		return hr;
-	if (local)
-		for (unsigned i = 0; i < f->proc->local_count && argc < p->procs[0].param_count;
-		     i++)
-			if (f->proc->locals[i] != NAME_NONE)
-				args[argc++] = (struct value){ .type = VBS_REF,
-							       .ref = value_deref(&f->base[i]) };
-	hr = vbs_vm_call(e, b, &p->procs[0], local ? f->me : NULL, args, argc, ret);
-	/* Nothing can refer to code without procedures and classes any more. */
-	if (p->proc_count == 1 && !p->class_count)
-		unbind(e, b);
-	return hr;
-}
-
-HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind)
-{
-	const struct vbs_frame *f = &e->frames[e->depth - 1];
-	bool local = kind != 2 && f->proc->name != NAME_NONE;
-	struct vbs_scope scope = { .expression = kind == 0,
-				   .program = local ? f->binding->program : NULL,
-				   .proc = local ? f->proc : NULL,
-				   .is_global = is_global,
-				   .ctx = e };
-	const char *files[1] = { kind ? "Execute" : "Eval" };
-	struct vbs_segment segment = { .line = 1, .column = 1 };
-	struct vbs_source source = { files, 1, &segment, 1 };
-	struct vbs_program *p = NULL;
-	struct vbs_error error = { 0 };
-	struct value result = VALUE_EMPTY;
-	size_t length = 0;
-	BSTR code;
-	char *text;
-	HRESULT hr = vbs_to_string(&e->heap, &window[1], &code);
-
-	vbs_cover_builtin(vbs_builtin_find(
-				  text_of(kind ? kind == 1 ? "Execute" : "ExecuteGlobal" : "Eval")),
-			  hr);
-	if (FAILED(hr))
-		return hr;
-	/* Compiling is as much work as many turns of a loop: time-outs come sooner. */
-	e->budget -= EXECUTE_COST + SysStringByteLen(code) / 32;
-	text = code ? bstr_to_utf8(code, &length) : mem_strdup("");
-	SysFreeString(code);
-	if (!text)
-		return E_OUTOFMEMORY;
-	segment.code = (struct text){ text, length };
-	hr = vbs_compile_in(&source, &scope, &p, &error);
-	mem_free(text);
-	if (FAILED(hr))
-		return inner_error(e, &error, hr);
-	hr = run_inner(e, f, p, local, &result);
-	vbs_program_unref(p);
-	if (SUCCEEDED(hr)) {
-		value_clear(&window[1]);
-		value_move(&window[0], &result);
-	}
-	value_clear(&result);
 	return hr;
 }
 

@@ -8,6 +8,7 @@
  *   call.c       calls that leave a procedure: objects, elements, built-ins
  *   instance.c   objects of script classes, GetRef
  *   raise.c      errors on their way, and Err
+ *   execute.c    Eval, Execute, ExecuteGlobal
  *   memory.c     counting what is alive
  */
 #pragma once
@@ -241,8 +242,12 @@ const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size)
 
 /* ---- engine.c ---- */
 
+/* The global name, made when there is none (NULL: out of memory); or NULL when there is none. */
 struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name);
-HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind);
+struct vbs_global *vbs_engine_find(const struct vbs_engine *e, struct text name);
+/* Gives the program's globals their names in this engine. */
+HRESULT vbs_engine_bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_binding **ret);
+void vbs_engine_unbind(struct vbs_engine *e, struct vbs_binding *b);
 HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, IDispatch **ret);
 HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret);
 HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret);
@@ -252,6 +257,11 @@ static inline const struct locale *vbs_heap_locale(const struct vbs_heap *heap)
 {
 	return heap->engine->locale;
 }
+
+/* ---- execute.c ---- */
+
+/* window[0] := Eval (kind 0), Execute (1) or ExecuteGlobal (2) of window[1]. */
+HRESULT vbs_engine_execute(struct vbs_engine *e, struct value *window, unsigned kind);
 
 /* ---- memory.c ---- */
 size_t vbs_memory_count(struct vbs_engine *e);

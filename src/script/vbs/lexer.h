@@ -62,6 +62,7 @@ struct vbs_symbol {
 	uint32_t name, global;   /* index in the program's tables + 1, 0: not there */
 	int16_t builtin;         /* index in the table of built-ins, -1 */
 	uint8_t word;            /* T_ of a keyword, else T_NAME */
+	bool scoped;             /* a variable of the procedure in which the code is evaluated */
 	struct vbs_decl *decl;   /* of the global scope */
 	struct vbs_decl *member; /* of the class being compiled */
 	struct vbs_local *local; /* of the procedure being compiled */

@@ -161,6 +161,7 @@ enum vbs_opcode {
 enum vbs_call_flags {
 	CALL_STATEMENT = 1, /* the result is dropped */
 	CALL_BARE = 2,      /* without parentheses or arguments: a variable gives its value */
+	CALL_LOCAL = 4,     /* CALLG: R[A] refers to a local variable for when nothing has the name */
 };
 
 struct vbs_op_info {

@@ -370,7 +370,7 @@ static struct vbs_expr *parse_root(struct parser *p)
 		p->at++;
 		return e;
 	case T_ME:
-		if (!p->in_class) {
+		if (!p->in_class && !p->tree->has_me) {
 			vbs_parser_fail(p, 1037);
 			return NULL;
 		}

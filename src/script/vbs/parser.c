@@ -781,9 +781,12 @@ int vbs_parse(struct vbs_tree *tree, struct vbs_symbols *symbols, bool as_expres
 	if (as_expression) {
 		struct vbs_stmt *s = stmt_new(&p, S_LET);
 
-		if (s)
+		while (parser_skip(&p, T_EOL))
+			;
+		if (s && !parser_is(&p, T_EOF))
 			s->expr = vbs_parse_expr(&p);
-		skip_separators(&p);
+		while (parser_skip(&p, T_EOL))
+			;
 		if (!fault->number && !parser_is(&p, T_EOF))
 			vbs_parser_fail(&p, 1025);
 		tree->main.body = s;

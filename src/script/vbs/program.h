@@ -47,9 +47,15 @@ struct vbs_proc {
 	uint16_t registers;
 	uint8_t param_count, kind;
 	bool is_private, has_byval;
-	bool *byval;      /* per parameter */
-	uint32_t *locals; /* names of R[1...], for Eval and Execute; NAME_NONE: hidden */
-	uint16_t local_count;
+	bool *byval; /* per parameter */
+	/* For Eval and Execute: the names of R[0...] and of the elements of the hidden array in
+	 * R[far_reg]; NAME_NONE: hidden. `unsure` registers count when nothing global has the
+	 * name. Names that Execute makes hang on R[extra], 0: no Execute here. */
+	uint32_t *locals, *far_locals;
+	uint8_t *unsure;
+	uint16_t local_count, far_count;
+	uint8_t far_reg, extra;
+	bool scoped; /* code of Execute or Eval inside a procedure: its parameters are the names */
 };
 #define NAME_NONE UINT32_MAX
 #define PROC_NONE UINT32_MAX
@@ -98,13 +104,18 @@ struct vbs_program {
  * running procedure as its parameters. */
 struct vbs_scope {
 	bool expression;
-	const struct vbs_program *program; /* whose procedure is `proc`; NULL: global scope */
-	const struct vbs_proc *proc;
+	/* The running procedure's variable of that name, NULL: global scope. Its index, -1 when
+	 * there is none, LOCAL_NO_MEMORY. With `declare` it is made. */
+	int (*local_of)(void *ctx, struct text name, bool declare);
+	void *local_ctx;
+	uint16_t *
+		params; /* for each parameter of the code, at most 255, the index of the variable */
 	/* True when the engine knows this global name: it then hides a built-in. */
 	bool (*is_global)(void *ctx, struct text name);
 	void *ctx;
 	const struct vbs_class *class; /* of the instance, NULL: none */
 };
+#define LOCAL_NO_MEMORY (-2)
 HRESULT vbs_compile_in(const struct vbs_source *source, const struct vbs_scope *scope,
 		       struct vbs_program **ret, struct vbs_error *error);
 

@@ -214,6 +214,9 @@ HRESULT vbs_step_ref_unsure(struct vbs_engine *e, const struct vbs_frame *f, str
 	if (OP_B(w) != REGISTER_NONE) {
 		struct value *v = value_deref(&f->base[OP_B(w)]);
 
+		/* Only Execute can make it, and did not. */
+		if (value_missing(v) && f->binding->program->explicit)
+			return vbs_throw_name(e, 500, g->name);
 		value_set(to, (struct value){ .type = VBS_REF, .ref = v });
 		return S_OK;
 	}

@@ -456,7 +456,8 @@ static HRESULT run(struct vbs_engine *e)
 	{
 		struct vbs_global *g = GLOBAL();
 
-		if (g->kind == GLOBAL_UNBOUND && OP_B(w) != REGISTER_NONE)
+		if (g->kind == GLOBAL_UNBOUND && OP_B(w) != REGISTER_NONE &&
+		    !(value_missing(value_deref(RB)) && f->binding->program->explicit))
 			TRY(vbs_store(e, value_deref(RB), value_deref(RA), OP_C(w)));
 		else
 			TRY(vbs_global_set(e, g, RA, OP_C(w)));
