@@ -200,7 +200,7 @@ static void compile_name_operand(struct compiler *c, struct vbs_expr *e, unsigne
 
 	switch (name_kind(c, s)) {
 	case NAME_FIELD:
-		field = c->class->members[s->member->index].field;
+		field = compile_class_here(c)->members[s->member->index].field;
 		vbs_emit(c, VBS_GETM, reg, field & 0xFF, field >> 8);
 		break;
 	case NAME_GLOBAL:

@@ -14,6 +14,7 @@
 #include "script/vbs/builtin.h"
 #include "script/vbs/convert.h"
 #include "script/vbs/coverage.h"
+#include "script/vbs/instance.h"
 #include "script/vbs/object.h"
 
 #define EXECUTE_COST 40   /* in BUDGET's measure */
@@ -225,7 +226,7 @@ static HRESULT execute_text(struct vbs_engine *e, struct text code, unsigned kin
 			what.local_of = local_of;
 			what.local_ctx = &s;
 			if (s.frame->me)
-				what.class = vbs_instance_class(s.frame->me);
+				what.class = s.frame->me->class;
 		}
 		hr = vbs_compile_in(&source, &what, &p, &error);
 		if (FAILED(hr))
