@@ -151,6 +151,7 @@ HRESULT host_message(void *ctx, BSTR text, LONG flags, BSTR title, LONG *ret)
 	(void)ctx;
 	if (!shown || (title && !named)) {
 		mem_free(shown);
+		mem_free(named);
 		return E_OUTOFMEMORY;
 	}
 	fprintf(run_output, "MsgBox [%s] %d [%s]\n", shown, flags, named ? named : "");

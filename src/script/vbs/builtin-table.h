@@ -73,6 +73,8 @@
 	X("vbCritical", 16) X("vbQuestion", 32) X("vbExclamation", 48) X("vbInformation", 64) \
 	X("vbDefaultButton1", 0) X("vbDefaultButton2", 256) X("vbDefaultButton3", 512) \
 	X("vbDefaultButton4", 768) X("vbApplicationModal", 0) X("vbSystemModal", 4096) \
+	X("vbMsgBoxHelpButton", 16384) X("vbMsgBoxSetForeground", 65536) \
+	X("vbMsgBoxRight", 524288) X("vbMsgBoxRtlReading", 1048576) \
 	X("vbOK", 1) X("vbCancel", 2) X("vbAbort", 3) X("vbRetry", 4) X("vbIgnore", 5) \
 	X("vbYes", 6) X("vbNo", 7) X("vbBlack", 0) X("vbRed", 255) X("vbGreen", 65280) \
 	X("vbYellow", 65535) X("vbBlue", 16711680) X("vbMagenta", 16711935) \

@@ -246,19 +246,6 @@ HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 		return hr;
 	hr = vbs_invoke(e, object, dispid, name, DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1,
 			argc, byref, &result);
-	if (hr == VBS_HR(450) && argc && automation_class_of(object)) {
-		/* As type libraries allow: a property without parameters gives an object, and the
-		 * arguments are for that. The member refused before it did anything. */
-		vbs_raised_clear(&e->raised);
-		hr = vbs_invoke(e, object, dispid, name, DISPATCH_PROPERTYGET, window + 1, 0, false,
-				&result);
-		if (SUCCEEDED(hr)) {
-			value_move(&window[0], &result);
-			return vbs_call_value(e, window, argc, 0);
-		}
-		if (hr == VBS_HR(438)) /* a method after all: it was the number of arguments */
-			hr = vbs_throw_name(e, 450, name);
-	}
 	if (SUCCEEDED(hr)) {
 		clear_window(window, 1, argc);
 		value_move(&window[0], &result);
