@@ -7,7 +7,7 @@
   includes     tests/check_includes.py and check_prefixes.py: the folder order of ARCHITECTURE.md,
                and which folder owns which names
   conformance  tests/conformance/run.py, when it is there (TAP; each case counts), as it is and
-               with failing allocations
+               with failing allocations; what of the language they cover
   story        the functions story_* of tests/stories/story_*.py, on the real processes
 
 A failing test prints its name, what was expected and the end of its output. The last line is
@@ -198,6 +198,9 @@ def all_jobs(args):
         yield Job("conformance", "conformance-faults",
                   ["/usr/bin/python3", conformance, "--build", build, "--faults", "--budget",
                    FAULTS_MS], tap=True, timeout=1800)
+        yield Job("conformance", "coverage",
+                  ["/usr/bin/python3", conformance.with_name("coverage.py"), "--build", build],
+                  tap=True)
     if "story" in args.kind:
         yield from story_jobs(stories, "", marked_only=False)
         if stories != build:

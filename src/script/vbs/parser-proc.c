@@ -134,6 +134,10 @@ static void parse_visibility(struct parser *p, bool *ret_private, bool *ret_defa
 		      text_equal_nocase(p->at[1].text, TEXT("property"))))) {
 			*ret_default = true;
 			p->at++;
+		} else if (parser_word(p, "default") &&
+			   (p->at[1].type == T_NAME || p->at[1].type >= T_FIRST_WORD)) {
+			p->at++;
+			vbs_parser_fail(p, 1056);
 		}
 	} else if (parser_word(p, "default")) {
 		vbs_parser_fail(p, 1057);

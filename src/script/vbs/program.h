@@ -66,6 +66,7 @@ struct vbs_member {
 	uint8_t kind;
 	bool is_private; /* of the field, the method, or the Get */
 	bool private_let, private_set;
+	uint16_t indices; /* arguments of a property, but for the value */
 	uint32_t field;
 	uint32_t get, let, set; /* procedures (a method is in `get`), PROC_NONE */
 };
