@@ -170,7 +170,7 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		vbs_emit_x(c, VBS_SETX, value, l->far ? REGISTER_NONE : l->reg, set,
 			   vbs_global_of(c, symbol, 0));
 	} else if (symbol->member && symbol->member->kind == DECL_FIELD && set == ASSIGN_LET) {
-		unsigned field = c->class->members[symbol->member->index].field;
+		unsigned field = compile_class_here(c)->members[symbol->member->index].field;
 
 		value = source_operand(c, s);
 		vbs_emit(c, VBS_SETM, value, field & 0xFF, field >> 8);
