@@ -19,6 +19,7 @@ fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets, RUNS=
 bench: build
 	@scripts/prepare.sh bench
 	@$(PYTHON) bench/run.py
+	@$(PYTHON) bench/vbs/run.py
 soak: build
 	@$(PYTHON) bench/soak.py
 install: build # DESTDIR=... for packagers

@@ -1,3 +1,4 @@
+' Calls of methods and properties.
 Class Counter
   Private n
   Public Sub Add(by)
@@ -9,7 +10,7 @@ Class Counter
 End Class
 Dim c, i
 Set c = New Counter
-For i = 1 To 1000000
+For i = 1 To 1000000 \ Parts
   c.Add 2
   If c.Value < 0 Then Echo "never"
 Next

@@ -1,3 +1,4 @@
+' Recursive calls.
 Function Fib(n)
   If n < 2 Then
     Fib = n
@@ -5,4 +6,8 @@ Function Fib(n)
     Fib = Fib(n - 1) + Fib(n - 2)
   End If
 End Function
-Echo Fib(30)
+Dim k, sum
+For k = 1 To 50 \ Parts
+  sum = sum + Fib(22)
+Next
+Echo sum

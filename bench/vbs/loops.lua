@@ -1,3 +1,9 @@
-local n, x = 0, 0.5
-for i = 1, 3000 do for j = 1, 3000 do n = n + j % 7; x = x * 0.5 + 1.5 end end
-print(n, x)
+local parts = tonumber(arg[1])
+local n = 0
+for i = 1, 3000 // parts do
+  for j = 1, 3000 do
+    n = n + j % 7
+    if n > 1000000 then n = n - 1000000 end
+  end
+end
+print(n)

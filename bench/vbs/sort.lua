@@ -11,7 +11,7 @@ local function sort(a, low, high)
   if low < j then sort(a, low, j) end
   if i < high then sort(a, i, high) end
 end
-local a, x = {}, 12345
-for k = 0, 299999 do x = (x * 1103 + 12345) % 65536; a[k] = x end
-sort(a, 0, 299999)
-print(a[0], a[150000], a[299999])
+local a, x, last = {}, 12345, 300000 // tonumber(arg[1]) - 1
+for k = 0, last do x = (x * 1103 + 12345) % 65536; a[k] = x end
+sort(a, 0, last)
+print(a[0] .. " " .. a[last // 2] .. " " .. a[last])

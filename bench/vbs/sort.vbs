@@ -1,3 +1,4 @@
+' Quicksort of an array.
 Sub Sort(a, low, high)
   Dim i, j, p, t
   i = low : j = high : p = a((low + high) \ 2)
@@ -12,11 +13,12 @@ Sub Sort(a, low, high)
   If low < j Then Sort a, low, j
   If i < high Then Sort a, i, high
 End Sub
-Dim a(299999), x, k
+Dim a(299999), x, k, last
 x = 12345
-For k = 0 To 299999
+last = 300000 \ Parts - 1
+For k = 0 To last
   x = (x * 1103 + 12345) Mod 65536
   a(k) = x
 Next
-Sort a, 0, 299999
-Echo a(0), a(150000), a(299999)
+Sort a, 0, last
+Echo a(0) & " " & a(last \ 2) & " " & a(last)
