@@ -365,6 +365,8 @@ static int compile(struct asp_build *b)
 		refine(b);
 	}
 	vbs_error_done(&error);
+	if (SUCCEEDED(hr) && b->options->on_source)
+		b->options->on_source(b->options->source_ctx, &source);
 	return SUCCEEDED(hr) ? 0 : hr == E_OUTOFMEMORY ? -ENOMEM : -EINVAL;
 }
 

@@ -48,12 +48,18 @@ struct asp_page {
 	size_t size;       /* bytes held, for the cache's limit */
 };
 
+struct vbs_source;
+
 struct asp_page_options {
 	struct asp_loader loader;
 	const char *language; /* the application's default */
 	uint32_t codepage;    /* of files that do not say; 0: UTF-8 */
 	bool parent_paths;
 	bool global; /* compile as global.asa */
+	/* For those who read pages (cscript --lint); may be NULL. Called with the script of a page
+	 * that compiled; the files are URL paths. Valid during the call only. */
+	void (*on_source)(void *ctx, const struct vbs_source *source);
+	void *source_ctx;
 };
 
 /* Compiles the page at a normalised URL path. -EINVAL with `error` filled; -ENOMEM; what the

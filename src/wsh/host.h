@@ -44,6 +44,12 @@ HRESULT wsh_arguments_new(struct wsh *wsh, IDispatch **ret);
  * place of the element that could not be honoured; -ENOMEM. */
 int wsh_add_job_globals(struct wsh *wsh, struct error *err);
 
+/* ---- lint.c ---- */
+
+/* `cscript --lint`: compiles the files that the command line names and prints errors and findings
+ * on standard output. The exit status: 1 when a file does not compile, else 0. */
+int wsh_lint(const struct wsh *wsh);
+
 /* ---- output.c ---- */
 
 /* Writes UTF-8 text to standard output (1) or error (2), as UTF-16 with //U. A reader that went

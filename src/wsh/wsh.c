@@ -230,6 +230,8 @@ int wsh_main(int argc, char **argv)
 	}
 	if (catalog_register() < 0)
 		return out_of_memory(&wsh);
+	if (wsh.options.mode == WSH_LINT)
+		return wsh_lint(&wsh);
 	if (!wsh.options.no_logo && wsh.options.mode == WSH_RUN && wsh.interactive)
 		wsh_show_logo(&wsh);
 	return with_script(&wsh);
