@@ -117,6 +117,7 @@ static HRESULT load(const VARIANT *v, const struct locale *locale, VARTYPE targe
 		return S_OK;
 	case VT_BOOL:
 		exact_set(o, v->boolVal ? -1 : 0, 0);
+		o->exact.bits = true;
 		return S_OK;
 	case VT_CY:
 		exact_set(o, v->cyVal.int64, -4);
@@ -170,9 +171,11 @@ static HRESULT make_integer(const struct integer_type *type, const struct operan
 	__int128 high = (one << (type->is_signed ? type->bits - 1 : type->bits)) - 1;
 	__int128 low = type->is_signed ? -high - 1 : 0;
 
-	/* "&HFFFF" is a pattern of bits: -1 as an I2, 65535 as an I4. */
-	if (o->kind == OPERAND_EXACT && o->exact.bits)
+	/* "&HFFFF" is a pattern of bits: -1 as an I2, 65535 as an I4. So is True: 255 as a byte. */
+	if (o->kind == OPERAND_EXACT && o->exact.bits) {
 		high = (one << type->bits) - 1;
+		low = -high;
+	}
 	if (value < low || value > high)
 		return DISP_E_OVERFLOW;
 	*to = (VARIANT){ .vt = type->vt };

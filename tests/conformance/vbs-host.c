@@ -117,6 +117,17 @@ static HRESULT odd(struct automation_call *call)
 	return S_OK;
 }
 
+/* Typed(vt, value): a value of any VARENUM type, as components return them. */
+static HRESULT typed(struct automation_call *call)
+{
+	LONG vt;
+	HRESULT hr = automation_arg_long(call, 0, &vt);
+
+	if (FAILED(hr))
+		return hr;
+	return VariantChangeTypeEx(call->result, call->argv[1], call->lcid, 0, (VARTYPE)vt);
+}
+
 static const struct automation_member members[] = {
 	{ "Echo", 1, AUTOMATION_METHOD, 0, 16, echo },
 	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, quit },
@@ -124,6 +135,7 @@ static const struct automation_member members[] = {
 	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, call_back },
 	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, bytes },
 	{ "Seen", 6, AUTOMATION_METHOD, 1, 1, seen },
+	{ "Typed", 60, AUTOMATION_METHOD, 2, 2, typed },
 	{ "Fail", 7, AUTOMATION_METHOD, 1, 3, fail },
 	{ "Odd", 8, AUTOMATION_METHOD, 0, 0, odd },
 };

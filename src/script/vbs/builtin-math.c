@@ -4,7 +4,9 @@
  */
 #include "script/vbs/builtin-args.h"
 
+#include "com/decimal.h"
 #include "script/vbs/date.h"
+#include "script/vbs/variant.h"
 
 #include <math.h>
 
@@ -15,47 +17,106 @@ static HRESULT real(double d, struct value *ret)
 	return return_value(VALUE_R8(d), ret);
 }
 
-/* Int, Fix and Abs keep the subtype of their argument. */
-static HRESULT keep_kind(struct vbs_engine *e, struct value *args, double (*fn)(double),
-			 struct value *ret)
+enum keeping { ABS, INT, FIX };
+
+static double keep_real(double d, enum keeping what)
 {
-	struct value *v = value_deref(&args[0]), plain = VALUE_EMPTY;
+	return what == ABS ? fabs(d) : what == INT ? floor(d) : trunc(d);
+}
+
+static HRESULT keep_whole(const struct value *v, enum keeping what, struct value *ret)
+{
+	static const int64_t least[] = {
+		[VT_I2] = INT16_MIN, [VT_I4] = INT32_MIN, [VT_I8] = INT64_MIN
+	};
+
+	*ret = *v;
+	ret->flags = 0;
+	if (what != ABS || v->i >= 0)
+		return S_OK;
+	if (v->i == least[v->type])
+		return VBS_HR(6);
+	ret->i = -v->i;
+	return S_OK;
+}
+
+static HRESULT keep_currency(int64_t n, enum keeping what, struct value *ret)
+{
+	__int128 wide = n;
+
+	if (what == ABS)
+		wide = wide < 0 ? -wide : wide;
+	else
+		wide -= what == INT && n % 10000 < 0 ? n % 10000 + 10000 : n % 10000;
+	if (wide < INT64_MIN || wide > INT64_MAX)
+		return VBS_HR(6);
+	*ret = (struct value){ .type = VT_CY, .i = (int64_t)wide };
+	return S_OK;
+}
+
+static HRESULT return_decimal(const DECIMAL *d, struct value *ret)
+{
+	DECIMAL *box;
+	HRESULT hr = vbs_decimal_new(d, &box);
+
+	if (SUCCEEDED(hr))
+		*ret = (struct value){ .type = VT_DECIMAL, .decimal = box };
+	return hr;
+}
+
+static HRESULT keep_decimal(const DECIMAL *from, enum keeping what, struct value *ret)
+{
+	DECIMAL d = *from;
+
+	if (what == ABS)
+		d.sign = 0;
+	else if (FAILED(decimal_round(from, 0, what == INT ? DECIMAL_FLOOR : DECIMAL_DOWN, &d)))
+		return VBS_HR(6);
+	return return_decimal(&d, ret);
+}
+
+static HRESULT keep_plain(struct vbs_engine *e, struct value *v, enum keeping what,
+			  struct value *ret)
+{
 	double d;
 	HRESULT hr;
 
-	if (v->type == VT_NULL)
-		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_plain(&e->heap, v, &plain);
-	if (SUCCEEDED(hr))
-		hr = vbs_to_double(&e->heap, &plain, &d);
-	if (SUCCEEDED(hr)) {
-		d = fn(d);
-		switch (plain.type) {
-		case VT_EMPTY:
-		case VT_BOOL:
-			*ret = VALUE_I2((int64_t)d);
-			break;
-		case VT_UI1:
-		case VT_I8:
-			*ret = (struct value){ .type = plain.type, .i = (int64_t)d };
-			break;
-		case VT_I2:
-			*ret = d > INT16_MAX ? VALUE_I4((int64_t)d) : VALUE_I2((int64_t)d);
-			break;
-		case VT_I4:
-			*ret = d > INT32_MAX ? VALUE_R8(d) : VALUE_I4((int64_t)d);
-			break;
-		case VT_CY:
-			*ret = (struct value){ .type = VT_CY, .i = llround(d * 10000) };
-			break;
-		case VT_R4:
-		case VT_DATE:
-			*ret = (struct value){ .type = plain.type, .d = d };
-			break;
-		default:
-			*ret = VALUE_R8(d);
-		}
+	switch (v->type) {
+	case VT_EMPTY:
+		return return_value(VALUE_I2(0), ret);
+	case VT_BOOL:
+		return keep_whole(&VALUE_I2(v->i), what, ret);
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+		return keep_whole(v, what, ret);
+	case VT_CY:
+		return keep_currency(v->i, what, ret);
+	case VT_DECIMAL:
+		return keep_decimal(v->decimal, what, ret);
+	default:
+		hr = vbs_to_double(&e->heap, v, &d);
+		if (FAILED(hr))
+			return hr;
+		return return_value((struct value){ .type = v->type == VT_BSTR ? VT_R8 : v->type,
+						    .d = keep_real(d, what) },
+				    ret);
 	}
+}
+
+/* Int, Fix and Abs keep the subtype of their argument; text is a Double, True an Integer. */
+static HRESULT keep_kind(struct vbs_engine *e, struct value *args, enum keeping what,
+			 struct value *ret)
+{
+	struct value plain = VALUE_EMPTY;
+	HRESULT hr;
+
+	if (arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
+	hr = vbs_to_plain(&e->heap, &args[0], &plain);
+	if (SUCCEEDED(hr))
+		hr = keep_plain(e, &plain, what, ret);
 	value_clear(&plain);
 	return hr;
 }
@@ -63,49 +124,90 @@ static HRESULT keep_kind(struct vbs_engine *e, struct value *args, double (*fn)(
 BUILTIN(abs)
 {
 	(void)argc;
-	return keep_kind(e, args, fabs, ret);
+	return keep_kind(e, args, ABS, ret);
 }
 
 BUILTIN(int)
 {
 	(void)argc;
-	return keep_kind(e, args, floor, ret);
+	return keep_kind(e, args, INT, ret);
 }
 
 BUILTIN(fix)
 {
 	(void)argc;
-	return keep_kind(e, args, trunc, ret);
+	return keep_kind(e, args, FIX, ret);
 }
 
+static double round_real(double d, int places)
+{
+	double scale = pow(10, places), scaled = d * scale;
+
+	/* With more digits than a Double has there is nothing to round. */
+	if (!isfinite(scaled) || fabs(scaled) > 4503599627370496.0)
+		return d;
+	return vbs_round_even(scaled) / scale;
+}
+
+static HRESULT round_plain(struct vbs_engine *e, struct value *v, int places, struct value *ret)
+{
+	DECIMAL m;
+	double d;
+	HRESULT hr;
+
+	switch (v->type) {
+	case VT_EMPTY:
+		return return_value(VALUE_I2(0), ret);
+	case VT_BOOL:
+		return return_value(VALUE_I2(v->i), ret);
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+		return keep_whole(v, INT, ret);
+	case VT_CY:
+	case VT_DECIMAL:
+		hr = vbs_to_decimal(e->locale, v, &m);
+		if (SUCCEEDED(hr) && FAILED(decimal_round(&m, places, DECIMAL_EVEN, &m)))
+			hr = VBS_HR(6);
+		if (SUCCEEDED(hr))
+			hr = return_decimal(&m, ret);
+		if (SUCCEEDED(hr) && v->type == VT_CY) {
+			struct value box = *ret;
+
+			*ret = VALUE_EMPTY;
+			hr = vbs_to_type(&e->heap, &box, VT_CY, ret);
+			value_clear(&box);
+		}
+		return hr;
+	default:
+		hr = vbs_to_double(&e->heap, v, &d);
+		if (FAILED(hr))
+			return hr;
+		return return_value((struct value){ .type = v->type == VT_BSTR ? VT_R8 : v->type,
+						    .d = round_real(d, places) },
+				    ret);
+	}
+}
+
+/* Round(number[, places]): half to even, in the subtype of the number. */
 BUILTIN(round)
 {
-	struct value *v = value_deref(&args[0]);
+	struct value plain = VALUE_EMPTY;
 	int32_t places;
-	double d, scale, scaled, rounded;
 	HRESULT hr = arg_long(e, args, argc, 1, 0, &places);
 
 	if (FAILED(hr))
 		return hr;
 	if (places < 0 || places > 22)
 		return VBS_HR(5);
-	if (v->type == VT_NULL)
+	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	if (!places && (v->type == VT_I2 || v->type == VT_I4 || v->type == VT_UI1))
-		return return_value(*v, ret);
-	hr = vbs_to_double(&e->heap, v, &d);
-	if (FAILED(hr))
-		return hr;
-	scale = pow(10, places);
-	scaled = d * scale;
-	if (!isfinite(scaled) || fabs(scaled) > 4503599627370496.0)
-		rounded = d;
-	else
-		rounded = vbs_round_even(scaled) / scale;
-	if (v->type == VT_CY)
-		return return_value((struct value){ .type = VT_CY, .i = llround(rounded * 10000) },
-				    ret);
-	return real(rounded, ret);
+	hr = vbs_to_plain(&e->heap, &args[0], &plain);
+	if (SUCCEEDED(hr))
+		hr = round_plain(e, &plain, places, ret);
+	value_clear(&plain);
+	return hr;
 }
 
 BUILTIN(sgn)

@@ -9,6 +9,7 @@
 #include "script/vbs/date.h"
 #include "script/vbs/engine.h"
 #include "script/vbs/object.h"
+#include "script/vbs/variant.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,14 +30,6 @@ bool vbs_number_parse(const OLECHAR *s, size_t length, const struct locale *loca
 
 	if (!number_parse(s, length, locale, &n))
 		return false;
-	if (n.bits) {
-		/* As the lexer reads literals: &HFFFF is -1. */
-		if (n.mantissa > UINT32_MAX)
-			return false;
-		*ret = n.mantissa <= 0xFFFF ? (double)(int16_t)n.mantissa
-					    : (double)(int32_t)n.mantissa;
-		return true;
-	}
 	d = number_to_double(&n);
 	if (isinf(d))
 		return false;
@@ -84,15 +77,11 @@ static HRESULT scalar_to_double(const struct value *v, const struct locale *loca
 		*ret = v->i / 10000.0;
 		return S_OK;
 	case VT_DECIMAL: {
-		VARIANT from, to = { .vt = VT_EMPTY };
-		HRESULT hr;
+		struct number n;
 
-		from.decVal = *v->decimal;
-		from.vt = VT_DECIMAL;
-		hr = VariantChangeType(&to, &from, 0, VT_R8);
-		if (SUCCEEDED(hr))
-			*ret = to.dblVal;
-		return hr;
+		number_from_decimal(v->decimal, &n);
+		*ret = number_to_double(&n);
+		return S_OK;
 	}
 	case VT_BSTR:
 		return string_to_double(v, locale, ret);
@@ -199,6 +188,8 @@ HRESULT vbs_to_bool(struct vbs_heap *heap, struct value *v, bool *ret)
 static HRESULT scalar_to_text(const struct value *v, const struct locale *locale, char *out,
 			      size_t *ret)
 {
+	struct number n;
+
 	switch (v->type) {
 	case VT_UI1:
 	case VT_I2:
@@ -218,37 +209,21 @@ static HRESULT scalar_to_text(const struct value *v, const struct locale *locale
 	case VT_DATE:
 		*ret = date_format(v->d, DATE_GENERAL, locale, out);
 		return S_OK;
-	case VT_CY: {
-		uint64_t n = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i;
-		int length = sprintf(out, "%s%llu%c%04u", v->i < 0 ? "-" : "",
-				     (unsigned long long)(n / 10000), locale->decimal,
-				     (unsigned)(n % 10000));
-
-		while (out[length - 1] == '0')
-			length--;
-		if (out[length - 1] == locale->decimal)
-			length--;
-		*ret = length;
+	case VT_CY:
+		n = (struct number){ .mantissa = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i,
+				     .negative = v->i < 0,
+				     .exponent = -4 };
+		*ret = number_format(&n, locale->decimal, out);
 		return S_OK;
-	}
+	case VT_DECIMAL:
+		number_from_decimal(v->decimal, &n);
+		*ret = number_format(&n, locale->decimal, out);
+		return S_OK;
 	case VT_NULL:
 		return VBS_HR(94);
 	default:
 		return VBS_HR(13);
 	}
-}
-
-static HRESULT decimal_to_string(const struct value *v, const struct locale *locale, BSTR *ret)
-{
-	VARIANT from, to = { .vt = VT_EMPTY };
-	HRESULT hr;
-
-	from.decVal = *v->decimal;
-	from.vt = VT_DECIMAL;
-	hr = VariantChangeTypeEx(&to, &from, locale->lcid, 0, VT_BSTR);
-	if (SUCCEEDED(hr))
-		*ret = to.bstrVal;
-	return hr;
 }
 
 HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
@@ -266,8 +241,6 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 		*ret = NULL;
 		return S_OK;
 	}
-	if (v->type == VT_DECIMAL)
-		return decimal_to_string(v, vbs_heap_locale(heap), ret);
 	if (v->type == VT_DISPATCH) {
 		struct value plain = VALUE_EMPTY;
 
@@ -295,16 +268,46 @@ static HRESULT double_to_integer(double d, double low, double high, uint16_t typ
 	return S_OK;
 }
 
+static HRESULT hresult_of_automation(HRESULT hr)
+{
+	switch (hr) {
+	case DISP_E_OVERFLOW:
+		return VBS_HR(6);
+	case DISP_E_TYPEMISMATCH:
+	case DISP_E_BADVARTYPE:
+		return VBS_HR(13);
+	default:
+		return hr;
+	}
+}
+
+/* Text and the exact types as automation converts them: every digit counts. */
+static HRESULT by_automation(struct vbs_heap *heap, struct value *v, uint16_t type,
+			     struct value *ret)
+{
+	VARIANT from = { 0 }, to = { 0 };
+	HRESULT hr = vbs_to_variant(v, &from);
+
+	if (SUCCEEDED(hr)) {
+		hr = hresult_of_automation(VariantChangeTypeEx(
+			&to, &from, vbs_heap_locale(heap)->lcid, VARIANT_ALPHABOOL, type));
+		VariantClear(&from);
+	}
+	return FAILED(hr) ? hr : vbs_take_variant(heap, &to, ret);
+}
+
+static bool is_exact(uint16_t type)
+{
+	return type == VT_BSTR || type == VT_CY || type == VT_DECIMAL || type == VT_I8;
+}
+
 static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret)
 {
 	double d;
 	HRESULT hr;
 
-	if (v->type == VT_BSTR &&
-	    date_parse(v->str, value_str_length(v), vbs_heap_locale(heap), &d)) {
-		*ret = VALUE_DATE(d);
-		return S_OK;
-	}
+	if (v->type == VT_BSTR)
+		return by_automation(heap, v, VT_DATE, ret);
 	hr = vbs_to_double(heap, v, &d);
 	if (FAILED(hr))
 		return hr;
@@ -314,23 +317,35 @@ static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret
 	return S_OK;
 }
 
+/* "True" and "False" are whole numbers too. */
+static bool truth_to_integer(const struct value *v, uint16_t type, struct value *ret)
+{
+	bool is = string_is(v, "true");
+
+	if (!is && !string_is(v, "false"))
+		return false;
+	if (type != VT_UI1 && type != VT_I2 && type != VT_I4)
+		return false;
+	*ret = (struct value){ .type = type, .i = type == VT_UI1 ? is * 255 : -is };
+	return true;
+}
+
 static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)
 {
 	double d;
 	HRESULT hr;
 
-	if (v->type == VT_BSTR && type != VT_R8 && type != VT_R4 && type != VT_CY) {
-		bool b;
-
-		if (string_is(v, "true") || string_is(v, "false")) {
-			b = string_is(v, "true");
-			*ret = (struct value){ .type = type, .i = type == VT_UI1 ? b * 255 : -b };
-			return S_OK;
-		}
+	if (v->type == VT_BOOL && type == VT_UI1) {
+		*ret = (struct value){ .type = VT_UI1, .i = v->i & 255 };
+		return S_OK;
 	}
-	hr = vbs_to_double(heap, v, &d);
+	if (v->type == VT_BSTR && truth_to_integer(v, type, ret))
+		return S_OK;
+	hr = vbs_to_double(heap, v, &d); /* also says what is no number at all */
 	if (FAILED(hr))
 		return hr;
+	if (is_exact(v->type) || is_exact(type))
+		return by_automation(heap, v, type, ret);
 	switch (type) {
 	case VT_UI1:
 		return double_to_integer(d, 0, 255, type, ret);
@@ -338,12 +353,6 @@ static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, 
 		return double_to_integer(d, INT16_MIN, INT16_MAX, type, ret);
 	case VT_I4:
 		return double_to_integer(d, INT32_MIN, INT32_MAX, type, ret);
-	case VT_I8:
-		return double_to_integer(d, -9.2233720368547748e18, 9.2233720368547748e18, type,
-					 ret);
-	case VT_CY:
-		return double_to_integer(d * 10000, -9.2233720368547748e18, 9.2233720368547748e18,
-					 type, ret);
 	case VT_R4:
 		if (fabs(d) > 3.402823466385288598e38)
 			return VBS_HR(6);
@@ -353,6 +362,44 @@ static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, 
 		*ret = VALUE_R8(d);
 		return S_OK;
 	}
+}
+
+HRESULT vbs_to_decimal(const struct locale *locale, const struct value *v, DECIMAL *ret)
+{
+	struct number n = { 0 };
+	bool is = true;
+
+	switch (v->type) {
+	case VT_EMPTY:
+		break;
+	case VT_BSTR:
+		is = number_parse(v->str, value_str_length(v), locale, &n);
+		break;
+	case VT_DECIMAL:
+		number_from_decimal(v->decimal, &n);
+		break;
+	case VT_R4:
+	case VT_R8:
+	case VT_DATE:
+		if (!number_from_double(v->d, v->type == VT_R4 ? 7 : 15, &n))
+			return VBS_HR(6);
+		break;
+	case VT_UI1:
+	case VT_BOOL:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+	case VT_CY:
+		n.mantissa = v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i;
+		n.negative = v->i < 0;
+		n.exponent = v->type == VT_CY ? -4 : 0;
+		break;
+	default:
+		is = false;
+	}
+	if (!is)
+		return VBS_HR(13);
+	return number_to_decimal(&n, ret) ? S_OK : VBS_HR(6);
 }
 
 HRESULT vbs_to_type(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)

@@ -24,6 +24,9 @@ HRESULT vbs_to_type(struct vbs_heap *heap, struct value *v, uint16_t type, struc
  * overwritten. */
 HRESULT vbs_to_plain(struct vbs_heap *heap, struct value *v, struct value *ret);
 
+/* The exact decimal of a plain scalar, reals by the digits they show. Errors 6 and 13. */
+HRESULT vbs_to_decimal(const struct locale *locale, const struct value *v, DECIMAL *ret);
+
 /* "12.5", " -3 ", "1,234.5", "$5", "(5)", "1e3", "&HFF", as the locale writes it; false when it is
  * no number. */
 bool vbs_number_parse(const OLECHAR *s, size_t length, const struct locale *locale, double *ret);
