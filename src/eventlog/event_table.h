@@ -24,7 +24,8 @@
 	X(SERVICES, "Service Control Manager", "Service Control Manager",                          \
 	  "{555908d1-a6d7-4695-8e1e-26931d2012f4}")                                                \
 	X(EVENTLOG, "EventLog", "EventLog", "")                                                    \
-	X(ASP, "Active Server Pages", "ASP", "")
+	X(ASP, "Active Server Pages", "ASP", "")                                                   \
+	X(WSH, "WSH", "WSH", "")
 
 #define EVENT_DATA " The data field contains the error number."
 #define EVENT_RECYCLE                                                                              \
@@ -226,6 +227,15 @@
 	X(ASP, 8, ERROR, APPLICATION, 4, "Error: %1, %2, %3, %4.")                                 \
 	X(ASP, 9, WARNING, APPLICATION, 1, "Warning: %1.")
 
+/* WshShell.LogEvent: the id is the type that the script gave. */
+#define EVENT_TABLE_SCRIPTS(X)                                                                     \
+	X(WSH, 0, INFORMATION, APPLICATION, 1, "%1")                                               \
+	X(WSH, 1, ERROR, APPLICATION, 1, "%1")                                                     \
+	X(WSH, 2, WARNING, APPLICATION, 1, "%1")                                                   \
+	X(WSH, 4, INFORMATION, APPLICATION, 1, "%1")                                               \
+	X(WSH, 8, INFORMATION, APPLICATION, 1, "%1")                                               \
+	X(WSH, 16, WARNING, APPLICATION, 1, "%1")
+
 /* Services, and the log's own beginning and end. */
 #define EVENT_TABLE_SERVICES(X)                                                                    \
 	X(SERVICES, 7000, ERROR, SYSTEM, 2,                                                        \
@@ -256,6 +266,7 @@
 	EVENT_TABLE_WAS(X)                                                                         \
 	EVENT_TABLE_DCOM(X)                                                                        \
 	EVENT_TABLE_WEB(X)                                                                         \
+	EVENT_TABLE_SCRIPTS(X)                                                                     \
 	EVENT_TABLE_SERVICES(X)
 
 /* The whole table as data, and what one provider's GUID is ("": it has none of its own). */

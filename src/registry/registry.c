@@ -40,18 +40,28 @@ static const char *const roots[][2] = {
 	{ "HKCC", "HKEY_CURRENT_CONFIG" },
 };
 
-int registry_open(const char *state_dir, struct registry **ret, struct error *err)
+static int open_at(const char *state_dir, bool writable, struct registry **ret, struct error *err)
 {
 	struct registry *r = mem_new(struct registry);
 	if (!r)
 		return error_set(err, -ENOMEM, "out of memory");
-	int e = database_open(state_dir, &layout, true, &r->db, err);
+	int e = database_open(state_dir, &layout, writable, &r->db, err);
 	if (e < 0) {
 		mem_free(r);
 		return e;
 	}
 	*ret = r;
 	return 0;
+}
+
+int registry_open(const char *state_dir, struct registry **ret, struct error *err)
+{
+	return open_at(state_dir, true, ret, err);
+}
+
+int registry_open_reading(const char *state_dir, struct registry **ret, struct error *err)
+{
+	return open_at(state_dir, false, ret, err);
 }
 
 struct registry *registry_close(struct registry *r)
@@ -193,6 +203,25 @@ int registry_get_string(struct registry *r, const char *key, const char *name, c
 	return 0;
 }
 
+int registry_get(struct registry *r, const char *key, const char *name, enum registry_type *type,
+		 void **ret, size_t *ret_length)
+{
+	_cleanup_statement_ sqlite3_stmt *s = NULL;
+	int e = value_find(r, key, name, &s);
+	if (e < 0)
+		return e;
+	size_t length = (size_t)sqlite3_column_bytes(s, 1);
+	char *copy = mem_zalloc(1, length + 1);
+	if (!copy)
+		return -ENOMEM;
+	if (length)
+		memcpy(copy, sqlite3_column_blob(s, 1), length);
+	*type = (enum registry_type)sqlite3_column_int(s, 0);
+	*ret = copy;
+	*ret_length = length;
+	return 0;
+}
+
 static int value_put(struct registry *r, int64_t key, const char *name, enum registry_type type,
 		     const void *data, size_t length)
 {
@@ -211,9 +240,8 @@ static int value_put(struct registry *r, int64_t key, const char *name, enum reg
 	return database_run(s);
 }
 
-/* -E2BIG above REGISTRY_VALUE_MAX, -EINVAL for a name that is too long or no UTF-8. */
-static int value_set(struct registry *r, const char *key, const char *name, enum registry_type type,
-		     const void *data, size_t length)
+int registry_set(struct registry *r, const char *key, const char *name, enum registry_type type,
+		 const void *data, size_t length)
 {
 	int64_t id;
 	if (length > REGISTRY_VALUE_MAX)
@@ -233,12 +261,12 @@ int registry_set_dword(struct registry *r, const char *key, const char *name, ui
 {
 	uint8_t data[4] = { (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
 			    (uint8_t)(value >> 24) };
-	return value_set(r, key, name, REGISTRY_DWORD, data, sizeof(data));
+	return registry_set(r, key, name, REGISTRY_DWORD, data, sizeof(data));
 }
 
 int registry_set_string(struct registry *r, const char *key, const char *name, const char *value)
 {
-	return value_set(r, key, name, REGISTRY_SZ, value, strlen(value));
+	return registry_set(r, key, name, REGISTRY_SZ, value, strlen(value));
 }
 
 int registry_delete_value(struct registry *r, const char *key, const char *name)

@@ -13,6 +13,7 @@ struct registry;
 
 enum registry_type {
 	REGISTRY_SZ = 1,
+	REGISTRY_EXPAND_SZ = 2, /* with %NAMES% that its reader replaces */
 	REGISTRY_BINARY = 3,
 	REGISTRY_DWORD = 4,
 	REGISTRY_MULTI_SZ = 7,
@@ -22,12 +23,21 @@ enum registry_type {
 #define REGISTRY_DEPTH_MAX 64
 
 int registry_open(const char *state_dir, struct registry **ret, struct error *err);
+/* Only to read; nothing is created. -ENOENT when there is no registry yet. */
+int registry_open_reading(const char *state_dir, struct registry **ret, struct error *err);
 struct registry *registry_close(struct registry *registry);
 
 /* -ENOENT when key or value is not there, -EINVAL when it has another type. */
 int registry_get_dword(struct registry *r, const char *key, const char *name, uint32_t *ret);
 int registry_get_string(struct registry *r, const char *key, const char *name, char **ret);
-/* Creates the key, and its parents, when they are missing. */
+/* A value of any type, as it is stored: numbers little endian, text in UTF-8 without an end mark
+ * (REGISTRY_MULTI_SZ: a NUL behind each). `*ret` for mem_free. */
+int registry_get(struct registry *r, const char *key, const char *name, enum registry_type *type,
+		 void **ret, size_t *ret_length);
+/* Creates the key, and its parents, when they are missing. -E2BIG above REGISTRY_VALUE_MAX, -EINVAL
+ * for a name that is too long or no UTF-8. */
+int registry_set(struct registry *r, const char *key, const char *name, enum registry_type type,
+		 const void *data, size_t length);
 int registry_set_dword(struct registry *r, const char *key, const char *name, uint32_t value);
 int registry_set_string(struct registry *r, const char *key, const char *name, const char *value);
 int registry_delete_value(struct registry *r, const char *key, const char *name);

@@ -8,10 +8,12 @@
 #include "base/mem.h"
 #include "library/scripting/scripting.h"
 #include "library/vbscript/vbscript.h"
+#include "library/wscript/wscript.h"
 
 static int (*const libraries[])(void) = {
 	scripting_register,
 	vbscript_register,
+	wscript_register,
 };
 
 int catalog_register(void)

@@ -387,6 +387,15 @@ int stream_standard(int fd, bool utf16, IDispatch **ret)
 	return 0;
 }
 
+HRESULT stream_pipe(int fd, enum text_stream_mode mode, IDispatch **ret)
+{
+	HRESULT hr = stream_new(fd, mode, false, ret);
+
+	if (SUCCEEDED(hr))
+		container_of(*ret, struct text_stream, object.dispatch)->direct = true;
+	return hr;
+}
+
 /* The mark of a UTF-16 file goes in front of the first byte. */
 static int write_mark(int fd)
 {

@@ -25,6 +25,9 @@ HRESULT stream_new(int fd, enum text_stream_mode mode, bool utf16, IDispatch **r
  * waiting for more; each write goes out at once, and lines end with LF as Linux programs expect of
  * a pipe. -EBADF when the process has no such descriptor, -ENOMEM. */
 int stream_standard(int fd, bool utf16, IDispatch **ret);
+/* A stream over the end of a pipe, which it closes at the end; reading and writing as the standard
+ * streams do. Takes `fd` in success only. E_OUTOFMEMORY. */
+HRESULT stream_pipe(int fd, enum text_stream_mode mode, IDispatch **ret);
 /* Opens `path` (a Linux path): -ENOENT when it is not there and `create` is not set, -EEXIST when
  * it is there, to be created, and `overwrite` is not set. `overwrite` matters for `create` with
  * TEXT_STREAM_WRITING only. */

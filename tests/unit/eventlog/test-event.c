@@ -29,7 +29,8 @@ static void the_table_is_consistent(void **state)
 		/* Found by both names, and so unique. */
 		assert_ptr_equal(event_find(text_of(d->provider), d->id), d);
 		assert_ptr_equal(event_find(text_of(d->source), d->id), d);
-		assert_true(strlen(d->text) > 5);
+		/* A script says the whole text of its events. */
+		assert_true(strlen(d->text) > 5 || strcmp(d->source, "WSH") == 0);
 	}
 	assert_true(i > 60);
 	assert_null(event_find(TEXT("DCOM"), 1));
