@@ -54,6 +54,12 @@ static HRESULT drive_no_text(struct automation_call *call)
 	return automation_return_text(call->result, TEXT(""));
 }
 
+/* Labels are the administrator's. */
+static HRESULT drive_label_put(struct automation_call *call)
+{
+	return scripting_raise(call, SCRIPTING_PERMISSION);
+}
+
 static HRESULT drive_type(struct automation_call *call)
 {
 	return automation_return_long(call->result, DRIVE_TYPE_FIXED);
@@ -125,6 +131,7 @@ static const struct automation_member drive_members[] = {
 	{ "AvailableSpace", 10005, AUTOMATION_GET, 0, 0, drive_available },
 	{ "TotalSize", 10006, AUTOMATION_GET, 0, 0, drive_total },
 	{ "VolumeName", 10007, AUTOMATION_GET, 0, 0, drive_no_text },
+	{ "VolumeName", 10007, AUTOMATION_PUT, 0, 0, drive_label_put },
 	{ "FileSystem", 10008, AUTOMATION_GET, 0, 0, drive_file_system },
 	{ "SerialNumber", 10009, AUTOMATION_GET, 0, 0, drive_serial },
 	{ "IsReady", 10010, AUTOMATION_GET, 0, 0, drive_ready },

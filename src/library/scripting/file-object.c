@@ -79,6 +79,9 @@ static HRESULT file_name(struct automation_call *call)
 static HRESULT move_to(struct automation_call *call, const char *to)
 {
 	struct file_object *self = file_of(call->self);
+
+	if (!path_may_be_created(to))
+		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);
 	int r = self->folder ? folder_move(self->path, to) : file_move(self->path, to);
 
 	if (!r)

@@ -44,6 +44,13 @@ int folder_check(const char *path)
 
 /* ---- one file ---- */
 
+bool file_is_read_only(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, 0) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & S_IWUSR);
+}
+
 static int copy_content(int from, int to)
 {
 	_cleanup_mem_ char *piece = mem_alloc(COPY_PIECE);
@@ -78,6 +85,8 @@ static int copy_at(int from_folder, const char *from, int to_folder, const char 
 	if (fstatat(to_folder, to, &there, 0) == 0 && there.st_dev == st.st_dev &&
 	    there.st_ino == st.st_ino)
 		return overwrite ? -EACCES : -EEXIST;
+	if (overwrite && file_is_read_only(to_folder, to))
+		return -EACCES;
 	_cleanup_fd_ int out = sys_openat(to_folder, to, O_WRONLY | O_CREAT | O_CLOEXEC | existing,
 					  st.st_mode & 0777);
 

@@ -13,6 +13,9 @@
 int file_check(const char *path);
 int folder_check(const char *path);
 
+/* True for a file without its owner's write permission, which is the read-only attribute of
+ * Windows: it keeps everybody from writing there, and so here, root included. */
+bool file_is_read_only(int folder, const char *name);
 /* -EEXIST when `to` is there and `overwrite` is not set; -EACCES when `to` may not be written. */
 int file_copy(const char *from, const char *to, bool overwrite);
 /* Within a file system by renaming, else by copying. -EEXIST when `to` is there. */

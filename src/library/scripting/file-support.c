@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "com/bstr.h"
 #include "com/date.h"
+#include "library/scripting/file-ops.h"
 #include "library/scripting/text-stream.h"
 
 #include <errno.h>
@@ -85,6 +86,9 @@ HRESULT files_open_stream(struct automation_call *call, const char *path, LONG m
 	if (mode != TEXT_STREAM_READING && mode != TEXT_STREAM_WRITING &&
 	    mode != TEXT_STREAM_APPENDING)
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
+	/* A file that is there may have any name. */
+	if (create && !path_may_be_created(path) && file_check(path) < 0)
+		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);
 	int r = stream_open(path, (enum text_stream_mode)mode, create, overwrite, format == -1,
 			    &stream);
 

@@ -99,10 +99,16 @@ static HRESULT fso_build_path(struct automation_call *call)
 
 static HRESULT fso_absolute_name(struct automation_call *call)
 {
-	char path[PATH_SIZE];
-	HRESULT hr = files_arg_path(call, 0, path);
+	char shown[PATH_SHOWN_SIZE], *path;
+	HRESULT hr = files_arg_text(call, 0, &path);
 
-	return FAILED(hr) ? hr : files_return_path(call, path);
+	if (FAILED(hr))
+		return hr;
+	int r = path_show_absolute(text_of(path), shown);
+
+	mem_free(path);
+	return r < 0 ? files_done(call, r, SCRIPTING_PATH_NOT_FOUND)
+		     : automation_return_text(call->result, text_of(shown));
 }
 
 static HRESULT fso_temp_name(struct automation_call *call)
@@ -154,6 +160,16 @@ static bool is_drive(struct text t)
 	return text_equal_nocase(t, TEXT("C")) || text_equal_nocase(t, TEXT("C:"));
 }
 
+/* "D", "D:", "D:\" or a share, there or not. */
+static bool is_drive_form(struct text t)
+{
+	if (text_starts_with(t, TEXT("\\\\")))
+		return true;
+	t.length -= t.length && path_is_separator(t.data[t.length - 1]);
+	return t.length && text_lower(t.data[0]) >= 'a' && text_lower(t.data[0]) <= 'z' &&
+	       (t.length == 1 || (t.length == 2 && t.data[1] == ':'));
+}
+
 static HRESULT fso_drive_exists(struct automation_call *call)
 {
 	char *name;
@@ -199,11 +215,12 @@ static HRESULT fso_get_drive(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	bool known = is_drive(text_of(name));
+	struct text t = text_of(name);
+	bool known = is_drive(t), form = is_drive_form(t);
 
 	mem_free(name);
 	if (!known)
-		return scripting_raise(call, SCRIPTING_NO_DEVICE);
+		return scripting_raise(call, form ? SCRIPTING_NO_DEVICE : SCRIPTING_INVALID_CALL);
 	return files_return_object(call, drive_object_new("/", &drive), &drive);
 }
 
@@ -293,6 +310,8 @@ static HRESULT fso_create_folder(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
+	if (!path_may_be_created(path))
+		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);
 	if (mkdir(path, 0777) < 0)
 		return files_done(call, -errno, SCRIPTING_PATH_NOT_FOUND);
 	return files_return_object(call, folder_object_new(path, &folder), &folder);

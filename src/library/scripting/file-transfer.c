@@ -153,6 +153,8 @@ static int prepare_target(struct transfer *t, struct text source, struct text ta
 	r = folder_check(t->to);
 	if (t->into)
 		return r < 0 ? -ENOTDIR : 0;
+	if (!path_may_be_created(t->to))
+		return -EINVAL;
 	/* A file cannot take the name of a folder. */
 	if (!t->folders && r == 0)
 		return -EACCES;

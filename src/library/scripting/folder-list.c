@@ -208,6 +208,8 @@ static HRESULT list_add(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
+	if (!path_may_be_created(path))
+		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);
 	if (mkdir(path, 0777) < 0)
 		return files_done(call, -errno, SCRIPTING_PATH_NOT_FOUND);
 	return files_return_object(call, folder_object_new(path, &folder), &folder);

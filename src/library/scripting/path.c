@@ -324,6 +324,46 @@ int path_absolute(struct text path, char out[PATH_SIZE])
 	return 0;
 }
 
+int path_show_absolute(struct text path, char out[PATH_SHOWN_SIZE])
+{
+	bool server = path.length > 1 && path.data[0] == '\\' && path.data[1] == '\\';
+	bool other = has_drive(path) && text_lower(path.data[0]) != 'c';
+	char rooted[PATH_SIZE], linux_path[PATH_SIZE];
+	int r;
+
+	if (!server && !other) {
+		r = path_absolute(path, linux_path);
+	} else {
+		size_t skip = server ? 1 : 2;
+
+		if (path.length + 1 >= PATH_SIZE)
+			return -ENAMETOOLONG;
+		r = snprintf(rooted, sizeof rooted, "/" TEXT_FMT, (int)(path.length - skip),
+			     path.data + skip);
+		r = path_absolute(text_of(rooted), linux_path);
+	}
+	if (r < 0)
+		return r;
+	path_show(linux_path, out);
+	if (server) {
+		memmove(out + 1, out + 2, strlen(out + 2) + 1);
+		out[0] = '\\';
+	} else if (other) {
+		out[0] = text_upper(path.data[0]);
+	}
+	return 0;
+}
+
+bool path_may_be_created(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (const char *p = slash ? slash + 1 : path; *p; p++)
+		if ((unsigned char)*p < ' ' || strchr("<>:\"|?*\\", *p))
+			return false;
+	return true;
+}
+
 static bool same_but_case(struct text a, struct text b)
 {
 	size_t i = 0, k = 0;

@@ -39,6 +39,12 @@ int path_absolute(struct text path, char out[PATH_SIZE]);
 #define PATH_SHOWN_SIZE (PATH_SIZE + 2)
 void path_show(const char *path, char out[PATH_SHOWN_SIZE]);
 BSTR path_show_bstr(const char *path);
+/* What GetAbsolutePathName gives: path_absolute as scripts see it, without a look at the disk, for
+ * drives and servers that are not there, too. -EINVAL, -ENAMETOOLONG. */
+int path_show_absolute(struct text path, char out[PATH_SHOWN_SIZE]);
+/* False when the last part of a Linux path is a name that Windows refuses to create: with one of
+ * < > : " | ? * \ or a control character. Programs there count on the error. */
+bool path_may_be_created(const char *path);
 
 /* The 8.3 name of a file: the name itself where it is one (any case), else two of its letters, four
  * hexadecimal digits made of the whole name, "~1" and three letters of the extension, in capitals:

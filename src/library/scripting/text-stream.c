@@ -11,6 +11,7 @@
 #include "com/automation.h"
 #include "com/bstr.h"
 #include "library/scripting/errors.h"
+#include "library/scripting/file-ops.h"
 #include "library/scripting/text-reader.h"
 
 #include <errno.h>
@@ -418,6 +419,8 @@ int stream_open(const char *path, enum text_stream_mode mode, bool create, bool 
 		flags |= O_WRONLY | (create && !overwrite ? O_EXCL : O_TRUNC);
 	else
 		flags |= O_WRONLY | O_APPEND;
+	if (mode != TEXT_STREAM_READING && file_is_read_only(AT_FDCWD, path))
+		return create && !overwrite && mode == TEXT_STREAM_WRITING ? -EEXIST : -EACCES;
 	_cleanup_fd_ int fd = sys_open(path, flags | (create ? O_CREAT : 0), 0666);
 
 	if (fd < 0)

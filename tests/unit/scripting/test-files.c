@@ -275,7 +275,10 @@ static void test_names(void **state)
 	assert_gives(fso, "GetParentFolderName", "C:\\a", v_text("C:\\a\\b.txt"));
 	assert_gives(fso, "GetDriveName", "C:", v_text("C:\\a\\b.txt"));
 	assert_gives(fso, "GetAbsolutePathName", "C:\\a\\c", v_text("C:\\a\\b\\..\\c"));
-	assert_raises(fso, "GetAbsolutePathName", 76, v_text("Q:\\a"));
+	assert_gives(fso, "GetAbsolutePathName", "Q:\\a\\c", v_text("q:\\a/b\\..\\c"));
+	assert_gives(fso, "GetAbsolutePathName", "Q:\\a", v_text("Q:a"));
+	assert_gives(fso, "GetAbsolutePathName", "\\\\server\\share\\x",
+		     v_text("\\\\server\\share/x"));
 	assert_raises(fso, "GetAbsolutePathName", 52, v_text(""));
 	VARIANT r = { 0 };
 
