@@ -159,6 +159,7 @@ void asp_error_report(struct asp_context *ctx)
 		.description = description      ? description
 			       : e->description ? e->description
 						: "",
+		.stack = e->stack ? e->stack : "",
 	};
 	ctx->asp->host.report(ctx->asp->host.ctx, &report);
 }

@@ -68,6 +68,7 @@ void asp_error_done(struct asp_error *error)
 	mem_free(error->detail);
 	mem_free(error->file);
 	mem_free(error->source);
+	mem_free(error->stack);
 	*error = (struct asp_error){ 0 };
 }
 
@@ -118,4 +119,6 @@ void asp_error_from_script(struct asp_error *error, const struct vbs_error *from
 		error->file = mem_strdup(from->file);
 	if (from->line_text)
 		error->source = mem_strdup(from->line_text);
+	if (from->stack)
+		error->stack = mem_strdup(from->stack);
 }

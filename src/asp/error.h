@@ -155,6 +155,7 @@ struct asp_error {
 	char *detail;      /* ASP's long text, or NULL */
 	char *file;        /* virtual path */
 	char *source;      /* the source line, or NULL */
+	char *stack;       /* the calls that led there, newest first, a line each; or NULL */
 	uint32_t line, column;
 };
 void asp_error_done(struct asp_error *error);

@@ -210,10 +210,15 @@ static void pages_report(void *ctx, const struct asp_report *report)
 {
 	struct pages *pages = ctx;
 	char text[1024];
+	/* The last line is the page itself: without another one there was no call. */
+	bool calls = strchr(report->stack, '\n') != NULL;
 
-	snprintf(text, sizeof text, "File %s Line %u %s%s%08x %s. %s", report->file, report->line,
-		 report->asp_code, report->asp_code[0] ? " " : "", report->number, report->category,
-		 report->description);
+	snprintf(text, sizeof text, "File %s Line %u %s%s%08x %s. %s%s%s", report->file,
+		 report->line, report->asp_code, report->asp_code[0] ? " " : "", report->number,
+		 report->category, report->description, calls ? ". Calls: " : "",
+		 calls ? report->stack : "");
+	for (char *at = text; (at = strchr(at, '\n'));)
+		*at = ';';
 	pages->report(pages->report_ctx, "Active Server Pages", 5, text, NULL);
 }
 

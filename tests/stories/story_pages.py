@@ -51,13 +51,31 @@ def story_a_run_time_error_names_file_line_column(t):
         t.contains(answer.text, part, "the error page")
 
 
+def story_the_log_names_the_calls_that_led_to_an_error(t):
+    t.write("shop.asp", """<%
+Class Basket
+  Public Sub Total(n)
+    If n Then Total n - 1 Else Err.Raise 13
+  End Sub
+End Class
+Set b = New Basket
+b.Total 1
+%>""")
+    t.serve()
+    t.equal(t.get("/shop.asp").status, 500, "status")
+    event = t.wait_for(lambda: next((e for e in t.events("Application") if e["id"] == 5), None),
+                       "event 5 in the Application log")
+    t.contains(event["message"], "Calls: Basket.Total (/shop.asp, line 4);"
+               "Basket.Total (/shop.asp, line 4);(global) (/shop.asp, line 8)", "the event")
+
+
 @also_sanitized
 def story_a_compile_error_names_file_line_column(t):
     t.write("bad.asp", "<% If x Then\n  y = = 2\nEnd If %>")
     t.serve()
     answer = t.get("/bad.asp")
     t.equal(answer.status, 500, "status")
-    for part in ("800a03ff", "Expected expression", "bad.asp", "line 2", "Microsoft VBScript compilation",
+    for part in ("800a03ea", "Syntax error", "bad.asp", "line 2", "Microsoft VBScript compilation",
                  "y = = 2"):
         t.contains(answer.text, part, "the error page")
 

@@ -202,7 +202,7 @@ static const struct vbs_member *find_own(struct vbs_engine *e, struct vbs_bindin
 	return m;
 }
 
-/* The object of a member call: error 424 when the value is none, 91 for Nothing. */
+/* The object of a member call: error 424 when the value is none. */
 static HRESULT need_object(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			   struct value *v, IDispatch **ret)
 {
@@ -214,13 +214,11 @@ static HRESULT need_object(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 		*ret = v->obj;
 		return S_OK;
 	}
-	if (v->type == VT_DISPATCH)
-		return vbs_throw_name(e, 91, name);
 	return vbs_throw_name(e, 424, name);
 }
 
-HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc)
+static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			   struct value *window, unsigned argc)
 {
 	struct text name = b->program->names[b->program->sites[site].name].text;
 	struct value result = VALUE_EMPTY;
@@ -253,6 +251,14 @@ HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 	return hr;
 }
 
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc)
+{
+	HRESULT hr = call_member(e, b, site, window, argc);
+
+	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
+}
+
 /* The procedure behind a member of one of the script's own objects, for the machine to enter; none
  * for fields and foreign objects. */
 HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
@@ -276,8 +282,9 @@ HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 	}
 	hr = vbs_instance_method(e, own, m, m->get, m->is_private, ret);
 	/* A site is in one procedure: what it may call now it may always call. */
-	if (SUCCEEDED(hr))
-		b->caches[site].proc = ret->proc;
+	if (FAILED(hr))
+		return vbs_throw_qualified(e, b, site, hr);
+	b->caches[site].proc = ret->proc;
 	return hr;
 }
 
@@ -352,10 +359,10 @@ HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		b->caches[site].field = vbs_instance_shows(e, own, m->is_private);
 	if (m->kind != MEMBER_PROPERTY)
 		return S_OK;
-	hr = put_operand(e, &window[argc + 1], mode);
-	if (FAILED(hr))
-		return hr;
-	set = mode && value_deref(&window[argc + 1])->type == VT_DISPATCH && m->set != PROC_NONE;
+	/* Property Let gets an object as it is, and Set does not make do with a Let. */
+	set = value_deref(&window[argc + 1])->type == VT_DISPATCH && mode;
+	if (mode == 1 && !set)
+		return VBS_HR(424);
 	hr = vbs_instance_method(e, own, m, set ? m->set : m->let,
 				 set ? m->private_set : m->private_let, ret);
 	/* The machine looks here only for values that are no objects. */
@@ -364,8 +371,8 @@ HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 	return hr;
 }
 
-HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		       struct value *window, unsigned argc, unsigned mode)
+static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			  struct value *window, unsigned argc, unsigned mode)
 {
 	struct text name = b->program->names[b->program->sites[site].name].text;
 	const struct vbs_member *m;
@@ -394,6 +401,14 @@ HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t sit
 	if (SUCCEEDED(hr))
 		clear_window(window, 0, argc + 2);
 	return hr;
+}
+
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode)
+{
+	HRESULT hr = put_member(e, b, site, window, argc, mode);
+
+	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
 }
 
 /* ---- values that are called ---- */
@@ -539,7 +554,8 @@ static HRESULT put_element(struct vbs_array *array, struct value *item, const st
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode)
 {
 	struct value *base = value_deref(&window[0]), *item;
-	HRESULT hr = put_operand(e, &window[argc + 1], mode);
+	bool own = base->type == VT_DISPATCH && base->obj && vbs_instance_of(e, base->obj);
+	HRESULT hr = own && !mode ? S_OK : put_operand(e, &window[argc + 1], mode);
 
 	if (FAILED(hr))
 		return hr;
@@ -552,7 +568,7 @@ HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc,
 	} else if (base->type == VT_DISPATCH && base->obj) {
 		hr = put_object(e, base->obj, window, argc, mode);
 	} else {
-		hr = VBS_HR(base->type == VT_DISPATCH ? 91 : 13);
+		hr = VBS_HR(13);
 	}
 	if (SUCCEEDED(hr))
 		clear_window(window, 0, argc + 2);

@@ -7,7 +7,10 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
+
 #define CODE_MAX (64u << 20)
+#define PATH_MAX_LENGTH 250
 
 void vbs_emit_fail(struct compiler *c, int number, struct vbs_place place)
 {
@@ -302,16 +305,38 @@ uint32_t vbs_global_of(struct compiler *c, struct vbs_symbol *symbol, unsigned f
 	return p->global_count - 1;
 }
 
+/* What an error calls the object of a member call, as the source has it: "a.b(...)". NULL: it has
+ * no name. */
+static struct vbs_symbol *path_of(struct compiler *c, const struct vbs_expr *e)
+{
+	const struct vbs_symbol *left;
+	char path[PATH_MAX_LENGTH];
+	int n;
+
+	if (e->kind == E_NAME || (e->kind == E_MEMBER && !e->left))
+		return e->symbol;
+	if (e->kind != E_MEMBER && e->kind != E_CALL)
+		return NULL;
+	left = path_of(c, e->left);
+	if (!left)
+		return NULL;
+	if (e->kind == E_CALL)
+		n = snprintf(path, sizeof path, TEXT_FMT "(...)", TEXT_ARG(left->text));
+	else
+		n = snprintf(path, sizeof path, TEXT_FMT "." TEXT_FMT, TEXT_ARG(left->text),
+			     TEXT_ARG(e->symbol->text));
+	if (n < 0 || (size_t)n >= sizeof path)
+		return NULL;
+	return vbs_symbol_intern(c->symbols, (struct text){ path, n });
+}
+
 uint32_t vbs_site_of(struct compiler *c, const struct vbs_expr *member)
 {
 	struct vbs_program *p = c->program;
-	const struct vbs_expr *of = member->left;
-	uint32_t name = vbs_name_of(c, member->symbol), object = NAME_NONE;
+	struct vbs_symbol *path = member->left ? path_of(c, member->left) : NULL;
+	uint32_t name = vbs_name_of(c, member->symbol);
+	uint32_t object = path ? vbs_name_of(c, path) : NAME_NONE;
 
-	if (of && of->kind == E_CALL)
-		of = of->left;
-	if (of && of->symbol)
-		object = vbs_name_of(c, of->symbol);
 	p->sites = vbs_grow(c, p->sites, p->site_count, &c->site_capacity, sizeof *p->sites);
 	if (compile_failed(c))
 		return 0;

@@ -454,13 +454,17 @@ HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server,
  * it is there whatever the host allows Server.CreateObject to make. */
 HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, IDispatch **ret)
 {
+	bool explicit = e->depth && e->frames[e->depth - 1].binding->program->explicit;
 	CLSID clsid;
 	HRESULT hr;
 
-	if (g->kind == GLOBAL_CLASS)
-		return vbs_instance_new(e, g->binding, g->class, ret);
-	if (!text_equal_nocase(g->name, TEXT("RegExp")))
-		return vbs_throw_name(e, 506, g->name);
+	/* A class of the script that is called so is never found. */
+	if (!text_equal_nocase(g->name, TEXT("RegExp"))) {
+		if (g->kind == GLOBAL_CLASS)
+			return vbs_instance_new(e, g->binding, g->class, ret);
+		return vbs_throw_name(e, g->kind == GLOBAL_UNBOUND && explicit ? 500 : 506,
+				      g->name);
+	}
 	hr = CLSIDFromProgID((const OLECHAR *)u"VBScript.RegExp", &clsid);
 	if (SUCCEEDED(hr))
 		hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,

@@ -96,6 +96,7 @@ struct vbs_frame {
 struct vbs_raised {
 	HRESULT hr; /* 0: none */
 	BSTR source, description, help_file;
+	char *detail; /* what an uncaught error says behind its text: "x" of "... : 'x'" */
 	LONG help_context;
 	bool by_component; /* came from outside the language, or from Err.Raise */
 	/* Where it happened first. */
@@ -142,10 +143,14 @@ struct vbs_engine {
 
 /* ---- raise.c ---- */
 
-/* Sets the error with a text behind the table's: "Type mismatch: 'x'". Returns its HRESULT. */
+/* Sets the error with a detail: uncaught it reads "Type mismatch: 'x'", while Err.Description is
+ * the plain text, as the published tests of Wine's engine attest. Returns its HRESULT. */
 HRESULT vbs_throw(struct vbs_engine *e, int number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 HRESULT vbs_throw_name(struct vbs_engine *e, int number, struct text name);
+/* An error about the member `name` is about "object.name", as the site has it. */
+HRESULT vbs_throw_qualified(struct vbs_engine *e, const struct vbs_binding *b, uint32_t site,
+			    HRESULT hr);
 /* Takes the texts of `x`. */
 HRESULT vbs_throw_exception(struct vbs_engine *e, HRESULT hr, EXCEPINFO *x, struct text name);
 void vbs_raised_clear(struct vbs_raised *raised);

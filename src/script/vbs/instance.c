@@ -254,6 +254,12 @@ HRESULT vbs_instance_method(struct vbs_engine *e, struct vbs_instance *i,
 	return S_OK;
 }
 
+/* Arguments behind a field are for what it holds. */
+static bool can_index(const struct value *field)
+{
+	return field->type == VBS_ARRAY || field->type == VBS_BYTES || field->type == VT_DISPATCH;
+}
+
 HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const struct vbs_member *m,
 			 struct value *window, unsigned argc)
 {
@@ -269,6 +275,8 @@ HRESULT vbs_instance_get(struct vbs_engine *e, struct vbs_instance *i, const str
 			value_copy(&window[0], field);
 			return S_OK;
 		}
+		if (!can_index(field))
+			return no_member(e, i, m);
 		/* The object must outlive the use of its field. */
 		vbs_instance_ref(i);
 		value_set(&window[0], (struct value){ .type = VBS_REF, .ref = field });
@@ -295,6 +303,8 @@ static HRESULT put_field(struct vbs_engine *e, struct vbs_instance *i, const str
 		return no_member(e, i, m);
 	if (!argc)
 		return vbs_store(e, &i->fields[m->field], value_deref(&window[1]), mode);
+	if (!can_index(&i->fields[m->field]))
+		return no_member(e, i, m);
 	vbs_instance_ref(i);
 	value_set(&window[0], (struct value){ .type = VBS_REF, .ref = &i->fields[m->field] });
 	hr = vbs_put_value(e, window, argc, mode);
@@ -310,7 +320,7 @@ HRESULT vbs_instance_put(struct vbs_engine *e, struct vbs_instance *i, const str
 
 	if (m->kind == MEMBER_FIELD)
 		return put_field(e, i, m, window, argc, mode);
-	if (set && proc == PROC_NONE)
+	if (mode == 2 && proc == PROC_NONE)
 		proc = m->let;
 	if (m->kind != MEMBER_PROPERTY || proc == PROC_NONE ||
 	    !vbs_instance_shows(e, i, set ? m->private_set : m->private_let))

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "script/vbs/instance.h"
 #include "script/vbs/coverage.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ void vbs_raised_clear(struct vbs_raised *r)
 	SysFreeString(r->help_file);
 	vbs_program_unref(r->program);
 	mem_free(r->stack);
+	mem_free(r->detail);
 	*r = (struct vbs_raised){ 0 };
 }
 
@@ -41,17 +43,15 @@ static BSTR bstr_of(const char *utf8)
 
 HRESULT vbs_throw(struct vbs_engine *e, int number, const char *format, ...)
 {
-	const char *text = vbs_error_text(number);
-	char detail[400], all[600];
+	char detail[400];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(detail, sizeof detail, format, args);
 	va_end(args);
-	snprintf(all, sizeof all, "%s: '%s'", text ? text : "Error", detail);
 	vbs_raised_clear(&e->raised);
-	e->raised.description = bstr_of(all);
-	if (!e->raised.description)
+	e->raised.detail = mem_strdup(detail);
+	if (!e->raised.detail)
 		return E_OUTOFMEMORY;
 	e->raised.hr = VBS_HR(number);
 	return e->raised.hr;
@@ -62,6 +62,21 @@ HRESULT vbs_throw_name(struct vbs_engine *e, int number, struct text name)
 	if (!name.length)
 		return VBS_HR(number);
 	return vbs_throw(e, number, TEXT_FMT, TEXT_ARG(name));
+}
+
+HRESULT vbs_throw_qualified(struct vbs_engine *e, const struct vbs_binding *b, uint32_t site,
+			    HRESULT hr)
+{
+	const struct vbs_program *p = b->program;
+	const struct vbs_site *s = &p->sites[site];
+	struct text name = p->names[s->name].text;
+
+	/* With a place it happened further down. */
+	if (s->object == NAME_NONE || e->raised.hr != hr || e->raised.program ||
+	    !e->raised.detail || !text_equal_nocase(text_of(e->raised.detail), name))
+		return hr;
+	return vbs_throw(e, hr & 0xFFFF, TEXT_FMT "." TEXT_FMT, TEXT_ARG(p->names[s->object].text),
+			 TEXT_ARG(name));
 }
 
 HRESULT vbs_throw_exception(struct vbs_engine *e, HRESULT hr, EXCEPINFO *x, struct text name)
@@ -112,6 +127,22 @@ static bool somebody_handles(const struct vbs_engine *e)
 	return false;
 }
 
+/* "Total", "Basket.Total", "(global)" */
+static void put_procedure(struct buf *b, const struct vbs_frame *f)
+{
+	const struct vbs_class *class = f->me ? f->me->class : NULL;
+
+	if (f->proc->name == NAME_NONE) {
+		buf_puts(b, "(global)");
+		return;
+	}
+	if (class) {
+		buf_put_text(b, class->program->names[class->name].text);
+		buf_putc(b, '.');
+	}
+	buf_put_text(b, f->binding->program->names[f->proc->name].text);
+}
+
 static char *stack_text(const struct vbs_engine *e)
 {
 	struct buf b;
@@ -125,10 +156,7 @@ static char *stack_text(const struct vbs_engine *e)
 
 		if (n)
 			buf_putc(&b, '\n');
-		if (f->proc->name == NAME_NONE)
-			buf_puts(&b, "(global)");
-		else
-			buf_put_text(&b, p->names[f->proc->name].text);
+		put_procedure(&b, f);
 		if (line)
 			buf_printf(&b, " (%s, line %u)",
 				   line->file < p->file_count ? p->files[line->file] : "",
@@ -186,6 +214,22 @@ static char *utf8_of(BSTR s)
 	return s ? bstr_to_utf8(s, NULL) : mem_strdup("");
 }
 
+/* The description with its detail, as hosts report it. */
+static char *told(const struct vbs_raised *r)
+{
+	char *text = utf8_of(r->description), *all;
+	size_t size;
+
+	if (!text || !r->detail)
+		return text;
+	size = strlen(text) + strlen(r->detail) + sizeof ": ''";
+	all = mem_alloc(size);
+	if (all)
+		snprintf(all, size, "%s: '%s'", text, r->detail);
+	mem_free(text);
+	return all;
+}
+
 void vbs_raised_to_error(const struct vbs_raised *r, HRESULT hr, struct vbs_error *error)
 {
 	if (!error)
@@ -195,7 +239,7 @@ void vbs_raised_to_error(const struct vbs_raised *r, HRESULT hr, struct vbs_erro
 	if (!r->by_component && vbs_error_of_hresult(hr))
 		error->number = VBS_HR(vbs_error_of_hresult(hr));
 	error->source = utf8_of(r->source);
-	error->description = utf8_of(r->description);
+	error->description = told(r);
 	error->line = r->line;
 	error->column = r->column;
 	if (r->program) {
@@ -335,13 +379,11 @@ static HRESULT err_raise(struct automation_call *call)
 		hr = automation_arg_long_or(call, 4, 0, &context);
 	if (FAILED(hr))
 		return hr;
-	if (!number)
+	if (!number || number > 0xFFFF)
 		return E_INVALIDARG;
 	vbs_raised_clear(r);
-	r->hr = number > 0 && number <= 0xFFFF ? VBS_HR(number) : number;
-	if (SUCCEEDED(r->hr))
-		r->hr = VBS_HR(number & 0xFFFF);
-	r->by_component = number < 0 || number > 0xFFFF;
+	r->hr = number > 0 ? VBS_HR(number) : number;
+	r->by_component = number < 0;
 	r->help_context = context;
 	vbs_cover_error(r->by_component ? 0 : number, -1);
 	if (automation_has_arg(call, 1))

@@ -41,6 +41,14 @@ void vbs_frame_by_value(const struct vbs_proc *proc, struct value *base)
 			value_copy(&base[i + 1], base[i + 1].ref);
 }
 
+HRESULT vbs_frame_refuse(struct vbs_engine *e, const struct vbs_binding *binding,
+			 const struct vbs_proc *proc)
+{
+	return proc->name == NAME_NONE
+		       ? VBS_HR(450)
+		       : vbs_throw_name(e, 450, binding->program->names[proc->name].text);
+}
+
 void vbs_frame_drop(struct vbs_engine *e)
 {
 	struct vbs_frame *f = &e->frames[e->depth - 1];

@@ -16,6 +16,10 @@
 /* ByVal parameters get values of their own. */
 void vbs_frame_by_value(const struct vbs_proc *proc, struct value *base);
 
+/* Error 450 about the procedure. */
+HRESULT vbs_frame_refuse(struct vbs_engine *e, const struct vbs_binding *binding,
+			 const struct vbs_proc *proc);
+
 /* Arguments at base[1...argc] become the parameters of a new frame. Its other variables are Empty;
  * its temporaries are whatever was there: they are written before they are read. */
 static inline HRESULT vbs_frame_enter(struct vbs_engine *e, struct vbs_binding *binding,
@@ -25,7 +29,7 @@ static inline HRESULT vbs_frame_enter(struct vbs_engine *e, struct vbs_binding *
 	struct vbs_frame *f;
 
 	if (__builtin_expect(argc != proc->param_count, 0))
-		return VBS_HR(450);
+		return vbs_frame_refuse(e, binding, proc);
 	if (__builtin_expect(e->depth >= e->limits.depth || base + proc->registers > e->stack_end,
 			     0))
 		return VBS_HR(28);

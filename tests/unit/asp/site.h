@@ -119,9 +119,10 @@ static int site_settings(void *ctx, const struct channel_request *request, struc
 static void site_report(void *ctx, const struct asp_report *report)
 {
 	struct site *site = ctx;
-	buf_printf(&site->reports, "%s(%u) %s%s%08x %s: %s\n", report->file, report->line,
+	buf_printf(&site->reports, "%s(%u) %s%s%08x %s: %s%s%s\n", report->file, report->line,
 		   report->asp_code, report->asp_code[0] ? " " : "", report->number,
-		   report->category, report->description);
+		   report->category, report->description, *report->stack ? " @ " : "",
+		   report->stack);
 }
 
 static inline struct site *site_new(void)

@@ -126,6 +126,20 @@ static void browsers_may_be_told_nothing(void **state)
 	assert_contains(buf_cstr(&site->reports),
 			"/p.asp(1) 800a01a8 Microsoft VBScript runtime: ");
 	buf_clear(&site->reports);
+	/* with the calls that led there */
+	site_put(site, "shop.asp",
+		 "<!--#include file=\"basket.inc\"-->\n<% Set b = New Basket\nb.Total 1 %>");
+	site_put(site, "basket.inc",
+		 "<% Class Basket\nSub Total(n)\nIf n Then Total n - 1 Else Sum\nEnd Sub\n"
+		 "End Class\nSub Sum\n  x = 1 / 0\nEnd Sub %>");
+	(void)site_get(site, "/shop.asp");
+	assert_contains(buf_cstr(&site->reports),
+			"/basket.inc(7) 800a000b Microsoft VBScript runtime: Division by zero @ "
+			"Sum (/basket.inc, line 7)\n"
+			"Basket.Total (/basket.inc, line 3)\n"
+			"Basket.Total (/basket.inc, line 3)\n"
+			"(global) (/shop.asp, line 3)\n");
+	buf_clear(&site->reports);
 	site_put(site, "q.asp", "<!--#include file=\"none\"-->");
 	(void)site_get(site, "/q.asp");
 	assert_contains(buf_cstr(&site->reports),

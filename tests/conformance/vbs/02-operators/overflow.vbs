@@ -19,6 +19,6 @@ x = CByte(-1) : Echo Err.Number : Err.Clear
 x = (-1) ^ 0.5 : Echo Err.Number : Err.Clear
 ' expect: 5
 x = "abc" * 2 : Echo Err.Number, Err.Description : Err.Clear
-' expect: 13 Type mismatch: '[string: "abc"]'
+' expect: 13 Type mismatch
 x = CLng(Null) : Echo Err.Number, Err.Description : Err.Clear
-' expect: 94 Invalid use of Null: 'CLng'
+' expect: 94 Invalid use of Null

@@ -23,4 +23,4 @@ Echo i
 On Error Resume Next
 With Nothing : .X = 1 : End With
 Echo Err.Number
-' expect: 91
+' expect: 424

@@ -70,19 +70,19 @@ Set c = New Counter
 c.Label = "last"
 On Error Resume Next
 c.Hidden : Echo Err.Number, Err.Description : Err.Clear
-' expect: 438 Object doesn't support this property or method: 'Hidden'
+' expect: 438 Object doesn't support this property or method
 c.Missing = 1 : Echo Err.Number : Err.Clear
 ' expect: 438
 Set d = New Unknown : Echo Err.Number, Err.Description : Err.Clear
-' expect: 506 Class not defined: 'Unknown'
+' expect: 506 Class not defined
 d = c : Echo Err.Number : Err.Clear
 ' expect: 450
 Set d = 5 : Echo Err.Number, Err.Description : Err.Clear
 ' expect: 424 Object required
 Dim nope : nope.Foo : Echo Err.Number, Err.Description : Err.Clear
-' expect: 424 Object required: 'nope'
+' expect: 424 Object required
 Set nope = Nothing : nope.Foo : Echo Err.Number : Err.Clear
-' expect: 91
+' expect: 424
 Echo "done"
 ' expect: done
 ' expect: end last

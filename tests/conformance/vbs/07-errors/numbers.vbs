@@ -493,12 +493,12 @@ Fail &H80030020
 ' error: 76 line 494 column 1
 Fail &H80030003
 ' ---- 91-1
-' error: 91 line 499 column 1
+' error: 424 line 499 column 1
 Dim x
 Set x = Nothing
 x.y
 ' ---- 91-2
-' error: 91 line 504 column 1
+' error: 424 line 504 column 1
 Dim x
 Set x = Nothing
 x.y = 1
@@ -508,7 +508,7 @@ Dim x
 Set x = Nothing
 z = x
 ' ---- 91-4
-' error: 91 line 514 column 1
+' error: 424 line 514 column 1
 Set x = Nothing
 With x
 .y = 1
@@ -519,7 +519,7 @@ Set x = Nothing
 For Each i In x
 Next
 ' ---- 91-6
-' error: 91 line 524 column 1
+' error: 13 line 524 column 1
 Set x = Nothing
 x(1) = 2
 ' ---- 92-1

@@ -36,7 +36,7 @@ End If
 ' expect: inside
 x = undefinedFunction(1)
 Echo Err.Number, Err.Description
-' expect: 13 Type mismatch: 'undefinedFunction'
+' expect: 13 Type mismatch
 Err.Clear
 undefinedSub 1, 2
 Echo Err.Number

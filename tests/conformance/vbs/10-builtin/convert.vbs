@@ -16,7 +16,7 @@ Echo TypeName(Hex(10)), 1 & "", 1.10 & "", -0.5 & "", 1e20 & "", 1.2345678901234
 ' expect: String 1 1.1 -0.5 1E+20 1.23456789012346 0.0000000001
 On Error Resume Next
 Echo CInt("12abc") : Echo Err.Number, Err.Description : Err.Clear
-' expect: 13 Type mismatch: 'CInt'
+' expect: 13 Type mismatch
 Echo CBool("maybe") : Echo Err.Number : Err.Clear
 ' expect: 13
 Echo CDate("not a date") : Echo Err.Number : Err.Clear

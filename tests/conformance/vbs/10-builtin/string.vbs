@@ -30,7 +30,7 @@ Echo LCase("ÄÖÜ"), UCase("straße")
 ' expect: äöü STRAßE
 On Error Resume Next
 Echo Left("a", -1) : Echo Err.Number, Err.Description : Err.Clear
-' expect: 5 Invalid procedure call or argument: 'Left'
+' expect: 5 Invalid procedure call or argument
 Echo Mid("a", 0) : Echo Err.Number : Err.Clear
 ' expect: 5
 Echo Asc("") : Echo Err.Number : Err.Clear
