@@ -48,7 +48,7 @@ Echo d \ 1 : Echo Err.Number : Err.Clear
 Echo CCur("x") + 1 : Echo Err.Number : Err.Clear
 ' expect: 13
 Echo CCur(1) + "x" : Echo Err.Number, Err.Description : Err.Clear
-' expect: 13 Type mismatch: '[string: "x"]'
+' expect: 13 Type mismatch
 Echo CByte(255.5) : Echo Err.Number : Err.Clear
 ' expect: 6
 Echo CInt("32767.5") : Echo Err.Number : Err.Clear

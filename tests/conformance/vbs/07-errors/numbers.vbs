@@ -492,12 +492,12 @@ Fail &H80030020
 ' ---- 76-1
 ' error: 76 line 494 column 1
 Fail &H80030003
-' ---- 91-1
+' ---- 424-21
 ' error: 424 line 499 column 1
 Dim x
 Set x = Nothing
 x.y
-' ---- 91-2
+' ---- 424-22
 ' error: 424 line 504 column 1
 Dim x
 Set x = Nothing
@@ -507,7 +507,7 @@ x.y = 1
 Dim x
 Set x = Nothing
 z = x
-' ---- 91-4
+' ---- 424-23
 ' error: 424 line 514 column 1
 Set x = Nothing
 With x
@@ -518,7 +518,7 @@ End With
 Set x = Nothing
 For Each i In x
 Next
-' ---- 91-6
+' ---- 13-61
 ' error: 13 line 524 column 1
 Set x = Nothing
 x(1) = 2
