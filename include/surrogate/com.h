@@ -86,6 +86,10 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 	X(DISP_E_DIVBYZERO, 0x80020012, "Division by zero")                                        \
 	X(CLASS_E_NOAGGREGATION, 0x80040110, "Class does not support aggregation")                 \
 	X(CLASS_E_CLASSNOTAVAILABLE, 0x80040111, "ClassFactory cannot supply requested class")     \
+	X(CONNECT_E_NOCONNECTION, 0x80040200, "There is no connection for this connection ID")     \
+	X(CONNECT_E_ADVISELIMIT, 0x80040201, "This object cannot accept any more connections")     \
+	X(CONNECT_E_CANNOTCONNECT, 0x80040202,                                                     \
+	  "The sink does not support the interface required by the connection point")              \
 	X(REGDB_E_CLASSNOTREG, 0x80040154, "Class not registered")                                 \
 	X(CO_E_NOTINITIALIZED, 0x800401F0, "CoInitialize has not been called")                     \
 	X(CO_E_CLASSSTRING, 0x800401F3, "Invalid class string")                                    \
@@ -360,11 +364,60 @@ struct IClassFactory {
 	const IClassFactoryVtbl *lpVtbl;
 };
 
+/* Connection points: how an object calls back whoever listens to its events (a "source" calls the
+ * "sink" that was advised). Public COM definitions; the sink of a script is an IDispatch. */
+typedef struct IConnectionPoint IConnectionPoint;
+typedef struct IConnectionPointContainer IConnectionPointContainer;
+typedef struct IEnumConnectionPoints IEnumConnectionPoints;
+typedef struct IEnumConnections IEnumConnections;
+
+typedef struct IConnectionPointVtbl {
+	IUNKNOWN_METHODS(IConnectionPoint)
+	HRESULT (*GetConnectionInterface)(IConnectionPoint *This, IID *pIID);
+	HRESULT(*GetConnectionPointContainer)
+	(IConnectionPoint *This, IConnectionPointContainer **ppCPC);
+	HRESULT (*Advise)(IConnectionPoint *This, IUnknown *pUnkSink, DWORD *pdwCookie);
+	HRESULT (*Unadvise)(IConnectionPoint *This, DWORD dwCookie);
+	HRESULT (*EnumConnections)(IConnectionPoint *This, IEnumConnections **ppEnum);
+} IConnectionPointVtbl;
+struct IConnectionPoint {
+	const IConnectionPointVtbl *lpVtbl;
+};
+
+typedef struct IConnectionPointContainerVtbl {
+	IUNKNOWN_METHODS(IConnectionPointContainer)
+	HRESULT(*EnumConnectionPoints)
+	(IConnectionPointContainer *This, IEnumConnectionPoints **ppEnum);
+	HRESULT(*FindConnectionPoint)
+	(IConnectionPointContainer *This, REFIID riid, IConnectionPoint **ppCP);
+} IConnectionPointContainerVtbl;
+struct IConnectionPointContainer {
+	const IConnectionPointContainerVtbl *lpVtbl;
+};
+
+typedef struct IEnumConnectionPointsVtbl {
+	IUNKNOWN_METHODS(IEnumConnectionPoints)
+	HRESULT(*Next)
+	(IEnumConnectionPoints *This, ULONG cConnections, IConnectionPoint **ppCP,
+	 ULONG *pcFetched);
+	HRESULT (*Skip)(IEnumConnectionPoints *This, ULONG cConnections);
+	HRESULT (*Reset)(IEnumConnectionPoints *This);
+	HRESULT (*Clone)(IEnumConnectionPoints *This, IEnumConnectionPoints **ppEnum);
+} IEnumConnectionPointsVtbl;
+struct IEnumConnectionPoints {
+	const IEnumConnectionPointsVtbl *lpVtbl;
+};
+
 #define INTERFACE_IDS(X)                                                                           \
 	X(IUnknown, 0x00000000, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                      \
 	X(IClassFactory, 0x00000001, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                 \
 	X(IDispatch, 0x00020400, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                     \
-	X(IEnumVARIANT, 0x00020404, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)
+	X(IEnumVARIANT, 0x00020404, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                  \
+	X(IConnectionPointContainer, 0xB196B284, 0xBAB4, 0x101A, 0xB6, 0x9C, 0, 0xAA, 0, 0x34,     \
+	  0x1D, 0x07)                                                                              \
+	X(IConnectionPoint, 0xB196B286, 0xBAB4, 0x101A, 0xB6, 0x9C, 0, 0xAA, 0, 0x34, 0x1D, 0x07)  \
+	X(IEnumConnectionPoints, 0xB196B285, 0xBAB4, 0x101A, 0xB6, 0x9C, 0, 0xAA, 0, 0x34, 0x1D,   \
+	  0x07)
 #define X(name, ...) SURROGATE_API extern const IID IID_##name;
 INTERFACE_IDS(X)
 #undef X

@@ -55,6 +55,12 @@ struct automation_member {
 	automation_fn fn;
 };
 
+/* An event that objects of a class fire (com/connection.h): the name scripts know it by. */
+struct automation_event {
+	const char *name; /* ASCII */
+	DISPID dispid;
+};
+
 struct automation_class {
 	const char *name; /* what TypeName() gives */
 	const struct automation_member *members;
@@ -67,6 +73,9 @@ struct automation_class {
 	HRESULT (*lookup)(struct automation_object *self, struct text name, DISPID *ret);
 	/* Optional: an Invoke for DISPIDs that are not in the table. */
 	automation_fn invoke;
+	/* Optional: its events. */
+	const struct automation_event *events;
+	size_t event_count;
 };
 
 struct automation_object {

@@ -18,8 +18,9 @@ struct wsh {
 	IDispatch *arguments;  /* WScript.Arguments */
 	IDispatch *streams[3]; /* WScript.StdIn, StdOut, StdErr, made when asked for */
 	struct wsh_queue *queue;
-	struct wsh_watch *watch; /* NULL while there is no limit of time */
-	int timeout;             /* seconds; 0: none */
+	struct wsh_connection *connections; /* of events */
+	struct wsh_watch *watch;            /* NULL while there is no limit of time */
+	int timeout;                        /* seconds; 0: none */
 	bool interactive;
 	bool ended;    /* an event handler called WScript.Quit, or failed: the script ends */
 	int exit_code; /* of WScript.Quit */

@@ -9,9 +9,11 @@
 #include "base/mem.h"
 #include "com/bstr.h"
 #include "wsh/constants.h"
+#include "wsh/events.h"
 #include "wsh/markup.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define CONSTANTS_MAX 65536
 
@@ -140,6 +142,15 @@ static HRESULT create(const char *class_name, IDispatch **ret)
 	return hr;
 }
 
+/* <object events="true">: its events call "id_Event". */
+static bool connect_events(struct wsh *wsh, IDispatch *object, const char *id)
+{
+	char prefix[256];
+
+	snprintf(prefix, sizeof prefix, "%s_", id);
+	return SUCCEEDED(wsh_connect(wsh, object, prefix));
+}
+
 static int add_object(struct wsh *wsh, const struct wsh_object *o, struct error *err)
 {
 	IDispatch *object = NULL;
@@ -151,6 +162,11 @@ static int add_object(struct wsh *wsh, const struct wsh_object *o, struct error 
 		return fail_at(wsh, o->line, o->column, err, "Could not create object named",
 			       o->class_name);
 	hr = vbs_engine_add_object(wsh->engine, text_of(o->id), object, 0);
+	if (SUCCEEDED(hr) && o->events && !connect_events(wsh, object, o->id)) {
+		object->lpVtbl->Release(object);
+		return fail_at(wsh, o->line, o->column, err, "Could not connect object named",
+			       o->class_name);
+	}
 	object->lpVtbl->Release(object);
 	return FAILED(hr) ? -ENOMEM : 0;
 }

@@ -12,6 +12,7 @@
 #include "com/variant.h"
 #include "library/scripting/path.h"
 #include "library/scripting/text-stream.h"
+#include "wsh/events.h"
 #include "wsh/queue.h"
 #include "wsh/watch.h"
 
@@ -215,6 +216,26 @@ static HRESULT wscript_stderr(struct automation_call *call)
 	return return_stream(call, STDERR_FILENO);
 }
 
+/* Connects the events of `object` to procedures whose names begin with argument `i`. */
+static HRESULT connect_object(struct automation_call *call, IDispatch *object, UINT i)
+{
+	BSTR text;
+	HRESULT hr = automation_arg_bstr(call, i, &text);
+
+	if (FAILED(hr))
+		return hr;
+	_cleanup_mem_ char *prefix = bstr_to_utf8(text, NULL);
+
+	SysFreeString(text);
+	if (!prefix)
+		return E_OUTOFMEMORY;
+	hr = wsh_connect(wsh_of(call), object, prefix);
+	if (FAILED(hr) && hr != E_OUTOFMEMORY)
+		return automation_raise(call, hr, "WScript.ConnectObject",
+					"Could not connect object.");
+	return hr;
+}
+
 static HRESULT wscript_create_object(struct automation_call *call)
 {
 	IDispatch *object = NULL;
@@ -236,7 +257,39 @@ static HRESULT wscript_create_object(struct automation_call *call)
 	if (FAILED(hr))
 		return automation_raise(call, hr, "WScript.CreateObject",
 					"Could not create object named \"%s\".", name ? name : "");
+	hr = automation_has_arg(call, 1) ? connect_object(call, object, 1) : S_OK;
+	if (FAILED(hr)) {
+		object->lpVtbl->Release(object);
+		return hr;
+	}
 	return automation_return_dispatch(call->result, object);
+}
+
+static HRESULT object_arg(struct automation_call *call, IDispatch **ret)
+{
+	if (call->argv[0]->vt != VT_DISPATCH)
+		return raise_script(call, 424);
+	*ret = call->argv[0]->pdispVal;
+	return *ret ? S_OK : raise_script(call, 91);
+}
+
+/* ConnectObject object, prefix */
+static HRESULT wscript_connect_object(struct automation_call *call)
+{
+	IDispatch *object;
+	HRESULT hr = object_arg(call, &object);
+
+	return FAILED(hr) ? hr : connect_object(call, object, 1);
+}
+
+static HRESULT wscript_disconnect_object(struct automation_call *call)
+{
+	IDispatch *object;
+	HRESULT hr = object_arg(call, &object);
+
+	if (SUCCEEDED(hr))
+		wsh_disconnect(wsh_of(call), object);
+	return hr;
 }
 
 static HRESULT wscript_get_object(struct automation_call *call)
@@ -327,14 +380,21 @@ static void wscript_free(struct automation_object *object)
 	X(Sleep, 15, AUTOMATION_METHOD, 1, 1, wscript_sleep) \
 	X(CreateObject, 16, AUTOMATION_METHOD, 1, 2, wscript_create_object) \
 	X(Timeout, 18, AUTOMATION_GETPUT, 0, 0, wscript_timeout) \
+	X(ConnectObject, 19, AUTOMATION_METHOD, 2, 2, wscript_connect_object) \
+	X(DisconnectObject, 20, AUTOMATION_METHOD, 1, 1, wscript_disconnect_object) \
 	X(GetObject, 17, AUTOMATION_METHOD, 0, 3, wscript_get_object)
 /* clang-format on */
 
-/* Every member asks first whether the host is still there. */
+/* Every member asks first whether the host is still there, and whether an event handler has ended
+ * the script meanwhile: the engine itself looks only now and then. */
 #define X(name, id, kinds, min, max, fn)                                                           \
 	static HRESULT checked_##name(struct automation_call *call)                                \
 	{                                                                                          \
-		return wsh_of(call) ? fn(call) : RPC_E_DISCONNECTED;                               \
+		const struct wsh *wsh = wsh_of(call);                                              \
+                                                                                                   \
+		if (!wsh)                                                                          \
+			return RPC_E_DISCONNECTED;                                                 \
+		return wsh->ended ? VBS_E_END_SCRIPT : fn(call);                                   \
 	}
 WSCRIPT_MEMBERS(X)
 #undef X

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "library/catalog/catalog.h"
+#include "wsh/events.h"
 #include "wsh/host.h"
 #include "wsh/queue.h"
 #include "wsh/usage.h"
@@ -123,7 +124,9 @@ static void release(IDispatch *object)
 static void end(struct wsh *wsh)
 {
 	wsh_watch_end(wsh);
+	wsh_disconnect(wsh, NULL);
 	/* An event handler's WScript.Quit has been obeyed. */
+	wsh->ended = false;
 	if (wsh->engine)
 		vbs_engine_interrupt(wsh->engine, 0);
 	wsh->engine = vbs_engine_free(wsh->engine);

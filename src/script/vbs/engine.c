@@ -366,8 +366,15 @@ static HRESULT finish(struct vbs_engine *e, HRESULT hr, struct vbs_error *error)
 {
 	int number;
 
-	if (e->depth)
+	if (e->depth) {
+		/* A call from inside a run: the host may want to know, and the run goes on,
+		 * unless the host interrupts it: then soon. */
+		if (FAILED(hr))
+			e->budget = 0;
+		if (FAILED(hr) && hr != VBS_E_END_SCRIPT && e->raised.hr == hr)
+			vbs_raised_to_error(&e->raised, hr, error);
 		return hr;
+	}
 	if (FAILED(hr) && hr != VBS_E_END_SCRIPT) {
 		if (e->raised.hr != hr) {
 			/* It failed before there was a frame. */

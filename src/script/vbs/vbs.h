@@ -133,7 +133,8 @@ HRESULT vbs_engine_add_object(struct vbs_engine *engine, struct text name, IDisp
 HRESULT vbs_engine_run(struct vbs_engine *engine, struct vbs_program *program,
 		       struct vbs_error *error);
 /* Calls a procedure of a program that was run. DISP_E_UNKNOWNNAME when there is none. Arguments
- * in natural order; `result` may be NULL, else VT_EMPTY or the value, the caller's. */
+ * in natural order; `result` may be NULL, else VT_EMPTY or the value, the caller's. May be called
+ * while the engine runs, from inside a member it called (an event of a component). */
 HRESULT vbs_engine_call(struct vbs_engine *engine, struct text name, VARIANT *argv, UINT argc,
 			VARIANT *result, struct vbs_error *error);
 /* From any thread: makes the running script fail soon with `number` (0: none), even inside

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See connection.h. Any thread. */
+#include "com/connection.h"
+
+#include "base/mem.h"
+
+struct connection {
+	IDispatch *sink; /* counted */
+	DWORD cookie;
+	struct connection *next;
+};
+
+static struct connection_point *of_container(IConnectionPointContainer *This)
+{
+	return container_of(This, struct connection_point, container);
+}
+
+static struct connection_point *of_point(IConnectionPoint *This)
+{
+	return container_of(This, struct connection_point, point);
+}
+
+/* ---- the faces: counted with their object ---- */
+
+static HRESULT owner_query(struct connection_point *p, REFIID riid, void **ret)
+{
+	IDispatch *owner = automation_dispatch(p->owner);
+
+	return owner->lpVtbl->QueryInterface(owner, riid, ret);
+}
+
+static ULONG owner_addref(struct connection_point *p)
+{
+	IDispatch *owner = automation_dispatch(p->owner);
+
+	return owner->lpVtbl->AddRef(owner);
+}
+
+static ULONG owner_release(struct connection_point *p)
+{
+	IDispatch *owner = automation_dispatch(p->owner);
+
+	return owner->lpVtbl->Release(owner);
+}
+
+#define FACE(type, of)                                                                             \
+	static HRESULT type##_query(type *This, REFIID riid, void **ret)                           \
+	{                                                                                          \
+		return owner_query(of(This), riid, ret);                                           \
+	}                                                                                          \
+	static ULONG type##_addref(type *This)                                                     \
+	{                                                                                          \
+		return owner_addref(of(This));                                                     \
+	}                                                                                          \
+	static ULONG type##_release(type *This)                                                    \
+	{                                                                                          \
+		return owner_release(of(This));                                                    \
+	}
+FACE(IConnectionPointContainer, of_container)
+FACE(IConnectionPoint, of_point)
+#undef FACE
+
+/* ---- the connection point ---- */
+
+static HRESULT point_interface(IConnectionPoint *This, IID *ret)
+{
+	(void)This;
+	if (!ret)
+		return E_POINTER;
+	*ret = IID_IDispatch;
+	return S_OK;
+}
+
+static HRESULT point_container(IConnectionPoint *This, IConnectionPointContainer **ret)
+{
+	if (!ret)
+		return E_POINTER;
+	*ret = &of_point(This)->container;
+	owner_addref(of_point(This));
+	return S_OK;
+}
+
+static HRESULT point_advise(IConnectionPoint *This, IUnknown *unknown, DWORD *ret)
+{
+	struct connection_point *p = of_point(This);
+	struct connection *c;
+	IDispatch *sink;
+
+	if (!unknown || !ret)
+		return E_POINTER;
+	if (FAILED(unknown->lpVtbl->QueryInterface(unknown, &IID_IDispatch, (void **)&sink)))
+		return CONNECT_E_CANNOTCONNECT;
+	c = mem_new(struct connection);
+	if (!c) {
+		sink->lpVtbl->Release(sink);
+		return E_OUTOFMEMORY;
+	}
+	pthread_mutex_lock(&p->lock);
+	bool full = p->count == CONNECTIONS_MAX;
+
+	if (!full) {
+		struct connection **at = &p->first;
+
+		while (*at)
+			at = &(*at)->next;
+		*c = (struct connection){ sink, ++p->last_cookie, NULL };
+		*at = c;
+		p->count++;
+		*ret = c->cookie;
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (full) {
+		sink->lpVtbl->Release(sink);
+		mem_free(c);
+	}
+	return full ? CONNECT_E_ADVISELIMIT : S_OK;
+}
+
+static HRESULT point_unadvise(IConnectionPoint *This, DWORD cookie)
+{
+	struct connection_point *p = of_point(This);
+	struct connection **at = &p->first, *c;
+
+	pthread_mutex_lock(&p->lock);
+	while (*at && (*at)->cookie != cookie)
+		at = &(*at)->next;
+	c = *at;
+	if (c) {
+		*at = c->next;
+		p->count--;
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (!c)
+		return CONNECT_E_NOCONNECTION;
+	c->sink->lpVtbl->Release(c->sink);
+	mem_free(c);
+	return S_OK;
+}
+
+/* Optional, by the interface's documentation; listeners know their cookies. */
+static HRESULT point_enum(IConnectionPoint *This, IEnumConnections **ret)
+{
+	(void)This;
+	(void)ret;
+	return E_NOTIMPL;
+}
+
+static const IConnectionPointVtbl point_vtbl = {
+	.QueryInterface = IConnectionPoint_query,
+	.AddRef = IConnectionPoint_addref,
+	.Release = IConnectionPoint_release,
+	.GetConnectionInterface = point_interface,
+	.GetConnectionPointContainer = point_container,
+	.Advise = point_advise,
+	.Unadvise = point_unadvise,
+	.EnumConnections = point_enum,
+};
+
+/* ---- the list of the one connection point ---- */
+
+struct points {
+	IEnumConnectionPoints face;
+	uint32_t refs;
+	bool passed;
+	struct connection_point *point; /* counted */
+};
+
+static struct points *of_enum(IEnumConnectionPoints *This)
+{
+	return container_of(This, struct points, face);
+}
+
+static HRESULT points_new(struct connection_point *point, bool passed, IEnumConnectionPoints **ret);
+
+static ULONG points_addref(IEnumConnectionPoints *This)
+{
+	return __atomic_add_fetch(&of_enum(This)->refs, 1, __ATOMIC_RELAXED);
+}
+
+static HRESULT points_query(IEnumConnectionPoints *This, REFIID riid, void **ret)
+{
+	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IEnumConnectionPoints)) {
+		*ret = NULL;
+		return E_NOINTERFACE;
+	}
+	points_addref(This);
+	*ret = This;
+	return S_OK;
+}
+
+static ULONG points_release(IEnumConnectionPoints *This)
+{
+	ULONG left = __atomic_sub_fetch(&of_enum(This)->refs, 1, __ATOMIC_ACQ_REL);
+
+	if (!left) {
+		owner_release(of_enum(This)->point);
+		mem_free(of_enum(This));
+	}
+	return left;
+}
+
+static HRESULT points_next(IEnumConnectionPoints *This, ULONG count, IConnectionPoint **ret,
+			   ULONG *ret_count)
+{
+	struct points *self = of_enum(This);
+	ULONG n = count && !self->passed;
+
+	if (n) {
+		*ret = &self->point->point;
+		owner_addref(self->point);
+		self->passed = true;
+	}
+	if (ret_count)
+		*ret_count = n;
+	return n == count ? S_OK : S_FALSE;
+}
+
+static HRESULT points_skip(IEnumConnectionPoints *This, ULONG count)
+{
+	struct points *self = of_enum(This);
+	ULONG n = count && !self->passed;
+
+	self->passed |= n != 0;
+	return n == count ? S_OK : S_FALSE;
+}
+
+static HRESULT points_reset(IEnumConnectionPoints *This)
+{
+	of_enum(This)->passed = false;
+	return S_OK;
+}
+
+static HRESULT points_clone(IEnumConnectionPoints *This, IEnumConnectionPoints **ret)
+{
+	return points_new(of_enum(This)->point, of_enum(This)->passed, ret);
+}
+
+static const IEnumConnectionPointsVtbl points_vtbl = {
+	.QueryInterface = points_query,
+	.AddRef = points_addref,
+	.Release = points_release,
+	.Next = points_next,
+	.Skip = points_skip,
+	.Reset = points_reset,
+	.Clone = points_clone,
+};
+
+static HRESULT points_new(struct connection_point *point, bool passed, IEnumConnectionPoints **ret)
+{
+	struct points *self = mem_new(struct points);
+
+	if (!self)
+		return E_OUTOFMEMORY;
+	*self = (struct points){ { &points_vtbl }, 1, passed, point };
+	owner_addref(point);
+	*ret = &self->face;
+	return S_OK;
+}
+
+/* ---- the container ---- */
+
+static HRESULT container_enum(IConnectionPointContainer *This, IEnumConnectionPoints **ret)
+{
+	return ret ? points_new(of_container(This), false, ret) : E_POINTER;
+}
+
+static HRESULT container_find(IConnectionPointContainer *This, REFIID riid, IConnectionPoint **ret)
+{
+	if (!ret)
+		return E_POINTER;
+	if (!IsEqualGUID(riid, &IID_IDispatch)) {
+		*ret = NULL;
+		return CONNECT_E_NOCONNECTION;
+	}
+	*ret = &of_container(This)->point;
+	owner_addref(of_container(This));
+	return S_OK;
+}
+
+static const IConnectionPointContainerVtbl container_vtbl = {
+	.QueryInterface = IConnectionPointContainer_query,
+	.AddRef = IConnectionPointContainer_addref,
+	.Release = IConnectionPointContainer_release,
+	.EnumConnectionPoints = container_enum,
+	.FindConnectionPoint = container_find,
+};
+
+void connection_init(struct connection_point *p, struct automation_object *owner)
+{
+	*p = (struct connection_point){ .container = { &container_vtbl },
+					.point = { &point_vtbl },
+					.owner = owner };
+	pthread_mutex_init(&p->lock, NULL);
+}
+
+void connection_done(struct connection_point *p)
+{
+	while (p->first) {
+		struct connection *c = p->first;
+
+		p->first = c->next;
+		c->sink->lpVtbl->Release(c->sink);
+		mem_free(c);
+	}
+	pthread_mutex_destroy(&p->lock);
+}
+
+HRESULT connection_query(struct connection_point *p, REFIID riid, void **ret)
+{
+	if (IsEqualGUID(riid, &IID_IConnectionPointContainer))
+		*ret = &p->container;
+	else if (IsEqualGUID(riid, &IID_IConnectionPoint))
+		*ret = &p->point;
+	else
+		return E_NOINTERFACE;
+	owner_addref(p);
+	return S_OK;
+}
+
+/* ---- firing ---- */
+
+HRESULT connection_fire(struct connection_point *p, DISPID dispid, VARIANT *argv, UINT argc)
+{
+	unsigned count = 0;
+	IDispatch **sinks;
+
+	pthread_mutex_lock(&p->lock);
+	sinks = p->count ? mem_alloc(p->count * sizeof(IDispatch *)) : NULL;
+	bool failed = p->count && !sinks;
+
+	for (struct connection *c = p->first; c && sinks; c = c->next) {
+		sinks[count++] = c->sink;
+		c->sink->lpVtbl->AddRef(c->sink);
+	}
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < count; i++) {
+		VARIANT result = { 0 };
+		EXCEPINFO exception = { 0 };
+
+		automation_invoke(sinks[i], dispid, DISPATCH_METHOD, argv, argc, &result,
+				  &exception);
+		automation_exception_clear(&exception);
+		VariantClear(&result);
+		sinks[i]->lpVtbl->Release(sinks[i]);
+	}
+	mem_free(sinks);
+	return failed ? E_OUTOFMEMORY : S_OK;
+}
+
+/* ---- listening ---- */
+
+HRESULT connection_advise(IDispatch *object, IDispatch *sink, IConnectionPoint **ret,
+			  DWORD *ret_cookie)
+{
+	IConnectionPointContainer *container;
+	IConnectionPoint *point = NULL;
+	HRESULT hr = object->lpVtbl->QueryInterface(object, &IID_IConnectionPointContainer,
+						    (void **)&container);
+
+	if (FAILED(hr))
+		return hr;
+	hr = container->lpVtbl->FindConnectionPoint(container, &IID_IDispatch, &point);
+	container->lpVtbl->Release(container);
+	if (SUCCEEDED(hr))
+		hr = point->lpVtbl->Advise(point, (IUnknown *)sink, ret_cookie);
+	if (FAILED(hr)) {
+		if (point)
+			point->lpVtbl->Release(point);
+		return hr;
+	}
+	*ret = point;
+	return S_OK;
+}
+
+void connection_unadvise(IConnectionPoint *point, DWORD cookie)
+{
+	point->lpVtbl->Unadvise(point, cookie);
+	point->lpVtbl->Release(point);
+}
