@@ -242,16 +242,23 @@ static void collect_property(struct compiler *c, struct vbs_member *m,
 	uint32_t *slot = def->kind == PROC_LET   ? &m->let
 			 : def->kind == PROC_SET ? &m->set
 						 : &m->get;
-	uint16_t indices;
+	/* Let and Set have the value as one more. */
+	uint16_t indices = def->param_count - (def->kind != PROC_GET);
 
+	/* A Sub or Function of that name above: VBScript takes both. A Get replaces it. */
+	if (m->kind == MEMBER_METHOD) {
+		m->kind = MEMBER_PROPERTY;
+		if (def->kind == PROC_GET)
+			m->get = PROC_NONE;
+		else
+			indices = m->indices;
+	}
 	if (m->kind != MEMBER_PROPERTY || *slot != PROC_NONE) {
 		vbs_emit_fail(c, 1041, def->place);
 		return;
 	}
 	if (def->kind != PROC_GET && !def->param_count)
 		vbs_emit_fail(c, 1054, def->place);
-	/* Let and Set have the value as one more. */
-	indices = def->param_count - (def->kind != PROC_GET);
 	if ((m->get != PROC_NONE || m->let != PROC_NONE || m->set != PROC_NONE) &&
 	    m->indices != indices)
 		vbs_emit_fail(c, 1051, def->place);

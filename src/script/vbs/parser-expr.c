@@ -433,7 +433,8 @@ static struct vbs_expr *parse_new(struct parser *p)
 	}
 	e->symbol = p->at->symbol;
 	p->at++;
-	return e;
+	/* "New Class.Method(1)" calls a method of the new object. */
+	return parser_is(p, T_DOT) ? parse_chain(p, e, false) : e;
 }
 
 static struct vbs_expr *parse_unary(struct parser *p, uint8_t op, unsigned level)

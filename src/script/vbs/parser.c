@@ -684,10 +684,15 @@ static struct vbs_stmt *parse_statement(struct parser *p)
 	case T_SUB:
 	case T_FUNCTION:
 		return parse_nested_proc(p);
-	case T_CLASS:
 	case T_PUBLIC:
 	case T_PRIVATE:
+		if (p->at[1].type == T_SUB || p->at[1].type == T_FUNCTION) {
+			p->at++;
+			return parse_nested_proc(p);
+		}
 		return fail(p, 1002); /* inside a block */
+	case T_CLASS:
+		return fail(p, 1002);
 	default:
 		return fail(p, 1024);
 	}
