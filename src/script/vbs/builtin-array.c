@@ -14,6 +14,21 @@ static HRESULT vector(struct vbs_engine *e, size_t count, struct value *ret)
 	return hr;
 }
 
+BUILTIN(arraymore)
+{
+	struct vbs_array *a = args[0].type == VBS_ARRAY ? args[0].array : NULL;
+	int32_t count = a ? (int32_t)a->count + (int32_t)argc - 1 : 0;
+	HRESULT hr;
+
+	if (!a || a->dims != 1)
+		return VBS_HR(13);
+	value_move(ret, &args[0]);
+	hr = vbs_array_redim(&e->heap, ret, &count, 1, true);
+	for (unsigned i = 1; i < argc && SUCCEEDED(hr); i++)
+		value_copy(&ret->array->items[count - argc + i], value_deref(&args[i]));
+	return hr;
+}
+
 BUILTIN(array)
 {
 	HRESULT hr = vector(e, argc, ret);

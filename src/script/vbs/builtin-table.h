@@ -27,7 +27,7 @@
 	X("MidB", midb, 2, 3) X("InStrB", instrb, 2, 4) X("AscB", ascb, 1, 1) \
 	X("ChrB", chrb, 1, 1) \
 	/* builtin-array.c */ \
-	X("Array", array, 0, 64) X("LBound", lbound, 1, 2) X("UBound", ubound, 1, 2) \
+	X("Array", array, 0, 64) X(ARRAY_MORE, arraymore, 1, 64) X("LBound", lbound, 1, 2) X("UBound", ubound, 1, 2) \
 	X("Split", split, 1, 4) X("Join", join, 1, 2) X("Filter", filter, 2, 4) \
 	/* builtin-math.c */ \
 	X("Abs", abs, 1, 1) X("Int", int, 1, 1) X("Fix", fix, 1, 1) X("Round", round, 1, 2) \

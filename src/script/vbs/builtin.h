@@ -23,6 +23,10 @@ struct vbs_builtin {
 };
 
 #define BUILTIN_ARGS_MAX 64
+/* Array takes any number of elements: so many at first, then as many more by this function, whose
+ * first argument is the array so far. The name is none that a script can write without brackets. */
+#define ARRAY_PIECE 60
+#define ARRAY_MORE "Array+"
 /* Index of a name, -1. */
 int vbs_builtin_find(struct text name);
 unsigned vbs_builtin_count(void);

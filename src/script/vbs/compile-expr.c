@@ -433,6 +433,29 @@ void vbs_compile_args(struct compiler *c, struct vbs_expr *e, bool reference)
 	compile_window_args(c, e, reference, 0);
 }
 
+/* Array with more elements than a window takes: the rest is added in pieces. */
+static void compile_long_array(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
+			       unsigned window)
+{
+	int more = vbs_builtin_find(TEXT(ARRAY_MORE));
+	unsigned keepers = 0, temp = c->fn->temp;
+
+	for (unsigned i = 0; i < call->argc; i++) {
+		unsigned in_piece = i % ARRAY_PIECE + (i >= ARRAY_PIECE);
+
+		if (i && i % ARRAY_PIECE == 0) {
+			c->fn->temp = temp;
+			vbs_emit(c, VBS_TAKE, vbs_temp(c), window, 0);
+		}
+		compile_arg(c, call->args[i], vbs_temp(c), false, &keepers);
+		if (i % ARRAY_PIECE != ARRAY_PIECE - 1 && i != call->argc - 1u)
+			continue;
+		vbs_emit_place(c, callee->place, false);
+		vbs_emit_x(c, VBS_CALLB, window, in_piece + 1, 0,
+			   i < ARRAY_PIECE ? callee->symbol->builtin : more);
+	}
+}
+
 static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
 			    unsigned window, unsigned flags)
 {
@@ -446,6 +469,10 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 				   vbs_text_constant(c, callee->symbol->text));
 		else if (literal_of(c, callee, &v))
 			compile_constant(c, &v, window, false);
+		return;
+	}
+	if (argc > ARRAY_PIECE && text_equal_nocase(callee->symbol->text, TEXT("array"))) {
+		compile_long_array(c, callee, call, window);
 		return;
 	}
 	if (call)

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define ARGUMENTS_MAX 16384 /* elements of Array: other calls have the registers as their limit */
 #define LEVEL_NOT 6
 #define LEVEL_POW 13
 /* -3 ^ 2 is 9, whatever the documentation's table says (the published tests of Wine's engine, which
@@ -290,7 +291,7 @@ bool vbs_parse_args(struct parser *p, struct vbs_expr *call, bool closed)
 			struct vbs_expr **grown;
 
 			capacity = capacity ? capacity * 2 : 4;
-			if (capacity > 256) {
+			if (capacity > ARGUMENTS_MAX) {
 				vbs_parser_limit(p, p->at->place);
 				return false;
 			}
