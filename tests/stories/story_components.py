@@ -112,3 +112,35 @@ n.MapNetworkDrive "Z:", "\\\\server\\share"
 """)
     t.equal((done.out, done.status), ("-1\n-1 -1\n0 0\n", 1), f"{done}")
     t.contains(done.err, "WshNetwork: Scripts connect no network drives here", f"{done}")
+
+
+@also_sanitized
+def story_a_page_has_its_paths_and_leaves_the_host_alone(t):
+    t.write("Sub/Page.asp", '''<%
+Dim s, n, f, paths
+Set s = Server.CreateObject("WScript.Shell")
+Set n = Server.CreateObject("WScript.Network")
+Set f = Server.CreateObject("Scripting.FileSystemObject")
+paths = Array(Server.MapPath("Page.asp"), f.GetFile(Server.MapPath("/sub/PAGE.asp")).Path, _
+              Request.ServerVariables("PATH_TRANSLATED"), _
+              Request.ServerVariables("APPL_PHYSICAL_PATH") & "Sub\\Page.asp")
+Response.Write Join(paths, "|") & vbLf & n.UserDomain & "\\" & n.UserName & vbLf
+On Error Resume Next
+s.CurrentDirectory = "C:\\": Response.Write Hex(Err.Number) & " ": Err.Clear
+s.Environment("PROCESS")("A") = "1": Response.Write Hex(Err.Number) & " ": Err.Clear
+s.RegRead "HKLM\\A\\b": Response.Write Hex(Err.Number) & " ": Err.Clear
+s.Run "no-such-program": Response.Write Hex(Err.Number) & " ": Err.Clear
+Response.Write s.LogEvent(0, "x") & vbLf
+status = s.Run("/bin/true", 0, True)
+Response.Write Err.Number & " " & status
+%>''')
+    t.serve()
+    answer = t.get("/Sub/Page.asp")
+    t.equal(answer.status, 200, f"{answer.text}")
+    lines = answer.text.split("\n")
+    t.equal(lines[0], "|".join([shown(t.site) + "\\Sub\\Page.asp"] * 4), "the paths")
+    t.equal(lines[2], "46 46 46 80070002 False", "what is refused")
+    if os.geteuid() == 0:
+        t.equal(lines[1].partition("\\")[0], "IIS APPPOOL", "the user's domain")
+    # Either the kernel lets the host start programs, or that is error 70.
+    t.check(lines[3] in ("0 0", "70 "), f"starting a program: {lines[3]}")

@@ -158,13 +158,66 @@ static void shared(void **state)
 	wscript_configure(root);
 }
 
+/* ---- memory that runs out ---- */
+
+struct attempt {
+	IDispatch *object;
+	const char *member;
+	VARIANT argument; /* VT_EMPTY: none */
+};
+
+static bool try_member(void *ctx)
+{
+	struct attempt *a = ctx;
+	VARIANT result = { 0 };
+	EXCEPINFO e = { 0 };
+	DISPID id;
+	HRESULT hr = automation_dispid(a->object, text_of(a->member), &id);
+
+	if (SUCCEEDED(hr))
+		hr = automation_invoke(a->object, id, DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+				       &a->argument, a->argument.vt != VT_EMPTY, &result, &e);
+	automation_exception_clear(&e);
+	VariantClear(&result);
+	return SUCCEEDED(hr);
+}
+
+static void out_of_memory(void **state)
+{
+	static const struct {
+		const char *member, *argument;
+	} members[] = {
+		{ "ExpandEnvironmentStrings", "%WINDIR%\\x" },
+		{ "Environment", "PROCESS" },
+		{ "SpecialFolders", NULL },
+		{ "CurrentDirectory", NULL },
+		{ "CreateShortcut", "b.url" },
+		{ "RegRead", "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\"
+			     "Environment\\SITE" },
+		{ "Run", "true" },
+		{ "Exec", "true" },
+	};
+	IUnknown *shell = NULL;
+
+	assert_int_equal(shell_new(&shell), S_OK);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		struct attempt a = { .object = (IDispatch *)(void *)shell,
+				     .member = members[i].member };
+
+		if (members[i].argument)
+			a.argument = v_text(members[i].argument);
+		with_every_allocation_failing(try_member, &a);
+		VariantClear(&a.argument);
+	}
+	shell->lpVtbl->Release(shell);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(variables),
-		cmocka_unit_test(places),
-		cmocka_unit_test(others),
-		cmocka_unit_test(shared),
+		cmocka_unit_test(variables),     cmocka_unit_test(places),
+		cmocka_unit_test(others),        cmocka_unit_test(shared),
+		cmocka_unit_test(out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
