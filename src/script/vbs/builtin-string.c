@@ -94,11 +94,12 @@ static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, 
 	BSTR s;
 	HRESULT hr;
 
-	if (arg_null(args, 0))
-		return return_value(VALUE_NULL, ret);
+	/* The length is looked at first: Left(Null, -1) is an error. */
 	hr = vbs_to_int(&e->heap, &args[1], &n);
 	if (SUCCEEDED(hr) && n < 0)
 		hr = VBS_HR(5);
+	if (SUCCEEDED(hr) && arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
 		hr = vbs_to_string(&e->heap, &args[0], &s);
 	if (FAILED(hr))
@@ -124,13 +125,14 @@ BUILTIN(mid)
 	BSTR s;
 	HRESULT hr;
 
-	if (arg_null(args, 0))
-		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_int(&e->heap, &args[1], &start);
+	/* The last argument is looked at first, the text last. */
+	hr = arg_long(e, args, argc, 2, INT32_MAX, &count);
 	if (SUCCEEDED(hr))
-		hr = arg_long(e, args, argc, 2, INT32_MAX, &count);
+		hr = vbs_to_int(&e->heap, &args[1], &start);
 	if (SUCCEEDED(hr) && (start < 1 || count < 0))
 		hr = VBS_HR(5);
+	if (SUCCEEDED(hr) && arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
 		hr = vbs_to_string(&e->heap, &args[0], &s);
 	if (FAILED(hr))
@@ -181,8 +183,6 @@ BUILTIN(instrrev)
 	BSTR hay = NULL, needle = NULL;
 	HRESULT hr;
 
-	if (arg_null(args, 0) || arg_null(args, 1))
-		return return_value(VALUE_NULL, ret);
 	hr = arg_long(e, args, argc, 2, -1, &start);
 	if (SUCCEEDED(hr) && (start == 0 || start < -1))
 		hr = VBS_HR(5);
@@ -196,7 +196,9 @@ BUILTIN(instrrev)
 		int64_t length = units_of(hay), wanted = units_of(needle), at = -1;
 		int64_t end = start == -1 ? length : start;
 
-		if (end <= length && length)
+		if (!wanted && length && end <= length)
+			at = end - 1; /* nothing is found where the search begins */
+		else if (end <= length && length)
 			for (at = end - wanted; at >= 0; at--)
 				if (vbs_find(hay, at + wanted, needle, wanted, at, nocase) == at)
 					break;
