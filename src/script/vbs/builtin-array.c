@@ -136,9 +136,10 @@ static HRESULT join_items(struct vbs_engine *e, const struct vbs_array *a, BSTR 
 	for (size_t i = 0; i < a->count && SUCCEEDED(hr); i++) {
 		BSTR s = NULL;
 
-		if (a->items[i].type == VBS_ARRAY || a->items[i].type == VT_ERROR)
+		if ((a->items[i].type & VT_ARRAY) || a->items[i].type == VT_ERROR ||
+		    a->items[i].type == VT_NULL)
 			hr = VBS_HR(13);
-		else if (a->items[i].type != VT_NULL)
+		else
 			hr = vbs_to_string(&e->heap, &a->items[i], &s);
 		if (SUCCEEDED(hr))
 			hr = vbs_heap_charge(&e->heap, 2 * (units_of(s) + units_of(by)));
@@ -175,6 +176,8 @@ BUILTIN(join)
 
 	if (v->type == VT_NULL)
 		return VBS_HR(94);
+	if (v->type == VT_DISPATCH)
+		return VBS_HR(v->obj ? 438 : 91);
 	if (v->type != VBS_ARRAY || v->array->dims > 1)
 		return VBS_HR(13);
 	hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)

@@ -4,6 +4,7 @@
  */
 #include "script/vbs/builtin-args.h"
 
+#include "com/codepage.h"
 #include "script/vbs/date.h"
 #include "script/vbs/object.h"
 
@@ -65,13 +66,6 @@ BUILTIN(oct)
 	return radix(e, args, "%o", ret);
 }
 
-/* Windows-1252: what Chr(128) to Chr(159) mean in a Western locale. */
-static const uint16_t ansi_high[32] = { 0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020,
-					0x2021, 0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,
-					0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D,
-					0x2022, 0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A,
-					0x153,  0x9D,   0x17E,  0x178 };
-
 static HRESULT first_unit(struct vbs_engine *e, struct value *args, OLECHAR *ret)
 {
 	BSTR s;
@@ -96,10 +90,8 @@ BUILTIN(asc)
 	(void)argc;
 	if (FAILED(hr))
 		return hr;
-	for (int i = 0; i < 32; i++)
-		if (ansi_high[i] == c)
-			return return_value(VALUE_I2(0x80 + i), ret);
-	return return_value(VALUE_I2(c <= 0xFF ? c : '?'), ret);
+	/* A code of two bytes is a negative Integer. */
+	return return_value(VALUE_I2((int16_t)codepage_encode(e->locale->code_page, c)), ret);
 }
 
 BUILTIN(ascw)
@@ -120,9 +112,8 @@ BUILTIN(chr)
 	(void)argc;
 	if (FAILED(hr))
 		return hr;
-	if (n < 0 || n > 255)
+	if (n < -32768 || n > 65535 || !codepage_decode(e->locale->code_page, (uint16_t)n, &c))
 		return VBS_HR(5);
-	c = n >= 0x80 && n < 0xA0 ? ansi_high[n - 0x80] : n;
 	return return_string(e, &c, 1, ret);
 }
 

@@ -175,9 +175,9 @@ BUILTIN(weekday)
 	double d;
 	HRESULT hr;
 
-	if (arg_null(args, 0))
-		return return_value(VALUE_NULL, ret);
 	hr = arg_first_day(e, args, argc, 1, 1, &first);
+	if (SUCCEEDED(hr) && arg_null(args, 0))
+		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
 		hr = arg_date(e, &args[0], &d);
 	if (FAILED(hr))
@@ -210,10 +210,13 @@ BUILTIN(monthname)
 	int32_t month;
 	struct text name;
 	bool brief = false;
-	HRESULT hr = vbs_to_int(&e->heap, &args[0], &month);
+	HRESULT hr = S_OK;
 
-	if (SUCCEEDED(hr) && arg_given(args, argc, 1))
+	/* The last argument is looked at first. */
+	if (arg_given(args, argc, 1))
 		hr = vbs_to_bool(&e->heap, &args[1], &brief);
+	if (SUCCEEDED(hr))
+		hr = vbs_to_int(&e->heap, &args[0], &month);
 	if (FAILED(hr))
 		return hr;
 	if (month < 1 || month > 12)

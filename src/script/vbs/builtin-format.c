@@ -178,9 +178,9 @@ static HRESULT format_number(struct vbs_engine *e, struct value *args, unsigned 
 	bool negative;
 	HRESULT hr;
 
-	if (arg_null(args, 0))
-		return VBS_HR(94);
 	hr = arg_format(e, args, argc, kind, &f);
+	if (SUCCEEDED(hr) && arg_null(args, 0))
+		hr = VBS_HR(13); /* as the automation library says, not 94 */
 	if (SUCCEEDED(hr))
 		hr = plain_text(e, &args[0], &f, kind == PERCENT, &negative, plain);
 	if (FAILED(hr))
@@ -222,7 +222,7 @@ BUILTIN(formatdatetime)
 	if (SUCCEEDED(hr) && (style < 0 || style > 4))
 		hr = VBS_HR(5);
 	if (SUCCEEDED(hr))
-		hr = arg_null(args, 0) ? VBS_HR(94)
+		hr = arg_null(args, 0) ? VBS_HR(13)
 				       : vbs_to_type(&e->heap, &args[0], VT_DATE, &date);
 	if (FAILED(hr))
 		return hr;

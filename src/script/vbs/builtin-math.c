@@ -159,7 +159,6 @@ static HRESULT round_plain(struct vbs_engine *e, struct value *v, int places, st
 	case VT_EMPTY:
 		return return_value(VALUE_I2(0), ret);
 	case VT_BOOL:
-		return return_value(VALUE_I2(v->i), ret);
 	case VT_UI1:
 	case VT_I2:
 	case VT_I4:

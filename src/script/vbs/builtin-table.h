@@ -68,17 +68,21 @@
 	X("vbWednesday", 4) X("vbThursday", 5) X("vbFriday", 6) X("vbSaturday", 7) \
 	X("vbFirstJan1", 1) X("vbFirstFourDays", 2) X("vbFirstFullWeek", 3) \
 	X("vbGeneralDate", 0) X("vbLongDate", 1) X("vbShortDate", 2) X("vbLongTime", 3) \
-	X("vbShortTime", 4) X("vbObjectError", -2147221504) X("vbOKOnly", 0) X("vbOKCancel", 1) \
+	X("vbShortTime", 4) X("vbOKOnly", 0) X("vbOKCancel", 1) \
 	X("vbAbortRetryIgnore", 2) X("vbYesNoCancel", 3) X("vbYesNo", 4) X("vbRetryCancel", 5) \
 	X("vbCritical", 16) X("vbQuestion", 32) X("vbExclamation", 48) X("vbInformation", 64) \
 	X("vbDefaultButton1", 0) X("vbDefaultButton2", 256) X("vbDefaultButton3", 512) \
 	X("vbDefaultButton4", 768) X("vbApplicationModal", 0) X("vbSystemModal", 4096) \
-	X("vbMsgBoxHelpButton", 16384) X("vbMsgBoxSetForeground", 65536) \
-	X("vbMsgBoxRight", 524288) X("vbMsgBoxRtlReading", 1048576) \
 	X("vbOK", 1) X("vbCancel", 2) X("vbAbort", 3) X("vbRetry", 4) X("vbIgnore", 5) \
-	X("vbYes", 6) X("vbNo", 7) X("vbBlack", 0) X("vbRed", 255) X("vbGreen", 65280) \
-	X("vbYellow", 65535) X("vbBlue", 16711680) X("vbMagenta", 16711935) \
-	X("vbCyan", 16776960) X("vbWhite", 16777215)
+	X("vbYes", 6) X("vbNo", 7)
+
+/* These are Longs whatever their value. */
+#define VBS_LONG_CONSTANTS(X) \
+	X("vbObjectError", -2147221504) X("vbBlack", 0) X("vbRed", 255) \
+	X("vbGreen", 65280) X("vbYellow", 65535) X("vbBlue", 16711680) \
+	X("vbMagenta", 16711935) X("vbCyan", 16776960) X("vbWhite", 16777215) \
+	X("vbMsgBoxHelpButton", 16384) X("vbMsgBoxSetForeground", 65536) X("vbMsgBoxRight", 524288) \
+	X("vbMsgBoxRtlReading", 1048576)
 
 #define VBS_TEXT_CONSTANTS(X) \
 	X("vbCr", "\r") X("vbLf", "\n") X("vbCrLf", "\r\n") X("vbNewLine", "\r\n") \

@@ -32,25 +32,22 @@ static const struct vbs_builtin table[] = {
 #define X(name, fn, least, most) { name, least, most, FUNCTION(fn), { .type = VT_EMPTY }, NULL, 0 },
 	VBS_FUNCTIONS(X)
 #undef X
-#define X(name, n)                                                                                 \
-	{ name,                                                                                    \
-	  0,                                                                                       \
-	  0,                                                                                       \
-	  NULL,                                                                                    \
-	  { .type = (n) >= INT16_MIN && (n) <= INT16_MAX ? VT_I2 : VT_I4, .i = (n) },              \
-	  NULL,                                                                                    \
-	  0 },
+#define CONSTANT(name, subtype, n) { name, 0, 0, NULL, { .type = subtype, .i = (n) }, NULL, 0 },
+#define X(name, n) CONSTANT(name, VT_I2, n)
 		VBS_CONSTANTS(X)
 #undef X
+#define X(name, n) CONSTANT(name, VT_I4, n)
+			VBS_LONG_CONSTANTS(X)
+#undef X
 #define X(name, text) { name, 0, 0, NULL, { .type = VT_BSTR }, text, sizeof(text) - 1 },
-			VBS_TEXT_CONSTANTS(X)
+				VBS_TEXT_CONSTANTS(X)
 #undef X
 };
 
 /* Most names are none of these: their lengths and first letters tell so at once. */
 static const uint8_t lengths[] = {
 #define X(name, ...) sizeof(name) - 1,
-	VBS_FUNCTIONS(X) VBS_CONSTANTS(X) VBS_TEXT_CONSTANTS(X)
+	VBS_FUNCTIONS(X) VBS_CONSTANTS(X) VBS_LONG_CONSTANTS(X) VBS_TEXT_CONSTANTS(X)
 #undef X
 };
 _Static_assert(ARRAY_LEN(lengths) == ARRAY_LEN(table), "one length for each name");

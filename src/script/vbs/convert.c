@@ -149,7 +149,7 @@ static bool string_is(const struct value *v, const char *word)
 	if (n != strlen(word))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if ((v->str[i] | 32) != word[i])
+		if ((v->str[i] | (word[i] == '#' ? 0 : 32)) != word[i])
 			return false;
 	return true;
 }
@@ -164,9 +164,10 @@ HRESULT vbs_to_bool(struct vbs_heap *heap, struct value *v, bool *ret)
 		*ret = v->i != 0;
 		return S_OK;
 	}
-	if (v->type == VT_BSTR && (string_is(v, "true") || string_is(v, "false"))) {
-		*ret = string_is(v, "true");
-		return S_OK;
+	if (v->type == VT_BSTR) {
+		*ret = string_is(v, "true") || string_is(v, "#true#");
+		if (*ret || string_is(v, "false") || string_is(v, "#false#"))
+			return S_OK;
 	}
 	if (v->type == VT_DISPATCH) {
 		struct value plain = VALUE_EMPTY;
@@ -317,19 +318,6 @@ static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret
 	return S_OK;
 }
 
-/* "True" and "False" are whole numbers too. */
-static bool truth_to_integer(const struct value *v, uint16_t type, struct value *ret)
-{
-	bool is = string_is(v, "true");
-
-	if (!is && !string_is(v, "false"))
-		return false;
-	if (type != VT_UI1 && type != VT_I2 && type != VT_I4)
-		return false;
-	*ret = (struct value){ .type = type, .i = type == VT_UI1 ? is * 255 : -is };
-	return true;
-}
-
 static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)
 {
 	double d;
@@ -339,8 +327,6 @@ static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, 
 		*ret = (struct value){ .type = VT_UI1, .i = v->i & 255 };
 		return S_OK;
 	}
-	if (v->type == VT_BSTR && truth_to_integer(v, type, ret))
-		return S_OK;
 	hr = vbs_to_double(heap, v, &d); /* also says what is no number at all */
 	if (FAILED(hr))
 		return hr;

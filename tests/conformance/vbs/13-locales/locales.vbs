@@ -29,6 +29,14 @@ Echo SetLocale("1033"), SetLocale(0), SetLocale(), SetLocale("")
 SetLocale 1031
 Echo 1.5 + #1/2/2026#, Eval("1.5 * 2"), Eval("Month(#1/2/2026#)")
 ' expect: 03.01.2026 12:00:00 3 1
+SetLocale 1041
+Echo Chr(&h82A0), Hex(Asc("あ")), Asc(Chr(&h8e8e)), Asc(Chr(220)), Chr(-32096), Hex(Asc("A"))
+' expect: あ 82A0 -29042 220 あ 41
+SetLocale "ru" : Echo Chr(255), Asc("я"), Asc("é"), MonthName(5), FormatDateTime(#5/9/2026#, 1), WeekdayName(1)
+' expect: я 255 63 Май 9 мая 2026 г. понедельник
+SetLocale "pl" : Echo Asc("ł"), CDate("3 maja 2026") = #5/3/2026#, FormatCurrency(-1.5)
+' expect: 179 True -1,50 zł
+SetLocale 1031
 On Error Resume Next
 SetLocale 99999 : Echo Err.Number, GetLocale() : Err.Clear
 ' expect: 447 1031
