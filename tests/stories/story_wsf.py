@@ -80,6 +80,26 @@ def story_a_job_says_how_to_use_it(t):
 
 
 @also_sanitized
+def story_the_scripts_of_a_job_share_their_names(t):
+    job = t.write("job.wsf", """<job><reference object="Scripting.FileSystemObject"/><script>
+Option Explicit
+Const Mine = 5
+Dim shared: shared = "s"
+Sub Show: WScript.Echo Mine, shared, Later, Twice(4): End Sub
+</script><script>
+Const Later = "later"
+Function Twice(x): Twice = 2 * x: End Function
+Show
+WScript.Echo Mine, ForAppending, TristateTrue
+On Error Resume Next
+Mine = 6
+WScript.Echo Err.Number, Mine
+</script></job>""")
+    done = t.run("cscript", "//nologo", job)
+    t.equal((done.out, done.err), ("5 s later 8\n5 8 -1\n501 5\n", ""), "names of all scripts")
+
+
+@also_sanitized
 def story_a_file_without_a_declaration_is_read_as_it_stands(t):
     job = t.write("job.wsf", '<job id=x><script language=vbscript>\n'
                              'If 1 < 2 And "&amp;" & "b" = "&amp;b" Then WScript.Echo "<b>"\n'

@@ -135,7 +135,7 @@ static const struct vbs_expr *constant_of(struct compiler *c, const struct vbs_e
 }
 
 /* A literal, a Const, or a built-in constant such as vbCrLf. */
-static bool literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret)
+bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret)
 {
 	const struct vbs_builtin *b;
 	const struct vbs_expr *k = constant_of(c, e);
@@ -246,7 +246,7 @@ static int constant_operand(struct compiler *c, struct vbs_expr *e)
 	struct value v;
 	uint32_t k;
 
-	if (!literal_of(c, e, &v) || v.type == VT_EMPTY || v.type == VT_NULL ||
+	if (!vbs_literal_of(c, e, &v) || v.type == VT_EMPTY || v.type == VT_NULL ||
 	    v.type == VT_DISPATCH || c->fn->constant_count >= 250)
 		return -1;
 	k = vbs_constant(c, &v, true);
@@ -262,7 +262,7 @@ unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow
 	    !e->symbol->local->far)
 		return e->symbol->local->reg;
 	reg = vbs_temp(c);
-	if (literal_of(c, e, &v))
+	if (vbs_literal_of(c, e, &v))
 		compile_constant(c, &v, reg, true);
 	else if (borrow && vbs_is_variable(c, e))
 		compile_name_operand(c, e, reg);
@@ -283,7 +283,7 @@ static unsigned compile_left(struct compiler *c, struct vbs_expr *e, unsigned re
 {
 	struct value v;
 
-	if (reg + 1 != c->fn->temp || e->kind == E_NAME || literal_of(c, e, &v))
+	if (reg + 1 != c->fn->temp || e->kind == E_NAME || vbs_literal_of(c, e, &v))
 		return vbs_compile_operand(c, e, borrow);
 	vbs_compile_expr(c, e, reg);
 	return reg;
@@ -313,7 +313,7 @@ static bool small_literal(struct compiler *c, const struct vbs_expr *e, int *ret
 {
 	struct value v;
 
-	if (!literal_of(c, e, &v) || v.type != VT_I2 || v.i < -128 || v.i > 127)
+	if (!vbs_literal_of(c, e, &v) || v.type != VT_I2 || v.i < -128 || v.i > 127)
 		return false;
 	*ret = v.i;
 	return true;
@@ -348,7 +348,7 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, op, reg, left, k);
 	} else {
-		if (e->op < OP_EQ && literal_of(c, e->right, &v)) {
+		if (e->op < OP_EQ && vbs_literal_of(c, e->right, &v)) {
 			/* Only comparisons ask whether it is a literal. */
 			right = vbs_temp(c);
 			compile_constant(c, &v, right, false);
@@ -467,7 +467,7 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 		if (argc)
 			vbs_emit_x(c, VBS_RAISE, 0, 13, 0,
 				   vbs_text_constant(c, callee->symbol->text));
-		else if (literal_of(c, callee, &v))
+		else if (vbs_literal_of(c, callee, &v))
 			compile_constant(c, &v, window, false);
 		return;
 	}
@@ -731,7 +731,7 @@ void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg)
 
 	if (compile_failed(c))
 		return;
-	if (literal_of(c, e, &v)) {
+	if (vbs_literal_of(c, e, &v)) {
 		compile_constant(c, &v, reg, false);
 		return;
 	}

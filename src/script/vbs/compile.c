@@ -93,6 +93,33 @@ static void compile_absent(struct compiler *c)
 			vbs_emit(c, VBS_LOADT, l->reg, 5, 0);
 }
 
+/* Lists the Const statements of the global code for the engine. Behind the code, so that its own
+ * constants keep the low numbers, which fit into instructions. */
+static void publish_constants(struct compiler *c)
+{
+	struct vbs_program *p = c->program;
+	uint32_t count = 0;
+
+	for (const struct vbs_decl *d = c->decls; d; d = d->next)
+		count += d->kind == DECL_CONST;
+	if (!count || compile_failed(c))
+		return;
+	p->published = arena_zalloc(&p->arena, count, sizeof *p->published);
+	if (!p->published) {
+		vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
+		return;
+	}
+	for (const struct vbs_decl *d = c->decls; d && !compile_failed(c); d = d->next) {
+		const struct vbs_expr name = { .kind = E_NAME, .symbol = d->symbol };
+		struct value v;
+
+		if (d->kind == DECL_CONST && vbs_literal_of(c, &name, &v))
+			p->published[p->published_count++] =
+				(struct vbs_published){ vbs_name_of(c, d->symbol),
+							vbs_constant(c, &v, false) };
+	}
+}
+
 static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint32_t index)
 {
 	struct fn f;
@@ -120,6 +147,8 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 	}
 	vbs_emit_place(c, def->end, true);
 	vbs_emit_return(c);
+	if (def == &c->tree->main)
+		publish_constants(c);
 	vbs_fn_finish(c, index);
 	vbs_forget_locals(c);
 }

@@ -124,6 +124,9 @@ void vbs_fn_finish(struct compiler *c, uint32_t index);
 /* compile-expr.c: a value into `reg`; into any register (a variable's own when it is one: then
  * the next instruction must use it). */
 void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg);
+/* The value of a literal, a Const, or a built-in constant such as vbCrLf: texts are not owned
+ * (vbs_constant copies them). False for anything else. */
+bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret);
 unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow);
 void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, unsigned flags);
 /* An object of which a member is wanted; `borrow`: nothing runs before it is used. */

@@ -135,6 +135,16 @@ static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
 		g->binding = b;
 		g->proc = &p->procs[i];
 	}
+	for (uint32_t i = 0; i < p->published_count; i++) {
+		const struct vbs_published *c = &p->published[i];
+		struct vbs_global *g = vbs_engine_global(e, p->names[c->name].text);
+
+		if (!g)
+			return E_OUTOFMEMORY;
+		value_copy(&g->value, &p->procs[0].constants[c->value]);
+		g->value.flags = 0;
+		g->kind = GLOBAL_CONST;
+	}
 	for (uint32_t i = 0; i < p->class_count; i++) {
 		struct vbs_global *g = vbs_engine_global(e, p->names[p->classes[i].name].text);
 

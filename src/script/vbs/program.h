@@ -81,6 +81,11 @@ struct vbs_class {
 	uint32_t initialize, terminate;
 };
 
+/* A global Const, which other programs of an engine see as well: constant `value` of procs[0]. */
+struct vbs_published {
+	uint32_t name, value;
+};
+
 struct vbs_program {
 	uint32_t refs;
 	struct arena arena;
@@ -92,6 +97,8 @@ struct vbs_program {
 	uint32_t name_count;
 	struct vbs_global_use *globals;
 	uint32_t global_count;
+	struct vbs_published *published;
+	uint32_t published_count;
 	struct vbs_site *sites; /* member calls; the index is that of the engine's cache */
 	uint32_t site_count;
 	const char **files;
