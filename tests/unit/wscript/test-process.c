@@ -42,6 +42,7 @@ static const struct script_row rows[] = {
 	  "True" },
 	/* a child that nobody waits for */
 	{ S "For i = 1 To 3: s.Exec \"true\": Next\nR = \"gone\"", "gone" },
+	{ S "Set e = s.Exec(\"true\")\nSet e = Nothing\nR = \"gone\"", "gone" },
 };
 
 static void programs(void **state)
