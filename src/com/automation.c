@@ -290,7 +290,7 @@ static HRESULT object_invoke(IDispatch *This, DISPID dispid, REFIID riid, LCID l
 
 /* ---- objects ---- */
 
-static const IDispatchVtbl object_vtbl = {
+const IDispatchVtbl automation_vtbl = {
 	.QueryInterface = object_query,
 	.AddRef = object_addref,
 	.Release = object_release,
@@ -302,14 +302,15 @@ static const IDispatchVtbl object_vtbl = {
 
 void automation_init(struct automation_object *object, const struct automation_class *class)
 {
-	object->dispatch.lpVtbl = &object_vtbl;
+	object->dispatch.lpVtbl = &automation_vtbl;
 	object->refs = 1;
 	object->class = class;
 }
 
-const struct automation_class *automation_class_of(IDispatch *dispatch)
+const struct automation_member *automation_row(const struct automation_class *class, DISPID dispid,
+					       WORD kinds)
 {
-	return dispatch && dispatch->lpVtbl == &object_vtbl ? object_of(dispatch)->class : NULL;
+	return automation_index_dispid(class, dispid, kinds & KINDS);
 }
 
 struct automation_object *automation_cast(IDispatch *dispatch, const struct automation_class *class)

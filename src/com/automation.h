@@ -31,6 +31,9 @@ enum automation_kind {
 	AUTOMATION_PUTREF = DISPATCH_PROPERTYPUTREF,
 	AUTOMATION_GETPUT = DISPATCH_PROPERTYGET | DISPATCH_PROPERTYPUT,
 	AUTOMATION_BYREF = 0x100, /* wants its arguments as they came, references included */
+	/* Uses neither its object nor its arguments once code of others may have run (a release, a
+	 * call of an object): callers need not hold them meanwhile. */
+	AUTOMATION_LEAF = 0x200,
 };
 
 struct automation_call {
@@ -93,8 +96,25 @@ static inline IDispatch *automation_dispatch(struct automation_object *object)
 /* The object behind a dispatch pointer when it is of `class`, else NULL. No reference is taken. */
 struct automation_object *automation_cast(IDispatch *dispatch,
 					  const struct automation_class *class);
-/* The class of one of our objects, NULL for foreign ones: for TypeName(). */
-const struct automation_class *automation_class_of(IDispatch *dispatch);
+/* By which our objects are known. */
+extern const IDispatchVtbl automation_vtbl;
+/* The class of one of our objects, NULL for foreign ones and for NULL: for TypeName(). */
+static inline const struct automation_class *automation_class_of(IDispatch *dispatch)
+{
+	if (!dispatch || dispatch->lpVtbl != &automation_vtbl)
+		return NULL;
+	return ((struct automation_object *)(void *)((char *)dispatch -
+						     offsetof(struct automation_object, dispatch)))
+		->class;
+}
+
+/* The short way, for an engine that has arguments of its own and much to call: the row that Invoke
+ * would use for `dispid` and one of `kinds`, NULL when there is none. The engine fills a struct
+ * automation_call as Invoke does and calls the row's function itself, after the checks of Invoke:
+ * argc within min_args and max_args (else use Invoke, which may know better), no argument VT_BYREF,
+ * and no row with AUTOMATION_BYREF. It holds the object during the call but for AUTOMATION_LEAF. */
+const struct automation_member *automation_row(const struct automation_class *class, DISPID dispid,
+					       WORD kinds);
 
 /* Fills the exception and returns DISP_E_EXCEPTION. `code` is the HRESULT the script sees in
  * Err.Number (a script number n is MAKE_SCRIPT_HRESULT(n)). Texts are UTF-8. */

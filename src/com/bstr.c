@@ -163,6 +163,23 @@ BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length)
 	return bstr_append_bytes(s, units, length * sizeof(OLECHAR));
 }
 
+BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+	if (a_bytes > BSTR_MAX_BYTES || b_bytes > BSTR_MAX_BYTES - a_bytes)
+		return NULL;
+	size_t needed = a_bytes + b_bytes;
+	BSTR s = bstr_new(needed > BSTR_MAX_BYTES - 32 ? needed : needed + 32);
+
+	if (!s)
+		return NULL;
+	if (a_bytes)
+		memcpy(s, a, a_bytes);
+	if (b_bytes)
+		memcpy((char *)s + a_bytes, b, b_bytes);
+	set_length(s, (uint32_t)needed);
+	return s;
+}
+
 BSTR bstr_from_text(struct text utf8)
 {
 	size_t units = utf8_to_utf16_length(utf8);

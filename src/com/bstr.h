@@ -24,6 +24,8 @@ bool bstr_exclusive(BSTR s);
 BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
 /* The same by bytes, for strings that hold any bytes, even an odd number of them. */
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
+/* A new string of two pieces, with a little room behind them. NULL: no memory, or too long. */
+BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);

@@ -3,7 +3,10 @@
  * The table behind Scripting.Dictionary (dictionary-table.h). Keys are equal as VBScript's are:
  * strings with strings (binary, or but for case), numbers, dates and truths by value, objects by
  * identity, Empty and Null with themselves; "1" is not 1. Keys come from requests, so the hash is
- * keyed per process (base/text.h).
+ * keyed: each table has a seed that nobody outside can know (base/text.h has a key of the process).
+ *
+ * Scripts ask for a key again and again (If d.Exists(k) Then d(k) = d(k) + 1), so the entry found
+ * last is looked at before anything is hashed.
  */
 #include "library/scripting/dictionary-table.h"
 
@@ -60,13 +63,42 @@ bool dictionary_key_valid(const VARIANT *key)
 	return kind_of(key) != KEY_NONE;
 }
 
-static uint64_t hash_bytes(const void *data, size_t length)
+/* Two words become one: the halves of their product, each of which depends on every bit. */
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
-	return text_hash((struct text){ data, length });
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+/* Multiply and fold, 16 bytes at a time (the way of wyhash), under the table's seed. */
+static uint64_t hash_bytes(const struct dictionary_table *table, const void *data, size_t length)
+{
+	const uint64_t odd = UINT64_C(0xa0761d6478bd642f);
+	const char *at = data, *end = at + length;
+	uint64_t h = table->seed ^ odd, a = 0, b = 0;
+
+	for (; end - at > 16; at += 16)
+		h = mix(word_at(at) ^ odd, word_at(at + 8) ^ h);
+	if (end - at >= 8) {
+		a = word_at(at);
+		b = word_at(end - 8);
+	} else if (end > at) {
+		memcpy(&a, at, (size_t)(end - at));
+	}
+	return mix(odd ^ length, mix(a ^ UINT64_C(0xe7037ed1a0b428db), b ^ h));
 }
 
 /* Folds piece by piece, so that no memory is needed. */
-static uint64_t hash_folded(BSTR s)
+static uint64_t hash_folded(const struct dictionary_table *table, BSTR s)
 {
 	char16_t piece[64];
 	size_t length = SysStringLen(s), n = 0;
@@ -75,7 +107,7 @@ static uint64_t hash_folded(BSTR s)
 	for (size_t i = 0; i < length; i++) {
 		piece[n++] = casing_fold(s[i]);
 		if (n == ARRAY_LEN(piece) || i + 1 == length) {
-			h = h * UINT64_C(0x9E3779B97F4A7C15) + hash_bytes(piece, n * 2);
+			h = h * UINT64_C(0x9E3779B97F4A7C15) + hash_bytes(table, piece, n * 2);
 			n = 0;
 		}
 	}
@@ -88,15 +120,16 @@ static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key
 
 	switch (kind_of(key)) {
 	case KEY_TEXT:
-		return table->text ? hash_folded(key->bstrVal)
-				   : hash_bytes(key->bstrVal, SysStringByteLen(key->bstrVal));
+		return table->text
+			       ? hash_folded(table, key->bstrVal)
+			       : hash_bytes(table, key->bstrVal, SysStringByteLen(key->bstrVal));
 	case KEY_NUMBER:
 		d = number_of(key);
 		/* One zero, one not-a-number. */
 		d = d == 0 ? 0 : isnan(d) ? (double)NAN : d;
-		return hash_bytes(&d, sizeof d);
+		return hash_bytes(table, &d, sizeof d);
 	case KEY_OBJECT:
-		return hash_bytes(&key->punkVal, sizeof key->punkVal);
+		return hash_bytes(table, &key->punkVal, sizeof key->punkVal);
 	default:
 		return key->vt;
 	}
@@ -105,14 +138,18 @@ static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key
 static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, const VARIANT *b)
 {
 	enum key_kind kind = kind_of(a);
+	UINT bytes;
 	double x, y;
 
 	if (kind != kind_of(b))
 		return false;
 	switch (kind) {
 	case KEY_TEXT:
-		return (table->text ? bstr_compare_nocase(a->bstrVal, b->bstrVal)
-				    : bstr_compare(a->bstrVal, b->bstrVal)) == 0;
+		if (table->text)
+			return bstr_compare_nocase(a->bstrVal, b->bstrVal) == 0;
+		bytes = SysStringByteLen(a->bstrVal);
+		return bytes == SysStringByteLen(b->bstrVal) &&
+		       (!bytes || !memcmp(a->bstrVal, b->bstrVal, bytes));
 	case KEY_NUMBER:
 		x = number_of(a);
 		y = number_of(b);
@@ -131,30 +168,40 @@ void dictionary_table_done(struct dictionary_table *table)
 	*table = (struct dictionary_table){ .text = table->text };
 }
 
-struct dictionary_entry *dictionary_table_find(const struct dictionary_table *table,
-					       const VARIANT *key)
+struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
 {
 	if (!table->slot_count)
 		return NULL;
+	struct dictionary_entry *e = &table->entries[table->last];
+
+	if (table->last < table->used && !e->dead && keys_equal(table, &e->key, key))
+		return e;
 	uint64_t hash = hash_of(table, key);
 
 	for (uint64_t at = hash;; at++) {
-		uint32_t place = table->slots[at & (table->slot_count - 1)];
+		const struct dictionary_slot *slot = &table->slots[at & (table->slot_count - 1)];
 
-		if (!place)
+		if (!slot->place)
 			return NULL;
-		struct dictionary_entry *e = &table->entries[place - 1];
-
-		if (!e->dead && e->hash == hash && keys_equal(table, &e->key, key))
+		if (slot->hash != (uint32_t)(hash >> 32))
+			continue;
+		e = &table->entries[slot->place - 1];
+		if (!e->dead && e->hash == hash && keys_equal(table, &e->key, key)) {
+			table->last = slot->place - 1;
 			return e;
+		}
 	}
 }
 
-static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)
+static void slot_take(struct dictionary_slot *slots, uint32_t slot_count, uint64_t hash,
+		      uint32_t place)
 {
-	while (slots[hash & (slot_count - 1)])
-		hash++;
-	slots[hash & (slot_count - 1)] = place + 1;
+	uint64_t at = hash;
+
+	while (slots[at & (slot_count - 1)].place)
+		at++;
+	slots[at & (slot_count - 1)] =
+		(struct dictionary_slot){ .place = place + 1, .hash = (uint32_t)(hash >> 32) };
 }
 
 /* Moves the live entries into tables of `capacity`. */
@@ -162,7 +209,7 @@ static bool rebuild(struct dictionary_table *table, uint32_t capacity)
 {
 	struct dictionary_entry *entries = mem_zalloc(capacity, sizeof *entries);
 	uint32_t slot_count = capacity * 2, n = 0;
-	uint32_t *slots = mem_zalloc(slot_count, sizeof *slots);
+	struct dictionary_slot *slots = mem_zalloc(slot_count, sizeof *slots);
 
 	if (!entries || !slots) {
 		mem_free(entries);
@@ -176,6 +223,7 @@ static bool rebuild(struct dictionary_table *table, uint32_t capacity)
 		slot_take(slots, slot_count, entries[n].hash, n);
 		n++;
 	}
+	uint64_t seed = table->seed;
 	bool text = table->text;
 
 	dictionary_table_done(table);
@@ -184,6 +232,7 @@ static bool rebuild(struct dictionary_table *table, uint32_t capacity)
 					    .capacity = capacity,
 					    .slots = slots,
 					    .slot_count = slot_count,
+					    .seed = seed,
 					    .text = text };
 	return true;
 }
@@ -195,6 +244,8 @@ static bool grow(struct dictionary_table *table)
 
 	if (table->used < table->capacity)
 		return true;
+	if (!table->seed)
+		table->seed = text_hash((struct text){ (const char *)&table, sizeof table }) | 1;
 	/* Doubled, unless half of it is free again once the dead ones are gone. */
 	if (table->capacity && dictionary_table_count(table) > table->capacity / 2)
 		capacity *= 2;
@@ -211,7 +262,7 @@ struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, co
 	if (FAILED(variant_share(&e->key, key)))
 		return NULL;
 	slot_take(table->slots, table->slot_count, e->hash, table->used);
-	table->used++;
+	table->last = table->used++;
 	return e;
 }
 

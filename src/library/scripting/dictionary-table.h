@@ -14,12 +14,19 @@ struct dictionary_entry {
 	bool dead; /* removed; the place is used again when the table is rebuilt */
 };
 
+struct dictionary_slot {
+	uint32_t place; /* in `entries` + 1, 0 = free */
+	uint32_t hash;  /* upper half of the entry's */
+};
+
 struct dictionary_table {
 	struct dictionary_entry *entries;
 	uint32_t used, dead, capacity;
-	uint32_t *slots; /* place in `entries` + 1, 0 = free; open addressing */
+	struct dictionary_slot *slots; /* open addressing */
 	uint32_t slot_count;
-	bool text; /* CompareMode: keys that are strings differ not by case */
+	uint32_t last; /* place of the entry found last, most likely the next one asked for */
+	uint64_t seed; /* of the hash, 0 as long as there are no slots */
+	bool text;     /* CompareMode: keys that are strings differ not by case */
 };
 
 #define DICTIONARY_MAX (1u << 24)
@@ -33,8 +40,7 @@ static inline uint32_t dictionary_table_count(const struct dictionary_table *tab
 /* False for what cannot be a key: arrays, errors, records. References have been followed. */
 bool dictionary_key_valid(const VARIANT *key);
 /* NULL when the key is not there. */
-struct dictionary_entry *dictionary_table_find(const struct dictionary_table *table,
-					       const VARIANT *key);
+struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key);
 /* A new entry for a key that is not there, with VT_EMPTY as its item; the key's string is shared.
  * NULL when out of memory or at DICTIONARY_MAX. */
 struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, const VARIANT *key);

@@ -311,22 +311,24 @@ static HRESULT dictionary_hashval(struct automation_call *call)
 
 /* ---- the class ---- */
 
-#define PUT_ANY (AUTOMATION_PUT | AUTOMATION_PUTREF)
-#define METHOD_GET (AUTOMATION_METHOD | AUTOMATION_GET)
+#define PUT_ANY (AUTOMATION_PUT | AUTOMATION_PUTREF | AUTOMATION_LEAF)
+#define METHOD (AUTOMATION_METHOD | AUTOMATION_LEAF)
+#define GET (AUTOMATION_GET | AUTOMATION_LEAF)
+#define METHOD_GET (METHOD | GET)
 
 /* DISPIDs are those of the type library on Windows. */
 static const struct automation_member dictionary_members[] = {
 	{ "Item", DISPID_VALUE, METHOD_GET, 1, 1, dictionary_item_get },
 	{ "Item", DISPID_VALUE, PUT_ANY, 1, 1, dictionary_item_put },
-	{ "Add", 1, AUTOMATION_METHOD, 2, 2, dictionary_add },
-	{ "Count", 2, AUTOMATION_GET, 0, 0, dictionary_count },
-	{ "Exists", 3, AUTOMATION_METHOD, 1, 1, dictionary_exists },
+	{ "Add", 1, METHOD, 2, 2, dictionary_add },
+	{ "Count", 2, GET, 0, 0, dictionary_count },
+	{ "Exists", 3, METHOD, 1, 1, dictionary_exists },
 	{ "Items", 4, METHOD_GET, 0, 0, dictionary_items },
 	{ "Key", 5, PUT_ANY, 1, 1, dictionary_key_put },
 	{ "Keys", 6, METHOD_GET, 0, 0, dictionary_keys },
-	{ "Remove", 7, AUTOMATION_METHOD, 1, 1, dictionary_remove },
-	{ "RemoveAll", 8, AUTOMATION_METHOD, 0, 0, dictionary_remove_all },
-	{ "CompareMode", 9, AUTOMATION_GET, 0, 0, dictionary_compare_get },
+	{ "Remove", 7, METHOD, 1, 1, dictionary_remove },
+	{ "RemoveAll", 8, METHOD, 0, 0, dictionary_remove_all },
+	{ "CompareMode", 9, GET, 0, 0, dictionary_compare_get },
 	{ "CompareMode", 9, AUTOMATION_PUT, 0, 0, dictionary_compare_put },
 	{ "HashVal", 10, METHOD_GET, 1, 1, dictionary_hashval },
 	{ "_NewEnum", DISPID_NEWENUM, METHOD_GET, 0, 0, dictionary_enum },

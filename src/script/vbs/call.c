@@ -97,6 +97,8 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 
 	if (argc > BUILTIN_ARGS_MAX)
 		return VBS_HR(450);
+	if (vbs_invoke_direct(e, object, dispid, name, kind, args, argc, is_put ? NULL : ret, &hr))
+		return hr;
 	hr = invocation_prepare(&v, args, argc, byref, is_put);
 	if (FAILED(hr))
 		return hr;
@@ -229,6 +231,8 @@ static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	bool byref;
 	HRESULT hr;
 
+	if (vbs_call_direct(e, b, site, window, argc, &hr))
+		return hr;
 	hr = need_object(e, b, site, window, &object);
 	if (FAILED(hr))
 		return hr;
@@ -242,6 +246,7 @@ static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	hr = find_member(e, b, site, object, &dispid, &byref);
 	if (FAILED(hr))
 		return hr;
+	vbs_direct_learn(b, site, object, DISPATCH_METHOD | DISPATCH_PROPERTYGET);
 	hr = vbs_invoke(e, object, dispid, name, DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1,
 			argc, byref, &result);
 	if (SUCCEEDED(hr)) {
@@ -382,6 +387,8 @@ static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t 
 	bool byref;
 	HRESULT hr;
 
+	if (!mode && vbs_put_direct(e, b, site, window, argc, &hr))
+		return hr;
 	hr = need_object(e, b, site, window, &object);
 	if (SUCCEEDED(hr))
 		hr = put_operand(e, &window[argc + 1], mode);
@@ -395,8 +402,10 @@ static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t 
 		hr = vbs_instance_put(e, own, m, window, argc, mode);
 	} else {
 		hr = find_member(e, b, site, object, &dispid, &byref);
-		if (SUCCEEDED(hr))
+		if (SUCCEEDED(hr)) {
+			vbs_direct_learn(b, site, object, DISPATCH_PROPERTYPUT);
 			hr = put_foreign(e, object, dispid, name, window, argc, mode, byref);
+		}
 	}
 	if (SUCCEEDED(hr))
 		clear_window(window, 0, argc + 2);
@@ -488,6 +497,8 @@ HRESULT vbs_index(struct vbs_engine *e, struct value *base, struct value *index,
 			value_copy(ret, item);
 		return hr;
 	}
+	if (vbs_index_direct(e, base, index, ret, &hr))
+		return hr;
 	value_copy(&window[0], base);
 	window[1] = (struct value){ .type = VBS_REF, .ref = index };
 	hr = vbs_call_value(e, window, 1, 0);
@@ -583,6 +594,8 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 				   VALUE_EMPTY };
 	HRESULT hr;
 
+	if (vbs_set_index_direct(e, base, index, value, &hr))
+		return hr;
 	value_copy(&window[2], value);
 	hr = vbs_put_value(e, window, 1, 0);
 	clear_window(window, 0, 3);

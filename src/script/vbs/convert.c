@@ -227,6 +227,20 @@ static HRESULT scalar_to_text(const struct value *v, const struct locale *locale
 	}
 }
 
+const OLECHAR *vbs_digits(int64_t n, OLECHAR room[VBS_DIGITS_MAX], size_t *ret_length)
+{
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	OLECHAR *at = room + VBS_DIGITS_MAX;
+
+	do
+		*--at = (OLECHAR)(u'0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		*--at = u'-';
+	*ret_length = (size_t)(room + VBS_DIGITS_MAX - at);
+	return at;
+}
+
 HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 {
 	char text[DATE_TEXT_SIZE];
@@ -250,6 +264,12 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 			hr = vbs_to_string(heap, &plain, ret);
 		value_clear(&plain);
 		return hr;
+	}
+	if (v->type == VT_I2 || v->type == VT_I4 || v->type == VT_UI1 || v->type == VT_I8) {
+		OLECHAR room[VBS_DIGITS_MAX];
+		const OLECHAR *digits = vbs_digits(v->i, room, &n);
+
+		return vbs_string_new(heap, digits, n, ret);
 	}
 	hr = scalar_to_text(v, vbs_heap_locale(heap), text, &n);
 	if (FAILED(hr))

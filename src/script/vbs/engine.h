@@ -5,6 +5,7 @@
  *   engine.c     life, global names, binding programs, the face of vbs.h
  *   vm.c         the machine; vm.h is its inside
  *   operators.c  what the machine's fast paths leave
+ *   concat.c     texts put together
  *   call.c       calls that leave a procedure: objects, elements, built-ins
  *   instance.c   objects of script classes, GetRef
  *   raise.c      errors on their way, and Err
@@ -60,8 +61,15 @@ struct vbs_cache {
 	const struct vbs_member *member;
 	const struct vbs_proc *proc; /* what a call of the member enters; NULL: ask again */
 	DISPID dispid;
-	bool byref; /* the member wants references */
-	bool field; /* the member is a field that this site may use */
+	bool byref;                          /* the member wants references */
+	const struct automation_member *row; /* what this site calls directly, NULL: nothing */
+	bool field;                          /* the member is a field that this site may use */
+};
+
+/* The default members of the class of ours that was used last as if it were an array. */
+struct vbs_defaults {
+	const struct automation_class *class;
+	const struct automation_member *get, *put;
 };
 
 /* A program made ready for this engine. */
@@ -136,7 +144,8 @@ struct vbs_engine {
 	HRESULT end_hr;    /* why it is ending; never 0 */
 	bool ending;       /* interrupted or ended: On Error is ignored */
 	uint32_t mark;     /* of the memory count */
-	uint32_t rnd;      /* Rnd's state, 24 bits */
+	struct vbs_defaults defaults;
+	uint32_t rnd; /* Rnd's state, 24 bits */
 	float rnd_last;
 	struct vbs_program **kept; /* programs of Execute, to be released */
 };
@@ -181,7 +190,13 @@ HRESULT vbs_operate_unary(struct vbs_engine *e, enum vbs_operator op, struct val
 /* 1 true, 0 false, -1 Null. */
 HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a, struct value *b,
 		    int *ret);
-/* slot := slot & tail, in place when the slot is the only holder. */
+/* An operand made plain: references followed, objects asked for their default. `hold`, which the
+ * caller clears, keeps the answer alive. */
+HRESULT vbs_operand(struct vbs_engine *e, struct value **v, struct value *hold);
+
+/* ---- concat.c ---- */
+
+/* ret := a & b. When `ret` is `a` itself, and the only holder of its text, that grows in place. */
 HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret);
 
 /* ---- call.c ---- */
@@ -219,6 +234,24 @@ HRESULT vbs_global_set(struct vbs_engine *e, struct vbs_global *g, struct value 
 HRESULT vbs_store(struct vbs_engine *e, struct value *slot, struct value *v, unsigned mode);
 HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
 		   WORD kind, struct value *args, unsigned argc, bool byref, struct value *ret);
+/* ---- call-direct.c: false: nothing happened, go the long way ---- */
+
+/* As vbs_invoke, with `ret` NULL for a put, when the object is one of ours and the call is plain.
+ */
+bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
+		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
+		       HRESULT *ret_hr);
+/* As vbs_call_member, vbs_put_member, vbs_index and vbs_set_index. */
+bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		     struct value *window, unsigned argc, HRESULT *ret_hr);
+bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		    struct value *window, unsigned argc, HRESULT *ret_hr);
+bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
+		      struct value *ret, HRESULT *ret_hr);
+bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
+			  struct value *value, HRESULT *ret_hr);
+/* Remembers at a site, after vbs_invoke, what it may call directly the next time. */
+void vbs_direct_learn(struct vbs_binding *b, uint32_t site, IDispatch *object, WORD kind);
 struct text vbs_type_name(const struct value *v);
 
 /* ---- instance.c ---- */

@@ -9,9 +9,7 @@
 #include "script/vbs/convert.h"
 #include "script/vbs/object.h"
 
-/* An operand made plain: references followed, objects asked for their default. `hold` keeps the
- * answer alive. */
-static HRESULT operand(struct vbs_engine *e, struct value **v, struct value *hold)
+HRESULT vbs_operand(struct vbs_engine *e, struct value **v, struct value *hold)
 {
 	HRESULT hr;
 
@@ -141,82 +139,6 @@ static HRESULT logic(struct vbs_engine *e, enum vbs_operator op, struct value *a
 	return hr;
 }
 
-/* ---- text ---- */
-
-static HRESULT concat_operand(struct vbs_engine *e, struct value *v, BSTR *ret)
-{
-	HRESULT hr;
-
-	if (v->type == VT_NULL) {
-		*ret = NULL;
-		return S_OK;
-	}
-	hr = vbs_to_string(&e->heap, v, ret);
-	return hr == VBS_HR(13) ? vbs_mismatch(e, v) : hr;
-}
-
-/* a & b, where `s` is a reference to a's text that is ours: appended in place when it is the
- * last. Counts bytes: text made by ChrB may have an odd number of them. */
-static HRESULT append_text(struct vbs_engine *e, BSTR *s, BSTR tail)
-{
-	size_t n = SysStringByteLen(tail);
-	BSTR grown;
-	HRESULT hr;
-
-	if (!n)
-		return S_OK;
-	if (!*s) {
-		*s = bstr_ref(tail);
-		return S_OK;
-	}
-	hr = vbs_heap_charge(&e->heap, n);
-	if (FAILED(hr))
-		return hr;
-	if (!bstr_exclusive(*s)) {
-		hr = vbs_heap_charge(&e->heap, SysStringByteLen(*s) + 24);
-		if (FAILED(hr))
-			return hr;
-	}
-	grown = bstr_append_bytes(*s, tail, n);
-	if (!grown)
-		return E_OUTOFMEMORY;
-	*s = grown;
-	return S_OK;
-}
-
-HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
-{
-	struct value hold_a, hold_b;
-	BSTR left = NULL, right = NULL;
-	HRESULT hr;
-
-	hr = operand(e, &a, &hold_a);
-	if (FAILED(hr))
-		return hr;
-	hr = operand(e, &b, &hold_b);
-	if (SUCCEEDED(hr) && a->type == VT_NULL && b->type == VT_NULL) {
-		value_set(ret, VALUE_NULL);
-	} else if (SUCCEEDED(hr)) {
-		hr = concat_operand(e, b, &right);
-		if (SUCCEEDED(hr) && a == ret && a->type == VT_BSTR) {
-			/* The target is the left operand: its own reference is the one to grow. */
-			hr = append_text(e, &ret->str, right);
-		} else if (SUCCEEDED(hr)) {
-			hr = concat_operand(e, a, &left);
-			if (SUCCEEDED(hr))
-				hr = append_text(e, &left, right);
-			if (SUCCEEDED(hr))
-				value_set(ret, VALUE_STR(left));
-			else
-				SysFreeString(left);
-		}
-		SysFreeString(right);
-	}
-	value_clear(&hold_a);
-	value_clear(&hold_b);
-	return hr;
-}
-
 /* ---- comparison ---- */
 
 static bool is_number(const struct value *v)
@@ -292,10 +214,10 @@ HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a,
 	int n = 0;
 	HRESULT hr;
 
-	hr = operand(e, &a, &hold_a);
+	hr = vbs_operand(e, &a, &hold_a);
 	if (FAILED(hr))
 		return hr;
-	hr = operand(e, &b, &hold_b);
+	hr = vbs_operand(e, &b, &hold_b);
 	if (SUCCEEDED(hr) && (a->type == VT_NULL || b->type == VT_NULL)) {
 		*ret = -1;
 	} else if (SUCCEEDED(hr)) {
@@ -355,10 +277,10 @@ HRESULT vbs_operate(struct vbs_engine *e, enum vbs_operator op, struct value *a,
 			value_set(ret, n < 0 ? VALUE_NULL : VALUE_BOOL(n));
 		return hr;
 	}
-	hr = operand(e, &a, &hold_a);
+	hr = vbs_operand(e, &a, &hold_a);
 	if (FAILED(hr))
 		return hr;
-	hr = operand(e, &b, &hold_b);
+	hr = vbs_operand(e, &b, &hold_b);
 	if (SUCCEEDED(hr))
 		hr = operate_plain(e, op, a, b, &out);
 	if (SUCCEEDED(hr))
@@ -393,7 +315,7 @@ HRESULT vbs_operate_unary(struct vbs_engine *e, enum vbs_operator op, struct val
 			  struct value *ret)
 {
 	struct value hold;
-	HRESULT hr = operand(e, &a, &hold);
+	HRESULT hr = vbs_operand(e, &a, &hold);
 
 	if (FAILED(hr))
 		return hr;

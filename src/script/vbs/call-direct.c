@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calling a member of an object of ours without IDispatch.Invoke (com/automation.h, "The short
+ * way"): the machine's values are seen as VARIANTs without a copy, and the member's function is
+ * called. Arrays, decimals and members that want references go by Invoke, as do calls that it
+ * refuses or reads in its own way. Called by vbs_invoke.
+ */
+#include "script/vbs/engine.h"
+
+#include "base/mem.h"
+#include "script/vbs/variant.h"
+
+#define DIRECT_ARGS 4
+
+/* `v` seen as a VARIANT, nothing counted; false for what needs a conversion. */
+static bool view(const struct value *v, VARIANT *ret)
+{
+	ret->vt = v->type;
+	switch (v->type) {
+	case VT_BOOL:
+		ret->boolVal = v->i ? VARIANT_TRUE : VARIANT_FALSE;
+		return true;
+	case VT_R4:
+		ret->fltVal = (float)v->d;
+		return true;
+	case VT_EMPTY:
+	case VT_NULL:
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_ERROR:
+	case VT_BSTR:
+	case VT_DISPATCH:
+	case VT_R8:
+	case VT_DATE:
+	case VT_CY:
+		/* The narrower integers are the low bytes. */
+		ret->llVal = v->i;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
+{
+	switch (v->vt) {
+	case VT_EMPTY:
+		value_set(ret, VALUE_EMPTY);
+		return S_OK;
+	case VT_I4:
+		value_set(ret, (struct value){ .type = VT_I4, .i = v->lVal });
+		return S_OK;
+	case VT_I2:
+		value_set(ret, (struct value){ .type = VT_I2, .i = v->iVal });
+		return S_OK;
+	case VT_BOOL:
+		value_set(ret, (struct value){ .type = VT_BOOL, .i = v->boolVal ? -1 : 0 });
+		return S_OK;
+	default:
+		return vbs_take_variant(&e->heap, v, ret);
+	}
+}
+
+/* What others may let go while the member runs is held: its object, and what the script's own
+ * variables hold. */
+static void hold(IDispatch *object, const struct value *args, unsigned argc, struct value *held)
+{
+	object->lpVtbl->AddRef(object);
+	for (unsigned i = 0; i < argc; i++) {
+		held[i] = VALUE_EMPTY;
+		if (args[i].type == VBS_REF)
+			value_copy(&held[i], args[i].ref);
+	}
+}
+
+static void let_go(IDispatch *object, unsigned argc, struct value *held)
+{
+	for (unsigned i = 0; i < argc; i++)
+		value_clear(&held[i]);
+	object->lpVtbl->Release(object);
+}
+
+static HRESULT call_row(struct vbs_engine *e, IDispatch *object,
+			const struct automation_member *row, struct automation_call *call,
+			struct text name, struct value *ret)
+{
+	VARIANT result = { .vt = VT_EMPTY };
+	EXCEPINFO x = { 0 };
+	HRESULT hr;
+
+	call->self = container_of(object, struct automation_object, dispatch);
+	call->lcid = e->locale->lcid;
+	call->result = &result;
+	call->exception = &x;
+	hr = row->fn(call);
+	if (SUCCEEDED(hr) && ret)
+		return take(e, &result, ret);
+	VariantClear(&result);
+	if (SUCCEEDED(hr))
+		return hr;
+	hr = vbs_throw_exception(e, hr, &x, name);
+	automation_exception_clear(&x);
+	return hr;
+}
+
+/* The members that can be called so. */
+static const struct automation_member *plain_row(const struct automation_class *class,
+						 DISPID dispid, WORD kind)
+{
+	const struct automation_member *row = automation_row(class, dispid, kind);
+
+	return row && !(row->kinds & AUTOMATION_BYREF) ? row : NULL;
+}
+
+static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
+		       struct text name, WORD kind, const struct value *args, unsigned argc,
+		       struct value *ret, HRESULT *ret_hr)
+{
+	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
+	VARIANT views[DIRECT_ARGS + 1];
+	struct value held[DIRECT_ARGS + 1];
+	struct automation_call call;
+
+	if (argc > DIRECT_ARGS + put || argc < put || argc - put < row->min_args ||
+	    argc - put > row->max_args)
+		return false;
+	for (unsigned i = 0; i < argc; i++) {
+		if (!view(args[i].type == VBS_REF ? args[i].ref : &args[i], &views[i]))
+			return false;
+		call.argv[i] = &views[i];
+	}
+	call.dispid = row->dispid;
+	call.kind = kind & row->kinds;
+	call.argc = argc - put;
+	call.value = put ? &views[argc - 1] : NULL;
+	if (row->kinds & AUTOMATION_LEAF) {
+		*ret_hr = call_row(e, object, row, &call, name, ret);
+		return true;
+	}
+	hold(object, args, argc, held);
+	*ret_hr = call_row(e, object, row, &call, name, ret);
+	let_go(object, argc, held);
+	return true;
+}
+
+bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
+		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
+		       HRESULT *ret_hr)
+{
+	const struct automation_class *class = automation_class_of(object);
+	const struct automation_member *row = class ? plain_row(class, dispid, kind) : NULL;
+
+	return row && invoke_row(e, object, row, name, kind, args, argc, ret, ret_hr);
+}
+
+/* ---- sites ---- */
+
+void vbs_direct_learn(struct vbs_binding *b, uint32_t site, IDispatch *object, WORD kind)
+{
+	struct vbs_cache *cache = &b->caches[site];
+	const struct automation_class *class = automation_class_of(object);
+
+	if (class && cache->key == class)
+		cache->row = plain_row(class, cache->dispid, kind);
+}
+
+static const struct automation_member *row_at(const struct vbs_cache *cache, const struct value *v)
+{
+	return v->type == VT_DISPATCH && cache->row && cache->key == automation_class_of(v->obj)
+		       ? cache->row
+		       : NULL;
+}
+
+static struct text name_at(const struct vbs_binding *b, uint32_t site)
+{
+	return b->program->names[b->program->sites[site].name].text;
+}
+
+bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		     struct value *window, unsigned argc, HRESULT *ret_hr)
+{
+	struct value *v = value_deref(window), result = VALUE_EMPTY;
+	const struct automation_member *row = row_at(&b->caches[site], v);
+
+	if (!row ||
+	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+			window + 1, argc, &result, ret_hr))
+		return false;
+	if (FAILED(*ret_hr))
+		return true;
+	for (unsigned i = 1; i <= argc; i++)
+		value_clear(&window[i]);
+	value_move(&window[0], &result);
+	return true;
+}
+
+bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		    struct value *window, unsigned argc, HRESULT *ret_hr)
+{
+	struct value *v = value_deref(window);
+	const struct automation_member *row = row_at(&b->caches[site], v);
+
+	/* An object has a default to ask for first. */
+	if (!row || value_deref(&window[argc + 1])->type == VT_DISPATCH ||
+	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1,
+			argc + 1, NULL, ret_hr))
+		return false;
+	for (unsigned i = 0; i < argc + 2 && SUCCEEDED(*ret_hr); i++)
+		value_clear(&window[i]);
+	return true;
+}
+
+/* ---- default members ---- */
+
+static const struct vbs_defaults *defaults_of(struct vbs_engine *e, const struct value *base)
+{
+	const struct automation_class *class =
+		base->type == VT_DISPATCH ? automation_class_of(base->obj) : NULL;
+
+	if (class && e->defaults.class != class)
+		e->defaults = (struct vbs_defaults){
+			.class = class,
+			.get = plain_row(class, DISPID_VALUE,
+					 DISPATCH_METHOD | DISPATCH_PROPERTYGET),
+			.put = plain_row(class, DISPID_VALUE, DISPATCH_PROPERTYPUT),
+		};
+	return class ? &e->defaults : NULL;
+}
+
+bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
+		      struct value *ret, HRESULT *ret_hr)
+{
+	const struct vbs_defaults *defaults = defaults_of(e, base);
+	struct value arg = { .type = VBS_REF, .ref = index };
+
+	return defaults && defaults->get &&
+	       invoke_row(e, base->obj, defaults->get, TEXT(""),
+			  DISPATCH_METHOD | DISPATCH_PROPERTYGET, &arg, 1, ret, ret_hr);
+}
+
+bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
+			  struct value *value, HRESULT *ret_hr)
+{
+	const struct vbs_defaults *defaults = defaults_of(e, base);
+	struct value args[2] = { { .type = VBS_REF, .ref = index },
+				 { .type = VBS_REF, .ref = value } };
+
+	return defaults && defaults->put && value->type != VT_DISPATCH &&
+	       invoke_row(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2,
+			  NULL, ret_hr);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The & operator. Texts are looked at where they are, whole numbers are written on the stack, and
+ * what the target alone holds grows in place; so that s = s & "line " & i costs one copy of what
+ * is new. Counts bytes: text made by ChrB may have an odd number of them. Called by the machine.
+ */
+#include "script/vbs/engine.h"
+
+#include "script/vbs/arithmetic.h"
+#include "script/vbs/convert.h"
+
+/* An operand as text: borrowed from a value that stays, on the stack, or made for this. */
+struct piece {
+	const void *bytes;
+	size_t length;
+	BSTR text; /* all of it, when it is a string already */
+	bool made; /* and ours */
+	OLECHAR room[VBS_DIGITS_MAX];
+};
+
+static HRESULT piece_of(struct vbs_engine *e, struct value *v, struct piece *p)
+{
+	HRESULT hr;
+
+	p->text = NULL;
+	p->made = false;
+	p->length = 0;
+	switch (v->type) {
+	case VT_NULL:
+	case VT_EMPTY:
+		return S_OK;
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+		p->bytes = vbs_digits(v->i, p->room, &p->length);
+		p->length *= sizeof(OLECHAR);
+		return S_OK;
+	case VT_BSTR:
+	case VBS_BYTES:
+		p->text = v->str;
+		break;
+	default:
+		hr = vbs_to_string(&e->heap, v, &p->text);
+		if (FAILED(hr))
+			return hr == VBS_HR(13) ? vbs_mismatch(e, v) : hr;
+		p->made = true;
+	}
+	p->bytes = p->text;
+	p->length = SysStringByteLen(p->text);
+	return S_OK;
+}
+
+static void piece_done(struct piece *p)
+{
+	if (p->made)
+		SysFreeString(p->text);
+}
+
+/* The piece as a string of the caller's. */
+static HRESULT piece_string(struct vbs_engine *e, const struct piece *p, BSTR *ret)
+{
+	if (p->text || !p->length) {
+		*ret = bstr_ref(p->text);
+		return S_OK;
+	}
+	return vbs_string_new(&e->heap, p->bytes, p->length / sizeof(OLECHAR), ret);
+}
+
+/* *s := *s & tail, where `s` holds one reference. */
+static HRESULT append(struct vbs_engine *e, BSTR *s, const struct piece *tail)
+{
+	BSTR grown;
+	HRESULT hr;
+
+	if (!tail->length)
+		return S_OK;
+	if (!*s)
+		return piece_string(e, tail, s);
+	hr = vbs_heap_charge(&e->heap, tail->length);
+	if (SUCCEEDED(hr) && !bstr_exclusive(*s))
+		hr = vbs_heap_charge(&e->heap, SysStringByteLen(*s) + 24);
+	if (FAILED(hr))
+		return hr;
+	grown = bstr_append_bytes(*s, tail->bytes, tail->length);
+	if (!grown)
+		return E_OUTOFMEMORY;
+	*s = grown;
+	return S_OK;
+}
+
+static HRESULT join(struct vbs_engine *e, const struct piece *a, const struct piece *b, BSTR *ret)
+{
+	HRESULT hr;
+
+	if (!a->length || !b->length)
+		return piece_string(e, a->length ? a : b, ret);
+	hr = vbs_heap_charge(&e->heap, a->length + b->length + 24);
+	if (FAILED(hr))
+		return hr;
+	*ret = bstr_join(a->bytes, a->length, b->bytes, b->length);
+	return *ret ? S_OK : E_OUTOFMEMORY;
+}
+
+/* Of plain operands. */
+static HRESULT concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
+{
+	struct piece left, right;
+	BSTR text = NULL;
+	HRESULT hr;
+
+	if (a->type == VT_NULL && b->type == VT_NULL) {
+		value_set(ret, VALUE_NULL);
+		return S_OK;
+	}
+	hr = piece_of(e, b, &right);
+	if (FAILED(hr))
+		return hr;
+	if (a == ret && a->type == VT_BSTR) {
+		/* The target is the left operand: its own reference is the one to grow. */
+		hr = append(e, &ret->str, &right);
+	} else {
+		hr = piece_of(e, a, &left);
+		if (SUCCEEDED(hr)) {
+			hr = join(e, &left, &right, &text);
+			piece_done(&left);
+		}
+		if (SUCCEEDED(hr))
+			value_set(ret, VALUE_STR(text));
+	}
+	piece_done(&right);
+	return hr;
+}
+
+HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
+{
+	struct value hold_a, hold_b = VALUE_EMPTY;
+	HRESULT hr;
+
+	hr = vbs_operand(e, &a, &hold_a);
+	if (SUCCEEDED(hr))
+		hr = vbs_operand(e, &b, &hold_b);
+	if (SUCCEEDED(hr))
+		hr = concat(e, a, b, ret);
+	value_clear(&hold_a);
+	value_clear(&hold_b);
+	return hr;
+}
