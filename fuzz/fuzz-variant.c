@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "com/bstr.h"
 #include "com/date.h"
+#include "com/decimal.h"
 #include "com/number.h"
 #include "com/variant.h"
 
@@ -78,6 +79,34 @@ static void real(const uint8_t *data, size_t size)
 	}
 }
 
+/* Two DECIMALs: the laws of arithmetic hold wherever nothing was lost. */
+static void decimals(const uint8_t *data, size_t size)
+{
+	DECIMAL d[2] = { 0 }, sum, back, product, other, quotient;
+
+	if (size < 26)
+		return;
+	for (int i = 0; i < 2; i++, data += 13) {
+		memcpy(&d[i].Hi32, data, 4);
+		memcpy(&d[i].Lo64, data + 4, 8);
+		d[i].scale = data[12] & 31;
+		d[i].sign = data[12] & 0x80;
+	}
+	FUZZ_REQUIRE(decimal_compare(&d[0], &d[1]) == -decimal_compare(&d[1], &d[0]));
+	if (decimal_add(&d[0], &d[1], &sum) == S_OK && sum.scale >= d[0].scale &&
+	    sum.scale >= d[1].scale && sum.scale > 0)
+		FUZZ_REQUIRE(decimal_subtract(&sum, &d[1], &back) != S_OK ||
+			     decimal_compare(&back, &d[0]) == 0);
+	HRESULT hr = decimal_multiply(&d[0], &d[1], &product);
+
+	FUZZ_REQUIRE(hr == decimal_multiply(&d[1], &d[0], &other));
+	FUZZ_REQUIRE(hr != S_OK || decimal_compare(&product, &other) == 0);
+	hr = decimal_divide(&d[0], &d[1], &quotient);
+	FUZZ_REQUIRE((hr == DISP_E_DIVBYZERO) == decimal_is_zero(&d[1]));
+	FUZZ_REQUIRE(hr != S_OK || quotient.scale <= 28);
+	FUZZ_REQUIRE(decimal_round(&d[0], 3, DECIMAL_DOWN, &back) == S_OK && back.scale <= 3);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text in = { (const char *)data, size };
@@ -100,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				     date_format(d, DATE_GENERAL, locale_at(i), out) > 0);
 	}
 	real(data, size);
+	decimals(data, size);
 	VariantClear(&text);
 	return 0;
 }

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <time.h>
 
 #define SECONDS_PER_DAY 86400
@@ -142,11 +141,14 @@ static void put(struct writer *w, struct text t)
 	w->at += t.length;
 }
 
+/* At least `least` digits; n is never negative. */
 static void put_number(struct writer *w, int n, int least)
 {
-	char digits[16];
+	char digits[16], *end = digits + sizeof digits, *at = end;
 
-	put(w, (struct text){ digits, (size_t)snprintf(digits, sizeof digits, "%0*d", least, n) });
+	for (; n || least > 0; n /= 10, least--)
+		*--at = (char)('0' + n % 10);
+	put(w, (struct text){ at, (size_t)(end - at) });
 }
 
 /* One field of a pattern: `count` times the letter `kind`. */

@@ -501,6 +501,19 @@ HRESULT vbs_order_numbers(struct vbs_engine *e, struct value *a, struct value *b
 		*ret = (i > k) - (i < k);
 		return S_OK;
 	}
+	/* Against Currency a real counts to four places; one beyond its range stays real. */
+	if ((x == OF_CURRENCY && (y == OF_SINGLE || y == OF_DOUBLE)) ||
+	    (y == OF_CURRENCY && (x == OF_SINGLE || x == OF_DOUBLE))) {
+		struct value c = VALUE_EMPTY;
+		struct value *real = x == OF_CURRENCY ? b : a;
+		int64_t other = x == OF_CURRENCY ? a->i : b->i;
+
+		if (fabs(real->d) < 9e14 && SUCCEEDED(vbs_to_type(&e->heap, real, VT_CY, &c))) {
+			*ret = real == b ? (other > c.i) - (other < c.i)
+					 : (c.i > other) - (c.i < other);
+			return S_OK;
+		}
+	}
 	/* A real beyond a DECIMAL's range is compared as one. */
 	if (exact && x < SUBTYPES && y < SUBTYPES && SUCCEEDED(vbs_to_decimal(e->locale, a, &m)) &&
 	    SUCCEEDED(vbs_to_decimal(e->locale, b, &n))) {

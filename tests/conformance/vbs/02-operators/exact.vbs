@@ -26,6 +26,8 @@ Echo CByte(200) + CByte(100), TypeName(CByte(200) + CByte(100)), TypeName(CByte(
 ' expect: 300 Integer Byte Integer 32768 Long Double Long
 Echo CSng(1) / 3, CSng(0.1) + CSng(0.2), TypeName(CSng(1e38) * CSng(10)), CSng(16777217), CSng(1) / 3 = 1 / 3
 ' expect: 0.3333333 0.3 Double 1.677722E+07 False
+Echo CCur(1.5) = 1.50001, CCur(1.5) < 1.5001, CCur(1) < 1e300, CCur(-1) > -1e300, CCur(2) = Typed(14, "2.0"), CCur("0.0001") > Typed(14, "0.00009"), Typed(20, 3) < 3.5, Typed(14, 1) < 1e300
+' expect: True True True True True True True True
 On Error Resume Next
 Echo c + CCur("0.0001") : Echo Err.Number : Err.Clear
 ' expect: 6
