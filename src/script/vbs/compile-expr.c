@@ -134,7 +134,6 @@ static const struct vbs_expr *constant_of(struct compiler *c, const struct vbs_e
 	return NULL;
 }
 
-/* A literal, a Const, or a built-in constant such as vbCrLf. */
 bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret)
 {
 	const struct vbs_builtin *b;

@@ -381,6 +381,8 @@ static void scope_declared(struct compiler *c, struct vbs_symbol *symbol, struct
 	(void)place;
 	if (!value)
 		scope_param(c, symbol, true);
+	else
+		symbol->scoped = true; /* a constant of the code itself */
 }
 
 /* A name that is assigned, known to nobody: a new variable of the procedure. */

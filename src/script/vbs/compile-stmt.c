@@ -228,7 +228,10 @@ static void compile_each(struct compiler *c, struct vbs_stmt *s)
 	struct label top = LABEL, next = LABEL, done = LABEL;
 	struct loop loop;
 
-	vbs_compile_expr(c, s->expr, iter);
+	if (vbs_is_variable(c, s->expr) && !s->expr->paren)
+		vbs_compile_reference(c, s->expr, iter);
+	else
+		vbs_compile_expr(c, s->expr, iter);
 	vbs_emit(c, VBS_EACH, iter, 0, 0);
 	vbs_emit_clean(c);
 	loop_enter(c, &loop, T_FOR);

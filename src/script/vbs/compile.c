@@ -83,6 +83,41 @@ static void compile_dims(struct compiler *c, struct vbs_stmt *s)
 	}
 }
 
+static void describe_const(struct compiler *c, struct vbs_proc *p, struct vbs_symbol *symbol)
+{
+	struct vbs_expr name = { .kind = E_NAME, .symbol = symbol };
+	struct value v;
+
+	if (vbs_literal_of(c, &name, &v))
+		p->consts[p->const_count++] =
+			(struct vbs_const){ vbs_name_of(c, symbol), vbs_constant(c, &v, false) };
+}
+
+/* Those of the procedure, or for the global code those that are global. */
+static void describe_consts(struct compiler *c, struct vbs_proc *p)
+{
+	bool global = c->fn->def == &c->tree->main;
+	size_t most = 1;
+
+	for (struct vbs_local *l = c->fn->locals; l; l = l->next)
+		most += l->value != NULL;
+	for (struct vbs_decl *d = c->decls; d && global; d = d->next)
+		most += d->kind == DECL_CONST;
+	if (most == 1 || compile_failed(c))
+		return;
+	p->consts = arena_alloc(&c->program->arena, most * sizeof *p->consts);
+	if (!p->consts) {
+		vbs_emit_fail(c, 1001, c->fn->def->place);
+		return;
+	}
+	for (struct vbs_local *l = c->fn->locals; l; l = l->next)
+		if (l->value)
+			describe_const(c, p, l->symbol);
+	for (struct vbs_decl *d = c->decls; d && global; d = d->next)
+		if (d->kind == DECL_CONST)
+			describe_const(c, p, d->symbol);
+}
+
 /* Under Option Explicit a name that only Execute can make is absent until it does. */
 static void compile_absent(struct compiler *c)
 {
@@ -91,33 +126,6 @@ static void compile_absent(struct compiler *c)
 	for (struct vbs_local *l = c->fn->locals; l; l = l->next)
 		if (l->unsure && !l->far)
 			vbs_emit(c, VBS_LOADT, l->reg, 5, 0);
-}
-
-/* Lists the Const statements of the global code for the engine. Behind the code, so that its own
- * constants keep the low numbers, which fit into instructions. */
-static void publish_constants(struct compiler *c)
-{
-	struct vbs_program *p = c->program;
-	uint32_t count = 0;
-
-	for (const struct vbs_decl *d = c->decls; d; d = d->next)
-		count += d->kind == DECL_CONST;
-	if (!count || compile_failed(c))
-		return;
-	p->published = arena_zalloc(&p->arena, count, sizeof *p->published);
-	if (!p->published) {
-		vbs_emit_fail(c, 1001, (struct vbs_place){ 0 });
-		return;
-	}
-	for (const struct vbs_decl *d = c->decls; d && !compile_failed(c); d = d->next) {
-		const struct vbs_expr name = { .kind = E_NAME, .symbol = d->symbol };
-		struct value v;
-
-		if (d->kind == DECL_CONST && vbs_literal_of(c, &name, &v))
-			p->published[p->published_count++] =
-				(struct vbs_published){ vbs_name_of(c, d->symbol),
-							vbs_constant(c, &v, false) };
-	}
 }
 
 static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint32_t index)
@@ -147,8 +155,7 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 	}
 	vbs_emit_place(c, def->end, true);
 	vbs_emit_return(c);
-	if (def == &c->tree->main)
-		publish_constants(c);
+	describe_consts(c, &c->program->procs[index]);
 	vbs_fn_finish(c, index);
 	vbs_forget_locals(c);
 }

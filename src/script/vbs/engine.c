@@ -113,6 +113,47 @@ static struct vbs_binding *binding_free(struct vbs_binding *b)
 	return NULL;
 }
 
+/* A name that nothing has: perhaps a constant of a program that was run before. */
+const struct value *vbs_engine_constant(const struct vbs_engine *e, struct text name)
+{
+	for (const struct vbs_binding *b = e->bindings; b; b = b->next) {
+		const struct vbs_proc *main = &b->program->procs[0];
+
+		if (main->scoped)
+			continue;
+		for (uint32_t i = 0; i < main->const_count; i++)
+			if (text_equal_nocase(b->program->names[main->consts[i].name].text, name))
+				return &main->constants[main->consts[i].constant];
+	}
+	return NULL;
+}
+
+static void find_constant(struct vbs_engine *e, const struct vbs_binding *b, struct vbs_global *g)
+{
+	const struct value *v =
+		b->next || e->bindings != b ? vbs_engine_constant(e, g->name) : NULL;
+
+	if (!v)
+		return;
+	value_copy(&g->value, v);
+	g->kind = GLOBAL_CONST;
+}
+
+/* Names that programs use already: others find the constants when they are bound. */
+static void publish_constants(struct vbs_engine *e, const struct vbs_program *p)
+{
+	const struct vbs_proc *main = &p->procs[0];
+
+	for (uint32_t i = 0; i < main->const_count && !main->scoped; i++) {
+		struct vbs_global *g = vbs_engine_find(e, p->names[main->consts[i].name].text);
+
+		if (!g)
+			continue;
+		value_copy(&g->value, &main->constants[main->consts[i].constant]);
+		g->kind = GLOBAL_CONST;
+	}
+}
+
 static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
 {
 	const struct vbs_program *p = b->program;
@@ -135,16 +176,9 @@ static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
 		g->binding = b;
 		g->proc = &p->procs[i];
 	}
-	for (uint32_t i = 0; i < p->published_count; i++) {
-		const struct vbs_published *c = &p->published[i];
-		struct vbs_global *g = vbs_engine_global(e, p->names[c->name].text);
-
-		if (!g)
-			return E_OUTOFMEMORY;
-		value_copy(&g->value, &p->procs[0].constants[c->value]);
-		g->value.flags = 0;
-		g->kind = GLOBAL_CONST;
-	}
+	/* The first program's names are its own. */
+	if (b->next || e->bindings != b)
+		publish_constants(e, p);
 	for (uint32_t i = 0; i < p->class_count; i++) {
 		struct vbs_global *g = vbs_engine_global(e, p->names[p->classes[i].name].text);
 
@@ -159,6 +193,8 @@ static HRESULT bind_names(struct vbs_engine *e, struct vbs_binding *b)
 
 		if (g->kind == GLOBAL_UNBOUND)
 			find_host_member(e, g, p->names[p->globals[i].name].bstr);
+		if (g->kind == GLOBAL_UNBOUND)
+			find_constant(e, b, g);
 		if (g->kind == GLOBAL_UNBOUND && p->globals[i].flags & GLOBAL_CREATE)
 			g->kind = GLOBAL_VAR;
 	}

@@ -283,6 +283,8 @@ const char *vbs_instance_type_name(IDispatch *object, char *buffer, size_t size)
 /* The global name, made when there is none (NULL: out of memory); or NULL when there is none. */
 struct vbs_global *vbs_engine_global(struct vbs_engine *e, struct text name);
 struct vbs_global *vbs_engine_find(const struct vbs_engine *e, struct text name);
+/* A constant of a program that was run; NULL. */
+const struct value *vbs_engine_constant(const struct vbs_engine *e, struct text name);
 /* Gives the program's globals their names in this engine. */
 HRESULT vbs_engine_bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_binding **ret);
 void vbs_engine_unbind(struct vbs_engine *e, struct vbs_binding *b);

@@ -27,6 +27,7 @@ struct visible {
 	struct text name;
 	struct value *slot;
 	bool absent; /* under Option Explicit: not there until it is declared */
+	bool constant;
 };
 
 struct scope {
@@ -40,7 +41,7 @@ static bool is_global(void *ctx, struct text name)
 {
 	const struct vbs_global *g = vbs_engine_find(ctx, name);
 
-	return g && g->kind != GLOBAL_UNBOUND;
+	return (g && g->kind != GLOBAL_UNBOUND) || vbs_engine_constant(ctx, name);
 }
 
 /* ---- the procedure's variables ---- */
@@ -58,7 +59,20 @@ static bool scope_add(struct scope *s, struct text name, struct value *slot, boo
 		s->list = list;
 		s->capacity = capacity;
 	}
-	s->list[s->count++] = (struct visible){ name, slot, absent };
+	s->list[s->count++] = (struct visible){ name, slot, absent, false };
+	return true;
+}
+
+static bool scope_consts(struct scope *s)
+{
+	const struct vbs_proc *proc = s->frame->proc;
+
+	for (uint32_t i = 0; i < proc->const_count; i++) {
+		if (!scope_add(s, s->frame->binding->program->names[proc->consts[i].name].text,
+			       &proc->constants[proc->consts[i].constant], false))
+			return false;
+		s->list[s->count - 1].constant = true;
+	}
 	return true;
 }
 
@@ -165,7 +179,8 @@ static struct vbs_frame *scope_frame(struct vbs_engine *e)
 static HRESULT scope_open(struct scope *s, struct vbs_engine *e, unsigned kind)
 {
 	*s = (struct scope){ .engine = e, .frame = kind == 2 ? NULL : scope_frame(e) };
-	if (s->frame && (!scope_registers(s) || !scope_far(s) || !scope_extras(s)))
+	if (s->frame &&
+	    (!scope_registers(s) || !scope_far(s) || !scope_consts(s) || !scope_extras(s)))
 		return E_OUTOFMEMORY;
 	return S_OK;
 }
@@ -198,11 +213,15 @@ static HRESULT run_inner(const struct scope *s, struct vbs_program *p, const uin
 
 	if (FAILED(hr))
 		return hr;
+	/* Constants are shared by all who run the program: code gets a value of its own. */
 	for (unsigned i = 0; i < argc; i++)
-		args[i] = (struct value){ .type = VBS_REF, .ref = s->list[params[i]].slot };
+		if (s->list[params[i]].constant)
+			value_copy(&args[i], s->list[params[i]].slot);
+		else
+			args[i] = (struct value){ .type = VBS_REF, .ref = s->list[params[i]].slot };
 	hr = vbs_vm_call(e, b, &p->procs[0], s->frame ? s->frame->me : NULL, args, argc, ret);
-	/* Nothing can refer to code without procedures and classes any more. */
-	if (p->proc_count == 1 && !p->class_count)
+	/* Nothing can refer to code without procedures, classes and constants any more. */
+	if (p->proc_count == 1 && !p->class_count && (s->frame || !p->procs[0].const_count))
 		vbs_engine_unbind(e, b);
 	return hr;
 }

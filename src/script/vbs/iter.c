@@ -10,7 +10,8 @@
 
 struct vbs_iter {
 	struct vbs_heap *heap;
-	struct value array; /* a counted share, Empty for objects */
+	struct value
+		array; /* a counted share, or the lock of a variable's array; Empty for objects */
 	size_t at;
 	IEnumVARIANT *items;
 };
@@ -39,7 +40,20 @@ static HRESULT start_object(struct vbs_iter *iter, IDispatch *object)
 	return hr;
 }
 
-HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter **ret)
+/* The array that a variable holds keeps its size while the loop runs: ReDim is error 10. */
+static HRESULT lock_array(struct vbs_iter *iter, struct value *over)
+{
+	HRESULT hr = vbs_array_own(over);
+
+	if (FAILED(hr))
+		return hr;
+	over->array->refs++;
+	over->array->locks++;
+	iter->array = (struct value){ .type = VBS_LOCK, .array = over->array };
+	return S_OK;
+}
+
+HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, bool lock, struct vbs_iter **ret)
 {
 	struct vbs_iter *iter;
 	HRESULT hr = S_OK;
@@ -50,10 +64,12 @@ HRESULT vbs_iter_new(struct vbs_heap *heap, struct value *over, struct vbs_iter 
 	if (!iter)
 		return E_OUTOFMEMORY;
 	iter->heap = heap;
-	if (over->type != VT_DISPATCH)
-		value_copy(&iter->array, over);
-	else
+	if (over->type == VT_DISPATCH)
 		hr = start_object(iter, over->obj);
+	else if (lock && over->type == VBS_ARRAY)
+		hr = lock_array(iter, over);
+	else
+		value_copy(&iter->array, over);
 	if (FAILED(hr)) {
 		vbs_iter_free(iter);
 		return hr;

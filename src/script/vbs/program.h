@@ -38,6 +38,11 @@ struct vbs_line {
 	uint8_t stmt, live;
 };
 
+/* A Const of the procedure, or of the global code: what evaluated code and later programs find. */
+struct vbs_const {
+	uint32_t name, constant; /* in the procedure's table of constants */
+};
+
 struct vbs_proc {
 	uint32_t *code;
 	struct value *constants;
@@ -53,6 +58,8 @@ struct vbs_proc {
 	 * name. Names that Execute makes hang on R[extra], 0: no Execute here. */
 	uint32_t *locals, *far_locals;
 	uint8_t *unsure;
+	struct vbs_const *consts;
+	uint32_t const_count;
 	uint16_t local_count, far_count;
 	uint8_t far_reg, extra;
 	bool scoped; /* code of Execute or Eval inside a procedure: its parameters are the names */
@@ -81,11 +88,6 @@ struct vbs_class {
 	uint32_t initialize, terminate;
 };
 
-/* A global Const, which other programs of an engine see as well: constant `value` of procs[0]. */
-struct vbs_published {
-	uint32_t name, value;
-};
-
 struct vbs_program {
 	uint32_t refs;
 	struct arena arena;
@@ -97,8 +99,6 @@ struct vbs_program {
 	uint32_t name_count;
 	struct vbs_global_use *globals;
 	uint32_t global_count;
-	struct vbs_published *published;
-	uint32_t published_count;
 	struct vbs_site *sites; /* member calls; the index is that of the engine's cache */
 	uint32_t site_count;
 	const char **files;

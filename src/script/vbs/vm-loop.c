@@ -88,7 +88,7 @@ HRESULT vbs_loop_step(struct vbs_engine *e, struct value *v, struct value *bound
 HRESULT vbs_loop_each(struct vbs_engine *e, struct value *v)
 {
 	struct vbs_iter *iter;
-	HRESULT hr = vbs_iter_new(&e->heap, value_deref(v), &iter);
+	HRESULT hr = vbs_iter_new(&e->heap, value_deref(v), v->type == VBS_REF, &iter);
 
 	if (SUCCEEDED(hr))
 		value_set(v, (struct value){ .type = VBS_ITER, .iter = iter });

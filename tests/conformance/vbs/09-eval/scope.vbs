@@ -182,3 +182,31 @@ Echo Err.Number, Err.Source
 ' ---- place
 Execute "x = 1" & vbLf & " y = 1 / 0"
 ' error: 11 line 2 column 2
+' ---- constants
+' Constants are seen like variables, and cannot be assigned to (not attested).
+Const k = 5, t = "text", neg = -1.5
+Sub A
+	Const local = "mine", k = 6
+	Echo Eval("k"), Eval("local & t"), Eval("neg * 2")
+	Execute "Echo local, k : Const inner = 1 : Echo inner"
+	Echo TypeName(Eval("inner"))
+	ExecuteGlobal "Echo k, t"
+End Sub
+A
+Echo Eval("k + 1"), Eval("t")
+Execute "Const made = ""made"""
+Echo Eval("made")
+Execute "Sub B : Echo made, k : End Sub"
+B
+On Error Resume Next
+Execute "k = 7"
+Echo Err.Number, k
+' expect: 6 minetext -3
+' expect: mine 6
+' expect: 1
+' expect: Empty
+' expect: 5 text
+' expect: 6 text
+' expect: made
+' expect: made 5
+' expect: 501 5
