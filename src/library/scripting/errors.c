@@ -43,6 +43,8 @@ HRESULT scripting_raise_errno(struct automation_call *call, int code, enum scrip
 		return scripting_raise(call, SCRIPTING_PERMISSION);
 	case EEXIST:
 		return scripting_raise(call, SCRIPTING_FILE_EXISTS);
+	case EILSEQ: /* a character that the code page of the file does not have */
+		return scripting_raise(call, SCRIPTING_INVALID_CALL);
 	case EINVAL:
 	case ENAMETOOLONG:
 		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);

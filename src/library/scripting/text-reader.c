@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "com/bstr.h"
+#include "library/scripting/ansi.h"
 
 #include <errno.h>
 
@@ -15,6 +16,7 @@ void stream_reader_init(struct stream_reader *reader, int fd, bool utf16)
 {
 	reader->fd = fd;
 	reader->utf16 = utf16;
+	reader->latin = false;
 	reader->begun = reader->ended = false;
 	reader->raw_count = reader->at = reader->count = 0;
 	reader->line = reader->column = 1;
@@ -26,7 +28,7 @@ static size_t whole_bytes(const struct stream_reader *r)
 {
 	size_t n = r->raw_count, back = 0;
 
-	if (r->ended)
+	if (r->ended || r->latin)
 		return n;
 	if (r->utf16)
 		return n & ~(size_t)1;
@@ -42,44 +44,6 @@ static size_t whole_bytes(const struct stream_reader *r)
 		}
 	}
 	return n;
-}
-
-/* 0x80 to 0x9F of Windows-1252; the rest of it is Latin 1. */
-static char16_t latin_unit(unsigned char c)
-{
-	static const char16_t high[32] = {
-		0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
-		0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,   0x17D,  0x8F,
-		0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-		0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178,
-	};
-
-	return c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c;
-}
-
-/* UTF-8, and Windows-1252 for each byte that is none: files that came from Windows read right, and
- * so do lines that were appended to them here. Returns the number of units. */
-static size_t decode_ansi(struct text t, char16_t *out)
-{
-	size_t count = 0;
-
-	for (size_t at = 0; at < t.length;) {
-		size_t from = at;
-
-		if ((unsigned char)t.data[at] < 0x80) {
-			out[count++] = (unsigned char)t.data[at++];
-			continue;
-		}
-		char32_t c = utf8_next(t, &at);
-		struct text bytes = { t.data + from, at - from };
-
-		if (c == 0xFFFD && !text_equal(bytes, TEXT("\xEF\xBF\xBD")))
-			while (from < at)
-				out[count++] = latin_unit((unsigned char)t.data[from++]);
-		else
-			count += utf8_to_utf16(bytes, out + count, 2);
-	}
-	return count;
 }
 
 static void raw_drop(struct stream_reader *r, size_t n)
@@ -103,6 +67,8 @@ static void skip_mark(struct stream_reader *r)
 
 static void decode(struct stream_reader *r)
 {
+	if (!r->begun && r->latin)
+		r->begun = true; /* its mark would be three characters */
 	if (!r->begun)
 		skip_mark(r);
 	if (!r->begun)
@@ -114,7 +80,7 @@ static void decode(struct stream_reader *r)
 		memcpy(r->units, r->raw, r->count * 2);
 	} else {
 		/* Never more units than bytes. */
-		r->count = decode_ansi((struct text){ r->raw, n }, r->units);
+		r->count = stream_ansi_decode((struct text){ r->raw, n }, r->latin, r->units);
 	}
 	r->at = 0;
 	raw_drop(r, n);

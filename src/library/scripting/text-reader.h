@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text from a descriptor as UTF-16 units, decoded piece by piece from UTF-16LE, or from UTF-8 with
- * Windows-1252 for what is no UTF-8: the reading half of TextStream. One thread at a time; does not
+ * Text from a descriptor as UTF-16 units, decoded piece by piece from UTF-16LE or from
+ * ANSI (library/scripting/ansi.h): the reading half of TextStream. One thread at a time; does not
  * own the descriptor.
  */
 #pragma once
@@ -15,6 +15,7 @@
 struct stream_reader {
 	int fd;
 	bool utf16;
+	bool latin; /* each byte is a character (library/scripting/ansi.h); may be set after init */
 	bool begun, ended; /* the mark was looked for; the last byte was read */
 	size_t raw_count;  /* bytes in `raw`, not decoded yet */
 	char raw[TEXT_READER_PIECE];

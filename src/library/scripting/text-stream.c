@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "com/automation.h"
 #include "com/bstr.h"
+#include "library/scripting/ansi.h"
 #include "library/scripting/errors.h"
 #include "library/scripting/file-ops.h"
 #include "library/scripting/text-reader.h"
@@ -19,12 +20,14 @@
 #include <sys/stat.h>
 
 #define WRITE_PIECE 65536
+#define LOOK_AHEAD 65536
 #define BLANK_LINES_MAX (1 << 24)
 
 struct text_stream {
 	struct automation_object object;
 	int fd; /* -1: closed */
 	bool utf16;
+	bool latin; /* writes Windows-1252 */
 	bool writes;
 	bool direct;       /* a standard stream: nothing is kept back, lines end with LF */
 	LONG line, column; /* of what was written */
@@ -221,16 +224,20 @@ static int flush(struct text_stream *self)
 
 static int put(struct text_stream *self, const char16_t *units, size_t length)
 {
+	int r = 0;
+
 	for (size_t i = 0; i < length; i++) {
 		self->column = units[i] == '\n' ? 1 : self->column + 1;
 		self->line += units[i] == '\n';
 	}
 	if (self->utf16)
 		buf_put(&self->out, units, length * 2);
+	else if (self->latin)
+		r = stream_ansi_encode(units, length, &self->out);
 	else
 		buf_put_utf16(&self->out, units, length);
-	if (buf_failed(&self->out))
-		return buf_failed(&self->out);
+	if (r < 0 || buf_failed(&self->out))
+		return r < 0 ? r : buf_failed(&self->out);
 	return self->direct || self->out.length >= WRITE_PIECE ? flush(self) : 0;
 }
 
@@ -407,6 +414,25 @@ static int write_mark(int fd)
 	return st.st_size == 0 ? sys_write_all(fd, "\xFF\xFE", 2) : 0;
 }
 
+/* A file whose beginning is no UTF-8 is one of Windows', and its bytes are characters: scripts that
+ * look into pictures count them. */
+static int reads_latin(int fd, bool *ret)
+{
+	struct stat st;
+	*ret = stream_ansi_is_latin();
+	if (*ret || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	_cleanup_mem_ char *piece = mem_alloc(LOOK_AHEAD);
+
+	if (!piece)
+		return -ENOMEM;
+	ssize_t n = sys_pread(fd, piece, LOOK_AHEAD, 0);
+
+	if (n > 0)
+		*ret = !stream_ansi_is_utf8((struct text){ piece, (size_t)n }, n == LOOK_AHEAD);
+	return n < 0 ? (int)n : 0;
+}
+
 int stream_open(const char *path, enum text_stream_mode mode, bool create, bool overwrite,
 		bool utf16, IDispatch **ret)
 {
@@ -431,10 +457,19 @@ int stream_open(const char *path, enum text_stream_mode mode, bool create, bool 
 		return -EISDIR;
 	int r = utf16 && mode != TEXT_STREAM_READING ? write_mark(fd) : 0;
 
+	bool latin = stream_ansi_is_latin();
+
+	if (!r && !utf16 && mode == TEXT_STREAM_READING)
+		r = reads_latin(fd, &latin);
 	if (r < 0)
 		return r;
 	if (FAILED(stream_new(fd, mode, utf16, ret)))
 		return -ENOMEM;
 	TAKE_FD(fd);
+	struct text_stream *self = container_of(*ret, struct text_stream, object.dispatch);
+
+	self->latin = latin;
+	if (self->reader)
+		self->reader->latin = latin && !utf16;
 	return 0;
 }

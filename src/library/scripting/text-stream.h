@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TextStream: a script's view of a text file, a pipe or a terminal. ANSI text is UTF-8 here (a
- * byte order mark at its beginning is skipped; bytes that are no UTF-8 are read as Windows-1252),
- * Unicode text is UTF-16LE with its mark. Writing is
- * buffered up to Close or the last reference. One thread at a time.
+ * TextStream: a script's view of a text file, a pipe or a terminal. ANSI text is what
+ * library/scripting/ansi.h says, UTF-8 or Windows-1252; a file that does not begin as UTF-8 is read
+ * as Windows-1252, a byte order mark of UTF-8 is skipped, and pipes are always UTF-8. Unicode text
+ * is UTF-16LE with its mark. Writing is buffered up to Close or the last reference. One thread at a
+ * time.
  */
 #pragma once
 
