@@ -165,6 +165,8 @@ static bool scan_bits(struct scan *s)
 		if (s->n->mantissa >> 64)
 			return false;
 	}
+	if (any && peek(s) == '&') /* as a Long is marked in source */
+		s->at++;
 	while (is_blank(peek(s)))
 		s->at++;
 	s->n->bits = true;

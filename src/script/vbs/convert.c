@@ -46,11 +46,16 @@ size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE])
 
 static HRESULT string_to_double(const struct value *v, const struct locale *locale, double *ret)
 {
-	size_t n = value_str_length(v);
+	struct number n;
+	double d;
 
-	if (n && vbs_number_parse(v->str, n, locale, ret))
-		return S_OK;
-	return VBS_HR(13);
+	if (!number_parse(v->str, value_str_length(v), locale, &n))
+		return VBS_HR(13);
+	d = number_to_double(&n);
+	if (isinf(d))
+		return VBS_HR(6);
+	*ret = d;
+	return S_OK;
 }
 
 static HRESULT scalar_to_double(const struct value *v, const struct locale *locale, double *ret)
@@ -338,6 +343,25 @@ static HRESULT to_date(struct vbs_heap *heap, struct value *v, struct value *ret
 	return S_OK;
 }
 
+/* Text to a whole subtype: what CLng and CInt are mostly called for. */
+static HRESULT text_to_whole(struct vbs_heap *heap, struct value *v, uint16_t type,
+			     struct value *ret)
+{
+	static const int64_t low[] = { [VT_I2] = INT16_MIN, [VT_I4] = INT32_MIN, [VT_UI1] = 0 };
+	static const int64_t high[] = { [VT_I2] = INT16_MAX, [VT_I4] = INT32_MAX, [VT_UI1] = 255 };
+	struct number n;
+	__int128 whole;
+
+	if (!number_parse(v->str, value_str_length(v), vbs_heap_locale(heap), &n))
+		return VBS_HR(13);
+	if (n.bits) /* a pattern, not a number */
+		return by_automation(heap, v, type, ret);
+	if (!number_round(&n, 0, &whole) || whole < low[type] || whole > high[type])
+		return VBS_HR(6);
+	*ret = (struct value){ .type = type, .i = (int64_t)whole };
+	return S_OK;
+}
+
 static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, struct value *ret)
 {
 	double d;
@@ -347,10 +371,14 @@ static HRESULT to_number(struct vbs_heap *heap, struct value *v, uint16_t type, 
 		*ret = (struct value){ .type = VT_UI1, .i = v->i & 255 };
 		return S_OK;
 	}
+	if (v->type == VT_BSTR && (type == VT_I4 || type == VT_I2 || type == VT_UI1))
+		return text_to_whole(heap, v, type, ret);
+	if (is_exact(v->type) && type != VT_R8)
+		return by_automation(heap, v, type, ret);
 	hr = vbs_to_double(heap, v, &d); /* also says what is no number at all */
 	if (FAILED(hr))
 		return hr;
-	if (is_exact(v->type) || is_exact(type))
+	if (is_exact(type))
 		return by_automation(heap, v, type, ret);
 	switch (type) {
 	case VT_UI1:

@@ -18,7 +18,7 @@ Echo TypeName(w), w, w - 1, w > w - 1, w = w - 1, TypeName(w + 1), TypeName(w + 
 ' What components return beside the subtypes of the language.
 Echo TypeName(Typed(16, 5)), TypeName(Typed(18, 5)), TypeName(Typed(19, 5)), TypeName(Typed(22, 5)), TypeName(Typed(19, "4000000000")), Typed(19, "4000000000")
 ' expect: Integer Long Long Long Double 4000000000
-Echo CByte(True), CInt(True), CCur(True), CLng("&HFFFF"), CInt("&HFFFF"), CLng("&HFFFFFFFF"), CDbl("&HFF"), CLng("&o17")
+Echo CByte(True), CInt(True), CCur(True), CLng("&HFFFF&"), CInt("&HFFFF"), CLng("&HFFFFFFFF"), CDbl("&HFF"), CLng("&o17")
 ' expect: 255 -1 -1 65535 -1 -1 255 15
 Echo CByte(0.5), CByte(1.5), CByte(254.5), CInt(-0.5), CInt(-1.5), CLng(2.5), CLng("3.5"), CCur("0.00005"), CCur("0.00015"), CInt(CCur(2.5)), CLng(Typed(14, "3.5"))
 ' expect: 0 2 254 0 -2 2 4 0 0.0002 2 4
@@ -56,4 +56,10 @@ Echo CByte(255.5) : Echo Err.Number : Err.Clear
 Echo CInt("32767.5") : Echo Err.Number : Err.Clear
 ' expect: 6
 Echo Abs(CInt(-32768)) : Echo Err.Number : Err.Clear
+' expect: 6
+Echo CDbl("1e400") : Echo Err.Number, IsNumeric("1e400"), IsNumeric("-1e-400") : Err.Clear
+' expect: 6 False True
+Echo CLng("1e400") : Echo Err.Number : Err.Clear
+' expect: 6
+Echo "1e400" + 1 : Echo Err.Number : Err.Clear
 ' expect: 6
