@@ -10,6 +10,7 @@
 #include "com/bstr.h"
 
 #define UNSET UINT32_MAX
+#define LEAF_GET (AUTOMATION_GET | AUTOMATION_LEAF)
 
 struct regexp_matches {
 	struct automation_object object;
@@ -82,6 +83,20 @@ static void place_free(struct automation_object *object)
 	mem_free(self);
 }
 
+/* Argument 0 as an index below `count`. */
+static HRESULT read_index(struct automation_call *call, size_t count, size_t *ret)
+{
+	LONG index;
+	HRESULT hr = automation_arg_long(call, 0, &index);
+
+	if (FAILED(hr))
+		return hr;
+	if (index < 0 || (size_t)index >= count)
+		return regexp_raise(call, 5);
+	*ret = (size_t)index;
+	return S_OK;
+}
+
 /* ---- Match ---- */
 
 static HRESULT match_value(struct automation_call *call)
@@ -107,19 +122,25 @@ static HRESULT match_length(struct automation_call *call)
 	return automation_return_long(call->result, (LONG)(at[1] - at[0]));
 }
 
+/* SubMatches(i) in one step. */
 static HRESULT match_submatches(struct automation_call *call)
 {
 	struct place *self = place_of(call->self);
+	size_t index = 0;
+	HRESULT hr;
 
-	return place_new(&submatches_class, self->matches, self->index, call->result);
+	if (!call->argc)
+		return place_new(&submatches_class, self->matches, self->index, call->result);
+	hr = read_index(call, self->matches->groups, &index);
+	return FAILED(hr) ? hr : return_group(call, self->matches, self->index, index + 1);
 }
 
 /* DISPIDs are those of the type library on Windows. */
 static const struct automation_member match_members[] = {
-	{ "Value", DISPID_VALUE, AUTOMATION_GET, 0, 0, match_value },
-	{ "FirstIndex", 10001, AUTOMATION_GET, 0, 0, match_first_index },
-	{ "Length", 10002, AUTOMATION_GET, 0, 0, match_length },
-	{ "SubMatches", 10003, AUTOMATION_GET, 0, 0, match_submatches },
+	{ "Value", DISPID_VALUE, LEAF_GET, 0, 0, match_value },
+	{ "FirstIndex", 10001, LEAF_GET, 0, 0, match_first_index },
+	{ "Length", 10002, LEAF_GET, 0, 0, match_length },
+	{ "SubMatches", 10003, AUTOMATION_GET, 0, 1, match_submatches },
 };
 
 static const struct automation_class match_class = {
@@ -130,20 +151,6 @@ static const struct automation_class match_class = {
 };
 
 /* ---- collections ---- */
-
-/* Argument 0 as an index below `count`. */
-static HRESULT read_index(struct automation_call *call, size_t count, size_t *ret)
-{
-	LONG index;
-	HRESULT hr = automation_arg_long(call, 0, &index);
-
-	if (FAILED(hr))
-		return hr;
-	if (index < 0 || (size_t)index >= count)
-		return regexp_raise(call, 5);
-	*ret = (size_t)index;
-	return S_OK;
-}
 
 /* An enumerator over what `item` gives for 0 to count - 1. */
 static HRESULT return_enum(struct automation_call *call, size_t count,
@@ -199,7 +206,7 @@ static HRESULT submatches_enum(struct automation_call *call)
 
 static const struct automation_member submatches_members[] = {
 	{ "Item", DISPID_VALUE, AUTOMATION_GET, 1, 1, submatches_item },
-	{ "Count", 1, AUTOMATION_GET, 0, 0, submatches_count },
+	{ "Count", 1, LEAF_GET, 0, 0, submatches_count },
 	{ "_NewEnum", DISPID_NEWENUM, AUTOMATION_GET, 0, 0, submatches_enum },
 };
 
@@ -251,7 +258,7 @@ static HRESULT matches_enum(struct automation_call *call)
 
 static const struct automation_member matches_members[] = {
 	{ "Item", DISPID_VALUE, AUTOMATION_GET, 1, 1, matches_item },
-	{ "Count", 1, AUTOMATION_GET, 0, 0, matches_count },
+	{ "Count", 1, LEAF_GET, 0, 0, matches_count },
 	{ "_NewEnum", DISPID_NEWENUM, AUTOMATION_GET, 0, 0, matches_enum },
 };
 

@@ -45,6 +45,30 @@ static inline HRESULT arg_string(struct vbs_engine *e, struct value *args, unsig
 	}
 	return vbs_to_string(&e->heap, &args[i], ret);
 }
+/* A text argument: borrowed from the script's own string where that cannot go away meanwhile. */
+struct text_arg {
+	BSTR s;
+	bool made; /* `s` is counted */
+};
+/* Objects among the arguments run code when they are asked for their value, and that may change
+ * the variable a string is borrowed from. */
+static inline HRESULT arg_text(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
+			       struct text_arg *ret)
+{
+	struct value *v = value_deref(&args[i]);
+	bool lend = v->type == VT_BSTR;
+
+	for (unsigned k = 0; k < argc && lend; k++)
+		lend = value_deref(&args[k])->type != VT_DISPATCH;
+	ret->made = !lend;
+	ret->s = lend ? v->str : NULL;
+	return lend ? S_OK : vbs_to_string(&e->heap, v, &ret->s);
+}
+static inline void text_arg_done(struct text_arg *t)
+{
+	if (t->made)
+		SysFreeString(t->s);
+}
 static inline size_t units_of(BSTR s)
 {
 	return s ? SysStringByteLen(s) / 2 : 0;
@@ -78,3 +102,5 @@ static inline HRESULT return_value(struct value v, struct value *ret)
 ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
 		   size_t needle_length, size_t from, bool nocase);
 OLECHAR vbs_fold(OLECHAR c);
+/* Each unit in its other case, into `to`, which has room for `length` units. */
+void vbs_change_case(const OLECHAR *from, size_t length, bool upper, OLECHAR *to);

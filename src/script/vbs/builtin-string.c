@@ -4,38 +4,6 @@
  */
 #include "script/vbs/builtin-args.h"
 
-#include "com/casing.h"
-
-OLECHAR vbs_fold(OLECHAR c)
-{
-	return casing_lower(c);
-}
-
-ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
-		   size_t needle_length, size_t from, bool nocase)
-{
-	if (needle_length > hay_length)
-		return -1;
-	if (!needle_length)
-		return from <= hay_length ? (ptrdiff_t)from : -1;
-	for (size_t i = from; i + needle_length <= hay_length; i++) {
-		size_t k = 0;
-
-		if (!nocase) {
-			if (hay[i] != needle[0])
-				continue;
-			while (k < needle_length && hay[i + k] == needle[k])
-				k++;
-		} else {
-			while (k < needle_length && vbs_fold(hay[i + k]) == vbs_fold(needle[k]))
-				k++;
-		}
-		if (k == needle_length)
-			return (ptrdiff_t)i;
-	}
-	return -1;
-}
-
 static HRESULT arg_compare(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
 			   bool *ret)
 {
@@ -70,28 +38,28 @@ BUILTIN(len)
 }
 
 /* units [from, from + count) of the first argument, cut to what there is */
-static HRESULT part(struct vbs_engine *e, BSTR s, int64_t from, int64_t count, struct value *ret)
+static HRESULT part(struct vbs_engine *e, struct text_arg *t, int64_t from, int64_t count,
+		    struct value *ret)
 {
-	int64_t length = units_of(s);
-	HRESULT hr;
+	int64_t length = units_of(t->s);
+	HRESULT hr = S_OK;
 
 	if (from > length)
 		from = length;
 	if (count > length - from)
 		count = length - from;
-	if (from == 0 && count == length) {
-		*ret = VALUE_STR(s);
-		return S_OK;
-	}
-	hr = return_string(e, s + from, count, ret);
-	SysFreeString(s);
+	if (from == 0 && count == length)
+		*ret = VALUE_STR(bstr_ref(t->s));
+	else
+		hr = return_string(e, t->s + from, count, ret);
+	text_arg_done(t);
 	return hr;
 }
 
 static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, struct value *ret)
 {
 	int32_t n;
-	BSTR s;
+	struct text_arg t;
 	HRESULT hr;
 
 	/* The length is looked at first: Left(Null, -1) is an error. */
@@ -101,10 +69,11 @@ static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, 
 	if (SUCCEEDED(hr) && arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[0], &s);
+		hr = arg_text(e, args, 2, 0, &t);
 	if (FAILED(hr))
 		return hr;
-	return part(e, s, right && (size_t)n < units_of(s) ? (int64_t)units_of(s) - n : 0, n, ret);
+	return part(e, &t, right && (size_t)n < units_of(t.s) ? (int64_t)units_of(t.s) - n : 0, n,
+		    ret);
 }
 
 BUILTIN(left)
@@ -122,7 +91,7 @@ BUILTIN(right)
 BUILTIN(mid)
 {
 	int32_t start, count;
-	BSTR s;
+	struct text_arg t;
 	HRESULT hr;
 
 	/* The last argument is looked at first, the text last. */
@@ -134,10 +103,10 @@ BUILTIN(mid)
 	if (SUCCEEDED(hr) && arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[0], &s);
+		hr = arg_text(e, args, argc, 0, &t);
 	if (FAILED(hr))
 		return hr;
-	return part(e, s, start - 1, count, ret);
+	return part(e, &t, start - 1, count, ret);
 }
 
 /* InStr([start,] text, sought[, compare]) */
@@ -146,7 +115,7 @@ BUILTIN(instr)
 	unsigned first = argc > 2 ? 1 : 0;
 	int32_t start = 1;
 	bool nocase = false;
-	BSTR hay = NULL, needle = NULL;
+	struct text_arg hay = { 0 }, needle = { 0 };
 	HRESULT hr = S_OK;
 
 	if (first)
@@ -159,19 +128,20 @@ BUILTIN(instr)
 		return hr;
 	if (arg_null(args, first) || arg_null(args, first + 1))
 		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_string(&e->heap, &args[first], &hay);
+	hr = arg_text(e, args, argc, first, &hay);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[first + 1], &needle);
+		hr = arg_text(e, args, argc, first + 1, &needle);
 	if (SUCCEEDED(hr)) {
-		size_t length = units_of(hay);
+		size_t length = units_of(hay.s);
 		ptrdiff_t at = -1;
 
 		if ((size_t)start <= length || (start == 1 && length))
-			at = vbs_find(hay, length, needle, units_of(needle), start - 1, nocase);
+			at = vbs_find(hay.s, length, needle.s, units_of(needle.s), start - 1,
+				      nocase);
 		*ret = VALUE_I4(at + 1);
 	}
-	SysFreeString(hay);
-	SysFreeString(needle);
+	text_arg_done(&hay);
+	text_arg_done(&needle);
 	return hr;
 }
 
@@ -239,7 +209,8 @@ static size_t replace_into(BSTR hay, size_t from, BSTR find, BSTR with, int32_t 
 /* Replace(text, find, with[, start[, count[, compare]]]) */
 BUILTIN(replace)
 {
-	BSTR hay = NULL, find = NULL, with = NULL, out;
+	struct text_arg hay = { 0 }, find = { 0 }, with = { 0 };
+	BSTR out;
 	int32_t start, count;
 	bool nocase = false;
 	HRESULT hr;
@@ -254,83 +225,77 @@ BUILTIN(replace)
 	if (SUCCEEDED(hr))
 		hr = arg_compare(e, args, argc, 5, &nocase);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[0], &hay);
+		hr = arg_text(e, args, argc, 0, &hay);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[1], &find);
+		hr = arg_text(e, args, argc, 1, &find);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_string(&e->heap, &args[2], &with);
+		hr = arg_text(e, args, argc, 2, &with);
 	if (SUCCEEDED(hr)) {
-		size_t n = replace_into(hay, start - 1, find, with, count, nocase, NULL);
+		size_t n = replace_into(hay.s, start - 1, find.s, with.s, count, nocase, NULL);
 
 		hr = vbs_string_new(&e->heap, NULL, n, &out);
 		if (SUCCEEDED(hr)) {
 			if (out)
-				replace_into(hay, start - 1, find, with, count, nocase, out);
+				replace_into(hay.s, start - 1, find.s, with.s, count, nocase, out);
 			*ret = VALUE_STR(out);
 		}
 	}
-	SysFreeString(hay);
-	SysFreeString(find);
-	SysFreeString(with);
+	text_arg_done(&hay);
+	text_arg_done(&find);
+	text_arg_done(&with);
 	return hr;
 }
 
-static HRESULT map_units(struct vbs_engine *e, struct value *args, OLECHAR (*fn)(OLECHAR),
-			 struct value *ret)
+static HRESULT change_case(struct vbs_engine *e, struct value *args, bool upper, struct value *ret)
 {
-	BSTR s, out;
+	struct text_arg t;
+	BSTR out;
 	HRESULT hr;
 
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_string(&e->heap, &args[0], &s);
+	hr = arg_text(e, args, 1, 0, &t);
 	if (FAILED(hr))
 		return hr;
-	hr = vbs_string_new(&e->heap, s, units_of(s), &out);
+	hr = vbs_string_new(&e->heap, NULL, units_of(t.s), &out);
 	if (SUCCEEDED(hr)) {
-		for (size_t i = 0; i < units_of(out); i++)
-			out[i] = fn(out[i]);
+		vbs_change_case(t.s, units_of(t.s), upper, out);
 		*ret = VALUE_STR(out);
 	}
-	SysFreeString(s);
+	text_arg_done(&t);
 	return hr;
-}
-
-static OLECHAR upper(OLECHAR c)
-{
-	return casing_upper(c);
 }
 
 BUILTIN(ucase)
 {
 	(void)argc;
-	return map_units(e, args, upper, ret);
+	return change_case(e, args, true, ret);
 }
 
 BUILTIN(lcase)
 {
 	(void)argc;
-	return map_units(e, args, vbs_fold, ret);
+	return change_case(e, args, false, ret);
 }
 
 static HRESULT trim(struct vbs_engine *e, struct value *args, bool left, bool right,
 		    struct value *ret)
 {
 	size_t from = 0, to;
-	BSTR s;
+	struct text_arg t;
 	HRESULT hr;
 
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_string(&e->heap, &args[0], &s);
+	hr = arg_text(e, args, 1, 0, &t);
 	if (FAILED(hr))
 		return hr;
-	to = units_of(s);
-	while (left && from < to && s[from] == ' ')
+	to = units_of(t.s);
+	while (left && from < to && t.s[from] == ' ')
 		from++;
-	while (right && to > from && s[to - 1] == ' ')
+	while (right && to > from && t.s[to - 1] == ' ')
 		to--;
-	return part(e, s, from, to - from, ret);
+	return part(e, &t, from, to - from, ret);
 }
 
 BUILTIN(trim)
