@@ -168,6 +168,14 @@ void dictionary_table_done(struct dictionary_table *table)
 	*table = (struct dictionary_table){ .text = table->text };
 }
 
+#define SLOT_PLACE 0x1FFFFFFu
+_Static_assert(DICTIONARY_MAX <= SLOT_PLACE, "a place fits into its bits");
+
+static inline uint32_t slot_tag(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32) & ~SLOT_PLACE;
+}
+
 struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
 {
 	if (!table->slot_count)
@@ -179,29 +187,27 @@ struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, c
 	uint64_t hash = hash_of(table, key);
 
 	for (uint64_t at = hash;; at++) {
-		const struct dictionary_slot *slot = &table->slots[at & (table->slot_count - 1)];
+		uint32_t slot = table->slots[at & (table->slot_count - 1)];
 
-		if (!slot->place)
+		if (!slot)
 			return NULL;
-		if (slot->hash != (uint32_t)(hash >> 32))
+		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
-		e = &table->entries[slot->place - 1];
+		e = &table->entries[(slot & SLOT_PLACE) - 1];
 		if (!e->dead && e->hash == hash && keys_equal(table, &e->key, key)) {
-			table->last = slot->place - 1;
+			table->last = (slot & SLOT_PLACE) - 1;
 			return e;
 		}
 	}
 }
 
-static void slot_take(struct dictionary_slot *slots, uint32_t slot_count, uint64_t hash,
-		      uint32_t place)
+static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)
 {
 	uint64_t at = hash;
 
-	while (slots[at & (slot_count - 1)].place)
+	while (slots[at & (slot_count - 1)])
 		at++;
-	slots[at & (slot_count - 1)] =
-		(struct dictionary_slot){ .place = place + 1, .hash = (uint32_t)(hash >> 32) };
+	slots[at & (slot_count - 1)] = slot_tag(hash) | (place + 1);
 }
 
 /* Moves the live entries into tables of `capacity`. */
@@ -209,7 +215,7 @@ static bool rebuild(struct dictionary_table *table, uint32_t capacity)
 {
 	struct dictionary_entry *entries = mem_zalloc(capacity, sizeof *entries);
 	uint32_t slot_count = capacity * 2, n = 0;
-	struct dictionary_slot *slots = mem_zalloc(slot_count, sizeof *slots);
+	uint32_t *slots = mem_zalloc(slot_count, sizeof *slots);
 
 	if (!entries || !slots) {
 		mem_free(entries);

@@ -14,15 +14,12 @@ struct dictionary_entry {
 	bool dead; /* removed; the place is used again when the table is rebuilt */
 };
 
-struct dictionary_slot {
-	uint32_t place; /* in `entries` + 1, 0 = free */
-	uint32_t hash;  /* upper half of the entry's */
-};
-
 struct dictionary_table {
 	struct dictionary_entry *entries;
 	uint32_t used, dead, capacity;
-	struct dictionary_slot *slots; /* open addressing */
+	/* Place in `entries` + 1 in the low 25 bits, 0 = free; above, the top bits of the hash.
+	 * Open addressing; small, since each look-up may miss the cache here. */
+	uint32_t *slots;
 	uint32_t slot_count;
 	uint32_t last; /* place of the entry found last, most likely the next one asked for */
 	uint64_t seed; /* of the hash, 0 as long as there are no slots */
