@@ -141,6 +141,36 @@ static void test_runs(void **state)
 	expect_told("", "");
 }
 
+/* The host's locale reaches the script and what the script calls; the script may change it, and
+ * reset forgets it. Literals stay what they are. */
+static void test_locale(void **state)
+{
+	struct vbs_program *program =
+		must_compile("Host.Tell 1.5 : Host.Tell \"|\" & GetLocale & \"|\" : "
+			     "Host.Tell #1/2/2026# : SetLocale 2057");
+	struct vbs_engine *engine;
+	struct host host;
+
+	(void)state;
+	assert_int_equal(vbs_engine_new(NULL, NULL, &engine), S_OK);
+	host_init(&host, engine);
+	assert_int_equal(vbs_engine_locale(engine), 1033);
+	assert_false(vbs_engine_set_locale(engine, 99999));
+	assert_int_equal(vbs_engine_locale(engine), 1033);
+	assert_true(vbs_engine_set_locale(engine, 1031));
+	assert_int_equal(vbs_engine_run(engine, program, NULL), S_OK);
+	assert_int_equal(vbs_engine_locale(engine), 2057);
+	vbs_engine_reset(engine, true);
+	assert_int_equal(vbs_engine_locale(engine), 1033);
+	assert_true(vbs_engine_set_locale(engine, 0));
+	vbs_engine_free(engine);
+	vbs_program_unref(program);
+	char *told = buf_take(&host.told, NULL);
+
+	assert_string_equal(told, "1,5|1031|02.01.2026");
+	mem_free(told);
+}
+
 static void test_program_is_shared(void **state)
 {
 	struct vbs_program *program =
@@ -435,11 +465,17 @@ static void test_faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_runs),          cmocka_unit_test(test_program_is_shared),
-		cmocka_unit_test(test_call),          cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_compile_error), cmocka_unit_test(test_segments),
-		cmocka_unit_test(test_limits),        cmocka_unit_test(test_outlives),
-		cmocka_unit_test(test_dump),          cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_locale),
+		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_program_is_shared),
+		cmocka_unit_test(test_call),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_compile_error),
+		cmocka_unit_test(test_segments),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_outlives),
+		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_verify),
 #ifdef SURROGATE_FAULTS
 		cmocka_unit_test(test_faults),
 #endif
