@@ -2,6 +2,7 @@
 /* Tests of base/mem.h and base/fault.h. */
 #include "../unit.h"
 
+#include "base/arena.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -104,9 +105,38 @@ static void the_environment_arms(void **state)
 }
 #endif
 
+static void blocks_alive_are_counted(void **state)
+{
+#ifdef SURROGATE_FAULTS
+	long before = fault_live();
+	struct arena arena;
+	void *a = mem_alloc(3), *b = mem_zalloc(2, 8), *c = mem_realloc(NULL, 4, 1);
+
+	assert_int_equal(fault_live(), before + 3);
+	c = mem_realloc(c, 400, 1); /* still one */
+	assert_int_equal(fault_live(), before + 3);
+	fault_arm(FAULT_ALLOC, 1, false);
+	assert_null(mem_alloc(1));
+	fault_arm(FAULT_ALLOC, 0, false);
+	assert_int_equal(fault_live(), before + 3);
+	mem_free(a);
+	mem_free(b);
+	mem_free(c);
+	mem_free(NULL);
+	arena_init(&arena, 1u << 20);
+	assert_non_null(arena_alloc(&arena, 100000));
+	assert_true(fault_live() > before);
+	arena_done(&arena);
+	assert_int_equal(fault_live(), before);
+#else
+	skip();
+#endif
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blocks_alive_are_counted),
 		cmocka_unit_test(zero_size_is_a_valid_pointer),
 		cmocka_unit_test(products_that_overflow_fail),
 		cmocka_unit_test(memory_is_zeroed_and_copied),
