@@ -7,8 +7,10 @@
 
 #include "base/mem.h"
 #include "library/catalog/catalog.h"
+#include "library/wscript/wscript.h"
 #include "wsh/events.h"
 #include "wsh/host.h"
+#include "wsh/message.h"
 #include "wsh/queue.h"
 #include "wsh/usage.h"
 #include "wsh/watch.h"
@@ -144,7 +146,8 @@ static int run_script(struct wsh *wsh, struct vbs_program **programs)
 {
 	struct vbs_limits limits = { .depth = SCRIPT_DEPTH, .memory = memory_limit() };
 	struct error err;
-	HRESULT hr = vbs_engine_new(&limits, NULL, &wsh->engine);
+	struct vbs_host host = { .ctx = wsh, .message = wsh_message };
+	HRESULT hr = vbs_engine_new(&limits, &host, &wsh->engine);
 
 	if (SUCCEEDED(hr))
 		hr = add_objects(wsh);
@@ -209,7 +212,7 @@ static int with_script(struct wsh *wsh)
 	return status;
 }
 
-int wsh_main(int argc, char **argv)
+int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *option))
 {
 	struct wsh wsh = { .interactive = true };
 	struct error err;
@@ -233,6 +236,8 @@ int wsh_main(int argc, char **argv)
 	}
 	if (catalog_register() < 0)
 		return out_of_memory(&wsh);
+	/* The process is the script's: its folder, its environment, the registry it may read. */
+	wscript_configure(state_directory(wsh.options.state));
 	if (wsh.options.mode == WSH_LINT)
 		return wsh_lint(&wsh);
 	if (!wsh.options.no_logo && wsh.options.mode == WSH_RUN && wsh.interactive)

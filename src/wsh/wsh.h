@@ -9,5 +9,6 @@
 #pragma once
 
 /* The whole of cscript: reads the command line, runs the script, prints what went wrong. Returns
- * the exit status. */
-int wsh_main(int argc, char **argv);
+ * the exit status. `state_directory` gives the server's state directory from the value of --state,
+ * which may be NULL; what it returns lives as long as the process. */
+int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *option));

@@ -155,6 +155,33 @@ def story_the_disassembly(t):
     t.contains(done.out, "proc (global)", f"{done}")
 
 
+@also_sanitized
+def story_the_process_is_the_script_s(t):
+    code = r'''
+Set shell = CreateObject("WScript.Shell")
+shell.CurrentDirectory = "C:\"
+shell.Environment("Process")("STORY") = "told"
+WScript.Echo shell.CurrentDirectory, shell.ExpandEnvironmentStrings("%STORY%")
+shell.RegWrite "HKCU\Software\Story", 7, "REG_DWORD"
+WScript.Echo shell.RegRead("HKCU\Software\Story")
+WScript.Quit shell.Run("/bin/sh -c ""exit 3""", 0, True)
+'''
+    state = t.root / "other-state"
+    state.mkdir()
+    done = run(t, code, options=("//nologo", "--state", state))
+    expect(t, done, "C:\\ told\n7\n", status=3)
+    t.check(list(state.iterdir()), "the registry is in the state directory that was named")
+
+
+@also_sanitized
+def story_a_message_box_is_a_line_on_standard_error(t):
+    expect(t, run(t, 'WScript.Echo MsgBox("Text", vbInformation, "Title")\nMsgBox 1'), "1\n",
+           "Title: Text\n1\n")
+    # A choice is for a person, never for a pipe.
+    done = run(t, 'MsgBox "Delete all?", vbYesNo')
+    error_line(t, done, 1, "Microsoft VBScript runtime error: Permission denied")
+
+
 TIME_IS_OVER = 'Script execution time was exceeded on script "{}".\nScript execution was terminated.\n'
 
 

@@ -184,6 +184,11 @@ static void assert_content(const char *name, const char *want)
 	mem_free(data);
 }
 
+static const char *state_directory(const char *option)
+{
+	return option ? option : folder;
+}
+
 static void run(const char *name, const char *code, const char *out, const char *errors, int status)
 {
 	char path[128], nologo[] = "//nologo";
@@ -193,7 +198,7 @@ static void run(const char *name, const char *code, const char *out, const char 
 	assert_int_equal(sys_replace_file(path, code, strlen(code), 0600), 0);
 	fflush(stdout);
 	int old_out = redirect(1, "out"), old_err = redirect(2, "err");
-	int got = wsh_main(3, argv);
+	int got = wsh_main(3, argv, state_directory);
 
 	restore(1, old_out);
 	restore(2, old_err);
