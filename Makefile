@@ -8,10 +8,10 @@ build:
 	@scripts/build.sh build
 test:
 	@./test
-faults: # each conformance program, with each of its allocations failing once
+faults: # each conformance program, with each of its allocations failing once (20 s for one program)
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
-	@$(PYTHON) tests/conformance/run.py --build build-test --faults
+	@$(PYTHON) tests/conformance/run.py --build build-test --faults --budget 20000
 fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets, RUNS=5000000 how many
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Dfaults=true -Db_sanitize=address,undefined -Db_lundef=false

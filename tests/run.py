@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 STORIES = ROOT / "tests" / "stories"
 KINDS = ["unit", "fuzz", "includes", "conformance", "story"]
 TAIL_LINES = 40
-FAULTS_MS = 60  # for each conformance program; `make faults` knows no limit
+FAULTS_MS = 60  # for each conformance program; `make faults` takes much longer
 SKIP_STATUS = 77  # as in Automake and Meson
 
 # A test may ask for more memory than there is, to see the refusal; a finding ends the program.
