@@ -239,6 +239,12 @@ static void compile_name(struct compiler *c, struct vbs_expr *e, unsigned reg)
 
 /* ---- operators ---- */
 
+/* Whether comparisons take it for a literal: neither a Const nor a negation is one. */
+static bool is_hard(const struct vbs_expr *e)
+{
+	return e->kind == E_CONST && !e->folded;
+}
+
 /* The constant index of `e` when it is a literal that an instruction can name, else -1. */
 static int constant_operand(struct compiler *c, struct vbs_expr *e)
 {
@@ -248,7 +254,7 @@ static int constant_operand(struct compiler *c, struct vbs_expr *e)
 	if (!vbs_literal_of(c, e, &v) || v.type == VT_EMPTY || v.type == VT_NULL ||
 	    v.type == VT_DISPATCH || c->fn->constant_count >= 250)
 		return -1;
-	k = vbs_constant(c, &v, true);
+	k = vbs_constant(c, &v, is_hard(e));
 	return k < 256 ? (int)k : -1;
 }
 
@@ -262,7 +268,7 @@ unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow
 		return e->symbol->local->reg;
 	reg = vbs_temp(c);
 	if (vbs_literal_of(c, e, &v))
-		compile_constant(c, &v, reg, true);
+		compile_constant(c, &v, reg, is_hard(e));
 	else if (borrow && vbs_is_variable(c, e))
 		compile_name_operand(c, e, reg);
 	else
@@ -776,7 +782,8 @@ void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, s
 
 	if (e->kind == E_BINARY && e->op >= OP_EQ && e->op <= OP_GE) {
 		left = vbs_compile_operand(c, e->left, !vbs_expr_calls(c, e->right));
-		if (small_literal(c, e->right, &small)) {
+		/* In the instruction a negative number is no literal, any other is one. */
+		if (small_literal(c, e->right, &small) && (small < 0 || is_hard(e->right))) {
 			vbs_emit_place(c, e->place, false);
 			vbs_emit_jump(c, VBS_JEQI + (e->op - OP_EQ), left, (uint8_t)small, sense,
 				      to);

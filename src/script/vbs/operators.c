@@ -156,8 +156,8 @@ static int order_text(BSTR a, BSTR b)
 	return (n > 0) - (n < 0);
 }
 
-/* A number against text: the literal's type wins; without literals a number is less than any
- * text. */
+/* A number against text: the literal's type wins, the number's when both are; without literals a
+ * number is less than any text. */
 static HRESULT order_mixed(struct vbs_engine *e, struct value *number, struct value *text, int *ret)
 {
 	double y;
@@ -166,12 +166,12 @@ static HRESULT order_mixed(struct vbs_engine *e, struct value *number, struct va
 
 	if (number->type & VT_ARRAY)
 		return VBS_HR(13);
-	if (number->flags & VBS_HARD && !(text->flags & VBS_HARD)) {
+	if (number->flags & VBS_HARD) {
 		if (FAILED(vbs_to_double(&e->heap, text, &y)))
 			return vbs_mismatch(e, text);
 		return vbs_order_numbers(e, number, text, ret);
 	}
-	if (text->flags & VBS_HARD && !(number->flags & VBS_HARD)) {
+	if (text->flags & VBS_HARD) {
 		hr = vbs_to_string(&e->heap, number, &s);
 		if (FAILED(hr))
 			return hr;

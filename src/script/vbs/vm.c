@@ -232,7 +232,7 @@ static inline void put_operand(struct value *to, struct value *variable)
 			is = x->i op OP_IB(w);                                                     \
 		} else {                                                                           \
 			struct value y = VALUE_I2(OP_IB(w));                                       \
-			y.flags = VBS_HARD;                                                        \
+			y.flags = y.i < 0 ? 0 : VBS_HARD;                                          \
 			pc++;                                                                      \
 			TRY(vbs_step_compare(e, f, OP_##name, w, &y));                             \
 			pc--;                                                                      \

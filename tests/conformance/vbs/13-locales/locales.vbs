@@ -14,7 +14,7 @@ Echo FormatDateTime(#3/5/2026 2:07:09 PM#, 0) & "|" & FormatDateTime(#3/5/2026#,
 Echo MonthName(3), MonthName(3, True), WeekdayName(1), WeekdayName(1, True), WeekdayName(1, False, 1), Weekday(#3/5/2026#, 0), Weekday(#3/5/2026#)
 ' expect: März Mrz Montag Mo Sonntag 4 5
 Echo "1,5" + 1, "2,5" * 2, 1.5 = "1,5", CBool("0,0"), True & ""
-' expect: 2,5 5 False False True
+' expect: 2,5 5 True False True
 Echo SetLocale("fr-FR"), FormatNumber(1234567.891, 1), FormatCurrency(1234.5), CDbl("1 234,5"), CDate("1 février 2026"), WeekdayName(2, False, 1)
 ' expect: 1031 1 234 567,9 1 234,50 € 1234,5 01/02/2026 lundi
 Echo SetLocale("en-gb"), CDate("1/2/2026") = #2/1/2026#, FormatCurrency(-1.5), #1/2/2026#
