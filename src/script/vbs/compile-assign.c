@@ -159,6 +159,8 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 	} else if (l && !l->unsure && !l->far) {
 		value = source_operand(c, s);
 		vbs_emit(c, VBS_SETR, l->reg, value, set);
+		if (s->expr)
+			vbs_used_up(c, value);
 	} else if (l && !l->unsure) {
 		value = source_operand(c, s);
 		ref = vbs_temp(c);
@@ -188,6 +190,11 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 					  !(c->scope && c->scope->is_global &&
 					    c->scope->is_global(c->scope->ctx, symbol->text))) {
 		raise_illegal(c, target);
+	} else if (vbs_name_register(c, target) != REGISTER_NONE) {
+		value = source_operand(c, s);
+		vbs_emit(c, VBS_SETR, vbs_name_register(c, target), value, set);
+		if (s->expr)
+			vbs_used_up(c, value);
 	} else {
 		value = vbs_temp(c);
 		source_to(c, s, value);

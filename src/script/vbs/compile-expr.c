@@ -177,6 +177,11 @@ static void compile_name_reference(struct compiler *c, struct vbs_expr *e, unsig
 		vbs_emit(c, VBS_REFM, reg, spare & 0xFF, spare >> 8);
 		break;
 	case NAME_GLOBAL:
+		spare = vbs_hot_register(c, s);
+		if (spare != REGISTER_NONE) {
+			vbs_emit(c, VBS_REFL, reg, spare, 0);
+			break;
+		}
 		vbs_emit_x(c, VBS_REFG, reg, 0, 0, vbs_global_of(c, s, 0));
 		vbs_mark_dirty(c, reg);
 		break;
@@ -211,6 +216,20 @@ static void compile_name_operand(struct compiler *c, struct vbs_expr *e, unsigne
 	}
 }
 
+unsigned vbs_name_register(struct compiler *c, const struct vbs_expr *e)
+{
+	if (e->kind != E_NAME)
+		return REGISTER_NONE;
+	switch (name_kind(c, e->symbol)) {
+	case NAME_LOCAL:
+		return e->symbol->local->far ? REGISTER_NONE : e->symbol->local->reg;
+	case NAME_GLOBAL:
+		return vbs_hot_register(c, e->symbol);
+	default:
+		return REGISTER_NONE;
+	}
+}
+
 static void compile_name(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
 	struct vbs_symbol *s = e->symbol;
@@ -220,8 +239,8 @@ static void compile_name(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	case NAME_FIELD:
 	case NAME_GLOBAL:
 	case NAME_ANY:
-		if (vbs_is_variable(c, e) && s->local && !s->local->far) {
-			vbs_emit(c, VBS_MOVE, reg, s->local->reg, 0);
+		if (vbs_name_register(c, e) != REGISTER_NONE) {
+			vbs_emit(c, VBS_MOVE, reg, vbs_name_register(c, e), 0);
 			break;
 		}
 		compile_name_reference(c, e, reg);
@@ -263,9 +282,9 @@ unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow
 	struct value v;
 	unsigned reg;
 
-	if (e->kind == E_NAME && borrow && name_kind(c, e->symbol) == NAME_LOCAL &&
-	    !e->symbol->local->far)
-		return e->symbol->local->reg;
+	reg = borrow ? vbs_name_register(c, e) : REGISTER_NONE;
+	if (reg != REGISTER_NONE)
+		return reg;
 	reg = vbs_temp(c);
 	if (vbs_literal_of(c, e, &v))
 		compile_constant(c, &v, reg, is_hard(e));

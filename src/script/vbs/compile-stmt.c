@@ -162,14 +162,6 @@ static void loop_leave(struct compiler *c, struct loop *loop)
 	vbs_label_place(c, &loop->exit);
 }
 
-/* The variable of a For that FORLOOP can count in its register. */
-static bool direct_variable(const struct vbs_expr *e)
-{
-	const struct vbs_local *l = e->kind == E_NAME ? e->symbol->local : NULL;
-
-	return l && !l->ref && !l->far && !l->unsure && !l->value;
-}
-
 /* After an error in the head the body runs once and Next is error 92 (known from the published
  * tests of Wine's engine): its registers are emptied. */
 static void compile_for(struct compiler *c, struct vbs_stmt *s)
@@ -194,8 +186,8 @@ static void compile_for(struct compiler *c, struct vbs_stmt *s)
 	vbs_label_place(c, &body);
 	vbs_compile_block(c, s->body);
 	at_end(c, s);
-	if (direct_variable(s->target)) {
-		vbs_emit_jump(c, turn, s->target->symbol->local->reg, base, 0, &body);
+	if (vbs_name_register(c, s->target) != REGISTER_NONE) {
+		vbs_emit_jump(c, turn, vbs_name_register(c, s->target), base, 0, &body);
 	} else if (vbs_is_variable(c, s->target)) {
 		/* Counts in the variable itself, wherever it is. */
 		count = vbs_temp(c);

@@ -23,6 +23,7 @@ static void fn_start(struct compiler *c, struct fn *f, const struct vbs_procdef 
 			  .global = def->kind == PROC_GLOBAL };
 	c->fn = f;
 	vbs_collect_locals(c, def);
+	vbs_hot_reserve(c);
 }
 
 static void describe(struct compiler *c, struct vbs_proc *p, const struct vbs_procdef *def)
@@ -128,8 +129,23 @@ static void compile_absent(struct compiler *c)
 			vbs_emit(c, VBS_LOADT, l->reg, 5, 0);
 }
 
+static void compile_body(struct compiler *c, const struct vbs_procdef *def)
+{
+	c->fn->temp = c->fn->first_temp;
+	if (c->scope && c->scope->expression && def == &c->tree->main) {
+		vbs_emit_place(c, def->body->place, true);
+		if (def->body->expr)
+			vbs_compile_expr(c, def->body->expr, 0);
+	} else {
+		vbs_compile_block(c, def->body);
+	}
+	vbs_emit_place(c, def->end, true);
+	vbs_emit_return(c);
+}
+
 static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint32_t index)
 {
+	size_t begin, line;
 	struct fn f;
 
 	if (compile_failed(c))
@@ -146,15 +162,11 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 	vbs_emit_place(c, def->place, false);
 	compile_absent(c);
 	compile_dims(c, def->body);
-	if (c->scope && c->scope->expression && def == &c->tree->main) {
-		vbs_emit_place(c, def->body->place, true);
-		if (def->body->expr)
-			vbs_compile_expr(c, def->body->expr, 0);
-	} else {
-		vbs_compile_block(c, def->body);
-	}
-	vbs_emit_place(c, def->end, true);
-	vbs_emit_return(c);
+	begin = f.code_count;
+	line = f.line_count;
+	compile_body(c, def);
+	if (vbs_hot_begin(c, begin, line))
+		compile_body(c, def);
 	describe_consts(c, &c->program->procs[index]);
 	vbs_fn_finish(c, index);
 	vbs_forget_locals(c);

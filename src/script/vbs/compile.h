@@ -50,6 +50,14 @@ struct loop {
 	struct loop *up;
 };
 
+/* Global variables that get registers, and how many of those used in loops are looked at. */
+#define HOT_GLOBALS 12
+#define HOT_CANDIDATES 64
+struct hot {
+	struct vbs_symbol *symbol;
+	unsigned uses;
+};
+
 /* A procedure being compiled. */
 struct fn {
 	uint32_t *code;
@@ -64,6 +72,9 @@ struct fn {
 	unsigned extra; /* hidden register for the names that Execute makes, 0 */
 	struct vbs_local *locals;
 	struct loop *loops;
+	struct hot hot[HOT_CANDIDATES]; /* see compile-hot.c */
+	unsigned hot_count, hot_reg;    /* hot_reg 0: there is none */
+	bool bound;                     /* the code being made has them in registers */
 	unsigned with; /* register of the With object, REGISTER_NONE */
 	const struct vbs_procdef *def;
 	bool global;
@@ -128,6 +139,8 @@ void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg);
  * (vbs_constant copies them). False for anything else. */
 bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret);
 unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow);
+/* The register that holds, or refers to, the variable; REGISTER_NONE when it is elsewhere. */
+unsigned vbs_name_register(struct compiler *c, const struct vbs_expr *e);
 void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, unsigned flags);
 /* An object of which a member is wanted; `borrow`: nothing runs before it is used. */
 void vbs_compile_object(struct compiler *c, struct vbs_expr *e, unsigned reg, bool borrow);
@@ -147,6 +160,14 @@ void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_
 /* compile-stmt.c */
 void vbs_compile_block(struct compiler *c, struct vbs_stmt *s);
 void vbs_compile_dim(struct compiler *c, struct vbs_expr *name, struct vbs_var *v);
+
+/* compile-hot.c: global variables in registers. */
+void vbs_hot_reserve(struct compiler *c);
+/* The register that refers to the global variable, REGISTER_NONE when none does. */
+unsigned vbs_hot_register(struct compiler *c, struct vbs_symbol *symbol);
+/* The body was compiled, from `begin` in the code and `line` in the line table on. True when it
+ * shall be compiled again with registers. */
+bool vbs_hot_begin(struct compiler *c, size_t begin, size_t line);
 
 /* compile-scope.c: what the names of a piece of source are. */
 void vbs_collect_globals(struct compiler *c);

@@ -8,7 +8,7 @@
  * R[i] is a register of the running procedure: R[0] its result, then parameters, locals, and
  * temporaries used as a stack. An operand that holds a reference is followed, but for the few
  * instructions that say "as it is". Registers written release what they held. Operators, the jumps
- * on conditions, INDEX, SETI and SETM release operands that are temporaries, so that no temporary
+ * on conditions, INDEX, SETI, SETM and SETR release operands that are temporaries, so that no temporary
  * holds text or an object longer than it is needed.
  *
  * A window is R[A] and the arguments behind it, R[A+1] to R[A+B]: calls leave their result in R[A]
@@ -58,6 +58,8 @@
 	X(ELEM, D, N, R, _,                                                                        \
 	  "R[A] := reference to element R[A](args B), the array locked by "                        \
 	  "R[C]; no array: the value of the call")                                                 \
+	X(BINDG, W, _, _, G, "R[A] := reference to global X; Empty when it is no variable")        \
+	X(BOUND, D, N, _, J, "unless all of R[A..A+B] are references, go on at X")                 \
 	X(SETR, M, R, N, _, "what R[A] refers to := R[B]; C: 0 Let, 1 Set, 2 as it is")            \
 	X(SETG, M, N, _, G, "global X := R[A], taken; B: as C of SETR")                            \
 	X(SETM, R, B, _, _, "field Bx of Me := R[A], by Let")                                      \

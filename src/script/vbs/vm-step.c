@@ -171,19 +171,32 @@ HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w
 	return hr;
 }
 
-HRESULT vbs_step_set_field(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
+/* *slot := R[reg], which is used up: text moves. */
+static HRESULT store(struct vbs_engine *e, const struct vbs_frame *f, struct value *slot,
+		     unsigned reg, unsigned mode)
 {
-	struct value *field = &f->me->fields[OP_BX(w)], *v = &f->base[OP_A(w)];
+	struct value *v = &f->base[reg];
 	HRESULT hr;
 
-	if (OP_A(w) >= f->proc->local_count && v->type == VT_BSTR && field->type != VBS_ARRAY) {
-		value_move(field, v);
+	if (reg >= f->proc->local_count && v->type == VT_BSTR && mode != 1 &&
+	    slot->type != VBS_ARRAY) {
+		value_move(slot, v);
 		return S_OK;
 	}
-	hr = vbs_store(e, field, value_deref(v), 0);
+	hr = vbs_store(e, slot, value_deref(v), mode);
 	if (SUCCEEDED(hr))
-		use_up(f, OP_A(w), REGISTER_NONE);
+		use_up(f, reg, REGISTER_NONE);
 	return hr;
+}
+
+HRESULT vbs_step_set_field(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
+{
+	return store(e, f, &f->me->fields[OP_BX(w)], OP_A(w), 0);
+}
+
+HRESULT vbs_step_set_ref(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
+{
+	return store(e, f, value_deref(&f->base[OP_A(w)]), OP_B(w), OP_C(w));
 }
 
 HRESULT vbs_step_ref_global(struct vbs_engine *e, struct vbs_global *g, struct value *to)

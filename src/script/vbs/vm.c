@@ -425,9 +425,34 @@ static HRESULT run(struct vbs_engine *e)
 		TRY(vbs_element(e, RA, OP_B(w), RC));
 		NEXT;
 	}
+	STEP(BINDG)
+	{
+		struct vbs_global *g = GLOBAL();
+
+		if (g->kind == GLOBAL_VAR)
+			put_ref(RA, &g->value);
+		else
+			value_clear(RA);
+		NEXT;
+	}
+	STEP(BOUND)
+	{
+		bool all = true;
+
+		for (unsigned i = 0; i <= OP_B(w); i++)
+			all &= RA[i].type == VBS_REF;
+		JUMP(!all);
+		NEXT;
+	}
 	STEP(SETR)
 	{
-		TRY(vbs_store(e, value_deref(RA), value_deref(RB), OP_C(w)));
+		struct value *slot = value_deref(RA), *v = RB;
+
+		if (LIKELY(!value_counted(v) && v->type != VBS_REF && OP_C(w) != 1 &&
+			   !value_counted(slot)))
+			value_assign(slot, v);
+		else
+			TRY(vbs_step_set_ref(e, f, w));
 		NEXT;
 	}
 	STEP(SETG)
@@ -760,7 +785,7 @@ static HRESULT run(struct vbs_engine *e)
 	}
 	STEP(INDEX)
 	{
-		struct value *base = RB, *at = RC;
+		struct value *base = value_deref(RB), *at = RC;
 
 		do {
 			if (LIKELY(base->type == VBS_ARRAY && is_int(at) &&
@@ -776,7 +801,7 @@ static HRESULT run(struct vbs_engine *e)
 	}
 	STEP(SETI)
 	{
-		struct value *base = RA, *at = RB, *v = value_deref(RC);
+		struct value *base = value_deref(RA), *at = RB, *v = value_deref(RC);
 
 		do {
 			if (LIKELY(base->type == VBS_ARRAY && is_int(at) &&

@@ -85,6 +85,7 @@ HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_
 HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 void vbs_step_load(struct value *v, unsigned what);
 HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
+HRESULT vbs_step_set_ref(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 HRESULT vbs_step_set_field(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 HRESULT vbs_step_ref_global(struct vbs_engine *e, struct vbs_global *g, struct value *to);
 HRESULT vbs_step_ref_unsure(struct vbs_engine *e, const struct vbs_frame *f, struct vbs_global *g,
