@@ -59,17 +59,24 @@ static inline void put(struct value *to, struct value v)
 	to->i = v.i;
 }
 
+/* An Integer that does not fit became a Long, a Long a Double. */
+static inline void widen(struct value *v, int64_t n)
+{
+	if (n == (int16_t)n)
+		return;
+	if (LIKELY(n == (int32_t)n))
+		v->head = VT_I4;
+	else
+		*v = VALUE_R8((double)n);
+}
+
 static inline void put_int(struct value *to, unsigned type, int64_t n)
 {
-	if (UNLIKELY(n != (int32_t)n)) {
-		put(to, VALUE_R8((double)n));
-		return;
-	}
 	if (UNLIKELY(value_counted(to)))
 		vbs_value_release(to);
-	/* An Integer that does not fit becomes a Long. */
-	to->head = type | (n != (int16_t)n);
+	to->head = type;
 	to->i = n;
+	widen(to, n);
 }
 
 static inline void put_double(struct value *to, double d)
@@ -174,18 +181,16 @@ static inline void put_operand(struct value *to, struct value *variable)
 		NEXT;                                                                              \
 	}
 
-/* Both fit 32 bits, whose division is much faster. */
+/* Both fit 32 bits, whose division is much faster. The quotient and the rest always fit. */
 #define INTEGER_DIVISION(step, name, op, right)                                                    \
 	STEP(step)                                                                                 \
 	{                                                                                          \
-		struct value *x = RB, *y = (right);                                                \
-		do {                                                                               \
-			if (LIKELY(both_int(x, y) && y->i > 0)) {                                  \
-				int32_t p = (int32_t)x->i, q = (int32_t)y->i;                      \
-				put_int(RA, x->type | y->type, p op q);                            \
-				NEXT;                                                              \
-			}                                                                          \
-		} while (follow(&x, &y));                                                          \
+		struct value *x = value_deref(RB), *y = (right);                                   \
+		if (LIKELY(both_int(x, y) && y->i > 0)) {                                          \
+			int32_t p = (int32_t)x->i, q = (int32_t)y->i;                              \
+			put(RA, (struct value){ .type = x->type | y->type, .i = p op q });         \
+			NEXT;                                                                      \
+		}                                                                                  \
 		TRY(vbs_step_operate(e, f, OP_##name, w, right));                                  \
 		NEXT;                                                                              \
 	}
@@ -646,7 +651,8 @@ static HRESULT run(struct vbs_engine *e)
 		if (LIKELY(both_int(v, limit))) {
 			int64_t n = v->i + 1;
 
-			put_int(v, v->type, n);
+			v->i = n;
+			widen(v, n);
 			JUMP(n <= limit->i);
 			CHECK_LIMITS();
 			NEXT;
