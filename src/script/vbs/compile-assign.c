@@ -37,8 +37,42 @@ static bool plain(const struct source *s)
 	       !(s->expr->kind == E_UNARY && s->expr->op == OP_PLUS);
 }
 
+/* Whether both are the same number or the same variable, or sums and the like of such. */
+static bool same_index(struct compiler *c, const struct vbs_expr *a, const struct vbs_expr *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case E_CONST:
+		return a->value.type == b->value.type && a->value.type != VT_BSTR &&
+		       a->value.i == b->value.i;
+	case E_NAME:
+		return a->symbol == b->symbol && vbs_is_variable(c, a);
+	case E_BINARY:
+		return a->op == b->op && same_index(c, a->left, b->left) &&
+		       same_index(c, a->right, b->right);
+	default:
+		return false;
+	}
+}
+
+/* Whether both are the same variable, or the same element of one. */
+static bool same_place(struct compiler *c, const struct vbs_expr *a, const struct vbs_expr *b)
+{
+	if (a->kind == E_NAME)
+		return b->kind == E_NAME && a->symbol == b->symbol;
+	if (a->kind != E_CALL || b->kind != E_CALL || a->argc != b->argc || !a->argc ||
+	    !vbs_is_variable(c, a->left) || b->left->kind != E_NAME ||
+	    a->left->symbol != b->left->symbol)
+		return false;
+	for (unsigned i = 0; i < a->argc; i++)
+		if (!same_index(c, a->args[i], b->args[i]))
+			return false;
+	return true;
+}
+
 /* x = x & a & b: the tail is a & b; NULL when the expression has not this form. */
-static struct vbs_expr *append_tail(struct compiler *c, const struct vbs_symbol *symbol,
+static struct vbs_expr *append_tail(struct compiler *c, const struct vbs_expr *target,
 				    struct vbs_expr *e)
 {
 	struct vbs_expr *tail, *first = e, *copy;
@@ -47,7 +81,7 @@ static struct vbs_expr *append_tail(struct compiler *c, const struct vbs_symbol 
 		return NULL;
 	while (first->left->kind == E_BINARY && first->left->op == OP_CAT && !first->left->paren)
 		first = first->left;
-	if (first->left->kind != E_NAME || first->left->symbol != symbol)
+	if (!same_place(c, target, first->left))
 		return NULL;
 	if (first == e)
 		return e->right;
@@ -71,12 +105,12 @@ static struct vbs_expr *append_tail(struct compiler *c, const struct vbs_symbol 
 /* Whether the variable can be appended to without a snapshot: nothing else can change it. */
 static void compile_append(struct compiler *c, struct vbs_expr *target, struct vbs_expr *tail)
 {
-	struct vbs_symbol *s = target->symbol;
+	const struct vbs_local *l = target->kind == E_NAME ? target->symbol->local : NULL;
 	unsigned ref, snapshot, operand;
 
-	if (s->local && !s->local->ref && !s->local->far && !vbs_expr_calls(c, tail)) {
+	if (l && !l->ref && !l->far && !vbs_expr_calls(c, tail)) {
 		operand = vbs_compile_operand(c, tail, true);
-		vbs_emit(c, VBS_CAT, s->local->reg, s->local->reg, operand);
+		vbs_emit(c, VBS_CAT, l->reg, l->reg, operand);
 		vbs_used_up(c, operand);
 		return;
 	}
@@ -88,6 +122,9 @@ static void compile_append(struct compiler *c, struct vbs_expr *target, struct v
 	vbs_compile_reference(c, target, ref);
 	vbs_emit(c, VBS_APPEND, ref, snapshot, operand);
 }
+
+static void assign_element(struct compiler *c, struct vbs_expr *target, struct source *s,
+			   unsigned set);
 
 static void raise_illegal(struct compiler *c, const struct vbs_expr *target)
 {
@@ -151,7 +188,7 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		return;
 	}
 	if (!set && s->expr && vbs_is_variable(c, target))
-		tail = append_tail(c, symbol, s->expr);
+		tail = append_tail(c, target, s->expr);
 	if (tail) {
 		compile_append(c, target, tail);
 	} else if (l && !l->unsure && !l->ref && !l->far) {
@@ -201,6 +238,31 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		vbs_emit_place(c, target->place, false);
 		vbs_emit_x(c, VBS_SETG, value, set, 0, vbs_global_of(c, symbol, 0));
 		vbs_mark_clean(c, value, value);
+	}
+}
+
+/* a(i) = a(i) & tail: in place when `a` is an array; an object is asked and told as usual. */
+static void append_element(struct compiler *c, struct vbs_expr *target, struct vbs_expr *tail,
+			   struct source *s)
+{
+	struct label other = { -1, -1 }, end = { -1, -1 };
+	unsigned saved = c->fn->temp, low, high;
+	unsigned base = vbs_compile_operand(c, target->left, true);
+
+	vbs_emit_jump(c, VBS_JNARR, base, 0, 0, &other);
+	c->fn->temp = saved;
+	compile_append(c, target, tail);
+	low = c->fn->dirty_low;
+	high = c->fn->dirty_high;
+	vbs_emit_jump(c, VBS_JMP, 0, 0, 0, &end);
+	vbs_label_place(c, &other);
+	c->fn->temp = saved;
+	assign_element(c, target, s, ASSIGN_LET);
+	vbs_label_place(c, &end);
+	/* What either way leaves is released. */
+	if (low <= high) {
+		vbs_mark_dirty(c, low);
+		vbs_mark_dirty(c, high);
 	}
 }
 
@@ -274,6 +336,7 @@ void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_
 {
 	struct source s = { value, from };
 	unsigned saved = c->fn->temp;
+	struct vbs_expr *tail;
 
 	if (compile_failed(c))
 		return;
@@ -283,6 +346,9 @@ void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_
 		assign_member(c, target, NULL, &s, set);
 	else if (target->kind == E_CALL && target->left->kind == E_MEMBER)
 		assign_member(c, target->left, target, &s, set);
+	else if (target->kind == E_CALL && set == ASSIGN_LET && value &&
+		 !vbs_expr_calls(c, value) && (tail = append_tail(c, target, value)))
+		append_element(c, target, tail, &s);
 	else if (target->kind == E_CALL)
 		assign_element(c, target, &s, set);
 	else

@@ -102,6 +102,7 @@
 	X(BACK, _, _, _, J, "go on at X, an earlier place: limits are checked")                    \
 	X(JT, R, _, _, J, "if R[A] is true, go on at X")                                           \
 	X(JF, R, _, _, J, "if R[A] is not true (Null is not), go on at X")                         \
+	X(JNARR, R, _, _, J, "unless R[A] is an array, go on at X")                                \
 	X(JEQ, R, R, N, J,                                                                         \
 	  "if (R[A] = R[B]) is (C & 1: true; 0: not true), go on at X; C & 2: R[A] stays")         \
 	X(JNE, R, R, N, J, "same for <>")                                                          \

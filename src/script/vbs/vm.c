@@ -612,6 +612,11 @@ static HRESULT run(struct vbs_engine *e)
 		JUMP(!is);
 		NEXT;
 	}
+	STEP(JNARR)
+	{
+		JUMP(value_deref(RA)->type != VBS_ARRAY);
+		NEXT;
+	}
 	COMPARE_JUMP(JEQ, EQ, ==, RB)
 	COMPARE_JUMP(JNE, NE, !=, RB)
 	COMPARE_JUMP(JLT, LT, <, RB)
