@@ -12,6 +12,23 @@
 
 #define TEXT_MAX 65536 /* bytes of an exception's description */
 
+/* ---- long work ---- */
+
+static _Thread_local struct automation_poll current_poll;
+
+struct automation_poll automation_poll_set(struct automation_poll poll)
+{
+	struct automation_poll before = current_poll;
+
+	current_poll = poll;
+	return before;
+}
+
+HRESULT automation_poll(void)
+{
+	return current_poll.fn ? current_poll.fn(current_poll.ctx) : S_OK;
+}
+
 /* ---- calling ---- */
 
 HRESULT automation_invoke(IDispatch *object, DISPID dispid, WORD kind, VARIANT *argv, UINT argc,

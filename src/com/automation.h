@@ -142,6 +142,16 @@ HRESULT automation_return_dispatch(VARIANT *v, IDispatch *d);
  * caller's). For _NewEnum members: DISPID_NEWENUM returns it as VT_UNKNOWN. */
 HRESULT automation_enum_new(VARIANT *items, size_t count, IUnknown **ret);
 
+/* A member that may work long asks now and then whether its caller still waits: S_OK, or what it
+ * must return at once. An engine says how to ask while it runs something on this thread, and puts
+ * back what was there before; without one the answer is S_OK. */
+struct automation_poll {
+	HRESULT (*fn)(void *ctx);
+	void *ctx;
+};
+struct automation_poll automation_poll_set(struct automation_poll poll);
+HRESULT automation_poll(void);
+
 /* Calling other people's objects: by name, arguments in natural order. Results are the caller's. */
 HRESULT automation_invoke(IDispatch *object, DISPID dispid, WORD kind, VARIANT *argv, UINT argc,
 			  VARIANT *result, EXCEPINFO *exception);

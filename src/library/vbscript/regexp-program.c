@@ -10,7 +10,9 @@
 
 #include "library/vbscript/regexp-program.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "com/automation.h"
 #include "com/bstr.h"
 
 #include <pcre2.h>
@@ -24,6 +26,8 @@
 #define JIT_AFTER 4096
 #define JIT_SEARCH 512
 #define PORTION_FIRST 64
+#define PORTION_FAST (NSEC_PER_MSEC / 2) /* one that took longer is not followed by a larger */
+#define MATCHES_UNASKED 16
 #define STACK_FIRST 65536 /* bytes; before, PCRE2 takes 32 KiB of the thread's stack */
 
 enum jit { JIT_LATER, JIT_READY, JIT_NEVER };
@@ -346,21 +350,40 @@ static int match_error(int r)
 	}
 }
 
+/* The next portion is larger as long as that is quick, so that long texts are not searched again
+ * and again for what PCRE2 looks for first. */
+static int next_portion(struct regexp_search *s, int64_t began)
+{
+	if (clock_now() - began < PORTION_FAST)
+		s->portion *= 4;
+	else if (s->portion > PORTION_FIRST)
+		s->portion /= 4;
+	return automation_poll();
+}
+
 int regexp_search_next(struct regexp_search *s, bool *ret_found)
 {
 	int r = PCRE2_ERROR_NOMATCH;
+	HRESULT hr = S_OK;
 
 	*ret_found = false;
-	while (s->at <= s->length) {
+	if (++s->found % MATCHES_UNASKED == 0)
+		hr = automation_poll();
+	while (SUCCEEDED(hr) && s->at <= s->length) {
 		size_t left = s->length - s->at;
-		size_t last = left > s->portion ? s->at + s->portion : s->length;
+		bool whole = left <= s->portion;
+		size_t last = whole ? s->length : s->at + s->portion;
+		int64_t began = whole ? 0 : clock_now();
 
 		r = match_between(s, s->at, last);
 		if (r != PCRE2_ERROR_NOMATCH)
 			break;
 		s->at = last + 1;
-		s->portion *= 4;
+		if (!whole)
+			hr = next_portion(s, began);
 	}
+	if (FAILED(hr))
+		return hr;
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
 	if (r < 0)

@@ -3,10 +3,10 @@
  * Patterns ready to match, for RegExp's files alone: PCRE2's code behind it, shared and counted,
  * and the search of one text. Functions return 0 or the VBScript error to raise: 5017..5021 for
  * the pattern, 7 without memory, 28 and 17 when the limits below are reached, 51 for what cannot
- * happen.
+ * happen. A negative error is an HRESULT to return: the caller does not wait any longer.
  *
  * A search always ends. PCRE2 counts its steps from one place of the text, and may take
- * REGEXP_STEPS_MAX of them; places are tried in portions.
+ * REGEXP_STEPS_MAX of them; places are tried in portions, between which automation_poll is asked.
  */
 #pragma once
 
@@ -48,6 +48,7 @@ struct regexp_search {
 	const char16_t *text;
 	size_t length, at; /* where the next match may begin; above length: there is none */
 	size_t portion;
+	unsigned found;        /* matches so far */
 	const size_t *offsets; /* of the match: start, end, and those of each group */
 };
 

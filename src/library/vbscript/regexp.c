@@ -44,6 +44,8 @@ static void regexp_free(struct automation_object *object)
 
 HRESULT regexp_raise(struct automation_call *call, int error)
 {
+	if (error < 0)
+		return error;
 	return automation_raise(call, VBS_HR(error), VBS_RUNTIME_SOURCE, "%s",
 				vbs_error_text(error));
 }

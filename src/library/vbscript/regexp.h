@@ -5,7 +5,8 @@
 #include "com/automation.h"
 #include "library/vbscript/regexp-program.h"
 
-/* Raises a VBScript error by its number; returns what the member must return. */
+/* Raises a VBScript error by its number; returns what the member must return. A negative one is
+ * that already. */
 HRESULT regexp_raise(struct automation_call *call, int error);
 
 /* ---- regexp-matches.c ---- */

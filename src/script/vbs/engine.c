@@ -397,10 +397,17 @@ LCID vbs_engine_locale(const struct vbs_engine *e)
 
 /* ---- running ---- */
 
+/* What members of objects ask that work long. */
+static HRESULT poll(void *ctx)
+{
+	return vbs_vm_poll(ctx);
+}
+
 static void begin(struct vbs_engine *e)
 {
 	if (e->depth)
 		return; /* called back from inside a run: its clock goes on */
+	e->outer_poll = automation_poll_set((struct automation_poll){ poll, e });
 	e->ending = false;
 	e->budget = BUDGET;
 	e->deadline = e->limits.time_ns ? clock_now() + e->limits.time_ns : 0;
@@ -421,6 +428,7 @@ static HRESULT finish(struct vbs_engine *e, HRESULT hr, struct vbs_error *error)
 			vbs_raised_to_error(&e->raised, hr, error);
 		return hr;
 	}
+	automation_poll_set(e->outer_poll);
 	if (FAILED(hr) && hr != VBS_E_END_SCRIPT) {
 		if (e->raised.hr != hr) {
 			/* It failed before there was a frame. */

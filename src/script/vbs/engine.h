@@ -145,7 +145,8 @@ struct vbs_engine {
 	bool ending;       /* interrupted or ended: On Error is ignored */
 	uint32_t mark;     /* of the memory count */
 	struct vbs_defaults defaults;
-	uint32_t rnd; /* Rnd's state, 24 bits */
+	struct automation_poll outer_poll; /* of this thread, before the engine runs */
+	uint32_t rnd;                      /* Rnd's state, 24 bits */
 	float rnd_last;
 	struct vbs_program **kept; /* programs of Execute, to be released */
 };

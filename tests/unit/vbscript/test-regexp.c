@@ -117,6 +117,30 @@ static void test_deep(void **state)
 	drop(d);
 }
 
+static HRESULT refuse_third(void *ctx)
+{
+	return ++*(int *)ctx < 3 ? S_OK : E_ABORT;
+}
+
+/* What would take minutes ends when the caller does not wait any longer. */
+static void test_impatient(void **state)
+{
+	BSTR text = SysAllocStringLen(NULL, 1000000);
+	VARIANT v = { .vt = VT_BSTR, .bstrVal = text };
+	IDispatch *d = new_regexp("(?:a+)[bc]");
+	int asked = 0;
+	struct automation_poll before =
+		automation_poll_set((struct automation_poll){ refuse_third, &asked });
+
+	(void)state;
+	for (UINT i = 0; i < 1000000; i++)
+		text[i] = u'a';
+	assert_int_equal(call_method(d, "Test", NULL, v), E_ABORT);
+	assert_int_equal(asked, 3);
+	automation_poll_set(before);
+	drop(d);
+}
+
 static void test_changes(void **state)
 {
 	IDispatch *d = new_regexp("a");
@@ -213,8 +237,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registered),   cmocka_unit_test(test_interpreter),
 		cmocka_unit_test(test_machine_code), cmocka_unit_test(test_deep),
-		cmocka_unit_test(test_changes),      cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_impatient),    cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_threads),      cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
