@@ -75,7 +75,7 @@ struct fn {
 	struct hot hot[HOT_CANDIDATES]; /* see compile-hot.c */
 	unsigned hot_count, hot_reg;    /* hot_reg 0: there is none */
 	bool bound;                     /* the code being made has them in registers */
-	unsigned with; /* register of the With object, REGISTER_NONE */
+	unsigned with;                  /* register of the With object, REGISTER_NONE */
 	const struct vbs_procdef *def;
 	bool global;
 };

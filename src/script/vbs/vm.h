@@ -2,7 +2,7 @@
 /*
  * The machine's inside.
  *
- *   vm.c        the loop: the fast path of every instruction
+ *   vm.c        the loop: the fast path of every instruction; vm-fast.h has their small things
  *   vm-step.c   what instructions do off the fast path
  *   vm-loop.c   For and For Each
  *   vm-frame.c  frames, and errors that unwind them
