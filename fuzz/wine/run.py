@@ -116,9 +116,19 @@ def explanations(path):
     return found
 
 
+def near(wine, ours):
+    """Two numbers of one type that agree to 13 digits."""
+    try:
+        (kind, a), (other, b) = wine.split(" ", 1), ours.split(" ", 1)
+        return kind == other and abs(float(a) - float(b)) <= 1e-13 * max(abs(float(a)), 1e-300)
+    except ValueError:
+        return False
+
+
 def explain(entries, text, wine, ours):
     return next((e["name"] for e in entries if e["expression"].fullmatch(text)
-                 and e["wine"].fullmatch(wine) and e["ours"].fullmatch(ours)), None)
+                 and e["wine"].fullmatch(wine) and e["ours"].fullmatch(ours)
+                 and ("near" not in e or near(wine, ours))), None)
 
 
 class Comparison:
@@ -196,7 +206,7 @@ def main():
         print(f"{count:7} {name or 'UNEXPLAINED'}")
     shown = sorted(comparison.unexplained.items(), key=lambda item: len(item[0]))[:args.show]
     for text, (wine, ours) in shown:
-        print(f"{text}\n  wine {wine}\n  ours {ours}")
+        print(f"{text}  |  wine {wine}  |  ours {ours}")
     return 1 if comparison.unexplained else 0
 
 
