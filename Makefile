@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # For those who develop; the real build is meson.build. `./run` and `./test` need no make.
-.PHONY: build test faults fuzz bench soak install deb format lint clean
+.PHONY: build test faults fuzz fuzz-wine bench soak install deb format lint clean
 PYTHON = /usr/bin/python3
 
 build:
@@ -12,10 +12,13 @@ faults: # each conformance program, with each of its allocations failing once (2
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
 	@$(PYTHON) tests/conformance/run.py --build build-test --faults --budget 20000
-fuzz: # a million inputs for each target; FUZZ="vbs http" chooses targets, RUNS=5000000 how many
+fuzz: # a million inputs for each target; FUZZ="vbs=5000000 http" chooses targets and numbers
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Dfaults=true -Db_sanitize=address,undefined -Db_lundef=false
-	@$(PYTHON) fuzz/run.py build-fuzz $(if $(RUNS),--runs $(RUNS)) $(FUZZ)
+	@$(PYTHON) fuzz/run.py build-fuzz $(FUZZ)
+fuzz-wine: build # expressions and programs, compared with Wine's engine; SEED, COUNT
+	@scripts/prepare.sh bench
+	@$(PYTHON) fuzz/wine/run.py build/bin/cscript $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 bench: build
 	@scripts/prepare.sh bench
 	@$(PYTHON) bench/run.py

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the libFuzzer programs of a build over their corpora: run.py BUILD [NAME...]
+"""Runs the libFuzzer programs of a build over their corpora: run.py BUILD [NAME[=RUNS]...]
 
-Each target gets --runs inputs (a million), at the most --seconds; two targets run at a time. A
-dictionary fuzz/<name>.dict is used when there is one. What libFuzzer finds worth keeping goes to
-BUILD/corpus/<name>, findings to BUILD/findings. Prints how far each target is every half minute,
-and at the end one line for each. Status 1: a finding, or a target that did not come to the end.
+Each target gets RUNS, or --runs, inputs (a million), at the most --seconds; two targets run at a
+time. A dictionary fuzz/<name>.dict is used when there is one. What libFuzzer finds worth keeping
+goes to BUILD/corpus/<name>, findings to BUILD/findings. Prints how far each target is every half
+minute, and at the end one line for each. Status 1: a finding, or a target that did not come to
+the end.
 """
 import argparse
 import concurrent.futures
@@ -22,8 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Short inputs for those whose time goes with the size, and libFuzzer's plain choice among the kept
 # ones: its entropic one takes longer than running a small program.
 OPTIONS = {
-    "vbs": ["-max_len=400", "-entropic=0"],
-    "vbs-programs": ["-max_len=120", "-entropic=0", "-len_control=0", "-use_cmp=0"],
+    "vbs": ["-max_len=300", "-entropic=0"],
+    "vbs-programs": ["-max_len=100", "-entropic=0", "-len_control=0", "-use_cmp=0"],
 }
 
 
@@ -32,13 +33,13 @@ def last_line(path):
     return next((line for line in reversed(lines) if line.startswith("#")), "starting")
 
 
-def fuzz(build, name, args):
+def fuzz(build, name, runs, args):
     """Runs one target; (name, it ended well, inputs, seconds, log)."""
     kept, findings, log = build / "corpus" / name, build / "findings", build / f"fuzz-{name}.log"
     kept.mkdir(parents=True, exist_ok=True)
     findings.mkdir(exist_ok=True)
     began = time.monotonic()
-    argv = [build / "fuzz" / f"fuzz-{name}", f"-runs={args.runs}",
+    argv = [build / "fuzz" / f"fuzz-{name}", f"-runs={runs}",
             f"-max_total_time={args.seconds}", "-timeout=20", "-rss_limit_mb=2048",
             "-print_final_stats=1", f"-artifact_prefix={findings}/{name}-",
             *OPTIONS.get(name, [])]
@@ -63,7 +64,7 @@ def fuzz(build, name, args):
     text = log.read_text("utf-8", "replace")
     executed = re.search(r"stat::number_of_executed_units: (\d+)", text)
     inputs = int(executed[1]) if executed else 0
-    return name, status == 0 and inputs >= args.runs, inputs, time.monotonic() - began, log
+    return name, status == 0 and inputs >= runs, inputs, time.monotonic() - began, log
 
 
 def main():
@@ -77,12 +78,16 @@ def main():
     build = args.build.resolve()
     there = sorted(p.name.removeprefix("fuzz-") for p in (build / "fuzz").glob("fuzz-*")
                    if p.is_file() and os.access(p, os.X_OK))
-    unknown = set(args.names) - set(there)
+    wanted = {}
+    for name in args.names or there:
+        name, _, runs = name.partition("=")
+        wanted[name] = int(runs or args.runs)
+    unknown = set(wanted) - set(there)
     if unknown or not there:
         sys.exit(f"no target {' '.join(sorted(unknown))}; there are: {' '.join(there) or 'none'}")
     good = True
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(fuzz, build, name, args) for name in args.names or there]
+        futures = [pool.submit(fuzz, build, name, runs, args) for name, runs in wanted.items()]
         for future in concurrent.futures.as_completed(futures):
             name, ok, inputs, seconds, log = future.result()
             good = good and ok

@@ -206,7 +206,7 @@ def main():
         print(f"{count:7} {name or 'UNEXPLAINED'}")
     shown = sorted(comparison.unexplained.items(), key=lambda item: len(item[0]))[:args.show]
     for text, (wine, ours) in shown:
-        print(f"{text}  |  wine {wine}  |  ours {ours}")
+        print(f"{text[-1500:] if chr(10) in text else text}  |  wine {wine}  |  ours {ours}")
     return 1 if comparison.unexplained else 0
 
 

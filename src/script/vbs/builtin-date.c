@@ -65,6 +65,14 @@ BUILTIN(timer)
 			    ret);
 }
 
+/* The parts of dates and times are Integers: error 6 outside. */
+static HRESULT arg_part(struct vbs_engine *e, struct value *arg, int32_t *ret)
+{
+	HRESULT hr = vbs_to_int(&e->heap, arg, ret);
+
+	return SUCCEEDED(hr) && *ret != (int16_t)*ret ? VBS_HR(6) : hr;
+}
+
 BUILTIN(dateserial)
 {
 	int32_t part[3];
@@ -72,7 +80,7 @@ BUILTIN(dateserial)
 
 	(void)argc;
 	for (int i = 0; i < 3; i++) {
-		HRESULT hr = vbs_to_int(&e->heap, &args[i], &part[i]);
+		HRESULT hr = arg_part(e, &args[i], &part[i]);
 
 		if (FAILED(hr))
 			return hr;
@@ -91,7 +99,7 @@ BUILTIN(timeserial)
 
 	(void)argc;
 	for (int i = 0; i < 3; i++) {
-		HRESULT hr = vbs_to_int(&e->heap, &args[i], &part[i]);
+		HRESULT hr = arg_part(e, &args[i], &part[i]);
 
 		if (FAILED(hr))
 			return hr;

@@ -27,3 +27,10 @@ Echo DateAdd("x", 1, d) : Echo Err.Number : Err.Clear
 ' expect: 5
 Echo MonthName(13) : Echo Err.Number : Err.Clear
 ' expect: 5
+On Error Resume Next
+x = TimeSerial(40000, 0, 0) : Echo Err.Number : Err.Clear
+' expect: 6
+x = DateSerial(2000, 1, 32768) : Echo Err.Number : Err.Clear
+' expect: 6
+Echo TimeSerial(0, 32767, 0)
+' expect: 1/21/1900 6:07:00 PM
