@@ -85,6 +85,7 @@ For n = 0 To 2: list(n) = n: Next
 For Each text In list: WScript.Echo text: Next
 Swap text, n
 Call Swap(list(0), n)
+list = Array(""" + ", ".join("1" * 200) + """)
 If IsEmpty(n) Then WScript.Quit
 With names: .Add "y", Err.Number & vbCrLf: End With
 """)

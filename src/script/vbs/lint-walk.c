@@ -77,10 +77,11 @@ static void check_call(struct lint *l, const struct vbs_expr *name, unsigned arg
 	if (known || name->symbol->builtin < 0)
 		return;
 	b = vbs_builtin_at((unsigned)name->symbol->builtin);
-	if (b->fn)
-		wrong_count(l, name, name->symbol->text, b->min_args, b->max_args, argc);
-	else if (argc)
+	if (!b->fn && argc)
 		wrong_count(l, name, name->symbol->text, 0, 0, argc);
+	/* Array takes any number. */
+	if (b->fn && b->max_args < BUILTIN_ARGS_MAX)
+		wrong_count(l, name, name->symbol->text, b->min_args, b->max_args, argc);
 }
 
 static void walk(struct lint *l, const struct vbs_expr *e);
