@@ -8,7 +8,7 @@ cscript; prints milliseconds of processor time and the ratios of ours to theirs 
 Each figure is the best of N runs, less the best start-up time of the same program (an empty script). A program divides its work by
 `Parts`. Wine, which is 30 to 300 times slower, does one part of WINE_PARTS in one run, and its time is multiplied by that; where a
 program takes more than its share of time when there is more to do (appending to strings in Wine), this flatters Wine. All must print the same,
-or the run fails; where Wine does not, a line says so.
+or the run fails; where Wine does not, its figure is left out and a line says so.
 Processor time is that of the process; what wineserver does for Wine is not in it."""
 import argparse
 import math
@@ -144,7 +144,8 @@ def measure(case, ours, peers, folder, notes):
         if said != wanted and isinstance(peer, Twin):
             raise Failed(f"{case}: {ours.name} prints {wanted}, {peer.name} {said}")
         if said != wanted:
-            notes.append(f"{case}: Wine prints {' '.join(said)}, not {' '.join(wanted)}")
+            notes.append(f"{case}: Wine prints '{' '.join(said)}', not '{' '.join(wanted)}': left out")
+            continue
         row[peer.name] = theirs
     return row
 
