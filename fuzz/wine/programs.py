@@ -5,6 +5,7 @@ arrays, errors. Bounded: no loop depends on what it does."""
 HEAD = """\
 Dim x, y, z, s, a(4), o
 x = 1 : y = 2 : z = 3 : s = "s"
+a(0) = 0 : a(1) = 0 : a(2) = 0 : a(3) = 0 : a(4) = 0
 Sub Out(t)
   WScript.Echo t & " " & x & " " & y & " " & z & " " & s
 End Sub
@@ -103,7 +104,9 @@ class Maker:
             lambda: f"For Each {i} In a\n{block()}Next\n",
             lambda: f"Select Case {n()}\nCase 0, {n()}\n{block()}Case {n()}\n{block()}"
                     f"Case Else\n{block()}End Select\n",
-            lambda: f"With o\n.n = .n + 1\n{block()}WScript.Echo .n\nEnd With\n",
+            # Of a variable that stays: Wine 8.0 asks the variable anew at each member.
+            lambda: f"Set {i} = o\nWith {i}\n.n = .n + 1\n{block()}WScript.Echo .n\nEnd With\n"
+                    f"Set {i} = Nothing\n",
         ])()
 
 
