@@ -160,6 +160,7 @@ class Comparison:
             self.counts[name] += 1
             if not name:
                 self.unexplained[text] = (wine, ours)
+                print(f"# {text}  |  wine {wine}  |  ours {ours}", file=sys.stderr, flush=True)
 
     def judge_program(self, text):
         a, b = self.wine.run(text), self.ours.run(text)
