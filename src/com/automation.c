@@ -15,6 +15,7 @@
 #define KINDS                                                                                      \
 	(DISPATCH_METHOD | DISPATCH_PROPERTYGET | DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF)
 #define PUTS (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF)
+#define BURY_DEPTH_MAX 20 /* objects freed inside of one another */
 
 static struct automation_object *object_of(IDispatch *dispatch)
 {
@@ -28,13 +29,36 @@ static ULONG object_addref(IDispatch *This)
 	return __atomic_add_fetch(&object_of(This)->refs, 1, __ATOMIC_RELAXED);
 }
 
+/* Freeing an object releases what it holds: objects in objects, as many as a script likes to link
+ * (a list made of Dictionaries). Below some depth they wait until those around them are gone. */
+static _Thread_local struct {
+	unsigned depth;
+	struct automation_object *dead;
+} burial;
+
+static void object_bury(struct automation_object *self)
+{
+	if (burial.depth >= BURY_DEPTH_MAX) {
+		self->next_dead = burial.dead;
+		burial.dead = self;
+		return;
+	}
+	burial.depth++;
+	self->class->free(self);
+	while (burial.depth == 1 && (self = burial.dead)) {
+		burial.dead = self->next_dead;
+		self->class->free(self);
+	}
+	burial.depth--;
+}
+
 static ULONG object_release(IDispatch *This)
 {
 	struct automation_object *self = object_of(This);
 	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
 
 	if (!left)
-		self->class->free(self);
+		object_bury(self);
 	return left;
 }
 

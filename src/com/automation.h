@@ -82,7 +82,10 @@ struct automation_class {
 };
 
 struct automation_object {
-	IDispatch dispatch;
+	union {
+		IDispatch dispatch;
+		struct automation_object *next_dead; /* once nobody refers to it */
+	};
 	uint32_t refs;
 	const struct automation_class *class;
 };
