@@ -108,6 +108,15 @@ struct vbs_stmt {
 	struct vbs_stmt *next;
 };
 
+/* The ElseIf behind the branch of an If, which is all of the If's other branch; else NULL. There
+ * may be any number in a row, so they are walked in a loop. */
+static inline struct vbs_stmt *vbs_else_if(const struct vbs_stmt *s)
+{
+	struct vbs_stmt *other = s->other;
+
+	return s->kind == S_IF && other && other->kind == S_IF && !other->next ? other : NULL;
+}
+
 struct vbs_param {
 	struct vbs_symbol *symbol;
 	struct vbs_place place;

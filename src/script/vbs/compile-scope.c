@@ -55,6 +55,16 @@ static void walk_vars(struct compiler *c, struct vbs_var *v, name_fn fn)
 	}
 }
 
+/* The heads and bodies of an If and its ElseIfs, but the last, which is returned. */
+static struct vbs_stmt *walk_ifs(struct compiler *c, struct vbs_stmt *s, name_fn fn)
+{
+	for (; vbs_else_if(s); s = vbs_else_if(s)) {
+		walk_expr(c, s->expr, fn, false);
+		walk_block(c, s->body, fn);
+	}
+	return s;
+}
+
 static void walk_stmt(struct compiler *c, struct vbs_stmt *s, name_fn fn)
 {
 	bool assigns =
@@ -62,6 +72,7 @@ static void walk_stmt(struct compiler *c, struct vbs_stmt *s, name_fn fn)
 
 	if (s->kind == S_DIM || s->kind == S_CONST)
 		return;
+	s = walk_ifs(c, s, fn);
 	if (s->kind == S_REDIM)
 		walk_vars(c, s->vars, fn);
 	if (assigns)

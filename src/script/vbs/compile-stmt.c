@@ -43,8 +43,10 @@ static void compile_bounds(struct compiler *c, struct vbs_expr *name, struct vbs
 
 void vbs_compile_dim(struct compiler *c, struct vbs_expr *name, struct vbs_var *v)
 {
-	if (v->array)
-		compile_bounds(c, name, v, v->dims ? 2 : 0);
+	if (!v->array)
+		return;
+	vbs_emit_line(c, v->place);
+	compile_bounds(c, name, v, v->dims ? 2 : 0);
 }
 
 static void compile_redim(struct compiler *c, struct vbs_stmt *s)
@@ -98,11 +100,11 @@ static void compile_if(struct compiler *c, struct vbs_stmt *s)
 		vbs_emit_clean(c);
 		if (!s->other)
 			break;
-		if (s->other->kind != S_IF || s->other->next) {
+		if (!vbs_else_if(s)) {
 			vbs_compile_block(c, s->other);
 			break;
 		}
-		s = s->other;
+		s = vbs_else_if(s);
 		vbs_emit_place(c, s->place, true);
 	}
 	vbs_label_place(c, &end);

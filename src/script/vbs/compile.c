@@ -65,23 +65,31 @@ static void describe(struct compiler *c, struct vbs_proc *p, const struct vbs_pr
 }
 
 /* Arrays that Dim declares exist from the start of the procedure. */
-static void compile_dims(struct compiler *c, struct vbs_stmt *s)
-{
-	for (; s && !compile_failed(c); s = s->next) {
-		if (s->kind == S_DIM)
-			for (struct vbs_var *v = s->vars; v; v = v->next) {
-				struct vbs_expr name = { .kind = E_NAME,
-							 .symbol = v->symbol,
-							 .place = v->place };
+static void compile_dims(struct compiler *c, struct vbs_stmt *block);
 
-				vbs_compile_dim(c, &name, v);
-				vbs_emit_clean(c);
-			}
+static void compile_dims_of(struct compiler *c, struct vbs_stmt *s)
+{
+	if (s->kind == S_DIM)
+		for (struct vbs_var *v = s->vars; v; v = v->next) {
+			struct vbs_expr name = { .kind = E_NAME,
+						 .symbol = v->symbol,
+						 .place = v->place };
+
+			vbs_compile_dim(c, &name, v);
+			vbs_emit_clean(c);
+		}
+	for (; vbs_else_if(s); s = vbs_else_if(s))
 		compile_dims(c, s->body);
-		compile_dims(c, s->other);
-		for (struct vbs_case *k = s->cases; k; k = k->next)
-			compile_dims(c, k->body);
-	}
+	compile_dims(c, s->body);
+	compile_dims(c, s->other);
+	for (struct vbs_case *k = s->cases; k; k = k->next)
+		compile_dims(c, k->body);
+}
+
+static void compile_dims(struct compiler *c, struct vbs_stmt *block)
+{
+	for (struct vbs_stmt *s = block; s && !compile_failed(c); s = s->next)
+		compile_dims_of(c, s);
 }
 
 static void describe_const(struct compiler *c, struct vbs_proc *p, struct vbs_symbol *symbol)

@@ -209,8 +209,20 @@ static void find_dynamic(struct lint *l, const struct vbs_expr *e)
 		l->dynamic |= text_starts_with_nocase(name->symbol->text, TEXT("Execute"));
 }
 
+/* The heads and bodies of an If and its ElseIfs, but the last, which is returned. */
+static const struct vbs_stmt *walk_ifs(struct lint *l, const struct vbs_stmt *s)
+{
+	for (; vbs_else_if(s); s = vbs_else_if(s)) {
+		find_dynamic(l, s->expr);
+		walk(l, s->expr);
+		vbs_lint_block(l, s->body);
+	}
+	return s;
+}
+
 static void walk_stmt(struct lint *l, const struct vbs_stmt *s)
 {
+	s = walk_ifs(l, s);
 	find_dynamic(l, s->expr);
 	if (s->kind == S_DIM || s->kind == S_CONST)
 		return;
@@ -253,9 +265,11 @@ void vbs_lint_block(struct lint *l, const struct vbs_stmt *s)
 	}
 }
 
-void vbs_lint_declarations(struct lint *l, struct map *map, const struct vbs_stmt *s)
+void vbs_lint_declarations(struct lint *l, struct map *map, const struct vbs_stmt *block)
 {
-	for (; s; s = s->next) {
+	for (const struct vbs_stmt *at = block; at; at = at->next) {
+		const struct vbs_stmt *s = at;
+
 		if (s->kind == S_DIM)
 			for (const struct vbs_var *v = s->vars; v; v = v->next) {
 				struct lint_name *name =
@@ -272,6 +286,8 @@ void vbs_lint_declarations(struct lint *l, struct map *map, const struct vbs_stm
 			if (name)
 				name->declared = true;
 		}
+		for (; vbs_else_if(s); s = vbs_else_if(s))
+			vbs_lint_declarations(l, map, s->body);
 		vbs_lint_declarations(l, map, s->body);
 		vbs_lint_declarations(l, map, s->other);
 		for (const struct vbs_case *k = s->cases; k; k = k->next)
