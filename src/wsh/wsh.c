@@ -15,8 +15,11 @@
 #include "wsh/usage.h"
 #include "wsh/watch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Frames of script calls take no C stack (vbs.h), only memory: ten times what a page may have. */
@@ -102,7 +105,9 @@ static int run(struct wsh *wsh, struct vbs_program **programs)
 		struct vbs_error error = { 0 };
 		HRESULT hr = vbs_engine_run(wsh->engine, programs[i], &error);
 
-		if (FAILED(hr) && wsh_watch_expired(wsh)) {
+		/* Also when the script came to its end: an error in Class_Terminate stays there. */
+		if (wsh_watch_expired(wsh)) {
+			hr = E_ABORT;
 			wsh_watch_report(wsh);
 			wsh->exit_code = 1;
 		} else if (FAILED(hr) && hr != VBS_E_END_SCRIPT) {
@@ -180,12 +185,16 @@ static int dump(struct wsh *wsh, struct vbs_program **programs)
 
 		buf_init(&b, (size_t)1 << 30);
 		vbs_program_dump(programs[i], &b);
-		r = buf_failed(&b);
-		if (!r)
-			r = wsh_write(wsh, STDOUT_FILENO, buf_text(&b));
+		r = buf_failed(&b) ? -ENOMEM : wsh_write(wsh, STDOUT_FILENO, buf_text(&b));
 		buf_done(&b);
 	}
-	return r ? out_of_memory(wsh) : 0;
+	if (r == -ENOMEM)
+		return out_of_memory(wsh);
+	if (r)
+		wsh_write_line(wsh, STDERR_FILENO,
+			       "CScript Error: Can not write to standard output: %s.",
+			       strerror(-r));
+	return r ? 1 : 0;
 }
 
 static int with_script(struct wsh *wsh)
@@ -212,11 +221,21 @@ static int with_script(struct wsh *wsh)
 	return status;
 }
 
+/* A standard stream that is closed must not become the number of the first file the script opens,
+ * and error lines text in that file. Its use stays an error: it can only be used the wrong way. */
+static void hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *option))
 {
 	struct wsh wsh = { .interactive = true };
 	struct error err;
 
+	hold_standard_streams();
 	/* A component's pipe that broke is an error of its call, not the end of the script. */
 	signal(SIGPIPE, SIG_IGN);
 	if (wsh_options_parse(argc, argv, &wsh.options, &err) < 0)

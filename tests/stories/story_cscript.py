@@ -155,6 +155,23 @@ def story_the_disassembly(t):
     t.contains(done.out, "proc (global)", f"{done}")
 
 
+def story_a_closed_standard_stream_is_no_file_of_the_script(t):
+    out = t.site / "kept.txt"
+    code = ('Set f = CreateObject("Scripting.FileSystemObject").CreateTextFile("%s")\n'
+            'f.WriteLine "data"\nx = 1 / 0' % out)
+    for closed in ["2>&-", ">&- 2>&-", "<&- >&- 2>&-"]:
+        done = t.run("/bin/sh", "-c", f'exec "$0" //nologo "$1" {closed}', t.program("cscript"),
+                     t.write("closed.vbs", code))
+        t.equal((done.status, out.read_text()), (1, "data\n"), closed)
+
+
+def story_a_disassembly_that_cannot_be_written_is_said(t):
+    done = t.run("/bin/sh", "-c", 'exec "$0" --dump "$1" > /dev/full', t.program("cscript"),
+                 t.write("d.vbs", "x = 1"))
+    t.equal((done.status, done.err), (1, "CScript Error: Can not write to standard output: "
+                                         "No space left on device.\n"), f"{done}")
+
+
 @also_sanitized
 def story_the_process_is_the_script_s(t):
     code = r'''
@@ -191,6 +208,8 @@ def story_a_script_is_ended_when_its_time_is_over(t):
     for code, out in [
         ("On Error Resume Next\nDo: Loop", ""),
         ("WScript.Sleep 600000\nWScript.Echo 1", ""),
+        ("Class T\nSub Class_Terminate\nDo: Loop\nEnd Sub\nEnd Class\nSet x = New T\n"
+         "Set x = Nothing", ""),
         ("WScript.Timeout = 1\nWScript.Echo WScript.Timeout\nWScript.StdIn.ReadAll", "1\n"),
     ]:
         path = t.write("long.vbs", code)
