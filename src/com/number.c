@@ -177,8 +177,12 @@ bool number_parse(const OLECHAR *units, size_t length, const struct locale *loca
 		  struct number *ret)
 {
 	struct number n = { 0 };
-	struct scan s = { .at = units, .end = units + length, .locale = locale, .n = &n };
+	struct scan s = { .locale = locale, .n = &n };
 
+	if (!length) /* the empty text may be NULL */
+		return false;
+	s.at = units;
+	s.end = units + length;
 	while (is_blank(peek(&s)))
 		s.at++;
 	if (peek(&s) == '&') {
