@@ -153,58 +153,86 @@ HRESULT vbs_array_put(struct value *slot, const struct value *v)
 	return hr;
 }
 
-/* The last dimension of an array that only `slot` holds gets `last` elements. */
+/* Elements that go may be objects whose Class_Terminate does anything to the variable: meanwhile
+ * the array stays alive, and is of fixed size. */
+static struct value array_hold(struct vbs_array *a)
+{
+	a->refs++;
+	a->locks++;
+	return (struct value){ .type = VBS_LOCK, .array = a };
+}
+
+static HRESULT resize_vector(struct vbs_array *a, size_t n)
+{
+	size_t before = a->count;
+	struct value *items;
+	HRESULT hr;
+
+	/* The charge is for the growth alone: ReDim Preserve in a loop is a habit. */
+	hr = n > before ? vbs_heap_charge(a->heap, (n - before) * sizeof *items) : S_OK;
+	if (FAILED(hr))
+		return hr;
+	if (n < before) {
+		a->count = a->length = n;
+		a->bounds[0].count = (int32_t)n;
+	}
+	for (size_t i = n; i < before; i++)
+		value_clear(&a->items[i]);
+	items = mem_realloc(a->items, n ? n : 1, sizeof *items);
+	if (!items)
+		return E_OUTOFMEMORY;
+	if (n > before)
+		memset(items + before, 0, (n - before) * sizeof *items);
+	a->items = items;
+	a->count = a->length = n;
+	a->bounds[0].count = (int32_t)n;
+	return S_OK;
+}
+
+/* More than one dimension: the rows become `last` long. What falls off is released once the array
+ * is whole again. */
+static HRESULT resize_rows(struct vbs_array *a, size_t rows, int32_t last)
+{
+	struct value *old = a->items, *items;
+	int32_t before = a->bounds[a->dims - 1].count;
+	size_t old_count = a->count, n = rows * (size_t)last;
+	HRESULT hr = vbs_heap_charge(a->heap, n * sizeof *items);
+
+	if (FAILED(hr))
+		return hr;
+	items = mem_zalloc(n, sizeof *items);
+	if (!items)
+		return E_OUTOFMEMORY;
+	for (size_t r = 0; r < rows; r++)
+		for (int32_t c = 0; c < before && c < last; c++)
+			value_move(&items[r * last + c], &old[r * before + c]);
+	a->items = items;
+	a->count = n;
+	a->bounds[a->dims - 1].count = last;
+	for (size_t i = 0; i < old_count; i++)
+		value_clear(&old[i]);
+	mem_free(old);
+	return S_OK;
+}
+
+/* The last dimension of an array that only one variable holds gets `last` elements. */
 static HRESULT array_resize_last(struct vbs_array *a, int32_t last)
 {
-	int32_t old = a->bounds[a->dims - 1].count;
+	struct value held;
 	size_t rows = 1, n;
-	struct value *items;
 	HRESULT hr;
 
 	for (unsigned i = 0; i + 1 < a->dims; i++)
 		rows *= a->bounds[i].count;
 	if (last < 0)
 		return VBS_HR(9);
-	if (__builtin_mul_overflow(rows, (size_t)last, &n) || n > SIZE_MAX / 4 / sizeof *items)
+	if (__builtin_mul_overflow(rows, (size_t)last, &n) ||
+	    n > SIZE_MAX / 4 / sizeof(struct value))
 		return E_OUTOFMEMORY;
-	if (a->dims == 1) {
-		/* The charge is for the growth alone: ReDim Preserve in a loop is a habit. */
-		hr = n > a->count ? vbs_heap_charge(a->heap, (n - a->count) * sizeof *items) : S_OK;
-		if (FAILED(hr))
-			return hr;
-		for (size_t i = n; i < a->count; i++)
-			value_clear(&a->items[i]);
-		if (n < a->count)
-			a->count = a->length = n;
-		items = mem_realloc(a->items, n ? n : 1, sizeof *items);
-		if (!items)
-			return E_OUTOFMEMORY;
-		if (n > a->count)
-			memset(items + a->count, 0, (n - a->count) * sizeof *items);
-		a->items = items;
-		a->length = n;
-	} else {
-		hr = vbs_heap_charge(a->heap, n * sizeof *items);
-		if (FAILED(hr))
-			return hr;
-		items = mem_zalloc(n, sizeof *items);
-		if (!items)
-			return E_OUTOFMEMORY;
-		for (size_t r = 0; r < rows; r++)
-			for (int32_t c = 0; c < old; c++) {
-				struct value *v = &a->items[r * old + c];
-
-				if (c < last)
-					items[r * last + c] = *v;
-				else
-					value_clear(v);
-			}
-		mem_free(a->items);
-		a->items = items;
-	}
-	a->count = n;
-	a->bounds[a->dims - 1].count = last;
-	return S_OK;
+	held = array_hold(a);
+	hr = a->dims == 1 ? resize_vector(a, n) : resize_rows(a, rows, last);
+	value_clear(&held);
+	return hr;
 }
 
 static HRESULT array_preserve(struct value *slot, const int32_t *counts, unsigned dims)
@@ -245,6 +273,7 @@ HRESULT vbs_array_redim(struct vbs_heap *heap, struct value *slot, const int32_t
 HRESULT vbs_array_erase(struct value *slot)
 {
 	struct vbs_array *a;
+	struct value held;
 	HRESULT hr;
 
 	if (slot->type != VBS_ARRAY)
@@ -256,8 +285,10 @@ HRESULT vbs_array_erase(struct value *slot)
 		if (FAILED(hr))
 			return hr;
 		a = slot->array;
+		held = array_hold(a);
 		for (size_t i = 0; i < a->count; i++)
 			value_clear(&a->items[i]);
+		value_clear(&held);
 		return S_OK;
 	}
 	hr = vbs_array_new(slot->array->heap, NULL, 0, &a);

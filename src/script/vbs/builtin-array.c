@@ -180,13 +180,12 @@ BUILTIN(join)
 		return VBS_HR(v->obj ? 438 : 91);
 	if (v->type != VBS_ARRAY || v->array->dims > 1)
 		return VBS_HR(13);
+	/* Arguments and elements may be objects whose default property changes the array. */
+	value_copy(&share, v);
 	hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)
 				      : vbs_string_new(&e->heap, u" ", 1, &by);
-	if (FAILED(hr))
-		return hr;
-	/* Elements may be objects whose default property changes the array. */
-	value_copy(&share, v);
-	hr = join_items(e, share.array, by, &out);
+	if (SUCCEEDED(hr))
+		hr = join_items(e, share.array, by, &out);
 	if (SUCCEEDED(hr))
 		*ret = VALUE_STR(out);
 	value_clear(&share);

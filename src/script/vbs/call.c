@@ -516,12 +516,12 @@ HRESULT vbs_element(struct vbs_engine *e, struct value *window, unsigned argc, s
 
 	if (base->type != VBS_ARRAY)
 		return vbs_call_value(e, window, argc, 0);
+	value_clear(lock);
 	hr = vbs_array_own(base);
 	if (SUCCEEDED(hr))
 		hr = array_element(base, window + 1, argc, &item);
 	if (FAILED(hr))
 		return hr;
-	value_clear(lock);
 	base->array->refs++;
 	base->array->locks++;
 	*lock = (struct value){ .type = VBS_LOCK, .array = base->array };
@@ -704,7 +704,8 @@ HRESULT vbs_store(struct vbs_engine *e, struct value *slot, struct value *v, uns
 		HRESULT hr = vbs_object_default(&e->heap, v->obj, &plain);
 
 		if (SUCCEEDED(hr))
-			value_move(slot, &plain);
+			hr = vbs_store(e, slot, &plain, 2);
+		value_clear(&plain);
 		return hr;
 	}
 	if (slot->type == VBS_ARRAY && slot->array->locks)

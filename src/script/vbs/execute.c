@@ -220,6 +220,9 @@ static HRESULT run_inner(const struct scope *s, struct vbs_program *p, const uin
 		else
 			args[i] = (struct value){ .type = VBS_REF, .ref = s->list[params[i]].slot };
 	hr = vbs_vm_call(e, b, &p->procs[0], s->frame ? s->frame->me : NULL, args, argc, ret);
+	/* They were taken, unless the call was refused. */
+	for (unsigned i = 0; i < argc; i++)
+		value_clear(&args[i]);
 	/* Nothing can refer to code without procedures, classes and constants any more. */
 	if (p->proc_count == 1 && !p->class_count && (s->frame || !p->procs[0].const_count))
 		vbs_engine_unbind(e, b);

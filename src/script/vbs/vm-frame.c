@@ -34,11 +34,14 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 
 /* ---- frames ---- */
 
-void vbs_frame_by_value(const struct vbs_proc *proc, struct value *base)
+HRESULT vbs_frame_by_value(const struct vbs_proc *proc, struct value *base)
 {
-	for (unsigned i = 0; i < proc->param_count; i++)
+	HRESULT hr = S_OK;
+
+	for (unsigned i = 0; i < proc->param_count && SUCCEEDED(hr); i++)
 		if (proc->byval[i] && base[i + 1].type == VBS_REF)
-			value_copy(&base[i + 1], base[i + 1].ref);
+			hr = vbs_array_put(&base[i + 1], base[i + 1].ref);
+	return hr;
 }
 
 HRESULT vbs_frame_refuse(struct vbs_engine *e, const struct vbs_binding *binding,

@@ -126,7 +126,9 @@ HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_
 	struct value *tail = &f->base[OP_C(w)];
 	HRESULT hr;
 
-	if (slot->type == VT_BSTR && text->type == VT_BSTR && slot->str == text->str) {
+	/* An object's default property may change x meanwhile. */
+	if (slot->type == VT_BSTR && text->type == VT_BSTR && slot->str == text->str &&
+	    value_deref(tail)->type != VT_DISPATCH) {
 		value_clear(text);
 		hr = vbs_concat(e, slot, tail, slot);
 	} else {
@@ -164,8 +166,14 @@ void vbs_step_load(struct value *v, unsigned what)
 
 HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
 {
-	HRESULT hr = vbs_store(e, &f->base[OP_A(w)], value_deref(&f->base[OP_B(w)]), 0);
+	struct value *to = &f->base[OP_A(w)], *from = value_deref(&f->base[OP_B(w)]);
+	HRESULT hr;
 
+	/* What a temporary held is of no interest, even if it is an array that is locked. */
+	if (OP_A(w) < f->proc->local_count || from->type == VT_DISPATCH)
+		hr = vbs_store(e, to, from, 0);
+	else
+		hr = vbs_array_put(to, from);
 	if (SUCCEEDED(hr) && OP_C(w))
 		value_clear(&f->base[OP_B(w)]);
 	return hr;

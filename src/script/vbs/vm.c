@@ -224,19 +224,20 @@ static HRESULT run(struct vbs_engine *e)
 	}
 	STEP(LET)
 	{
-		struct value *from = RB;
+		struct value *from = RB, *to = RA;
 
-		if (LIKELY(!value_counted(from)) && from->type != VBS_REF) {
-			put_plain(RA, from);
+		if (LIKELY(!value_counted(from) && !value_counted(to)) && from->type != VBS_REF) {
+			value_assign(to, from);
 			NEXT;
 		}
-		if (OP_C(w) && from->type != VT_DISPATCH && from->type != VBS_REF) {
-			value_move(RA, from);
+		if (OP_C(w) && from->type != VT_DISPATCH &&
+		    !((from->type | to->type) & (VBS_REF | VT_ARRAY))) {
+			value_move(to, from);
 			NEXT;
 		}
 		from = value_deref(from);
-		if (LIKELY(from->type != VT_DISPATCH)) {
-			value_copy(RA, from);
+		if (LIKELY(from->type != VT_DISPATCH && !((from->type | to->type) & VT_ARRAY))) {
+			value_copy(to, from);
 			NEXT;
 		}
 		TRY(vbs_step_let(e, f, w));
@@ -374,8 +375,8 @@ static HRESULT run(struct vbs_engine *e)
 		struct vbs_global *g = GLOBAL();
 		struct value *v = RA;
 
-		if (LIKELY(g->kind == GLOBAL_VAR && v->type != VT_DISPATCH && v->type != VBS_REF &&
-			   OP_B(w) != 1))
+		if (LIKELY(g->kind == GLOBAL_VAR && v->type != VT_DISPATCH &&
+			   !((v->type | g->value.type) & (VBS_REF | VT_ARRAY)) && OP_B(w) != 1))
 			value_move(&g->value, v);
 		else
 			TRY(vbs_global_set(e, g, v, OP_B(w)));
@@ -690,8 +691,9 @@ static HRESULT run(struct vbs_engine *e)
 				callee = (struct vbs_method){ i->binding, cache->proc, i };
 				ENTER(RA, OP_B(w) + 1, LEAVE_DROP);
 			}
-			if (cache->field && !OP_B(w) && what->type != VBS_REF &&
-			    i->fields[cache->member->field].type != VBS_ARRAY) {
+			if (cache->field && !OP_B(w) &&
+			    !((what->type | i->fields[cache->member->field].type) &
+			      (VBS_REF | VT_ARRAY))) {
 				value_move(&i->fields[cache->member->field], what);
 				value_clear(RA);
 				NEXT;
@@ -727,7 +729,8 @@ static HRESULT run(struct vbs_engine *e)
 			if (LIKELY(base->type == VBS_ARRAY && is_int(at) &&
 				   base->array->refs == 1 &&
 				   (uint64_t)at->i < base->array->length && !value_counted(v))) {
-				put_plain(&base->array->items[at->i], v);
+				/* The death of what was there may take the array along. */
+				value_copy(&base->array->items[at->i], v);
 				NEXT;
 			}
 		} while (follow(&base, &at));
@@ -794,9 +797,17 @@ static HRESULT run(struct vbs_engine *e)
 	}
 
 enter:
-	TRY(vbs_frame_enter(e, callee.binding, callee.proc, callee.me, window, argc, leave));
-	if (UNLIKELY(leave & LEAVE_DELIVER))
-		f[1].to = OP_A(w);
+	f->pc = pc;
+	hr = vbs_frame_enter(e, callee.binding, callee.proc, callee.me, window, argc, leave);
+	if (UNLIKELY(leave & LEAVE_DELIVER)) {
+		/* This window is above the frame, which does not empty it. */
+		if (FAILED(hr))
+			value_clear(&window[1]);
+		else
+			f[1].to = OP_A(w);
+	}
+	if (UNLIKELY(FAILED(hr)))
+		goto failed;
 	RELOAD();
 	CHECK_LIMITS();
 	NEXT;
@@ -844,6 +855,9 @@ HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const str
 			value_clear(&base[i + 1]);
 		return hr;
 	}
+	/* Class_Terminate, when this was the last that kept it, runs where the result is. */
+	if (me)
+		vbs_instance_enter(me);
 	e->native_depth++;
 	hr = run(e);
 	e->native_depth--;
@@ -852,5 +866,7 @@ HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const str
 		value_move(ret, &base[0]);
 	else
 		value_clear(&base[0]);
+	if (me)
+		vbs_instance_leave(me);
 	return hr;
 }

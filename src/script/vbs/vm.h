@@ -14,7 +14,7 @@
 /* ---- vm-frame.c ---- */
 
 /* ByVal parameters get values of their own. */
-void vbs_frame_by_value(const struct vbs_proc *proc, struct value *base);
+HRESULT vbs_frame_by_value(const struct vbs_proc *proc, struct value *base);
 
 /* Error 450 about the procedure. */
 HRESULT vbs_frame_refuse(struct vbs_engine *e, const struct vbs_binding *binding,
@@ -33,8 +33,8 @@ static inline HRESULT vbs_frame_enter(struct vbs_engine *e, struct vbs_binding *
 	if (__builtin_expect(e->depth >= e->limits.depth || base + proc->registers > e->stack_end,
 			     0))
 		return VBS_HR(28);
-	if (proc->has_byval)
-		vbs_frame_by_value(proc, base);
+	if (proc->has_byval && FAILED(vbs_frame_by_value(proc, base)))
+		return E_OUTOFMEMORY;
 	/* The window may hold the only reference to the object whose method this is. */
 	if (me)
 		vbs_instance_enter(me);
