@@ -83,7 +83,7 @@ static inline uint64_t word_at(const char *at)
 static uint64_t hash_bytes(const struct dictionary_table *table, const void *data, size_t length)
 {
 	const uint64_t odd = UINT64_C(0xa0761d6478bd642f);
-	const char *at = data, *end = at + length;
+	const char *at = length ? data : "", *end = at + length; /* no text may be NULL */
 	uint64_t h = table->seed ^ odd, a = 0, b = 0;
 
 	for (; end - at > 16; at += 16)
