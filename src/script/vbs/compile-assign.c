@@ -128,7 +128,6 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 
 static void raise_illegal(struct compiler *c, const struct vbs_expr *target)
 {
-	vbs_emit_place(c, target->place, false);
 	vbs_emit_x(c, VBS_RAISE, 0, 501 & 0xFF, 501 >> 8,
 		   vbs_text_constant(c, target->symbol->text));
 }
@@ -235,7 +234,6 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 	} else {
 		value = vbs_temp(c);
 		source_to(c, s, value);
-		vbs_emit_place(c, target->place, false);
 		vbs_emit_x(c, VBS_SETG, value, set, 0, vbs_global_of(c, symbol, 0));
 		vbs_mark_clean(c, value, value);
 	}
@@ -283,7 +281,6 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 					    !s->expr || !vbs_expr_calls(c, s->expr));
 		value = source_operand(c, s);
 		base = vbs_compile_operand(c, target->left, true);
-		vbs_emit_place(c, target->place, false);
 		vbs_emit(c, VBS_SETI, base, index, value);
 		vbs_used_up(c, saved);
 		return;
@@ -299,7 +296,6 @@ static void assign_element(struct compiler *c, struct vbs_expr *target, struct s
 	vbs_mark_dirty(c, window);
 	vbs_compile_args(c, target, true);
 	source_to(c, s, vbs_temp(c));
-	vbs_emit_place(c, target->place, false);
 	vbs_emit(c, VBS_PUTV, window, target->argc, set);
 	vbs_mark_clean(c, window, window + target->argc + 1);
 }
@@ -326,7 +322,6 @@ static void assign_member(struct compiler *c, struct vbs_expr *member, struct vb
 	if (call)
 		vbs_compile_args(c, call, true);
 	source_to(c, s, vbs_temp(c));
-	vbs_emit_place(c, member->place, false);
 	vbs_emit_x(c, VBS_PUTM, window, call ? call->argc : 0, set, vbs_site_of(c, member));
 	vbs_mark_clean(c, window, window + (call ? call->argc : 0) + 1);
 }

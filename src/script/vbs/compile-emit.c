@@ -115,12 +115,9 @@ static void add_line(struct compiler *c, struct vbs_place place, bool stmt)
 						       .live = f->temp };
 }
 
-/* VBScript reports an error at the beginning of its statement, so that places inside one only
- * matter in front of the first. */
-void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt)
+void vbs_emit_place(struct compiler *c, struct vbs_place place)
 {
-	if (stmt || !c->fn->line_count)
-		add_line(c, place, stmt);
+	add_line(c, place, true);
 }
 
 void vbs_emit_line(struct compiler *c, struct vbs_place place)

@@ -366,10 +366,8 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	if (op != VBS_NOP)
 		k = constant_operand(c, e->right);
 	if (small_operand(c, e, &small)) {
-		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ADDI, reg, left, (uint8_t)small);
 	} else if (k >= 0) {
-		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, op, reg, left, k);
 	} else {
 		if (e->op < OP_EQ && vbs_literal_of(c, e->right, &v)) {
@@ -379,7 +377,6 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		} else {
 			right = vbs_compile_operand(c, e->right, true);
 		}
-		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ADD + (e->op - OP_ADD), reg, left, right);
 	}
 	vbs_used_up(c, saved);
@@ -393,7 +390,6 @@ static void compile_unary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	unsigned saved = c->fn->temp;
 	unsigned operand = vbs_compile_operand(c, e->left, true);
 
-	vbs_emit_place(c, e->place, false);
 	vbs_emit(c, VBS_NEG + (e->op - OP_NEG), reg, operand, 0);
 	vbs_used_up(c, saved);
 	c->fn->temp = saved;
@@ -421,7 +417,6 @@ static void compile_arg(struct compiler *c, struct vbs_expr *e, unsigned reg, bo
 		   vbs_is_variable(c, e->left)) {
 		compile_name_reference(c, e->left, reg);
 		compile_window_args(c, e, false, 0);
-		vbs_emit_place(c, e->place, false);
 		vbs_emit(c, VBS_ELEM, reg, e->argc, *keeper);
 		vbs_mark_dirty(c, *keeper);
 		c->fn->temp = reg + 1;
@@ -474,7 +469,6 @@ static void compile_long_array(struct compiler *c, struct vbs_expr *callee, stru
 		compile_arg(c, call->args[i], vbs_temp(c), false, &keepers);
 		if (i % ARRAY_PIECE != ARRAY_PIECE - 1 && i != call->argc - 1u)
 			continue;
-		vbs_emit_place(c, callee->place, false);
 		vbs_emit_x(c, VBS_CALLB, window, in_piece + 1, 0,
 			   i < ARRAY_PIECE ? callee->symbol->builtin : more);
 	}
@@ -501,7 +495,6 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 	}
 	if (call)
 		compile_window_args(c, call, false, 0);
-	vbs_emit_place(c, callee->place, false);
 	if (argc < b->min_args || argc > b->max_args)
 		vbs_emit_x(c, VBS_RAISE, 0, 450 & 0xFF, 450 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));
@@ -539,7 +532,6 @@ static void compile_own(struct compiler *c, struct vbs_expr *callee, struct vbs_
 	}
 	if (call)
 		compile_window_args(c, call, true, window - count_elements(c, call));
-	vbs_emit_place(c, callee->place, false);
 	if (m->get == PROC_NONE)
 		vbs_emit_x(c, VBS_RAISE, 0, 438 & 0xFF, 438 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));
@@ -569,7 +561,6 @@ static void compile_member(struct compiler *c, struct vbs_expr *callee, struct v
 	if (callee->left) {
 		vbs_compile_object(c, callee->left, window, !args_call(c, call));
 	} else if (c->fn->with == REGISTER_NONE) {
-		vbs_emit_place(c, callee->place, false);
 		vbs_emit_x(c, VBS_RAISE, 0, 505 & 0xFF, 505 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));
 		return;
@@ -578,7 +569,6 @@ static void compile_member(struct compiler *c, struct vbs_expr *callee, struct v
 	}
 	if (call)
 		compile_window_args(c, call, true, 0);
-	vbs_emit_place(c, callee->place, false);
 	vbs_emit_x(c, VBS_CALLM, window, call ? call->argc : 0, flags, vbs_site_of(c, callee));
 }
 
@@ -610,7 +600,6 @@ static void compile_named_call(struct compiler *c, struct vbs_expr *callee, stru
 		}
 		if (call)
 			compile_window_args(c, call, true, window - count_elements(c, call));
-		vbs_emit_place(c, callee->place, false);
 		vbs_emit_x(c, VBS_CALLG, window, call ? call->argc : 0, flags,
 			   vbs_global_of(c, s, 0));
 		break;
@@ -618,7 +607,6 @@ static void compile_named_call(struct compiler *c, struct vbs_expr *callee, stru
 		compile_name_reference(c, callee, window);
 		if (call)
 			compile_window_args(c, call, true, 0);
-		vbs_emit_place(c, callee->place, false);
 		vbs_emit(c, VBS_CALLV, window, call ? call->argc : 0, flags);
 		break;
 	}
@@ -637,7 +625,6 @@ static bool compile_index(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		return false;
 	base = vbs_compile_operand(c, e->left, true);
 	index = vbs_compile_operand(c, e->args[0], true);
-	vbs_emit_place(c, e->place, false);
 	vbs_emit(c, VBS_INDEX, reg, base, index);
 	vbs_used_up(c, saved);
 	c->fn->temp = saved;
@@ -661,7 +648,6 @@ void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, u
 		vbs_compile_expr(c, callee, window);
 		if (call) {
 			compile_window_args(c, call, true, 0);
-			vbs_emit_place(c, e->place, false);
 			vbs_emit(c, VBS_CALLV, window, call->argc, flags);
 		}
 	}
@@ -689,7 +675,6 @@ static void compile_chain(struct compiler *c, struct vbs_expr *e, unsigned windo
 	compile_chain(c, e->left, window, keeper);
 	c->fn->temp = window + 1;
 	compile_window_args(c, e, false, 0);
-	vbs_emit_place(c, e->place, false);
 	vbs_emit(c, VBS_ELEM, window, e->argc, *keeper);
 	vbs_mark_dirty(c, *keeper);
 	vbs_mark_dirty(c, window);
@@ -780,7 +765,6 @@ void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg)
 		compile_binary(c, e, reg);
 		break;
 	case E_NEW:
-		vbs_emit_place(c, e->place, false);
 		vbs_emit_x(c, VBS_NEW, reg, 0, 0, vbs_global_of(c, e->symbol, 0));
 		vbs_mark_dirty(c, reg);
 		break;
@@ -803,7 +787,6 @@ void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, s
 		left = vbs_compile_operand(c, e->left, !vbs_expr_calls(c, e->right));
 		/* In the instruction a negative number is no literal, any other is one. */
 		if (small_literal(c, e->right, &small) && (small < 0 || is_hard(e->right))) {
-			vbs_emit_place(c, e->place, false);
 			vbs_emit_jump(c, VBS_JEQI + (e->op - OP_EQ), left, (uint8_t)small, sense,
 				      to);
 			vbs_used_up(c, saved);
@@ -812,11 +795,9 @@ void vbs_compile_condition(struct compiler *c, struct vbs_expr *e, bool sense, s
 		}
 		k = constant_operand(c, e->right);
 		if (k >= 0) {
-			vbs_emit_place(c, e->place, false);
 			vbs_emit_jump(c, VBS_JEQK + (e->op - OP_EQ), left, k, sense, to);
 		} else {
 			right = vbs_compile_operand(c, e->right, true);
-			vbs_emit_place(c, e->place, false);
 			vbs_emit_jump(c, VBS_JEQ + (e->op - OP_EQ), left, right, sense, to);
 		}
 	} else {

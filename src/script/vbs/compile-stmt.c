@@ -14,7 +14,7 @@ void vbs_compile_block(struct compiler *c, struct vbs_stmt *s)
 	for (; s && !compile_failed(c); s = s->next) {
 		if (s->kind == S_CONST)
 			continue;
-		vbs_emit_place(c, s->place, true);
+		vbs_emit_place(c, s->place);
 		compile_stmt(c, s);
 		vbs_emit_clean(c);
 	}
@@ -23,7 +23,7 @@ void vbs_compile_block(struct compiler *c, struct vbs_stmt *s)
 /* Closes a block statement: the code that follows belongs to its last line. */
 static void at_end(struct compiler *c, const struct vbs_stmt *s)
 {
-	vbs_emit_place(c, s->end, true);
+	vbs_emit_place(c, s->end);
 }
 
 /* ---- declarations ---- */
@@ -74,7 +74,7 @@ static void compile_erase(struct compiler *c, struct vbs_stmt *s)
  * On Error Resume Next must not fall into the next branch. */
 static void leave_branch(struct compiler *c, struct vbs_place place, struct label *end)
 {
-	vbs_emit_place(c, place, true);
+	vbs_emit_place(c, place);
 	vbs_emit_jump(c, VBS_JMP, 0, 0, 0, end);
 }
 
@@ -105,7 +105,7 @@ static void compile_if(struct compiler *c, struct vbs_stmt *s)
 			break;
 		}
 		s = vbs_else_if(s);
-		vbs_emit_place(c, s->place, true);
+		vbs_emit_place(c, s->place);
 	}
 	vbs_label_place(c, &end);
 }

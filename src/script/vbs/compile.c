@@ -141,13 +141,13 @@ static void compile_body(struct compiler *c, const struct vbs_procdef *def)
 {
 	c->fn->temp = c->fn->first_temp;
 	if (c->scope && c->scope->expression && def == &c->tree->main) {
-		vbs_emit_place(c, def->body->place, true);
+		vbs_emit_place(c, def->body->place);
 		if (def->body->expr)
 			vbs_compile_expr(c, def->body->expr, 0);
 	} else {
 		vbs_compile_block(c, def->body);
 	}
-	vbs_emit_place(c, def->end, true);
+	vbs_emit_place(c, def->end);
 	vbs_emit_return(c);
 }
 
@@ -167,7 +167,7 @@ static void compile_proc(struct compiler *c, const struct vbs_procdef *def, uint
 		vbs_emit(c, VBS_NEWFAR, f.far_reg, n & 0xFF, n >> 8);
 	}
 	f.first_temp = f.temp;
-	vbs_emit_place(c, def->place, false);
+	vbs_emit_line(c, def->place);
 	compile_absent(c);
 	compile_dims(c, def->body);
 	begin = f.code_count;
@@ -194,7 +194,7 @@ static void compile_prepare(struct compiler *c, const struct vbs_classdef *def, 
 	if (!compile_failed(c))
 		describe(c, &c->program->procs[index], &hidden);
 	f.first_temp = f.temp;
-	vbs_emit_place(c, def->place, true);
+	vbs_emit_place(c, def->place);
 	for (struct vbs_var *v = def->fields; v && !compile_failed(c); v = v->next) {
 		struct vbs_expr name = { .kind = E_NAME, .symbol = v->symbol, .place = v->place };
 

@@ -110,7 +110,8 @@ void vbs_emit_x(struct compiler *c, enum vbs_opcode op, unsigned a, unsigned b, 
 void vbs_emit_jump(struct compiler *c, enum vbs_opcode op, unsigned a, unsigned b, unsigned cc,
 		   struct label *to);
 void vbs_label_place(struct compiler *c, struct label *label);
-void vbs_emit_place(struct compiler *c, struct vbs_place place, bool stmt);
+/* A statement begins at `place`, where VBScript reports its errors whatever part of it failed. */
+void vbs_emit_place(struct compiler *c, struct vbs_place place);
 /* What follows belongs to `place`, which is no place to go on at. */
 void vbs_emit_line(struct compiler *c, struct vbs_place place);
 /* Ends a statement: releases what its temporaries still hold. */
