@@ -9,13 +9,7 @@
 
 #include "base/mem.h"
 #include "com/bstr.h"
-
-/* Windows-1252 0x80..0x9F; the five unassigned bytes stand for themselves, as Windows has it. */
-static const char16_t latin_high[32] = {
-	0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-	0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-	0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
-};
+#include "com/codepage.h"
 
 bool asp_codepage_known(uint32_t codepage)
 {
@@ -31,9 +25,11 @@ const char *asp_codepage_charset(uint32_t codepage)
 
 static char16_t byte_to_unit(uint32_t codepage, unsigned char byte)
 {
+	char16_t unit = byte;
+
 	if (codepage == ASP_WINDOWS_1252 && byte >= 0x80 && byte < 0xA0)
-		return latin_high[byte - 0x80];
-	return byte;
+		codepage_decode(ASP_WINDOWS_1252, byte, &unit);
+	return unit;
 }
 
 static char unit_to_byte(uint32_t codepage, char16_t unit)
@@ -42,11 +38,7 @@ static char unit_to_byte(uint32_t codepage, char16_t unit)
 		return (char)unit;
 	if (codepage == ASP_LATIN_1)
 		return unit < 0x100 ? (char)unit : '?';
-	for (size_t i = 0; i < ARRAY_LEN(latin_high); i++) {
-		if (latin_high[i] == unit)
-			return (char)(0x80 + i);
-	}
-	return '?';
+	return (char)codepage_encode(ASP_WINDOWS_1252, unit);
 }
 
 void asp_codepage_decode(uint32_t codepage, struct text bytes, struct buf *utf8)

@@ -2,7 +2,7 @@
 /*
  * One character between UTF-16 and an ANSI code page (com/codepage.h). The single-byte pages are
  * tables; of the East Asian ones the C library's converter knows the characters, where it can be
- * loaded. Called by Asc and Chr. Any thread.
+ * loaded. Called by Asc and Chr, and for Windows-1252 by pages and text files. Any thread.
  */
 #include "com/codepage.h"
 

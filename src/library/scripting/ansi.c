@@ -3,16 +3,12 @@
 #include "library/scripting/ansi.h"
 
 #include "base/buf.h"
+#include "com/codepage.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* 0x80 to 0x9F of Windows-1252; the rest of it is Latin 1. */
-static const char16_t high[32] = {
-	0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
-	0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-	0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178,
-};
+#define WINDOWS_1252 1252
 
 bool stream_ansi_is_latin(void)
 {
@@ -23,7 +19,11 @@ bool stream_ansi_is_latin(void)
 
 static char16_t latin_unit(unsigned char c)
 {
-	return c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c;
+	char16_t unit = c;
+
+	if (c >= 0x80 && c < 0xA0)
+		codepage_decode(WINDOWS_1252, c, &unit);
+	return unit;
 }
 
 static size_t decode_latin(struct text t, char16_t *out)
@@ -61,16 +61,14 @@ int stream_ansi_encode(const char16_t *units, size_t length, struct buf *out)
 {
 	for (size_t i = 0; i < length; i++) {
 		char16_t c = units[i];
-		size_t place = 0;
+		uint16_t code = c;
 
 		if (c >= 0x80 && (c < 0xA0 || c > 0xFF)) {
-			while (place < 32 && high[place] != c)
-				place++;
-			if (place == 32)
+			code = codepage_encode(WINDOWS_1252, c);
+			if (code == '?')
 				return -EILSEQ;
-			c = (char16_t)(0x80 + place);
 		}
-		buf_putc(out, (char)c);
+		buf_putc(out, (char)code);
 	}
 	return 0;
 }
