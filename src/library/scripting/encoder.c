@@ -179,7 +179,7 @@ static void put_directive(struct encoding *e, struct text inside)
 /* <% ... %>; returns what is behind it. */
 static size_t put_code(struct encoding *e, size_t at)
 {
-	size_t end = find(e->t, at, TEXT("%>")), first = skip_space(e->t, at + 2);
+	size_t end = find(e->t, at + 2, TEXT("%>")), first = skip_space(e->t, at + 2);
 
 	if (end == NONE)
 		end = e->t.length;

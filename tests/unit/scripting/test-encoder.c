@@ -84,6 +84,8 @@ static void pages(void **state)
 		       "<script language=\"PerlScript\">z</script></job>",
 		       "<job><script language=\"VBScript\" src=\"a.vbs\"/>"
 		       "<script language=\"PerlScript\">z</script></job>");
+	/* "<%>" does not end where it begins. */
+	assert_encoded(".asp", "<%>", "<%@ LANGUAGE = VBScript.Encode %>\r\n<%[>]");
 	assert_encoded(".asp", "<scripts><% x",
 		       "<%@ LANGUAGE = VBScript.Encode %>\r\n"
 		       "<scripts><%[ x]");
