@@ -318,6 +318,7 @@ BUILTIN(rtrim)
 
 static HRESULT repeat(struct vbs_engine *e, int32_t n, OLECHAR c, struct value *ret)
 {
+	size_t done = 1, more;
 	BSTR s;
 	HRESULT hr;
 
@@ -326,8 +327,12 @@ static HRESULT repeat(struct vbs_engine *e, int32_t n, OLECHAR c, struct value *
 	hr = vbs_string_new(&e->heap, NULL, n, &s);
 	if (FAILED(hr))
 		return hr;
-	for (int32_t i = 0; i < n; i++)
-		s[i] = c;
+	if (n)
+		s[0] = c;
+	for (; done < (size_t)n; done += more) {
+		more = done < n - done ? done : n - done;
+		memcpy(s + done, s, more * sizeof *s);
+	}
 	*ret = VALUE_STR(s);
 	return S_OK;
 }
