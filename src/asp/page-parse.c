@@ -13,7 +13,9 @@
 
 #include <errno.h>
 
-/* Where the parser is in one file. Places are found by counting forward from the last one. */
+/* Where the parser is in one file. Places are found by counting forward from the last one, or from
+ * where the literal text under way began: tags are looked into before the text in front of them is
+ * taken, and a page may have 100,000. */
 struct cursor {
 	struct asp_build *b;
 	struct text t;
@@ -21,13 +23,20 @@ struct cursor {
 	size_t at;
 	size_t counted;
 	uint32_t line, column;
+	struct {
+		size_t counted;
+		uint32_t line, column; /* line 0: none yet */
+	} literal;
 };
 
 static struct asp_place place_at(struct cursor *c, size_t at)
 {
 	if (at < c->counted) {
-		c->counted = 0;
-		c->line = c->column = 1;
+		bool after = c->literal.line && at >= c->literal.counted;
+
+		c->counted = after ? c->literal.counted : 0;
+		c->line = after ? c->literal.line : 1;
+		c->column = after ? c->literal.column : 1;
 	}
 	for (; c->counted < at; c->counted++) {
 		char ch = c->t.data[c->counted];
@@ -476,6 +485,16 @@ static int parse_special(struct cursor *c, size_t at, enum special kind, size_t 
 	}
 }
 
+static int take_literal(struct cursor *c, size_t from, size_t to)
+{
+	struct asp_place place = place_at(c, from);
+
+	c->literal.counted = c->counted;
+	c->literal.line = c->line;
+	c->literal.column = c->column;
+	return asp_build_literal(c->b, slice(c->t, from, to), place);
+}
+
 static int parse_text(struct cursor *c)
 {
 	size_t literal = 0; /* where the literal text under way began */
@@ -489,7 +508,7 @@ static int parse_text(struct cursor *c)
 		int r = 0;
 		if (kind == SPECIAL_CODE || kind == SPECIAL_INCLUDE) {
 			/* What stands in front comes first; a tag may yet turn out to be text. */
-			r = asp_build_literal(c->b, slice(c->t, literal, at), place_at(c, literal));
+			r = take_literal(c, literal, at);
 			literal = at;
 		}
 		if (r == 0)
@@ -501,12 +520,12 @@ static int parse_text(struct cursor *c)
 			continue;
 		}
 		/* A server's script or object leaves no trace in the text around it. */
-		r = asp_build_literal(c->b, slice(c->t, literal, at), place_at(c, literal));
+		r = take_literal(c, literal, at);
 		if (r != 0)
 			return r;
 		literal = c->at;
 	}
-	return asp_build_literal(c->b, slice(c->t, literal, c->t.length), place_at(c, literal));
+	return take_literal(c, literal, c->t.length);
 }
 
 int asp_parse_file(struct asp_build *b, uint16_t index)
