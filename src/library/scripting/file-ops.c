@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,6 +70,17 @@ static int copy_content(int from, int to)
 	}
 }
 
+/* Half a file is worse than none. Not what a link leads to, and no device. */
+static void remove_half(int file, int folder, const char *name)
+{
+	struct stat written, st;
+
+	if (fstat(file, &written) == 0 && S_ISREG(written.st_mode) &&
+	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == written.st_dev &&
+	    st.st_ino == written.st_ino)
+		unlinkat(folder, name, 0);
+}
+
 static int copy_at(int from_folder, const char *from, int to_folder, const char *to, bool overwrite)
 {
 	struct stat st, there;
@@ -94,8 +106,8 @@ static int copy_at(int from_folder, const char *from, int to_folder, const char 
 		return out;
 	int r = copy_content(in, out);
 
-	if (r < 0 && !overwrite)
-		unlinkat(to_folder, to, 0);
+	if (r < 0)
+		remove_half(out, to_folder, to);
 	return r;
 }
 
@@ -194,6 +206,9 @@ int folder_delete(const char *path, bool force)
 
 	if (lstat(path, &st) < 0)
 		return -errno;
+	/* The link goes, what it leads to stays. */
+	if (S_ISLNK(st.st_mode) && folder_check(path) == 0)
+		return result_of(unlink(path));
 	if (!S_ISDIR(st.st_mode))
 		return -ENOENT;
 	return delete_entry(AT_FDCWD, path, &st, 0, &force);
@@ -202,48 +217,77 @@ int folder_delete(const char *path, bool force)
 struct copy {
 	int to; /* the folder that is written to */
 	bool overwrite;
+	bool whole; /* the source goes afterwards: nothing may stay behind */
+	dev_t dev;  /* the folder all of it goes to */
+	ino_t ino;
 };
 
-static int copy_tree(int from, const char *from_name, int to, const char *to_name, int depth,
-		     bool overwrite);
+static int copy_tree(struct copy *copy, int from, const char *from_name, const char *to_name,
+		     int depth);
+
+static int copy_link(int from, const char *name, int to)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(from, name, target, sizeof target - 1);
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	return result_of(symlinkat(target, to, name));
+}
 
 static int copy_entry(int folder, const char *name, const struct stat *st, int depth, void *ctx)
 {
-	const struct copy *copy = ctx;
+	struct copy *copy = ctx;
 
-	if (S_ISDIR(st->st_mode))
-		return copy_tree(folder, name, copy->to, name, depth + 1, copy->overwrite);
+	if (S_ISDIR(st->st_mode)) {
+		/* Into itself by way of a link: it would never end. */
+		if (st->st_dev == copy->dev && st->st_ino == copy->ino)
+			return -EACCES;
+		return copy_tree(copy, folder, name, name, depth + 1);
+	}
+	if (S_ISREG(st->st_mode))
+		return copy_at(folder, name, copy->to, name, copy->overwrite);
 	/* Links, pipes and devices stay behind. */
-	return S_ISREG(st->st_mode) ? copy_at(folder, name, copy->to, name, copy->overwrite) : 0;
+	if (!copy->whole)
+		return 0;
+	return S_ISLNK(st->st_mode) ? copy_link(folder, name, copy->to) : -EACCES;
 }
 
-static int copy_tree(int from, const char *from_name, int to, const char *to_name, int depth,
-		     bool overwrite)
+static int copy_tree(struct copy *copy, int from, const char *from_name, const char *to_name,
+		     int depth)
 {
-	struct copy copy = { .to = -1, .overwrite = overwrite };
-	int source = open_folder_at(from, from_name);
+	struct copy inner = *copy;
+	struct stat st;
+	int r = 0, source = open_folder_at(from, from_name);
 
 	if (source < 0)
 		return source;
-	if (mkdirat(to, to_name, 0777) < 0 && errno != EEXIST) {
-		int r = -errno;
-
+	if (mkdirat(copy->to, to_name, 0777) < 0 && errno != EEXIST) {
+		r = -errno;
 		sys_close(source);
 		return r;
 	}
-	copy.to = open_folder_at(to, to_name);
-	if (copy.to < 0) {
+	inner.to = open_folder_at(copy->to, to_name);
+	if (inner.to < 0 || fstat(inner.to, &st) < 0) {
+		r = inner.to < 0 ? inner.to : -errno;
 		sys_close(source);
-		return copy.to;
+		if (inner.to >= 0)
+			sys_close(inner.to);
+		return r;
 	}
-	int r = folder_each(source, depth, copy_entry, &copy);
-
-	sys_close(copy.to);
+	if (!depth) {
+		inner.dev = st.st_dev;
+		inner.ino = st.st_ino;
+	}
+	r = folder_each(source, depth, copy_entry, &inner);
+	sys_close(inner.to);
 	return r;
 }
 
-int folder_copy(const char *from, const char *to, bool overwrite)
+static int tree_copy(const char *from, const char *to, bool overwrite, bool whole)
 {
+	struct copy copy = { .to = AT_FDCWD, .overwrite = overwrite, .whole = whole };
 	size_t n = strlen(from);
 	int r = folder_check(from);
 
@@ -252,7 +296,12 @@ int folder_copy(const char *from, const char *to, bool overwrite)
 	/* Into itself it would never end. */
 	if (strncmp(from, to, n) == 0 && (to[n] == '/' || to[n] == '\0'))
 		return -EACCES;
-	return copy_tree(AT_FDCWD, from, AT_FDCWD, to, 0, overwrite);
+	return copy_tree(&copy, AT_FDCWD, from, to, 0);
+}
+
+int folder_copy(const char *from, const char *to, bool overwrite)
+{
+	return tree_copy(from, to, overwrite, false);
 }
 
 int folder_move(const char *from, const char *to)
@@ -269,7 +318,7 @@ int folder_move(const char *from, const char *to)
 	r = folder_check(to);
 	if (r != -ENOENT)
 		return r ? r : -EEXIST;
-	r = folder_copy(from, to, false);
+	r = tree_copy(from, to, false, true);
 	return r < 0 ? r : folder_delete(from, true);
 }
 

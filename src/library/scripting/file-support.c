@@ -13,6 +13,7 @@
 #include "library/scripting/text-stream.h"
 
 #include <errno.h>
+#include <string.h>
 
 HRESULT files_arg_path(struct automation_call *call, UINT i, char out[PATH_SIZE])
 {
@@ -37,11 +38,17 @@ HRESULT files_arg_text(struct automation_call *call, UINT i, char **ret)
 
 	if (FAILED(hr))
 		return hr;
-	char *utf8 = bstr_to_utf8(s, NULL);
+	size_t length = 0;
+	char *utf8 = bstr_to_utf8(s, &length);
 
 	SysFreeString(s);
 	if (!utf8)
 		return E_OUTOFMEMORY;
+	/* Cut at the NUL it would be the name of something else: to be deleted, or "a.asp". */
+	if (strlen(utf8) != length) {
+		mem_free(utf8);
+		return scripting_raise(call, SCRIPTING_BAD_FILE_NAME);
+	}
 	*ret = utf8;
 	return S_OK;
 }

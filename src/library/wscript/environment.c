@@ -68,7 +68,7 @@ static HRESULT environment_item(struct automation_call *call)
 	const struct environment_kind *kind = kind_of(call);
 	_cleanup_mem_ char *name = NULL;
 	struct buf value;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;
@@ -216,7 +216,7 @@ static HRESULT change(struct automation_call *call, const char *name, const char
 static HRESULT environment_put(struct automation_call *call)
 {
 	_cleanup_mem_ char *name = NULL, *value = NULL;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;
@@ -228,7 +228,7 @@ static HRESULT environment_put(struct automation_call *call)
 static HRESULT environment_remove(struct automation_call *call)
 {
 	_cleanup_mem_ char *name = NULL;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	return FAILED(hr) ? hr : change(call, name, NULL);
 }
@@ -259,7 +259,7 @@ HRESULT shell_environment(struct automation_call *call)
 {
 	_cleanup_mem_ char *name = NULL;
 	const struct environment_kind *kind = NULL;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;

@@ -81,7 +81,7 @@ static HRESULT folders_item(struct automation_call *call)
 	char shown[PATH_SHOWN_SIZE] = "";
 	LONG n;
 	bool number = call->argv[0]->vt != VT_BSTR && automation_arg_long(call, 0, &n) == S_OK;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;

@@ -56,7 +56,7 @@ static bool is_root(const char *key)
 static HRESULT parse(struct automation_call *call, const char *source, struct place *ret)
 {
 	struct place p = { 0 };
-	HRESULT hr = wscript_arg_text(call, 0, &p.full);
+	HRESULT hr = wscript_arg_name(call, 0, &p.full);
 
 	if (FAILED(hr))
 		return hr;

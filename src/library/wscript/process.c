@@ -109,7 +109,7 @@ static HRESULT parse_line(struct automation_call *call, const char *source, stru
 {
 	_cleanup_mem_ char *line = NULL;
 	struct buf expanded;
-	HRESULT hr = wscript_arg_text(call, 0, &line);
+	HRESULT hr = wscript_arg_name(call, 0, &line);
 
 	if (FAILED(hr))
 		return hr;

@@ -56,7 +56,7 @@ static HRESULT shell_current_folder_put(struct automation_call *call)
 
 	call->argv[0] = call->value;
 	call->argc = 1;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;

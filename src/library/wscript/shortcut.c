@@ -125,7 +125,7 @@ HRESULT shell_create_shortcut(struct automation_call *call)
 {
 	const char *source = "WshShell.CreateShortcut";
 	_cleanup_mem_ char *name = NULL;
-	HRESULT hr = wscript_arg_text(call, 0, &name);
+	HRESULT hr = wscript_arg_name(call, 0, &name);
 
 	if (FAILED(hr))
 		return hr;

@@ -20,6 +20,20 @@ HRESULT wscript_arg_text(struct automation_call *call, UINT i, char **ret)
 	return *ret ? S_OK : E_OUTOFMEMORY;
 }
 
+HRESULT wscript_arg_name(struct automation_call *call, UINT i, char **ret)
+{
+	BSTR s = NULL;
+	HRESULT hr = automation_has_arg(call, i) ? automation_arg_bstr(call, i, &s) : S_OK;
+
+	if (FAILED(hr))
+		return hr;
+	for (UINT k = 0; !hr && k < SysStringLen(s); k++)
+		if (!s[k])
+			hr = MAKE_SCRIPT_HRESULT(5);
+	SysFreeString(s);
+	return FAILED(hr) ? hr : wscript_arg_text(call, i, ret);
+}
+
 HRESULT wscript_raise_errno(struct automation_call *call, int code, const char *source,
 			    const char *what)
 {

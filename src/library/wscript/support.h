@@ -13,6 +13,9 @@ const char *wscript_state(void);
 
 /* Argument `i` as UTF-8 for mem_free; "" when it is left out. */
 HRESULT wscript_arg_text(struct automation_call *call, UINT i, char **ret);
+/* As wscript_arg_text, of what is a name or a command: error 5 with a NUL in it, which would make
+ * it another one. */
+HRESULT wscript_arg_name(struct automation_call *call, UINT i, char **ret);
 /* Raises what a negated errno value means; `source` is "WshShell.Run", `what` is the thing that it
  * happened to. -ENOENT is 0x80070002, -EACCES and -EPERM are VBScript's error 70. */
 HRESULT wscript_raise_errno(struct automation_call *call, int code, const char *source,

@@ -466,6 +466,61 @@ static void test_folders(void **state)
 	drop(f);
 }
 
+static void test_links(void **state)
+{
+	struct stat st;
+
+	mkdir(at("real"), 0700);
+	write_file("real/a.txt", "a", 1);
+	assert_int_equal(symlink(at("real"), at("way")), 0);
+	/* Into itself by another name: refused, not a hundred folders in each other. */
+	assert_raises(fso, "CopyFolder", 70, v_at("real"), v_at("way/again"));
+	assert_false(is_there("real/again/again"));
+	/* The link is deleted, never what it leads to. */
+	assert_int_equal(call_method(fso, "DeleteFolder", NULL, v_at("way")), S_OK);
+	assert_int_equal(lstat(at("way"), &st), -1);
+	assert_file("real/a.txt", "a", 1);
+}
+
+static VARIANT v_cut(const char *name, const char *behind)
+{
+	char *path = at(name);
+	size_t n = strlen(path) + 1 + strlen(behind);
+	char whole[512];
+
+	memcpy(whole, path, strlen(path) + 1);
+	memcpy(whole + strlen(path) + 1, behind, strlen(behind));
+	VARIANT v = { .vt = VT_BSTR, .bstrVal = bstr_from_text((struct text){ whole, n }) };
+
+	assert_non_null(v.bstrVal);
+	return v;
+}
+
+/* A name with a NUL is no name; above all it is not the one that ends at the NUL. */
+static void test_nul(void **state)
+{
+	mkdir(at("victim"), 0700);
+	write_file("victim/a.txt", "a", 1);
+	assert_raises(fso, "DeleteFolder", 52, v_cut("victim", "/x"));
+	assert_raises(fso, "DeleteFile", 52, v_cut("victim/a.txt", ".tmp"));
+	assert_raises(fso, "DeleteFile", 52, v_cut("victim/*", ".tmp"));
+	assert_raises(fso, "CopyFile", 52, v_at("victim/a.txt"), v_cut("b.asp", ".txt"));
+	assert_raises(fso, "MoveFile", 52, v_at("victim/a.txt"), v_cut("b.asp", ".txt"));
+	assert_raises(fso, "CopyFolder", 52, v_at("victim"), v_cut("b.asp", ".txt"));
+	assert_raises(fso, "GetAbsolutePathName", 52, v_cut("b.asp", ".txt"));
+	assert_raises(fso, "GetExtensionName", 52, v_cut("b.asp", ".txt"));
+	assert_false(is_there("b.asp"));
+
+	IDispatch *f = object_of(fso, "GetFile", v_at("victim/a.txt"));
+
+	assert_raises(f, "Copy", 52, v_cut("b.asp", ".txt"));
+	drop(f);
+	f = object_of(fso, "GetFolder", v_at("victim"));
+	assert_raises(f, "CreateTextFile", 52, v_cut("b.asp", ".txt"));
+	drop(f);
+	assert_file("victim/a.txt", "a", 1);
+}
+
 static void test_special(void **state)
 {
 	IDispatch *f = object_of(fso, "GetSpecialFolder", v_long(2));
@@ -597,14 +652,23 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write_and_read),   cmocka_unit_test(test_append),
-		cmocka_unit_test(test_unicode),          cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_write_failure),    cmocka_unit_test(test_names),
-		cmocka_unit_test(test_exists),           cmocka_unit_test(test_file),
-		cmocka_unit_test(test_copy_move_delete), cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_folders),          cmocka_unit_test(test_special),
-		cmocka_unit_test(test_standard_in),      cmocka_unit_test(test_standard_out),
+		cmocka_unit_test(test_write_and_read),
+		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_unicode),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_write_failure),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_exists),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_copy_move_delete),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_special),
+		cmocka_unit_test(test_standard_in),
+		cmocka_unit_test(test_standard_out),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -80,6 +80,9 @@ static const struct script_row rows[] = {
 	{ S "s.RegDelete \"HKCU\\Software\\A\\\"\ns.RegRead \"HKCU\\Software\\A\\n\"",
 	  NO_READ("HKCU\\Software\\A\\n") },
 	{ S "s.RegDelete \"HKCU\\Software\\A\\\"", NO_REMOVE("HKCU\\Software\\A\\") },
+	{ S "s.RegWrite \"HKCU\\N\\a\", 1\ns.RegDelete \"HKCU\\N\\\" & Chr(0) & \"\\a\"",
+	  "Error 5: Invalid procedure call or argument: 's.RegDelete'" },
+	{ S "R = s.RegRead(\"HKCU\\N\\a\")", "1" },
 	{ S "s.RegDelete \"HKCU\\\"", NO_REMOVE("HKCU\\") },
 };
 
