@@ -21,7 +21,7 @@
 
 #include <stdio.h>
 
-#define MEMORY (256u << 10)
+#define MEMORY (64u << 10)
 #define DEPTH 50
 #define SLOTS_LOOKED_AT 1024 /* of the stack, after each run */
 

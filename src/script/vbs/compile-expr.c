@@ -482,7 +482,7 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 	struct value v;
 
 	if (!b->fn) {
-		if (argc)
+		if (argc || flags & CALL_STATEMENT)
 			vbs_emit_x(c, VBS_RAISE, 0, 13, 0,
 				   vbs_text_constant(c, callee->symbol->text));
 		else if (vbs_literal_of(c, callee, &v))
@@ -495,18 +495,21 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 	}
 	if (call)
 		compile_window_args(c, call, false, 0);
-	if (argc < b->min_args || argc > b->max_args)
+	if (argc < b->min_args || argc > b->max_args) {
 		vbs_emit_x(c, VBS_RAISE, 0, 450 & 0xFF, 450 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));
-	else if (text_equal_nocase(callee->symbol->text, TEXT("eval")))
+	} else if (text_equal_nocase(callee->symbol->text, TEXT("eval"))) {
 		vbs_emit(c, VBS_EXEC, window, 1, 0);
-	else if (text_equal_nocase(callee->symbol->text, TEXT("execute")))
+		if (flags & CALL_STATEMENT)
+			vbs_emit(c, VBS_CLEAR, window, 0, 0);
+	} else if (text_equal_nocase(callee->symbol->text, TEXT("execute"))) {
 		vbs_emit(c, VBS_EXEC, window, 1, 1);
-	else if (text_equal_nocase(callee->symbol->text, TEXT("executeglobal")))
+	} else if (text_equal_nocase(callee->symbol->text, TEXT("executeglobal"))) {
 		vbs_emit(c, VBS_EXEC, window, 1, 2);
-	else
+	} else {
 		vbs_emit_x(c, VBS_CALLB, window, argc, flags & CALL_STATEMENT,
 			   callee->symbol->builtin);
+	}
 }
 
 /* The same in code that is evaluated in a method of the class. */
