@@ -31,7 +31,7 @@ static const char options[] =
 	"\n"
 	"In front of the script's name:\n"
 	" --dump           Print the compiled script instead of running it\n"
-	" --lint FILE...   Compile .vbs, .wsf, .asp and .inc files without running them, and\n"
+	" --lint FILE...   Compile .vbs, .vbe, .wsf, .asp, .asa and .inc files, run none, and\n"
 	"                  report errors and what looks like a mistake\n"
 	" --state DIR      The server's state directory\n"
 	" --help, --version\n"
