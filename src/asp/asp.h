@@ -46,7 +46,7 @@ struct asp_report {
 	const char *asp_code;    /* "ASP 0113", "" for the script engine's errors */
 	const char *category;    /* "Microsoft VBScript runtime" */
 	const char *description; /* "Type mismatch: 'x'" */
-	const char *stack; /* "Basket.Total (/shop.asp, line 12)\n(global) (...)", or "" */
+	const char *stack;       /* "Basket.Total (/shop.asp, line 12)\n(global) (...)", or "" */
 };
 
 /* What asp asks of the process around it. Both functions are called on any thread. */

@@ -8,8 +8,8 @@
  * R[i] is a register of the running procedure: R[0] its result, then parameters, locals, and
  * temporaries used as a stack. An operand that holds a reference is followed, but for the few
  * instructions that say "as it is". Registers written release what they held. Operators, the jumps
- * on conditions, INDEX, SETI, SETM and SETR release operands that are temporaries, so that no temporary
- * holds text or an object longer than it is needed.
+ * on conditions, INDEX, SETI, SETM and SETR release operands that are temporaries, so that no
+ * temporary holds text or an object longer than it is needed.
  *
  * A window is R[A] and the arguments behind it, R[A+1] to R[A+B]: calls leave their result in R[A]
  * and the arguments empty, and the frame of a called procedure begins at R[A].
@@ -164,7 +164,7 @@ enum vbs_opcode {
 enum vbs_call_flags {
 	CALL_STATEMENT = 1, /* the result is dropped */
 	CALL_BARE = 2,      /* without parentheses or arguments: a variable gives its value */
-	CALL_LOCAL = 4,     /* CALLG: R[A] refers to a local variable for when nothing has the name */
+	CALL_LOCAL = 4, /* CALLG: R[A] refers to a local variable for when nothing has the name */
 };
 
 struct vbs_op_info {

@@ -240,11 +240,11 @@ static void test_fixed(void **state)
 		int exponent, places;
 		const char *want;
 	} rows[] = {
-		{ 12345, -2, 1, "123.5" }, { 995, -2, 1, "10.0" },  { 5, -1, 0, "1" },
-		{ 49, -2, 0, "0" },	   { 0, 0, 2, "0.00" },	    { 1, 3, 0, "1000" },
-		{ 1, -10, 3, "0.000" },	   { 5, -3, 2, "0.01" },    { 4, -3, 2, "0.00" },
-		{ 7, 0, 3, "7.000" },	   { 99999, -5, 4, "1.0000" }, { 1, -3, 3, "0.001" },
-		{ 6, -1, 0, "1" },	   { 10, -1, 0, "1" },
+		{ 12345, -2, 1, "123.5" }, { 995, -2, 1, "10.0" },     { 5, -1, 0, "1" },
+		{ 49, -2, 0, "0" },        { 0, 0, 2, "0.00" },        { 1, 3, 0, "1000" },
+		{ 1, -10, 3, "0.000" },    { 5, -3, 2, "0.01" },       { 4, -3, 2, "0.00" },
+		{ 7, 0, 3, "7.000" },      { 99999, -5, 4, "1.0000" }, { 1, -3, 3, "0.001" },
+		{ 6, -1, 0, "1" },         { 10, -1, 0, "1" },
 	};
 	char out[64];
 
@@ -259,10 +259,10 @@ static void test_fixed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),	   cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_dates),	   cmocka_unit_test(test_dates_back),
-		cmocka_unit_test(test_texts),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_variant),	   cmocka_unit_test(test_fixed),
+		cmocka_unit_test(test_find),    cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_dates),   cmocka_unit_test(test_dates_back),
+		cmocka_unit_test(test_texts),   cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_variant), cmocka_unit_test(test_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
