@@ -247,14 +247,16 @@ static HRESULT make_date(const VARIANT *from, const struct locale *locale, VARIA
 
 	if (from->vt != VT_BSTR ||
 	    !date_parse(from->bstrVal, SysStringLen(from->bstrVal), locale, &d)) {
-		/* Text that is no date may be a number of days. */
+		/* Text that is no date may be a number of days; one beyond Double is neither
+		 * (MS-VBAL 5.5.1.2.4). */
 		HRESULT hr = load(from, locale, VT_DATE, &o);
 
 		if (FAILED(hr))
 			return hr;
 		d = operand_double(&o);
 		if (!date_valid(d))
-			return from->vt == VT_BSTR ? DISP_E_TYPEMISMATCH : DISP_E_OVERFLOW;
+			return from->vt == VT_BSTR && !isfinite(d) ? DISP_E_TYPEMISMATCH
+								   : DISP_E_OVERFLOW;
 	}
 	*to = (VARIANT){ .vt = VT_DATE, .date = d };
 	return S_OK;

@@ -218,17 +218,18 @@ static struct value widen(__int128 n, char letter)
 	}
 }
 
-/* A Single that overflows is a Double. */
+/* A Single that overflows is a Double, and so is a sum of dates beyond the calendar (MS-VBAL
+ * 5.6.9.3.1 to 5.6.9.3.3, for operands declared as Variants). */
 static HRESULT real_result(double d, char letter, struct value *ret)
 {
 	if (!isfinite(d))
 		return VBS_HR(6);
-	if (letter == 'T' && !date_valid(d))
-		return VBS_HR(6);
 	if (letter == 'S' && fabs(d) <= (double)FLT_MAX)
 		*ret = (struct value){ .type = VT_R4, .d = (float)d };
+	else if (letter == 'T' && date_valid(d))
+		*ret = (struct value){ .type = VT_DATE, .d = d };
 	else
-		*ret = (struct value){ .type = letter == 'T' ? VT_DATE : VT_R8, .d = d };
+		*ret = VALUE_R8(d);
 	return S_OK;
 }
 
@@ -262,6 +263,18 @@ static HRESULT wholes(struct vbs_engine *e, enum vbs_operator op, char letter, s
 	return S_OK;
 }
 
+/* Nothing by nothing overflows, unless a real, a text or a date is divided by Empty (MS-VBAL
+ * 5.6.9.3.5). */
+static HRESULT divided_by_zero(double x, const struct value *a, const struct value *b)
+{
+	enum subtype left = subtype_of(a);
+
+	if (x == 0 && !(subtype_of(b) == OF_EMPTY && (left == OF_SINGLE || left == OF_DOUBLE ||
+						      left == OF_STRING || left == OF_DATE)))
+		return VBS_HR(6);
+	return VBS_HR(11);
+}
+
 static HRESULT reals(struct vbs_engine *e, enum vbs_operator op, char letter, struct value *a,
 		     struct value *b, struct value *ret)
 {
@@ -281,7 +294,7 @@ static HRESULT reals(struct vbs_engine *e, enum vbs_operator op, char letter, st
 		return real_result(x * y, letter, ret);
 	default:
 		if (y == 0)
-			return VBS_HR(x == 0 ? 6 : 11);
+			return divided_by_zero(x, a, b);
 		return real_result(x / y, letter, ret);
 	}
 }

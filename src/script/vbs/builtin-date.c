@@ -87,6 +87,8 @@ BUILTIN(dateserial)
 	}
 	if (part[0] >= 0 && part[0] < 100)
 		part[0] += part[0] < 30 ? 2000 : 1900;
+	else if (part[0] < 0)
+		part[0] += 2000; /* -1 is 1999, as the automation library has it */
 	if (!vbs_date_join(part[0], part[1], part[2], &d))
 		return VBS_HR(5);
 	return return_date(d, ret);

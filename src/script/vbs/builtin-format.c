@@ -122,7 +122,7 @@ static HRESULT plain_text(struct vbs_engine *e, struct value *v, const struct fo
 	hr = exact(e, v, d, &n);
 	if (FAILED(hr))
 		return hr;
-	n.exponent += percent ? 2 : 0;
+	n.exponent += percent && n.mantissa ? 2 : 0;
 	number_format_fixed(&n, f->digits, out, PLAIN_SIZE);
 	return S_OK;
 }

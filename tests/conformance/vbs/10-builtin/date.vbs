@@ -34,3 +34,10 @@ x = DateSerial(2000, 1, 32768) : Echo Err.Number : Err.Clear
 ' expect: 6
 Echo TimeSerial(0, 32767, 0)
 ' expect: 1/21/1900 6:07:00 PM
+' Years below 0 count back from 2000, and months roll before the year is judged.
+Echo DateSerial(-1, 1, 1), DateSerial(-1020, 12001, 1), DateSerial(1980, -300, 1), DateSerial(1980, 3, -59)
+' expect: 1/1/1999 1/1/1980 12/1/1954 1/1/1980
+x = DateSerial(-10000, 1, 1) : Echo Err.Number : Err.Clear
+' expect: 5
+x = DateSerial(-1901, 1, 1) : Echo Err.Number : Err.Clear
+' expect: 5

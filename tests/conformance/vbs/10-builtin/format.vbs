@@ -9,3 +9,5 @@ Echo FormatNumber(1.005, 2), FormatNumber(0.125, 2), FormatNumber(999.995, 2), F
 ' expect: 1.01 0.13 1,000.00 0 0.000 0.00 10.0
 Echo FormatNumber(12345678901234.5, 0), FormatNumber(99999999999999, 2), FormatNumber(0.1234567, 7), FormatNumber(1234567.5, 6), FormatNumber(0.5, 0), FormatNumber(1.5, 0)
 ' expect: 12,345,678,901,235 99,999,999,999,999.00 0.1234567 1,234,567.500000 1 2
+Echo FormatPercent(False), FormatPercent(CByte(0), 1, 0), FormatPercent("0"), FormatPercent(CCur(0)), FormatPercent(True)
+' expect: 0.00% .0% 0.00% 0.00% -100.00%
