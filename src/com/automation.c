@@ -11,6 +11,8 @@
 #include "com/automation-index.h"
 #include "com/variant.h"
 
+#include <sys/single_threaded.h>
+
 #define ARGS_MAX ARRAY_LEN(((struct automation_call *)0)->argv)
 #define KINDS                                                                                      \
 	(DISPATCH_METHOD | DISPATCH_PROPERTYGET | DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF)
@@ -24,9 +26,17 @@ static struct automation_object *object_of(IDispatch *dispatch)
 
 /* ---- IUnknown ---- */
 
+/* A process of one thread, as cscript mostly is, need not pay for an atomic addition. */
+static uint32_t count_add(uint32_t *count, uint32_t n)
+{
+	if (!__libc_single_threaded)
+		return __atomic_add_fetch(count, n, __ATOMIC_ACQ_REL);
+	return *count += n;
+}
+
 static ULONG object_addref(IDispatch *This)
 {
-	return __atomic_add_fetch(&object_of(This)->refs, 1, __ATOMIC_RELAXED);
+	return count_add(&object_of(This)->refs, 1);
 }
 
 /* Freeing an object releases what it holds: objects in objects, as many as a script likes to link
@@ -55,7 +65,7 @@ static void object_bury(struct automation_object *self)
 static ULONG object_release(IDispatch *This)
 {
 	struct automation_object *self = object_of(This);
-	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
+	ULONG left = count_add(&self->refs, -1u);
 
 	if (!left)
 		object_bury(self);

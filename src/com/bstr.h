@@ -13,6 +13,15 @@
 
 #include <surrogate/com.h>
 
+/* SysStringByteLen without a call: the length is where Windows has it. */
+static inline uint32_t bstr_bytes(BSTR s)
+{
+	uint32_t bytes = 0;
+
+	if (s)
+		memcpy(&bytes, (const char *)s - sizeof bytes, sizeof bytes);
+	return bytes;
+}
 /* One more reference to the same text; NULL gives NULL. Never fails. */
 BSTR bstr_ref(BSTR s);
 bool bstr_exclusive(BSTR s);

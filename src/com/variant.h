@@ -31,6 +31,30 @@ static inline void variant_move(VARIANT *to, VARIANT *from)
 	*to = *from;
 	*from = (VARIANT){ 0 };
 }
+/* Numbers, dates, truths and the like: a copy is a copy of the bytes, and nothing is to clear. */
+static inline bool variant_plain(const VARIANT *v)
+{
+	const uint32_t plain = 1u << VT_EMPTY | 1u << VT_NULL | 1u << VT_I2 | 1u << VT_I4 |
+			       1u << VT_R4 | 1u << VT_R8 | 1u << VT_CY | 1u << VT_DATE |
+			       1u << VT_ERROR | 1u << VT_BOOL | 1u << VT_I1 | 1u << VT_UI1 |
+			       1u << VT_UI2 | 1u << VT_UI4 | 1u << VT_I8 | 1u << VT_UI8 |
+			       1u << VT_INT | 1u << VT_UINT;
+
+	return v->vt < 32 && plain >> v->vt & 1;
+}
+/* VariantClear and variant_share, without a call for what is plain. `*to` must hold nothing. */
+static inline void variant_drop(VARIANT *v)
+{
+	if (!variant_plain(v))
+		(void)VariantClear(v);
+}
+static inline HRESULT variant_share_new(VARIANT *to, const VARIANT *from)
+{
+	if (!variant_plain(from))
+		return variant_share(to, from);
+	*to = *from;
+	return S_OK;
+}
 /* Stores `*from` (moved) where `to` points, after clearing what was there. */
 void variant_replace(VARIANT *to, VARIANT *from);
 

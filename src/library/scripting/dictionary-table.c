@@ -56,7 +56,7 @@ bool dictionary_key_valid(const VARIANT *key)
 {
 	VARIANT v = { 0 };
 
-	if (key->vt == VT_I4 || key->vt == VT_BSTR)
+	if (key->vt == VT_I4 || key->vt == VT_I2 || key->vt == VT_BSTR)
 		return true;
 	if (kind_of(key) == KEY_NUMBER)
 		return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8));
@@ -80,7 +80,8 @@ static inline uint64_t word_at(const char *at)
 }
 
 /* Multiply and fold, 16 bytes at a time (the way of wyhash), under the table's seed. */
-static uint64_t hash_bytes(const struct dictionary_table *table, const void *data, size_t length)
+static inline uint64_t hash_bytes(const struct dictionary_table *table, const void *data,
+				  size_t length)
 {
 	const uint64_t odd = UINT64_C(0xa0761d6478bd642f);
 	const char *at = length ? data : "", *end = at + length; /* no text may be NULL */
@@ -114,9 +115,15 @@ static uint64_t hash_folded(const struct dictionary_table *table, BSTR s)
 	return h;
 }
 
-static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
+static inline uint64_t hash_number(const struct dictionary_table *table, double d)
 {
-	double d;
+	/* One zero, one not-a-number. */
+	d = d == 0 ? 0 : isnan(d) ? (double)NAN : d;
+	return hash_bytes(table, &d, sizeof d);
+}
+
+static uint64_t hash_any(const struct dictionary_table *table, const VARIANT *key)
+{
 
 	switch (kind_of(key)) {
 	case KEY_TEXT:
@@ -124,10 +131,7 @@ static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key
 			       ? hash_folded(table, key->bstrVal)
 			       : hash_bytes(table, key->bstrVal, SysStringByteLen(key->bstrVal));
 	case KEY_NUMBER:
-		d = number_of(key);
-		/* One zero, one not-a-number. */
-		d = d == 0 ? 0 : isnan(d) ? (double)NAN : d;
-		return hash_bytes(table, &d, sizeof d);
+		return hash_number(table, number_of(key));
 	case KEY_OBJECT:
 		return hash_bytes(table, &key->punkVal, sizeof key->punkVal);
 	default:
@@ -135,10 +139,35 @@ static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key
 	}
 }
 
+/* The kinds of keys that most scripts use come first, here and in is_key. */
+static inline uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
+{
+	if (key->vt == VT_BSTR && !table->text)
+		return hash_bytes(table, key->bstrVal, bstr_bytes(key->bstrVal));
+	if (key->vt == VT_I4)
+		return hash_number(table, key->lVal);
+	return hash_any(table, key);
+}
+
+/* Short texts are compared here: a call would cost more. */
+static inline bool same_text(BSTR a, BSTR b)
+{
+	size_t bytes = bstr_bytes(a);
+	const char *x = (const char *)a, *y = (const char *)b;
+
+	if (bytes != bstr_bytes(b))
+		return false;
+	if (!bytes || a == b)
+		return true;
+	if (bytes - 8 <= 8)
+		return !((word_at(x) ^ word_at(y)) |
+			 (word_at(x + bytes - 8) ^ word_at(y + bytes - 8)));
+	return !memcmp(a, b, bytes);
+}
+
 static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, const VARIANT *b)
 {
 	enum key_kind kind = kind_of(a);
-	UINT bytes;
 	double x, y;
 
 	if (kind != kind_of(b))
@@ -147,9 +176,7 @@ static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, c
 	case KEY_TEXT:
 		if (table->text)
 			return bstr_compare_nocase(a->bstrVal, b->bstrVal) == 0;
-		bytes = SysStringByteLen(a->bstrVal);
-		return bytes == SysStringByteLen(b->bstrVal) &&
-		       (!bytes || !memcmp(a->bstrVal, b->bstrVal, bytes));
+		return same_text(a->bstrVal, b->bstrVal);
 	case KEY_NUMBER:
 		x = number_of(a);
 		y = number_of(b);
@@ -159,6 +186,16 @@ static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, c
 	default:
 		return true;
 	}
+}
+
+static inline bool is_key(const struct dictionary_table *table, const struct dictionary_entry *e,
+			  const VARIANT *key)
+{
+	if (e->key.vt == VT_BSTR && key->vt == VT_BSTR && !table->text)
+		return same_text(e->key.bstrVal, key->bstrVal);
+	if (e->key.vt == VT_I4 && key->vt == VT_I4)
+		return e->key.lVal == key->lVal;
+	return keys_equal(table, &e->key, key);
 }
 
 void dictionary_table_done(struct dictionary_table *table)
@@ -182,7 +219,7 @@ struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, c
 		return NULL;
 	struct dictionary_entry *e = &table->entries[table->last];
 
-	if (table->last < table->used && !e->dead && keys_equal(table, &e->key, key))
+	if (table->last < table->used && is_key(table, e, key))
 		return e;
 	uint64_t hash = hash_of(table, key);
 
@@ -194,7 +231,7 @@ struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, c
 		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
 		e = &table->entries[(slot & SLOT_PLACE) - 1];
-		if (!e->dead && e->hash == hash && keys_equal(table, &e->key, key)) {
+		if (e->hash == hash && is_key(table, e, key)) {
 			table->last = (slot & SLOT_PLACE) - 1;
 			return e;
 		}
@@ -223,7 +260,7 @@ static bool rebuild(struct dictionary_table *table, uint32_t capacity)
 		return false;
 	}
 	for (uint32_t i = 0; i < table->used; i++) {
-		if (table->entries[i].dead)
+		if (dictionary_entry_dead(&table->entries[i]))
 			continue;
 		entries[n] = table->entries[i];
 		slot_take(slots, slot_count, entries[n].hash, n);
@@ -277,7 +314,7 @@ void dictionary_table_remove(struct dictionary_table *table, struct dictionary_e
 {
 	variant_move(ret_key, &entry->key);
 	variant_move(ret_item, &entry->item);
-	entry->dead = true;
+	entry->key.vt = DICTIONARY_DEAD;
 	table->dead++;
 }
 
@@ -310,7 +347,7 @@ struct dictionary_entry *dictionary_table_next(const struct dictionary_table *ta
 	while (*at < table->used) {
 		struct dictionary_entry *e = &table->entries[(*at)++];
 
-		if (!e->dead)
+		if (!dictionary_entry_dead(e))
 			return e;
 	}
 	return NULL;

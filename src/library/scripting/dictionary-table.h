@@ -11,8 +11,15 @@
 struct dictionary_entry {
 	VARIANT key, item;
 	uint64_t hash;
-	bool dead; /* removed; the place is used again when the table is rebuilt */
 };
+
+/* The type of the key of an entry that was removed, which is like no key; the place is used again
+ * when the table is rebuilt. */
+#define DICTIONARY_DEAD 0xFFFF
+static inline bool dictionary_entry_dead(const struct dictionary_entry *entry)
+{
+	return entry->key.vt == DICTIONARY_DEAD;
+}
 
 struct dictionary_table {
 	struct dictionary_entry *entries;

@@ -8,12 +8,11 @@
 #include "library/scripting/scripting.h"
 
 #include "base/mem.h"
+#include "base/mutex.h"
 #include "com/automation.h"
 #include "com/variant.h"
 #include "library/scripting/dictionary-table.h"
 #include "library/scripting/errors.h"
-
-#include <pthread.h>
 
 struct dictionary {
 	struct automation_object object;
@@ -27,14 +26,14 @@ static struct dictionary *dictionary_of(struct automation_object *object)
 	return container_of(object, struct dictionary, object);
 }
 
-static void lock(struct dictionary *self)
+static bool lock(struct dictionary *self)
 {
-	pthread_mutex_lock(&self->lock);
+	return mutex_enter(&self->lock);
 }
 
-static void unlock(struct dictionary *self)
+static void unlock(struct dictionary *self, bool taken)
 {
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 }
 
 /* Empties the table into `*ret`, for release outside the lock. */
@@ -50,8 +49,8 @@ static void table_release(struct dictionary_table *table)
 	uint32_t at = 0;
 
 	while ((e = dictionary_table_next(table, &at))) {
-		VariantClear(&e->key);
-		VariantClear(&e->item);
+		variant_drop(&e->key);
+		variant_drop(&e->item);
 	}
 	dictionary_table_done(table);
 }
@@ -75,18 +74,19 @@ static HRESULT dictionary_add(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	hr = variant_share(&item, call->argv[1]);
+	hr = variant_share_new(&item, call->argv[1]);
 	if (FAILED(hr))
 		return hr;
-	lock(self);
+	bool taken = lock(self);
+
 	bool there = dictionary_table_find(&self->table, call->argv[0]);
 	struct dictionary_entry *e =
 		there ? NULL : dictionary_table_add(&self->table, call->argv[0]);
 
 	if (e)
 		variant_move(&e->item, &item);
-	unlock(self);
-	VariantClear(&item);
+	unlock(self, taken);
+	variant_drop(&item);
 	if (there)
 		return scripting_raise(call, SCRIPTING_KEY_EXISTS);
 	return e ? S_OK : E_OUTOFMEMORY;
@@ -99,13 +99,14 @@ static HRESULT dictionary_item_get(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	lock(self);
+	bool taken = lock(self);
+
 	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
 
 	if (!e)
 		e = dictionary_table_add(&self->table, call->argv[0]);
-	hr = e ? variant_share(call->result, &e->item) : E_OUTOFMEMORY;
-	unlock(self);
+	hr = e ? variant_share_new(call->result, &e->item) : E_OUTOFMEMORY;
+	unlock(self, taken);
 	return hr;
 }
 
@@ -116,11 +117,12 @@ static HRESULT dictionary_item_put(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	HRESULT hr = variant_share(&item, call->value);
+	HRESULT hr = variant_share_new(&item, call->value);
 
 	if (FAILED(hr))
 		return hr;
-	lock(self);
+	bool taken = lock(self);
+
 	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
 
 	if (!e)
@@ -129,9 +131,9 @@ static HRESULT dictionary_item_put(struct automation_call *call)
 		variant_move(&old, &e->item);
 		variant_move(&e->item, &item);
 	}
-	unlock(self);
-	VariantClear(&old);
-	VariantClear(&item);
+	unlock(self, taken);
+	variant_drop(&old);
+	variant_drop(&item);
 	return e ? S_OK : E_OUTOFMEMORY;
 }
 
@@ -144,7 +146,8 @@ static HRESULT dictionary_key_put(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]) || !dictionary_key_valid(call->value))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	lock(self);
+	bool taken = lock(self);
+
 	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
 
 	if (!e)
@@ -153,8 +156,8 @@ static HRESULT dictionary_key_put(struct automation_call *call)
 		error = SCRIPTING_KEY_EXISTS;
 	else
 		hr = dictionary_table_rename(&self->table, e, call->value, &old);
-	unlock(self);
-	VariantClear(&old);
+	unlock(self, taken);
+	variant_drop(&old);
 	return error ? scripting_raise(call, error) : hr;
 }
 
@@ -165,9 +168,10 @@ static HRESULT dictionary_exists(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	lock(self);
+	bool taken = lock(self);
+
 	there = dictionary_table_find(&self->table, call->argv[0]);
-	unlock(self);
+	unlock(self, taken);
 	return automation_return_bool(call->result, there);
 }
 
@@ -178,14 +182,15 @@ static HRESULT dictionary_remove(struct automation_call *call)
 
 	if (!dictionary_key_valid(call->argv[0]))
 		return scripting_raise(call, SCRIPTING_INVALID_CALL);
-	lock(self);
+	bool taken = lock(self);
+
 	struct dictionary_entry *e = dictionary_table_find(&self->table, call->argv[0]);
 
 	if (e)
 		dictionary_table_remove(&self->table, e, &key, &item);
-	unlock(self);
-	VariantClear(&key);
-	VariantClear(&item);
+	unlock(self, taken);
+	variant_drop(&key);
+	variant_drop(&item);
 	return e ? S_OK : scripting_raise(call, SCRIPTING_NO_ELEMENT);
 }
 
@@ -194,9 +199,10 @@ static HRESULT dictionary_remove_all(struct automation_call *call)
 	struct dictionary *self = dictionary_of(call->self);
 	struct dictionary_table old;
 
-	lock(self);
+	bool taken = lock(self);
+
 	table_take(self, &old);
-	unlock(self);
+	unlock(self, taken);
 	table_release(&old);
 	return S_OK;
 }
@@ -205,10 +211,11 @@ static HRESULT dictionary_count(struct automation_call *call)
 {
 	struct dictionary *self = dictionary_of(call->self);
 
-	lock(self);
+	bool taken = lock(self);
+
 	LONG count = (LONG)dictionary_table_count(&self->table);
 
-	unlock(self);
+	unlock(self, taken);
 	return automation_return_long(call->result, count);
 }
 
@@ -219,7 +226,8 @@ static HRESULT snapshot(struct dictionary *self, bool keys, SAFEARRAY **ret)
 	uint32_t at = 0;
 	struct dictionary_entry *e;
 
-	lock(self);
+	bool taken = lock(self);
+
 	SAFEARRAY *array =
 		SafeArrayCreateVector(VT_VARIANT, 0, dictionary_table_count(&self->table));
 	VARIANT *to = array ? array->pvData : NULL;
@@ -227,8 +235,8 @@ static HRESULT snapshot(struct dictionary *self, bool keys, SAFEARRAY **ret)
 	if (!array)
 		hr = E_OUTOFMEMORY;
 	while (SUCCEEDED(hr) && (e = dictionary_table_next(&self->table, &at)))
-		hr = variant_share(to++, keys ? &e->key : &e->item);
-	unlock(self);
+		hr = variant_share_new(to++, keys ? &e->key : &e->item);
+	unlock(self, taken);
 	if (FAILED(hr)) {
 		SafeArrayDestroy(array);
 		return hr;
@@ -285,7 +293,8 @@ static HRESULT dictionary_compare_put(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	lock(self);
+	bool taken = lock(self);
+
 	/* 0 is binary, 1 text; others are locales, all of which compare as text here. */
 	bool allowed = mode.lVal >= 0 && dictionary_table_count(&self->table) == 0;
 
@@ -295,7 +304,7 @@ static HRESULT dictionary_compare_put(struct automation_call *call)
 		dictionary_table_done(&self->table);
 		self->table.text = mode.lVal != 0;
 	}
-	unlock(self);
+	unlock(self, taken);
 	return allowed ? S_OK : scripting_raise(call, SCRIPTING_INVALID_CALL);
 }
 

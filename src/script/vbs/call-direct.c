@@ -8,51 +8,43 @@
 #include "script/vbs/engine.h"
 
 #include "base/mem.h"
+#include "com/variant.h"
 #include "script/vbs/variant.h"
 
 #define DIRECT_ARGS 4
 
+/* What the two have alike: the narrower integers, and True and False, are the low bytes. */
+#define ALIKE                                                                                      \
+	(1u << VT_EMPTY | 1u << VT_NULL | 1u << VT_UI1 | 1u << VT_I2 | 1u << VT_I4 |               \
+	 1u << VT_BOOL | 1u << VT_ERROR | 1u << VT_BSTR | 1u << VT_DISPATCH | 1u << VT_R8 |        \
+	 1u << VT_DATE | 1u << VT_CY)
+_Static_assert(VARIANT_TRUE == -1, "as True is in a value");
+
 /* `v` seen as a VARIANT, nothing counted; false for what needs a conversion. */
-static bool view(const struct value *v, VARIANT *ret)
+static inline bool view(const struct value *v, VARIANT *ret)
 {
 	ret->vt = v->type;
-	switch (v->type) {
-	case VT_BOOL:
-		ret->boolVal = v->i ? VARIANT_TRUE : VARIANT_FALSE;
+	ret->llVal = v->i;
+	if (v->type < 32 && ALIKE >> v->type & 1)
 		return true;
-	case VT_R4:
-		ret->fltVal = (float)v->d;
-		return true;
-	case VT_EMPTY:
-	case VT_NULL:
-	case VT_UI1:
-	case VT_I2:
-	case VT_I4:
-	case VT_ERROR:
-	case VT_BSTR:
-	case VT_DISPATCH:
-	case VT_R8:
-	case VT_DATE:
-	case VT_CY:
-		/* The narrower integers are the low bytes. */
-		ret->llVal = v->i;
-		return true;
-	default:
+	if (v->type != VT_R4)
 		return false;
-	}
+	ret->fltVal = (float)v->d;
+	return true;
 }
 
-static HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
+/* Into `*ret`, which may hold something. */
+static inline HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
 {
 	switch (v->vt) {
 	case VT_EMPTY:
 		value_set(ret, VALUE_EMPTY);
 		return S_OK;
 	case VT_I4:
-		value_set(ret, (struct value){ .type = VT_I4, .i = v->lVal });
+		value_set(ret, VALUE_I4(v->lVal));
 		return S_OK;
 	case VT_I2:
-		value_set(ret, (struct value){ .type = VT_I2, .i = v->iVal });
+		value_set(ret, VALUE_I2(v->iVal));
 		return S_OK;
 	case VT_BOOL:
 		value_set(ret, (struct value){ .type = VT_BOOL, .i = v->boolVal ? -1 : 0 });
@@ -81,26 +73,31 @@ static void let_go(IDispatch *object, unsigned argc, struct value *held)
 	object->lpVtbl->Release(object);
 }
 
-static HRESULT call_row(struct vbs_engine *e, IDispatch *object,
-			const struct automation_member *row, struct automation_call *call,
-			struct text name, struct value *ret)
+/* What the member failed with, as the script sees it. */
+static __attribute__((noinline)) HRESULT fail(struct vbs_engine *e, struct automation_call *call,
+					      HRESULT hr, struct text name)
+{
+	VariantClear(call->result);
+	hr = vbs_throw_exception(e, hr, call->exception, name);
+	automation_exception_clear(call->exception);
+	return hr;
+}
+
+static inline HRESULT call_row(struct vbs_engine *e, const struct automation_member *row,
+			       struct automation_call *call, struct text name, struct value *ret)
 {
 	VARIANT result = { .vt = VT_EMPTY };
 	EXCEPINFO x = { 0 };
 	HRESULT hr;
 
-	call->self = container_of(object, struct automation_object, dispatch);
-	call->lcid = e->locale->lcid;
 	call->result = &result;
 	call->exception = &x;
 	hr = row->fn(call);
-	if (SUCCEEDED(hr) && ret)
+	if (FAILED(hr))
+		return fail(e, call, hr, name);
+	if (ret)
 		return take(e, &result, ret);
-	VariantClear(&result);
-	if (SUCCEEDED(hr))
-		return hr;
-	hr = vbs_throw_exception(e, hr, &x, name);
-	automation_exception_clear(&x);
+	variant_drop(&result);
 	return hr;
 }
 
@@ -113,13 +110,27 @@ static const struct automation_member *plain_row(const struct automation_class *
 	return row && !(row->kinds & AUTOMATION_BYREF) ? row : NULL;
 }
 
+static __attribute__((noinline)) HRESULT call_held(struct vbs_engine *e, IDispatch *object,
+						   const struct automation_member *row,
+						   struct automation_call *call, struct text name,
+						   const struct value *args, unsigned argc,
+						   struct value *ret)
+{
+	struct value held[DIRECT_ARGS + 1];
+	HRESULT hr;
+
+	hold(object, args, argc, held);
+	hr = call_row(e, row, call, name, ret);
+	let_go(object, argc, held);
+	return hr;
+}
+
 static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
 		       struct text name, WORD kind, const struct value *args, unsigned argc,
 		       struct value *ret, HRESULT *ret_hr)
 {
 	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
 	VARIANT views[DIRECT_ARGS + 1];
-	struct value held[DIRECT_ARGS + 1];
 	struct automation_call call;
 
 	if (argc > DIRECT_ARGS + put || argc < put || argc - put < row->min_args ||
@@ -130,17 +141,15 @@ static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct aut
 			return false;
 		call.argv[i] = &views[i];
 	}
+	call.self = container_of(object, struct automation_object, dispatch);
+	call.lcid = e->locale->lcid;
 	call.dispid = row->dispid;
 	call.kind = kind & row->kinds;
 	call.argc = argc - put;
 	call.value = put ? &views[argc - 1] : NULL;
-	if (row->kinds & AUTOMATION_LEAF) {
-		*ret_hr = call_row(e, object, row, &call, name, ret);
-		return true;
-	}
-	hold(object, args, argc, held);
-	*ret_hr = call_row(e, object, row, &call, name, ret);
-	let_go(object, argc, held);
+	*ret_hr = row->kinds & AUTOMATION_LEAF
+			  ? call_row(e, row, &call, name, ret)
+			  : call_held(e, object, row, &call, name, args, argc, ret);
 	return true;
 }
 

@@ -231,8 +231,6 @@ static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	bool byref;
 	HRESULT hr;
 
-	if (vbs_call_direct(e, b, site, window, argc, &hr))
-		return hr;
 	hr = need_object(e, b, site, window, &object);
 	if (FAILED(hr))
 		return hr;
@@ -259,8 +257,10 @@ static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			struct value *window, unsigned argc)
 {
-	HRESULT hr = call_member(e, b, site, window, argc);
+	HRESULT hr;
 
+	if (!vbs_call_direct(e, b, site, window, argc, &hr))
+		hr = call_member(e, b, site, window, argc);
 	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
 }
 
