@@ -34,6 +34,8 @@ enum automation_kind {
 	/* Uses neither its object nor its arguments once code of others may have run (a release, a
 	 * call of an object): callers need not hold them meanwhile. */
 	AUTOMATION_LEAF = 0x200,
+	/* The same when no argument is an object, which it would ask for its value. */
+	AUTOMATION_PLAIN = 0x400,
 };
 
 struct automation_call {
@@ -115,7 +117,8 @@ static inline const struct automation_class *automation_class_of(IDispatch *disp
  * would use for `dispid` and one of `kinds`, NULL when there is none. The engine fills a struct
  * automation_call as Invoke does and calls the row's function itself, after the checks of Invoke:
  * argc within min_args and max_args (else use Invoke, which may know better), no argument VT_BYREF,
- * and no row with AUTOMATION_BYREF. It holds the object during the call but for AUTOMATION_LEAF. */
+ * and no row with AUTOMATION_BYREF. It holds the object during the call but for AUTOMATION_LEAF,
+ * and AUTOMATION_PLAIN without objects among the arguments. */
 const struct automation_member *automation_row(const struct automation_class *class, DISPID dispid,
 					       WORD kinds);
 
@@ -144,6 +147,11 @@ HRESULT automation_return_dispatch(VARIANT *v, IDispatch *d);
 /* An enumerator over `count` variants, which are moved from `items` (the array stays the
  * caller's). For _NewEnum members: DISPID_NEWENUM returns it as VT_UNKNOWN. */
 HRESULT automation_enum_new(VARIANT *items, size_t count, IUnknown **ret);
+/* The same over `count` items that `make` puts into `*ret` (VT_EMPTY) when they are asked for. The
+ * enumerator holds `owner`, whose items never change. */
+typedef HRESULT (*automation_make_fn)(IDispatch *owner, size_t index, VARIANT *ret);
+HRESULT automation_enum_lazy(IDispatch *owner, size_t count, automation_make_fn make,
+			     IUnknown **ret);
 
 /* A member that may work long asks now and then whether its caller still waits: S_OK, or what it
  * must return at once. An engine says how to ask while it runs something on this thread, and puts

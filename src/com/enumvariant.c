@@ -12,6 +12,8 @@
 struct items {
 	uint32_t refs;
 	size_t count;
+	IDispatch *owner; /* which makes the items; NULL: they are here */
+	automation_make_fn make;
 	VARIANT list[];
 };
 
@@ -30,8 +32,10 @@ static struct enumerator *enumerator_of(IEnumVARIANT *face)
 static struct items *items_unref(struct items *items)
 {
 	if (items && !__atomic_sub_fetch(&items->refs, 1, __ATOMIC_ACQ_REL)) {
-		for (size_t i = 0; i < items->count; i++)
+		for (size_t i = 0; i < items->count && !items->owner; i++)
 			(void)VariantClear(&items->list[i]);
+		if (items->owner)
+			items->owner->lpVtbl->Release(items->owner);
 		mem_free(items);
 	}
 	return NULL;
@@ -66,6 +70,13 @@ static HRESULT enumerator_query(IEnumVARIANT *This, REFIID riid, void **ret)
 	return S_OK;
 }
 
+static HRESULT item_get(const struct items *items, size_t at, VARIANT *ret)
+{
+	VariantInit(ret);
+	return items->owner ? items->make(items->owner, at, ret)
+			    : VariantCopy(ret, &items->list[at]);
+}
+
 static HRESULT enumerator_next(IEnumVARIANT *This, ULONG count, VARIANT *ret, ULONG *ret_fetched)
 {
 	struct enumerator *self = enumerator_of(This);
@@ -73,8 +84,7 @@ static HRESULT enumerator_next(IEnumVARIANT *This, ULONG count, VARIANT *ret, UL
 	HRESULT hr = S_OK;
 
 	for (; n < count && self->at + n < self->items->count; n++) {
-		VariantInit(&ret[n]);
-		hr = VariantCopy(&ret[n], &self->items->list[self->at + n]);
+		hr = item_get(self->items, self->at + n, &ret[n]);
 		if (FAILED(hr))
 			break;
 	}
@@ -161,6 +171,23 @@ HRESULT automation_enum_new(VARIANT *items, size_t count, IUnknown **ret)
 	list->count = count;
 	for (size_t i = 0; i < count; i++)
 		variant_move(&list->list[i], &items[i]);
+	*ret = (IUnknown *)(void *)&self->face;
+	return S_OK;
+}
+
+HRESULT automation_enum_lazy(IDispatch *owner, size_t count, automation_make_fn make,
+			     IUnknown **ret)
+{
+	struct items *list = mem_new(struct items);
+
+	if (!list)
+		return E_OUTOFMEMORY;
+	*list = (struct items){ .refs = 1, .count = count, .owner = owner, .make = make };
+	owner->lpVtbl->AddRef(owner);
+	struct enumerator *self = enumerator_new(list, 0);
+
+	if (!self)
+		return E_OUTOFMEMORY;
 	*ret = (IUnknown *)(void *)&self->face;
 	return S_OK;
 }

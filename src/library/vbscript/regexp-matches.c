@@ -11,6 +11,7 @@
 
 #define UNSET UINT32_MAX
 #define LEAF_GET (AUTOMATION_GET | AUTOMATION_LEAF)
+#define PLAIN_GET (AUTOMATION_GET | AUTOMATION_PLAIN)
 
 struct regexp_matches {
 	struct automation_object object;
@@ -34,9 +35,9 @@ static size_t stride(const struct regexp_matches *matches)
 
 /* ---- strings ---- */
 
-/* Group `group` of match `index`, Empty when it took no part. */
-static HRESULT return_group(struct automation_call *call, const struct regexp_matches *matches,
-			    size_t index, size_t group)
+/* Group `group` of match `index`, Empty when it took no part, into `*ret`, which is empty. */
+static HRESULT return_group(const struct regexp_matches *matches, size_t index, size_t group,
+			    VARIANT *ret)
 {
 	const uint32_t *at = matches->offsets + index * stride(matches) + group * 2;
 	BSTR s;
@@ -47,7 +48,7 @@ static HRESULT return_group(struct automation_call *call, const struct regexp_ma
 		s = bstr_ref(matches->text);
 	else
 		s = SysAllocStringLen(matches->text + at[0], at[1] - at[0]);
-	return s ? automation_return_bstr(call->result, s) : E_OUTOFMEMORY;
+	return s ? automation_return_bstr(ret, s) : E_OUTOFMEMORY;
 }
 
 /* ---- the two places ---- */
@@ -86,8 +87,9 @@ static void place_free(struct automation_object *object)
 /* Argument 0 as an index below `count`. */
 static HRESULT read_index(struct automation_call *call, size_t count, size_t *ret)
 {
-	LONG index;
-	HRESULT hr = automation_arg_long(call, 0, &index);
+	const VARIANT *v = call->argv[0];
+	LONG index = v->vt == VT_I4 ? v->lVal : v->iVal;
+	HRESULT hr = v->vt == VT_I4 || v->vt == VT_I2 ? S_OK : automation_arg_long(call, 0, &index);
 
 	if (FAILED(hr))
 		return hr;
@@ -103,7 +105,7 @@ static HRESULT match_value(struct automation_call *call)
 {
 	struct place *self = place_of(call->self);
 
-	return return_group(call, self->matches, self->index, 0);
+	return return_group(self->matches, self->index, 0, call->result);
 }
 
 static HRESULT match_first_index(struct automation_call *call)
@@ -132,7 +134,7 @@ static HRESULT match_submatches(struct automation_call *call)
 	if (!call->argc)
 		return place_new(&submatches_class, self->matches, self->index, call->result);
 	hr = read_index(call, self->matches->groups, &index);
-	return FAILED(hr) ? hr : return_group(call, self->matches, self->index, index + 1);
+	return FAILED(hr) ? hr : return_group(self->matches, self->index, index + 1, call->result);
 }
 
 /* DISPIDs are those of the type library on Windows. */
@@ -140,7 +142,7 @@ static const struct automation_member match_members[] = {
 	{ "Value", DISPID_VALUE, LEAF_GET, 0, 0, match_value },
 	{ "FirstIndex", 10001, LEAF_GET, 0, 0, match_first_index },
 	{ "Length", 10002, LEAF_GET, 0, 0, match_length },
-	{ "SubMatches", 10003, AUTOMATION_GET, 0, 1, match_submatches },
+	{ "SubMatches", 10003, PLAIN_GET, 0, 1, match_submatches },
 };
 
 static const struct automation_class match_class = {
@@ -152,38 +154,24 @@ static const struct automation_class match_class = {
 
 /* ---- collections ---- */
 
-/* An enumerator over what `item` gives for 0 to count - 1. */
-static HRESULT return_enum(struct automation_call *call, size_t count,
-			   HRESULT (*item)(struct automation_call *call, size_t index))
+/* An enumerator over what `make` gives for 0 to count - 1. */
+static HRESULT return_enum(struct automation_call *call, size_t count, automation_make_fn make)
 {
-	VARIANT *items = mem_zalloc(count, sizeof *items), result = { 0 }, *saved = call->result;
-	HRESULT hr = items ? S_OK : E_OUTOFMEMORY;
-	IUnknown *list = NULL;
+	IUnknown *list;
+	HRESULT hr = automation_enum_lazy(automation_dispatch(call->self), count, make, &list);
 
-	for (size_t i = 0; i < count && SUCCEEDED(hr); i++) {
-		call->result = &items[i];
-		hr = item(call, i);
-	}
-	call->result = saved;
 	if (SUCCEEDED(hr))
-		hr = automation_enum_new(items, count, &list);
-	if (SUCCEEDED(hr))
-		result = (VARIANT){ .vt = VT_UNKNOWN, .punkVal = list };
-	else
-		for (size_t i = 0; items && i < count; i++)
-			VariantClear(&items[i]);
-	mem_free(items);
-	*call->result = result;
+		*call->result = (VARIANT){ .vt = VT_UNKNOWN, .punkVal = list };
 	return hr;
 }
 
 /* ---- SubMatches ---- */
 
-static HRESULT submatch(struct automation_call *call, size_t index)
+static HRESULT submatch(IDispatch *owner, size_t index, VARIANT *ret)
 {
-	struct place *self = place_of(call->self);
+	struct place *self = place_of(container_of(owner, struct automation_object, dispatch));
 
-	return return_group(call, self->matches, self->index, index + 1);
+	return return_group(self->matches, self->index, index + 1, ret);
 }
 
 static HRESULT submatches_item(struct automation_call *call)
@@ -191,7 +179,7 @@ static HRESULT submatches_item(struct automation_call *call)
 	size_t index = 0;
 	HRESULT hr = read_index(call, place_of(call->self)->matches->groups, &index);
 
-	return FAILED(hr) ? hr : submatch(call, index);
+	return FAILED(hr) ? hr : submatch(automation_dispatch(call->self), index, call->result);
 }
 
 static HRESULT submatches_count(struct automation_call *call)
@@ -205,9 +193,9 @@ static HRESULT submatches_enum(struct automation_call *call)
 }
 
 static const struct automation_member submatches_members[] = {
-	{ "Item", DISPID_VALUE, AUTOMATION_GET, 1, 1, submatches_item },
+	{ "Item", DISPID_VALUE, PLAIN_GET, 1, 1, submatches_item },
 	{ "Count", 1, LEAF_GET, 0, 0, submatches_count },
-	{ "_NewEnum", DISPID_NEWENUM, AUTOMATION_GET, 0, 0, submatches_enum },
+	{ "_NewEnum", DISPID_NEWENUM, LEAF_GET, 0, 0, submatches_enum },
 };
 
 static const struct automation_class submatches_class = {
@@ -233,9 +221,12 @@ static void matches_free(struct automation_object *object)
 	mem_free(self);
 }
 
-static HRESULT match_at(struct automation_call *call, size_t index)
+static HRESULT match_at(IDispatch *owner, size_t index, VARIANT *ret)
 {
-	return place_new(&match_class, matches_of(call->self), index, call->result);
+	struct regexp_matches *self =
+		matches_of(container_of(owner, struct automation_object, dispatch));
+
+	return place_new(&match_class, self, index, ret);
 }
 
 static HRESULT matches_item(struct automation_call *call)
@@ -243,7 +234,7 @@ static HRESULT matches_item(struct automation_call *call)
 	size_t index = 0;
 	HRESULT hr = read_index(call, matches_of(call->self)->count, &index);
 
-	return FAILED(hr) ? hr : match_at(call, index);
+	return FAILED(hr) ? hr : match_at(automation_dispatch(call->self), index, call->result);
 }
 
 static HRESULT matches_count(struct automation_call *call)
@@ -257,9 +248,9 @@ static HRESULT matches_enum(struct automation_call *call)
 }
 
 static const struct automation_member matches_members[] = {
-	{ "Item", DISPID_VALUE, AUTOMATION_GET, 1, 1, matches_item },
+	{ "Item", DISPID_VALUE, PLAIN_GET, 1, 1, matches_item },
 	{ "Count", 1, LEAF_GET, 0, 0, matches_count },
-	{ "_NewEnum", DISPID_NEWENUM, AUTOMATION_GET, 0, 0, matches_enum },
+	{ "_NewEnum", DISPID_NEWENUM, LEAF_GET, 0, 0, matches_enum },
 };
 
 static const struct automation_class matches_class = {

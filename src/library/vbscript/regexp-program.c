@@ -351,13 +351,18 @@ static int match_error(int r)
 }
 
 /* The next portion is larger as long as that is quick, so that long texts are not searched again
- * and again for what PCRE2 looks for first. */
-static int next_portion(struct regexp_search *s, int64_t began)
+ * and again for what PCRE2 looks for first. Where nothing but matches is found the clock is read
+ * only once; what passed before the last of them says nothing of how slow this portion was. */
+static int next_portion(struct regexp_search *s)
 {
-	if (clock_now() - began < PORTION_FAST)
+	int64_t now = clock_now();
+
+	if (now - s->asked < PORTION_FAST)
 		s->portion *= 4;
-	else if (s->portion > PORTION_FIRST)
+	else if (s->portion > PORTION_FIRST && !s->stale)
 		s->portion /= 4;
+	s->asked = now;
+	s->stale = false;
 	return automation_poll();
 }
 
@@ -373,14 +378,15 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 		size_t left = s->length - s->at;
 		bool whole = left <= s->portion;
 		size_t last = whole ? s->length : s->at + s->portion;
-		int64_t began = whole ? 0 : clock_now();
 
+		if (!whole && !s->asked)
+			s->asked = clock_now();
 		r = match_between(s, s->at, last);
 		if (r != PCRE2_ERROR_NOMATCH)
 			break;
 		s->at = last + 1;
 		if (!whole)
-			hr = next_portion(s, began);
+			hr = next_portion(s);
 	}
 	if (FAILED(hr))
 		return hr;
@@ -391,6 +397,7 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 	s->offsets = pcre2_get_ovector_pointer(s->matcher->data);
 	/* A match of nothing must not be found again. */
 	s->at = s->offsets[1] > s->offsets[0] ? s->offsets[1] : s->offsets[1] + 1;
+	s->stale = true;
 	*ret_found = true;
 	return 0;
 }

@@ -48,6 +48,8 @@ struct regexp_search {
 	const char16_t *text;
 	size_t length, at; /* where the next match may begin; above length: there is none */
 	size_t portion;
+	int64_t asked;         /* when the clock was read last, 0: not yet */
+	bool stale;            /* a match has been found since */
 	unsigned found;        /* matches so far */
 	const size_t *offsets; /* of the match: start, end, and those of each group */
 };

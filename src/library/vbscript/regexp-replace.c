@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RegExp.Replace. The text to put in is read once into parts; the result grows in place. Called
- * under the object's lock.
+ * RegExp.Replace. The text to put in is read once into parts. Called under the object's lock.
  *
  * Filled in (VBScript reference, "Replace Method"; JScript's lists the same): $1 to $99, a group
  * that the pattern has, empty when it took no part; $& the match, $` and $' what is before and
@@ -121,72 +120,102 @@ static bool read_parts(struct parts *p, const char16_t *with, size_t length, uns
 
 /* ---- the result ---- */
 
-static bool append(BSTR *to, const char16_t *units, size_t length)
-{
-	BSTR grown = length ? bstr_append(*to, units, length) : *to;
+#define UNITS_MAX (BSTR_MAX_BYTES / sizeof(char16_t))
 
-	if (length && !grown)
+/* Grows without the care of a string, which it becomes at the end. */
+struct output {
+	char16_t *units;
+	size_t length, capacity;
+};
+
+static bool grow(struct output *out, size_t more)
+{
+	size_t capacity = out->capacity * 2 + 64;
+	char16_t *grown;
+
+	if (more > UNITS_MAX - out->length)
 		return false;
-	*to = grown;
+	if (capacity < out->length + more)
+		capacity = out->length + more;
+	grown = mem_realloc(out->units, capacity, sizeof *grown);
+	if (!grown)
+		return false;
+	out->units = grown;
+	out->capacity = capacity;
 	return true;
 }
 
-static bool append_part(BSTR *to, const struct part *part, const struct regexp_search *s,
+static inline bool append(struct output *out, const char16_t *units, size_t length)
+{
+	if (!length)
+		return true;
+	if (length > out->capacity - out->length && !grow(out, length))
+		return false;
+	memcpy(out->units + out->length, units, length * sizeof *units);
+	out->length += length;
+	return true;
+}
+
+static bool append_part(struct output *out, const struct part *part, const struct regexp_search *s,
 			const char16_t *with)
 {
 	const size_t *at = s->offsets;
 
 	switch (part->kind) {
 	case PART_TEXT:
-		return append(to, with + part->from, part->to - part->from);
+		return append(out, with + part->from, part->to - part->from);
 	case PART_BEFORE:
-		return append(to, s->text, at[0]);
+		return append(out, s->text, at[0]);
 	case PART_BEHIND:
-		return append(to, s->text + at[1], s->length - at[1]);
+		return append(out, s->text + at[1], s->length - at[1]);
 	case PART_GROUP:
 		at += part->from * 2;
-		return at[0] == REGEXP_UNSET || append(to, s->text + at[0], at[1] - at[0]);
+		return at[0] == REGEXP_UNSET || append(out, s->text + at[0], at[1] - at[0]);
 	}
 	return false;
 }
 
-/* Goes through the matches. `*result` is NULL as long as none was found. */
+/* Goes through the matches; tells whether there was one. */
 static int replace_all(struct regexp_search *s, bool global, const struct parts *parts,
-		       const char16_t *with, BSTR *result)
+		       const char16_t *with, struct output *out, bool *ret_any)
 {
 	size_t copied = 0;
 	bool found, ok = true;
 	int error;
 
+	*ret_any = false;
 	while (!(error = regexp_search_next(s, &found)) && found && ok) {
-		if (!*result)
-			*result = SysAllocStringLen(NULL, 0);
-		ok = *result && append(result, s->text + copied, s->offsets[0] - copied);
+		/* Most results are about as long as the text. */
+		if (!*ret_any)
+			ok = grow(out, s->length);
+		*ret_any = true;
+		ok = ok && append(out, s->text + copied, s->offsets[0] - copied);
 		for (size_t i = 0; i < parts->count && ok; i++)
-			ok = append_part(result, &parts->list[i], s, with);
+			ok = append_part(out, &parts->list[i], s, with);
 		copied = s->offsets[1];
 		if (!global)
 			break;
 	}
-	if (!error && ok && *result)
-		ok = append(result, s->text + copied, s->length - copied);
+	if (!error && ok && *ret_any)
+		ok = append(out, s->text + copied, s->length - copied);
 	return error ? error : ok ? 0 : 7;
 }
 
 int regexp_replace(struct regexp_search *s, bool global, BSTR text, BSTR with, BSTR *ret)
 {
 	struct parts parts = { .list = parts.few, .capacity = ARRAY_LEN(parts.few) };
-	BSTR result = NULL;
+	struct output out = { 0 };
+	bool any = false;
 	int error = 7;
 
 	if (read_parts(&parts, with, SysStringLen(with), regexp_program_groups(s->program)))
-		error = replace_all(s, global, &parts, with, &result);
+		error = replace_all(s, global, &parts, with, &out, &any);
 	if (parts.list != parts.few)
 		mem_free(parts.list);
-	if (error) {
-		SysFreeString(result);
-		return error;
+	if (!error) {
+		*ret = any ? SysAllocStringLen(out.units, (UINT)out.length) : bstr_ref(text);
+		error = any && !*ret ? 7 : 0;
 	}
-	*ret = result ? result : bstr_ref(text);
-	return 0;
+	mem_free(out.units);
+	return error;
 }

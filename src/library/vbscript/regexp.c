@@ -8,13 +8,12 @@
 #include "library/vbscript/regexp.h"
 
 #include "base/mem.h"
+#include "base/mutex.h"
 #include "com/bstr.h"
 #include "com/variant.h"
 #include "library/vbscript/vbscript.h"
 #include "script/vbs/errors.h"
 #include "script/vbs/vbs.h"
-
-#include <pthread.h>
 
 struct regexp {
 	struct automation_object object;
@@ -57,9 +56,10 @@ static HRESULT regexp_pattern_get(struct automation_call *call)
 	struct regexp *self = regexp_of(call->self);
 	BSTR pattern;
 
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	pattern = bstr_ref(self->pattern);
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	return automation_return_bstr(call->result, pattern);
 }
 
@@ -71,12 +71,13 @@ static HRESULT regexp_pattern_put(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	if (bstr_compare(pattern, self->pattern))
 		self->program = regexp_program_unref(self->program);
 	old = self->pattern;
 	self->pattern = pattern;
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	SysFreeString(old);
 	return S_OK;
 }
@@ -86,9 +87,10 @@ static HRESULT return_flag(struct automation_call *call, unsigned flag)
 	struct regexp *self = regexp_of(call->self);
 	bool set;
 
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	set = flag ? self->flags & flag : self->global;
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	return automation_return_bool(call->result, set);
 }
 
@@ -102,14 +104,15 @@ static HRESULT put_flag(struct automation_call *call, unsigned flag)
 
 	if (FAILED(hr))
 		return hr;
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	flags = v.boolVal ? self->flags | flag : self->flags & ~flag;
 	if (!flag)
 		self->global = v.boolVal;
 	if (flags != self->flags)
 		self->program = regexp_program_unref(self->program);
 	self->flags = flags;
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	return S_OK;
 }
 
@@ -155,11 +158,12 @@ static HRESULT regexp_test(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	error = search_begin(self, text, &search);
 	if (!error)
 		error = regexp_search_next(&search, &found);
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	SysFreeString(text);
 	return error ? regexp_raise(call, error) : automation_return_bool(call->result, found);
 }
@@ -193,9 +197,10 @@ static HRESULT regexp_execute(struct automation_call *call)
 
 	if (FAILED(hr))
 		return hr;
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	error = execute(self, text, &matches);
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	SysFreeString(text);
 	if (!error)
 		return automation_return_dispatch(call->result, regexp_matches_dispatch(matches));
@@ -222,11 +227,12 @@ static HRESULT regexp_replace_member(struct automation_call *call)
 		SysFreeString(text);
 		return hr;
 	}
-	pthread_mutex_lock(&self->lock);
+	bool taken = mutex_enter(&self->lock);
+
 	error = search_begin(self, text, &search);
 	if (!error)
 		error = regexp_replace(&search, self->global, text, with, &result);
-	pthread_mutex_unlock(&self->lock);
+	mutex_leave(&self->lock, taken);
 	SysFreeString(text);
 	SysFreeString(with);
 	return error ? regexp_raise(call, error) : automation_return_bstr(call->result, result);
@@ -236,14 +242,14 @@ static HRESULT regexp_replace_member(struct automation_call *call)
 
 /* DISPIDs are those of the type library on Windows. */
 static const struct automation_member regexp_members[] = {
-	{ "Pattern", 10001, AUTOMATION_GET, 0, 0, regexp_pattern_get },
-	{ "Pattern", 10001, AUTOMATION_PUT, 0, 0, regexp_pattern_put },
-	{ "IgnoreCase", 10002, AUTOMATION_GETPUT, 0, 0, regexp_ignore_case },
-	{ "Global", 10003, AUTOMATION_GETPUT, 0, 0, regexp_global },
-	{ "Execute", 10004, AUTOMATION_METHOD, 1, 1, regexp_execute },
-	{ "Test", 10005, AUTOMATION_METHOD, 1, 1, regexp_test },
-	{ "Replace", 10006, AUTOMATION_METHOD, 2, 2, regexp_replace_member },
-	{ "Multiline", 10007, AUTOMATION_GETPUT, 0, 0, regexp_multiline },
+	{ "Pattern", 10001, AUTOMATION_GET | AUTOMATION_PLAIN, 0, 0, regexp_pattern_get },
+	{ "Pattern", 10001, AUTOMATION_PUT | AUTOMATION_PLAIN, 0, 0, regexp_pattern_put },
+	{ "IgnoreCase", 10002, AUTOMATION_GETPUT | AUTOMATION_PLAIN, 0, 0, regexp_ignore_case },
+	{ "Global", 10003, AUTOMATION_GETPUT | AUTOMATION_PLAIN, 0, 0, regexp_global },
+	{ "Execute", 10004, AUTOMATION_METHOD | AUTOMATION_PLAIN, 1, 1, regexp_execute },
+	{ "Test", 10005, AUTOMATION_METHOD | AUTOMATION_PLAIN, 1, 1, regexp_test },
+	{ "Replace", 10006, AUTOMATION_METHOD | AUTOMATION_PLAIN, 2, 2, regexp_replace_member },
+	{ "Multiline", 10007, AUTOMATION_GETPUT | AUTOMATION_PLAIN, 0, 0, regexp_multiline },
 };
 
 static const struct automation_class regexp_class = {

@@ -132,6 +132,7 @@ static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct aut
 	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
 	VARIANT views[DIRECT_ARGS + 1];
 	struct automation_call call;
+	bool objects = false;
 
 	if (argc > DIRECT_ARGS + put || argc < put || argc - put < row->min_args ||
 	    argc - put > row->max_args)
@@ -139,6 +140,7 @@ static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct aut
 	for (unsigned i = 0; i < argc; i++) {
 		if (!view(args[i].type == VBS_REF ? args[i].ref : &args[i], &views[i]))
 			return false;
+		objects |= views[i].vt == VT_DISPATCH;
 		call.argv[i] = &views[i];
 	}
 	call.self = container_of(object, struct automation_object, dispatch);
@@ -147,7 +149,7 @@ static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct aut
 	call.kind = kind & row->kinds;
 	call.argc = argc - put;
 	call.value = put ? &views[argc - 1] : NULL;
-	*ret_hr = row->kinds & AUTOMATION_LEAF
+	*ret_hr = row->kinds & AUTOMATION_LEAF || (row->kinds & AUTOMATION_PLAIN && !objects)
 			  ? call_row(e, row, &call, name, ret)
 			  : call_held(e, object, row, &call, name, args, argc, ret);
 	return true;
