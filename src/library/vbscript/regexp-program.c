@@ -366,14 +366,19 @@ static int next_portion(struct regexp_search *s)
 	return automation_poll();
 }
 
+static _Thread_local unsigned unasked; /* matches since the caller was asked whether it waits */
+
 int regexp_search_next(struct regexp_search *s, bool *ret_found)
 {
 	int r = PCRE2_ERROR_NOMATCH;
 	HRESULT hr = S_OK;
 
 	*ret_found = false;
-	if (++s->found % MATCHES_UNASKED == 0)
+	/* Over all searches: a loop may make one expression after the other. */
+	if (++unasked >= MATCHES_UNASKED) {
+		unasked = 0;
 		hr = automation_poll();
+	}
 	while (SUCCEEDED(hr) && s->at <= s->length) {
 		size_t left = s->length - s->at;
 		bool whole = left <= s->portion;
@@ -392,8 +397,11 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 		return hr;
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
-	if (r < 0)
-		return match_error(r);
+	if (r < 0) {
+		/* It was long at it, and a script may try again at once. */
+		hr = automation_poll();
+		return FAILED(hr) ? hr : match_error(r);
+	}
 	s->offsets = pcre2_get_ovector_pointer(s->matcher->data);
 	/* A match of nothing must not be found again. */
 	s->at = s->offsets[1] > s->offsets[0] ? s->offsets[1] : s->offsets[1] + 1;

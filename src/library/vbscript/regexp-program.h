@@ -50,7 +50,6 @@ struct regexp_search {
 	size_t portion;
 	int64_t asked;         /* when the clock was read last, 0: not yet */
 	bool stale;            /* a match has been found since */
-	unsigned found;        /* matches so far */
 	const size_t *offsets; /* of the match: start, end, and those of each group */
 };
 

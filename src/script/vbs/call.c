@@ -607,12 +607,16 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 /* Bytes that count as much as a turn of a loop when it comes to looking at the clock. */
 #define CHARGE_BYTES 16384
 
-/* A call that goes through much text brings the next look at the clock nearer, so that a time-out
- * is kept whatever a loop calls. */
-static void charge_text(struct vbs_engine *e, const struct value *v)
+/* A call that goes through much text or a large array, or makes it, brings the next look at the
+ * clock nearer, so that a time-out is kept whatever a loop calls. */
+static void charge_work(struct vbs_engine *e, const struct value *v)
 {
-	uint32_t cost = v->type == VT_BSTR && v->str ? SysStringByteLen(v->str) / CHARGE_BYTES : 0;
+	size_t cost = 0;
 
+	if ((v->type == VT_BSTR || v->type == VBS_BYTES) && v->str)
+		cost = SysStringByteLen(v->str) / CHARGE_BYTES;
+	else if (v->type == VBS_ARRAY)
+		cost = v->array->count * sizeof *v / CHARGE_BYTES;
 	if (cost)
 		e->budget =
 			cost < BUDGET && e->budget > (int32_t)cost ? e->budget - (int32_t)cost : 0;
@@ -625,8 +629,9 @@ HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *win
 	HRESULT hr;
 
 	for (unsigned i = 1; i <= argc; i++)
-		charge_text(e, value_deref(&window[i]));
+		charge_work(e, value_deref(&window[i]));
 	hr = b->fn(e, window + 1, argc, &result);
+	charge_work(e, &result);
 	if (FAILED(hr)) {
 		value_clear(&result);
 		/* VBScript names the function: "Type mismatch: 'CInt'". */

@@ -318,6 +318,11 @@ static void test_limits(void **state)
 	(void)state;
 	mem_free(run_text("On Error Resume Next : Do : Loop", &time, E_ABORT, &error));
 	vbs_error_done(&error);
+	/* Few turns, much work in each: the clock is looked at long before the 500th. */
+	mem_free(run_text("ReDim a(100000) : Do : n = n + 1 : If n > 500 Then Err.Raise 5\n"
+			  "x = Join(a, \"text\") : Loop",
+			  &time, E_ABORT, &error));
+	vbs_error_done(&error);
 	/* Instances that end and make another: no loop, no call. */
 	mem_free(run_text("Class C : Private Sub Class_Terminate : Set x = New C : End Sub\n"
 			  "End Class : Set o = New C : Set o = Nothing : Do : Loop",
