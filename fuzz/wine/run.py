@@ -17,11 +17,15 @@ import subprocess
 import sys
 import tempfile
 
-from expressions import PROLOGUE, Expressions, subtrees
+from expressions import FUNCTIONS, PROLOGUE, Expressions, subtrees, wrap
 import programs
 
 HERE = pathlib.Path(__file__).resolve().parent
 PER_SCRIPT = 2000
+# An argument of each kind that no function refuses.
+HARMLESS = {"n": "2", "t": '"2"', "d": "40000", "e": "1", "i": '"d"', "f": "-1", "c": "0", "w": "1",
+            "k": "1", "a": "Array(1)"}
+KINDS = {name: kinds.replace("|", "") for name, kinds in FUNCTIONS}
 HEAD = """\
 On Error Resume Next
 Function Q(s)
@@ -109,26 +113,45 @@ def explanations(path):
             if line.startswith("#"):
                 continue
             key, _, value = line.partition(": ")
-            entry[key.strip()] = value.strip()
+            entry[key.strip()] = value
         if entry:
             found.append({**entry, **{key: re.compile(entry.get(key, ".*"), re.S)
                                       for key in ("expression", "wine", "ours")}})
     return found
 
 
-def near(wine, ours):
-    """Two numbers of one type that agree to 13 digits."""
+def near(wine, ours, digits):
+    """Two numbers of one type that agree to so many digits."""
     try:
         (kind, a), (other, b) = wine.split(" ", 1), ours.split(" ", 1)
-        return kind == other and abs(float(a) - float(b)) <= 1e-13 * max(abs(float(a)), 1e-300)
+        return kind == other and abs(float(a) - float(b)) <= 10 ** -digits * max(abs(float(a)), 1e-300)
     except ValueError:
         return False
 
 
-def explain(entries, text, wine, ours):
+def mended(tree):
+    """The expression with each of its operands in turn replaced by a harmless one."""
+    text, children = tree
+    name = text.partition("(")[0]
+    inner = [child for child, _ in children]
+    if name in KINDS and text == f"{name}({', '.join(inner)})":
+        for i in range(len(inner)):
+            parts = inner[:i] + [HARMLESS[KINDS[name][i]]] + inner[i + 1:]
+            yield f"{name}({', '.join(parts)})"
+    elif len(children) == 2:
+        left, right = map(wrap, children)
+        operator = text[len(left):len(text) - len(right)]
+        yield "1" + operator + right
+        yield left + operator + "1"
+
+
+def explain(entries, text, wine, ours, two_wrong=lambda: True):
+    """The name of the first block that fits. A block with `two` is about expressions that are
+    wrong in two places."""
     return next((e["name"] for e in entries if e["expression"].fullmatch(text)
                  and e["wine"].fullmatch(wine) and e["ours"].fullmatch(ours)
-                 and ("near" not in e or near(wine, ours))), None)
+                 and ("near" not in e or near(wine, ours, int(e["near"])))
+                 and ("two" not in e or two_wrong())), None)
 
 
 class Comparison:
@@ -147,6 +170,13 @@ class Comparison:
                     found[text] = (a, b)
         return found
 
+    def two_wrong(self, tree):
+        """Whether what mends one operand leaves an error, in one of the engines at least."""
+        texts = list(mended(tree))
+        good = [text for text, result in zip(texts, self.ours.evaluate(texts))
+                if not result.startswith("error")]
+        return bool(texts) and all(r.startswith("error") for r in self.wine.evaluate(good))
+
     def judge(self, trees):
         """The smallest disagreeing part of each expression, explained or kept."""
         differing = self.disagreements([text for text, _ in trees])
@@ -154,9 +184,10 @@ class Comparison:
         parts = {text for tree in guilty for text, _ in subtrees(tree)} - set(differing)
         differing |= self.disagreements(sorted(parts))
         for tree in guilty:
-            text = next(t for t, _ in subtrees(tree) if t in differing)
+            tree = next(t for t in subtrees(tree) if t[0] in differing)
+            text = tree[0]
             wine, ours = differing[text]
-            name = explain(self.entries, text, wine, ours)
+            name = explain(self.entries, text, wine, ours, lambda t=tree: self.two_wrong(t))
             self.counts[name] += 1
             if not name:
                 self.unexplained[text] = (wine, ours)

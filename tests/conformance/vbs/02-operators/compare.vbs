@@ -41,3 +41,6 @@ Select Case s : Case -1, FIVE : Echo "no" : Case Else : Echo "case else", Err.Nu
 ' expect: else 0
 ' expect: else 0
 ' expect: case else 0
+' A Single is made a Double, not the other way round.
+Echo CSng(0.1) = 0.1, CSng(0.1) = CDbl(0.1), 0.1 < CSng(0.1), CSng(0.5) = 0.5
+' expect: False False True True
