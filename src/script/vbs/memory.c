@@ -68,13 +68,16 @@ size_t vbs_memory_count(struct vbs_engine *e)
 
 HRESULT vbs_heap_charge_slow(struct vbs_heap *heap, size_t bytes)
 {
+	size_t alive;
+
 	if (bytes > heap->limit)
 		return E_OUTOFMEMORY;
-	heap->charged = vbs_memory_count(heap->engine);
-	if (heap->charged >= heap->limit || heap->limit - heap->charged < bytes) {
-		/* The next small allocation would count again: leave it to fail at once. */
+	alive = vbs_memory_count(heap->engine);
+	/* Never above the limit, even when what was not charged (a component's text) is: what is
+	 * left of it is asked for by subtraction. */
+	heap->charged = alive < heap->limit ? alive : heap->limit;
+	if (heap->limit - heap->charged < bytes)
 		return E_OUTOFMEMORY;
-	}
 	heap->charged += bytes;
 	return S_OK;
 }
