@@ -10,6 +10,7 @@
 #include "com/casing.h"
 
 #include <stdatomic.h>
+#include <sys/single_threaded.h>
 
 struct bstr_header {
 	_Atomic uint32_t refs;
@@ -32,11 +33,29 @@ static void set_length(BSTR s, uint32_t bytes)
 	memset((char *)s + bytes, 0, 2);
 }
 
+/* Adds to the count and gives what it was. A process of one thread, as cscript mostly is, need not
+ * pay for an atomic addition. */
+static uint32_t count_add(struct bstr_header *h, uint32_t n)
+{
+	uint32_t refs;
+
+	if (!__libc_single_threaded)
+		return atomic_fetch_add_explicit(&h->refs, n, memory_order_acq_rel);
+	refs = atomic_load_explicit(&h->refs, memory_order_relaxed);
+	atomic_store_explicit(&h->refs, refs + n, memory_order_relaxed);
+	return refs;
+}
+
+/* What is allocated for `capacity` bytes: rounded up to what the allocator gives anyway. */
+static size_t room_for(size_t capacity)
+{
+	return ((capacity + 2 + 15) & ~(size_t)15) - 2;
+}
+
 /* A string with room for `capacity` bytes and length 0. */
 static BSTR bstr_new(size_t capacity)
 {
-	/* Rounded up to what the allocator gives anyway; two bytes for the terminator. */
-	size_t room = ((capacity + 2 + 15) & ~(size_t)15) - 2;
+	size_t room = room_for(capacity); /* and two bytes for the terminator */
 
 	if (capacity > BSTR_MAX_BYTES)
 		return NULL;
@@ -92,8 +111,7 @@ void SysFreeString(BSTR s)
 	struct bstr_header *h = header_of(s);
 
 	/* The only holder need not pay for an atomic subtraction. */
-	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 ||
-	    atomic_fetch_sub_explicit(&h->refs, 1, memory_order_acq_rel) == 1)
+	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 || count_add(h, -1u) == 1)
 		mem_free(h);
 }
 
@@ -110,7 +128,7 @@ UINT SysStringLen(BSTR s)
 BSTR bstr_ref(BSTR s)
 {
 	if (s)
-		atomic_fetch_add_explicit(&header_of(s)->refs, 1, memory_order_relaxed);
+		count_add(header_of(s), 1);
 	return s;
 }
 
@@ -119,36 +137,46 @@ bool bstr_exclusive(BSTR s)
 	return s && atomic_load_explicit(&header_of(s)->refs, memory_order_acquire) == 1;
 }
 
-/* How much room a string of `needed` bytes gets when it replaces `s`: one that was already being
- * appended to is doubled, which makes n appends O(n); the first copy is only a little larger. */
-static size_t grown_capacity(BSTR s, size_t needed)
+/* `s`, which somebody else holds too, and `bytes` as a new string. A first copy is only a little
+ * larger than what is in it. */
+static BSTR append_copy(BSTR s, const void *bytes, size_t length)
 {
-	size_t room = bstr_exclusive(s) ? needed * 2 : needed + 32;
+	BSTR t = bstr_join(s, SysStringByteLen(s), bytes, length);
 
-	return room > BSTR_MAX_BYTES ? BSTR_MAX_BYTES : room;
+	if (t)
+		SysFreeString(s);
+	return t;
+}
+
+/* Makes `s`, which has one holder, twice as large as needed: n appends cost O(n). A large block
+ * grows by moving pages, not bytes. */
+static BSTR grow(BSTR s, size_t needed)
+{
+	size_t room = room_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
+	struct bstr_header *h = mem_realloc(header_of(s), 1, sizeof *h + room + 2);
+
+	if (!h)
+		return NULL;
+	h->capacity = (uint32_t)room;
+	return (BSTR)(void *)(h + 1);
 }
 
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length)
 {
-	size_t old = SysStringByteLen(s);
+	size_t old = SysStringByteLen(s), needed = old + length;
+	uintptr_t at = (uintptr_t)bytes - (uintptr_t)s;
 
 	if (length > BSTR_MAX_BYTES - old)
 		return NULL;
-	size_t needed = old + length;
-
-	if (!bstr_exclusive(s) || needed > header_of(s)->capacity) {
-		BSTR t = bstr_new(grown_capacity(s, needed));
-
-		if (!t)
+	if (!bstr_exclusive(s))
+		return append_copy(s, bytes, length);
+	if (needed > header_of(s)->capacity) {
+		s = grow(s, needed);
+		if (!s)
 			return NULL;
-		if (old)
-			memcpy(t, s, old);
-		/* Before the old string goes: `bytes` may be a part of it. */
-		if (length)
-			memcpy((char *)t + old, bytes, length);
-		set_length(t, (uint32_t)needed);
-		SysFreeString(s);
-		return t;
+		/* What is appended may be a part of the string itself, which has moved. */
+		if (at < old)
+			bytes = (const char *)s + at;
 	}
 	if (length)
 		memmove((char *)s + old, bytes, length);

@@ -109,18 +109,21 @@ static void compile_append(struct compiler *c, struct vbs_expr *target, struct v
 	unsigned ref, snapshot, operand;
 
 	if (l && !l->ref && !l->far && !vbs_expr_calls(c, tail)) {
-		operand = vbs_compile_operand(c, tail, true);
+		operand = vbs_compile_reader(c, tail, true);
 		vbs_emit(c, VBS_CAT, l->reg, l->reg, operand);
 		vbs_used_up(c, operand);
 		return;
 	}
-	snapshot = vbs_temp(c);
-	vbs_compile_expr(c, target, snapshot);
-	vbs_mark_dirty(c, snapshot);
-	operand = vbs_compile_operand(c, tail, true);
+	snapshot = REGISTER_NONE;
+	if (target->kind != E_NAME || vbs_expr_calls(c, tail)) {
+		snapshot = vbs_temp(c);
+		vbs_compile_expr(c, target, snapshot);
+		vbs_mark_dirty(c, snapshot);
+	}
+	operand = vbs_compile_reader(c, tail, true);
 	ref = vbs_temp(c);
 	vbs_compile_reference(c, target, ref);
-	vbs_emit(c, VBS_APPEND, ref, snapshot, operand);
+	vbs_emit(c, VBS_APPEND, ref, snapshot == REGISTER_NONE ? ref : snapshot, operand);
 }
 
 static void assign_element(struct compiler *c, struct vbs_expr *target, struct source *s,

@@ -295,6 +295,18 @@ unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow
 	return reg;
 }
 
+unsigned vbs_compile_reader(struct compiler *c, struct vbs_expr *e, bool borrow)
+{
+	struct value v;
+	unsigned reg;
+
+	if (!vbs_literal_of(c, e, &v) || v.type != VT_BSTR)
+		return vbs_compile_operand(c, e, borrow);
+	reg = vbs_temp(c);
+	vbs_emit_x(c, VBS_REFK, reg, 0, 0, vbs_constant(c, &v, is_hard(e)));
+	return reg;
+}
+
 /* Operators whose result may be counted. */
 static bool counted_result(uint8_t op)
 {
@@ -308,7 +320,7 @@ static unsigned compile_left(struct compiler *c, struct vbs_expr *e, unsigned re
 	struct value v;
 
 	if (reg + 1 != c->fn->temp || e->kind == E_NAME || vbs_literal_of(c, e, &v))
-		return vbs_compile_operand(c, e, borrow);
+		return vbs_compile_reader(c, e, borrow);
 	vbs_compile_expr(c, e, reg);
 	return reg;
 }
@@ -370,12 +382,12 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	} else if (k >= 0) {
 		vbs_emit(c, op, reg, left, k);
 	} else {
-		if (e->op < OP_EQ && vbs_literal_of(c, e->right, &v)) {
+		if (e->op < OP_EQ && vbs_literal_of(c, e->right, &v) && v.type != VT_BSTR) {
 			/* Only comparisons ask whether it is a literal. */
 			right = vbs_temp(c);
 			compile_constant(c, &v, right, false);
 		} else {
-			right = vbs_compile_operand(c, e->right, true);
+			right = vbs_compile_reader(c, e->right, true);
 		}
 		vbs_emit(c, VBS_ADD + (e->op - OP_ADD), reg, left, right);
 	}
@@ -474,6 +486,18 @@ static void compile_long_array(struct compiler *c, struct vbs_expr *callee, stru
 	}
 }
 
+/* An argument of a built-in function, in the next register. */
+static void compile_reading_arg(struct compiler *c, struct vbs_expr *e)
+{
+	unsigned none = 0;
+	struct value v;
+
+	if (vbs_literal_of(c, e, &v) && v.type == VT_BSTR)
+		vbs_compile_reader(c, e, true);
+	else
+		compile_arg(c, e, vbs_temp(c), false, &none);
+}
+
 static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct vbs_expr *call,
 			    unsigned window, unsigned flags)
 {
@@ -493,8 +517,8 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 		compile_long_array(c, callee, call, window);
 		return;
 	}
-	if (call)
-		compile_window_args(c, call, false, 0);
+	for (unsigned i = 0; i < argc; i++)
+		compile_reading_arg(c, call->args[i]);
 	if (argc < b->min_args || argc > b->max_args) {
 		vbs_emit_x(c, VBS_RAISE, 0, 450 & 0xFF, 450 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));

@@ -140,6 +140,8 @@ void vbs_compile_expr(struct compiler *c, struct vbs_expr *e, unsigned reg);
  * (vbs_constant copies them). False for anything else. */
 bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *ret);
 unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow);
+/* The same for what follows references and only reads: literal text stays where it is. */
+unsigned vbs_compile_reader(struct compiler *c, struct vbs_expr *e, bool borrow);
 /* The register that holds, or refers to, the variable; REGISTER_NONE when it is elsewhere. */
 unsigned vbs_name_register(struct compiler *c, const struct vbs_expr *e);
 void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, unsigned flags);

@@ -137,6 +137,10 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
 	struct value hold_a, hold_b = VALUE_EMPTY;
 	HRESULT hr;
 
+	a = value_deref(a);
+	b = value_deref(b);
+	if (a->type != VT_DISPATCH && b->type != VT_DISPATCH)
+		return concat(e, a, b, ret);
 	hr = vbs_operand(e, &a, &hold_a);
 	if (SUCCEEDED(hr))
 		hr = vbs_operand(e, &b, &hold_b);

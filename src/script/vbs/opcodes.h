@@ -48,6 +48,7 @@
 	X(ME, W, _, _, _, "R[A] := the instance whose method runs")                                \
 	/* references, as they are */                                                              \
 	X(REFL, W, R, _, _, "R[A] := reference to R[B], or the one R[B] holds")                    \
+	X(REFK, W, _, _, K, "R[A] := reference to constant X, for who only reads")                 \
 	X(REFG, W, _, _, G, "R[A] := reference to global X, or its value when no variable")        \
 	X(REFX, W, N, _, G, "as REFG; unbound: to R[B], or error 500 when B = 255")                \
 	X(REFM, W, B, _, _, "R[A] := reference to field Bx of Me")                                 \
@@ -95,7 +96,7 @@
 	X(MODK, W, R, K, _, "R[A] := R[B] Mod constant C")                                         \
 	X(ADDI, W, R, I, _, "R[A] := R[B] + Integer C")                                            \
 	X(APPEND, M, M, R, _,                                                                      \
-	  "what R[A] refers to := R[B] & R[C]; in place when it still "                            \
+	  "what R[A] refers to := R[B] & R[C]; in place when A = B, or when it still "             \
 	  "holds the text of R[B], which is emptied")                                              \
 	/* jumps */                                                                                \
 	X(JMP, _, _, _, J, "go on at X")                                                           \

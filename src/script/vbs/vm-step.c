@@ -119,23 +119,28 @@ HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_
 	return hr;
 }
 
-/* x = x & tail: R[B] has the text that x held when the statement began. */
+/* x = x & tail. R[B] has the text that x held when the statement began; or it is R[A], which refers
+ * to x, when only a default property of the tail could change x meanwhile. */
 HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
 {
 	struct value *slot = value_deref(&f->base[OP_A(w)]), *text = &f->base[OP_B(w)];
-	struct value *tail = &f->base[OP_C(w)];
+	struct value *tail = &f->base[OP_C(w)], held = VALUE_EMPTY;
+	bool runs = value_deref(tail)->type == VT_DISPATCH;
 	HRESULT hr;
 
-	/* An object's default property may change x meanwhile. */
-	if (slot->type == VT_BSTR && text->type == VT_BSTR && slot->str == text->str &&
-	    value_deref(tail)->type != VT_DISPATCH) {
+	if (OP_A(w) == OP_B(w)) {
+		if (runs)
+			value_copy(&held, slot);
+		text = runs ? &held : slot;
+	} else if (!runs && slot->type == VT_BSTR && text->type == VT_BSTR &&
+		   slot->str == text->str) {
 		value_clear(text);
-		hr = vbs_concat(e, slot, tail, slot);
-	} else {
-		hr = vbs_concat(e, text, tail, text);
-		if (SUCCEEDED(hr))
-			value_move(slot, text);
+		text = slot;
 	}
+	hr = vbs_concat(e, text, tail, text);
+	if (SUCCEEDED(hr) && text != slot)
+		value_move(slot, text);
+	value_clear(&held);
 	if (SUCCEEDED(hr))
 		use_up(f, OP_C(w), REGISTER_NONE);
 	return hr;

@@ -288,6 +288,11 @@ static HRESULT run(struct vbs_engine *e)
 		put_ref(RA, value_deref(RB));
 		NEXT;
 	}
+	STEP(REFK)
+	{
+		put_ref(RA, &k[*pc++]);
+		NEXT;
+	}
 	STEP(REFG)
 	{
 		struct vbs_global *g = GLOBAL();
