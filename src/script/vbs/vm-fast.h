@@ -47,7 +47,7 @@ static inline void put(struct value *to, struct value v)
 /* An Integer that does not fit became a Long, a Long a Double. */
 static inline void widen(struct value *v, int64_t n)
 {
-	if (n == (int16_t)n)
+	if (LIKELY(n == (int16_t)n))
 		return;
 	if (LIKELY(n == (int32_t)n))
 		v->head = VT_I4;

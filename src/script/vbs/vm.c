@@ -163,14 +163,15 @@
 		NEXT;                                                                              \
 	}
 
-/* What the loop keeps of the newest frame. */
-#define RELOAD()                                                                                   \
+/* Goes on in `frame`: what the loop keeps of it. */
+#define RELOAD(frame)                                                                              \
 	do {                                                                                       \
-		f = &e->frames[e->depth - 1];                                                      \
+		f = (frame);                                                                       \
 		pc = f->pc;                                                                        \
 		r = f->base;                                                                       \
 		k = f->proc->constants;                                                            \
 	} while (0)
+#define NEWEST() (&e->frames[e->depth - 1])
 
 #define CHECK_LIMITS()                                                                             \
 	do {                                                                                       \
@@ -178,14 +179,18 @@
 			TRY(vbs_vm_poll(e));                                                       \
 	} while (0)
 
-/* Enters `callee` with `count` arguments in the window at `at`. */
-#define ENTER(at, count, how)                                                                      \
+/* Enters the procedure with `count` arguments in the window at `at`. */
+#define ENTER(in, to, on, at, count, how)                                                          \
 	do {                                                                                       \
+		binding = (in);                                                                    \
+		proc = (to);                                                                       \
+		me = (on);                                                                         \
 		window = (at);                                                                     \
 		argc = (count);                                                                    \
 		leave = (how);                                                                     \
 		goto enter;                                                                        \
 	} while (0)
+#define ENTER_CALLEE(at, count, how) ENTER(callee.binding, callee.proc, callee.me, at, count, how)
 #define HOW_TO_LEAVE(flags) ((flags)&CALL_STATEMENT ? LEAVE_DROP : 0)
 
 static HRESULT run(struct vbs_engine *e)
@@ -195,7 +200,10 @@ static HRESULT run(struct vbs_engine *e)
 		VBS_OPCODES(X)
 #undef X
 	};
-	struct vbs_method callee;
+	struct vbs_method callee; /* in memory: found by a function */
+	struct vbs_binding *binding;
+	const struct vbs_proc *proc;
+	struct vbs_instance *me;
 	struct value *window;
 	unsigned argc;
 	uint8_t leave;
@@ -205,7 +213,7 @@ static HRESULT run(struct vbs_engine *e)
 	uint32_t w;
 	HRESULT hr;
 
-	RELOAD();
+	RELOAD(NEWEST());
 	NEXT;
 
 	STEP(NOP)
@@ -626,17 +634,16 @@ static HRESULT run(struct vbs_engine *e)
 		struct vbs_global *g = GLOBAL();
 
 		if (LIKELY(g->kind == GLOBAL_PROC)) {
-			callee = (struct vbs_method){ g->binding, g->proc, NULL };
-			ENTER(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER(g->binding, g->proc, NULL, RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
 		}
 		TRY(vbs_global_get(e, g, RA, OP_B(w), OP_C(w)));
 		goto called;
 	}
 	STEP(CALLP)
 	{
-		callee = (struct vbs_method){ f->binding, &f->binding->program->procs[*pc++],
-					      f->me };
-		ENTER(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+		const struct vbs_proc *to = &f->binding->program->procs[*pc++];
+
+		ENTER(f->binding, to, f->me, RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
 	}
 	STEP(CALLB)
 	{
@@ -649,7 +656,7 @@ static HRESULT run(struct vbs_engine *e)
 	{
 		vbs_find_callee(e, RA, &callee);
 		if (callee.proc)
-			ENTER(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER_CALLEE(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
 		TRY(vbs_call_value(e, RA, OP_B(w), OP_C(w)));
 		goto called;
 	}
@@ -663,8 +670,8 @@ static HRESULT run(struct vbs_engine *e)
 
 		if (LIKELY(i && cache->key == i->class)) {
 			if (LIKELY(cache->proc)) {
-				callee = (struct vbs_method){ i->binding, cache->proc, i };
-				ENTER(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+				ENTER(i->binding, cache->proc, i, RA, OP_B(w),
+				      HOW_TO_LEAVE(OP_C(w)));
 			}
 			if (cache->field && !OP_B(w)) {
 				value_copy(RA, &i->fields[cache->member->field]);
@@ -673,7 +680,7 @@ static HRESULT run(struct vbs_engine *e)
 		}
 		TRY(vbs_find_method(e, f->binding, site, RA, &callee));
 		if (callee.proc)
-			ENTER(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER_CALLEE(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
 		TRY(vbs_call_member(e, f->binding, site, RA, OP_B(w)));
 		goto called;
 	}
@@ -693,8 +700,7 @@ static HRESULT run(struct vbs_engine *e)
 		if (LIKELY(i && cache->key == i->class) && !OP_C(w) &&
 		    value_deref(what)->type != VT_DISPATCH) {
 			if (LIKELY(cache->proc)) {
-				callee = (struct vbs_method){ i->binding, cache->proc, i };
-				ENTER(RA, OP_B(w) + 1, LEAVE_DROP);
+				ENTER(i->binding, cache->proc, i, RA, OP_B(w) + 1, LEAVE_DROP);
 			}
 			if (cache->field && !OP_B(w) &&
 			    !((what->type | i->fields[cache->member->field].type) &
@@ -706,7 +712,7 @@ static HRESULT run(struct vbs_engine *e)
 		}
 		TRY(vbs_find_put(e, f->binding, site, RA, OP_B(w), OP_C(w), &callee));
 		if (callee.proc)
-			ENTER(RA, OP_B(w) + 1, LEAVE_DROP);
+			ENTER_CALLEE(RA, OP_B(w) + 1, LEAVE_DROP);
 		TRY(vbs_put_member(e, f->binding, site, RA, OP_B(w), OP_C(w)));
 		NEXT;
 	}
@@ -723,7 +729,7 @@ static HRESULT run(struct vbs_engine *e)
 		} while (follow(&base, &at));
 		TRY(vbs_step_index(e, f, w, &callee));
 		if (callee.proc)
-			ENTER(f->base + f->proc->registers, 1, LEAVE_DELIVER);
+			ENTER_CALLEE(f->base + f->proc->registers, 1, LEAVE_DELIVER);
 		NEXT;
 	}
 	STEP(SETI)
@@ -751,8 +757,6 @@ static HRESULT run(struct vbs_engine *e)
 	}
 	STEP(RET)
 	{
-		struct vbs_instance *me = f->me;
-
 		for (unsigned i = 1; i < OP_A(w); i++)
 			if (value_counted(&r[i]))
 				vbs_value_release(&r[i]);
@@ -762,11 +766,11 @@ static HRESULT run(struct vbs_engine *e)
 		else if (leave & LEAVE_DELIVER)
 			value_move(&f[-1].base[f->to], &r[0]);
 		e->depth--;
-		if (me)
-			vbs_instance_leave(me);
+		if (f->me)
+			vbs_instance_leave(f->me);
 		if (leave & LEAVE_ENTRY)
 			return S_OK;
-		RELOAD();
+		RELOAD(f - 1);
 		NEXT;
 	}
 
@@ -803,7 +807,7 @@ static HRESULT run(struct vbs_engine *e)
 
 enter:
 	f->pc = pc;
-	hr = vbs_frame_enter(e, callee.binding, callee.proc, callee.me, window, argc, leave);
+	hr = vbs_frame_enter(e, binding, proc, me, window, argc, leave);
 	if (UNLIKELY(leave & LEAVE_DELIVER)) {
 		/* This window is above the frame, which does not empty it. */
 		if (FAILED(hr))
@@ -813,7 +817,10 @@ enter:
 	}
 	if (UNLIKELY(FAILED(hr)))
 		goto failed;
-	RELOAD();
+	f++;
+	pc = proc->code;
+	r = window;
+	k = proc->constants;
 	CHECK_LIMITS();
 	NEXT;
 
@@ -826,7 +833,7 @@ failed:
 	hr = vbs_frame_unwind(e, hr);
 	if (FAILED(hr))
 		return hr;
-	RELOAD();
+	RELOAD(NEWEST());
 	NEXT;
 }
 
