@@ -178,7 +178,7 @@ BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length)
 		if (at < old)
 			bytes = (const char *)s + at;
 	}
-	if (length)
+	if (bytes)
 		memmove((char *)s + old, bytes, length);
 	set_length(s, (uint32_t)needed);
 	return s;
@@ -202,7 +202,7 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 		return NULL;
 	if (a_bytes)
 		memcpy(s, a, a_bytes);
-	if (b_bytes)
+	if (b)
 		memcpy((char *)s + a_bytes, b, b_bytes);
 	set_length(s, (uint32_t)needed);
 	return s;

@@ -31,7 +31,8 @@ bool bstr_exclusive(BSTR s);
  */
 #define BSTR_MAX_BYTES 0x3FFFFFF0u
 BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
-/* The same by bytes, for strings that hold any bytes, even an odd number of them. */
+/* The same by bytes, for strings that hold any bytes, even an odd number of them. NULL bytes: the
+ * caller writes what is new. */
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
 /* A new string of two pieces, with a little room behind them. NULL: no memory, or too long. */
 BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);

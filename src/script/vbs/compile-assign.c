@@ -189,6 +189,9 @@ static void assign_name(struct compiler *c, struct vbs_expr *target, struct sour
 		raise_illegal(c, target);
 		return;
 	}
+	if (!set && s->expr && vbs_is_variable(c, target) &&
+	    vbs_compile_join_onto(c, target, s->expr))
+		return;
 	if (!set && s->expr && vbs_is_variable(c, target))
 		tail = append_tail(c, target, s->expr);
 	if (tail) {

@@ -373,6 +373,8 @@ static void compile_binary(struct compiler *c, struct vbs_expr *e, unsigned reg)
 	int k = -1, small;
 	struct value v;
 
+	if (e->op == OP_CAT && vbs_compile_join(c, e, reg))
+		return;
 	left = compile_left(c, e->left, reg, !vbs_expr_calls(c, e->right));
 	op = constant_form(e->op);
 	if (op != VBS_NOP)
@@ -486,8 +488,7 @@ static void compile_long_array(struct compiler *c, struct vbs_expr *callee, stru
 	}
 }
 
-/* An argument of a built-in function, in the next register. */
-static void compile_reading_arg(struct compiler *c, struct vbs_expr *e)
+void vbs_compile_reading_arg(struct compiler *c, struct vbs_expr *e)
 {
 	unsigned none = 0;
 	struct value v;
@@ -518,7 +519,7 @@ static void compile_builtin(struct compiler *c, struct vbs_expr *callee, struct 
 		return;
 	}
 	for (unsigned i = 0; i < argc; i++)
-		compile_reading_arg(c, call->args[i]);
+		vbs_compile_reading_arg(c, call->args[i]);
 	if (argc < b->min_args || argc > b->max_args) {
 		vbs_emit_x(c, VBS_RAISE, 0, 450 & 0xFF, 450 >> 8,
 			   vbs_text_constant(c, callee->symbol->text));

@@ -142,6 +142,8 @@ bool vbs_literal_of(struct compiler *c, const struct vbs_expr *e, struct value *
 unsigned vbs_compile_operand(struct compiler *c, struct vbs_expr *e, bool borrow);
 /* The same for what follows references and only reads: literal text stays where it is. */
 unsigned vbs_compile_reader(struct compiler *c, struct vbs_expr *e, bool borrow);
+/* An operand of JOIN or an argument of a built-in function, in the next register. */
+void vbs_compile_reading_arg(struct compiler *c, struct vbs_expr *e);
 /* The register that holds, or refers to, the variable; REGISTER_NONE when it is elsewhere. */
 unsigned vbs_name_register(struct compiler *c, const struct vbs_expr *e);
 void vbs_compile_call(struct compiler *c, struct vbs_expr *e, unsigned window, unsigned flags);
@@ -159,6 +161,10 @@ bool vbs_is_variable(struct compiler *c, const struct vbs_expr *e);
 enum assign_mode { ASSIGN_LET, ASSIGN_SET, ASSIGN_RAW /* objects stay objects, others too */ };
 void vbs_compile_assign(struct compiler *c, struct vbs_expr *target, struct vbs_expr *value,
 			unsigned from, unsigned mode);
+
+/* compile-join.c: a & b & c into `reg`; and x = x & a & b. False: not in one step. */
+bool vbs_compile_join(struct compiler *c, struct vbs_expr *e, unsigned reg);
+bool vbs_compile_join_onto(struct compiler *c, struct vbs_expr *target, struct vbs_expr *e);
 
 /* compile-stmt.c */
 void vbs_compile_block(struct compiler *c, struct vbs_stmt *s);

@@ -150,3 +150,96 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
 	value_clear(&hold_b);
 	return hr;
 }
+
+/* ---- several at once ---- */
+
+/* Whether reading the value as text runs nothing and cannot fail, nor gives Null. */
+static bool is_plain(const struct value *v)
+{
+	switch (v->type) {
+	case VT_EMPTY:
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+	case VT_I8:
+	case VT_BSTR:
+	case VBS_BYTES:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Appends the pieces to `*s`, which may be NULL, with one look at the memory. */
+static HRESULT append_all(struct vbs_engine *e, BSTR *s, const struct piece *pieces, unsigned count)
+{
+	size_t old = SysStringByteLen(*s), total = 0;
+	char *to;
+	BSTR grown;
+	HRESULT hr;
+
+	for (unsigned i = 0; i < count; i++)
+		total += pieces[i].length;
+	hr = vbs_heap_charge(&e->heap, total + (bstr_exclusive(*s) ? 0 : old + 24));
+	if (FAILED(hr) || !total)
+		return hr;
+	grown = bstr_append_bytes(*s, NULL, total);
+	if (!grown)
+		return E_OUTOFMEMORY;
+	*s = grown;
+	to = (char *)grown + old;
+	for (unsigned i = 0; i < count; i++) {
+		if (pieces[i].length)
+			memcpy(to, pieces[i].bytes, pieces[i].length);
+		to += pieces[i].length;
+	}
+	return S_OK;
+}
+
+/* The fast way, when all values are plain and the text that grows is none of the others. False:
+ * nothing happened. */
+static bool concat_plain(struct vbs_engine *e, struct value *target, struct value *v,
+			 unsigned count, HRESULT *ret)
+{
+	bool grows = target->type == VT_BSTR;
+	struct piece pieces[JOIN_MAX];
+	BSTR text = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct value *at = value_deref(&v[i]);
+
+		if (!is_plain(at) || (i && grows && at->type == VT_BSTR && at->str == target->str))
+			return false;
+		if (!i && grows)
+			pieces[i].length = 0;
+		else
+			piece_of(e, at, &pieces[i]);
+	}
+	if (grows) {
+		*ret = append_all(e, &target->str, pieces, count);
+		return true;
+	}
+	*ret = append_all(e, &text, pieces, count);
+	if (SUCCEEDED(*ret))
+		value_set(target, VALUE_STR(text));
+	return true;
+}
+
+HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place)
+{
+	struct value *target = in_place ? value_deref(v) : v, all = VALUE_EMPTY;
+	HRESULT hr = S_OK;
+
+	if (!concat_plain(e, target, v, count, &hr)) {
+		/* Whatever runs meanwhile, the text that the first one has now is continued. */
+		value_copy(&all, value_deref(v));
+		for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
+			hr = vbs_concat(e, &all, &v[i], &all);
+		if (SUCCEEDED(hr))
+			value_move(target, &all);
+		value_clear(&all);
+	}
+	for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
+		value_clear(&v[i]);
+	return hr;
+}

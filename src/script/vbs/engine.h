@@ -199,6 +199,9 @@ HRESULT vbs_operand(struct vbs_engine *e, struct value **v, struct value *hold);
 
 /* ret := a & b. When `ret` is `a` itself, and the only holder of its text, that grows in place. */
 HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret);
+/* v[0] := v[0] & ... & v[count-1], and the others are emptied. With `in_place` v[0] refers to the
+ * variable that becomes the text, growing where it can. `count` is at most JOIN_MAX. */
+HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place);
 
 /* ---- call.c ---- */
 

@@ -98,6 +98,8 @@
 	X(APPEND, M, M, R, _,                                                                      \
 	  "what R[A] refers to := R[B] & R[C]; in place when A = B, or when it still "             \
 	  "holds the text of R[B], which is emptied")                                              \
+	X(JOIN, D, N, N, _,                                                                        \
+	  "R[A] := R[A] & ... & R[A+B]; C: what R[A] refers to becomes it, in place")              \
 	/* jumps */                                                                                \
 	X(JMP, _, _, _, J, "go on at X")                                                           \
 	X(BACK, _, _, _, J, "go on at X, an earlier place: limits are checked")                    \
@@ -167,6 +169,8 @@ enum vbs_call_flags {
 	CALL_BARE = 2,      /* without parentheses or arguments: a variable gives its value */
 	CALL_LOCAL = 4, /* CALLG: R[A] refers to a local variable for when nothing has the name */
 };
+
+#define JOIN_MAX 16 /* operands of JOIN */
 
 struct vbs_op_info {
 	const char *name;

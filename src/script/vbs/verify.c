@@ -96,6 +96,8 @@ static const char *check_code(struct verifier *v, uint32_t *ret_pc)
 		if (!wrong && ((word & 0xFF) == VBS_FORLOOP || (word & 0xFF) == VBS_FORINC) &&
 		    OP_B(word) + 2u >= v->proc->registers)
 			wrong = "loop registers out of range";
+		if (!wrong && (word & 0xFF) == VBS_JOIN && OP_B(word) >= JOIN_MAX)
+			wrong = "too many operands";
 	}
 	return wrong;
 }

@@ -496,6 +496,12 @@ static HRESULT run(struct vbs_engine *e)
 		NEXT;
 	}
 
+	STEP(JOIN)
+	{
+		TRY(vbs_concat_all(e, RA, OP_B(w) + 1, OP_C(w)));
+		NEXT;
+	}
+
 	/* ---- jumps ---- */
 
 	STEP(JMP)
