@@ -71,7 +71,7 @@ static inline void text_arg_done(struct text_arg *t)
 }
 static inline size_t units_of(BSTR s)
 {
-	return s ? SysStringByteLen(s) / 2 : 0;
+	return bstr_bytes(s) / sizeof(OLECHAR);
 }
 static inline HRESULT return_string(struct vbs_engine *e, const OLECHAR *units, size_t length,
 				    struct value *ret)
@@ -101,6 +101,17 @@ static inline HRESULT return_value(struct value v, struct value *ret)
 /* Where `needle` is in `hay` from unit `from` on; -1. `nocase`: simple case folding. */
 ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
 		   size_t needle_length, size_t from, bool nocase);
+/* Where `needle` is in `hay` from unit `from` on, `most` times at most, places that do not overlap.
+ * False: no memory; vbs_places_done follows in any case. */
+struct vbs_places {
+	uint32_t *at; /* a BSTR is shorter than 2^30 units */
+	size_t count, capacity;
+	uint32_t few[64];
+};
+bool vbs_find_all(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
+		  size_t needle_length, size_t from, size_t most, bool nocase,
+		  struct vbs_places *ret);
+void vbs_places_done(struct vbs_places *places);
 OLECHAR vbs_fold(OLECHAR c);
 /* Each unit in its other case, into `to`, which has room for `length` units. */
 void vbs_change_case(const OLECHAR *from, size_t length, bool upper, OLECHAR *to);

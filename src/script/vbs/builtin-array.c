@@ -70,27 +70,31 @@ BUILTIN(ubound)
 	return bound(e, args, argc, true, ret);
 }
 
-/* The pieces of `s`, at most `limit` (-1: all); counts them when `out` is NULL. */
-static HRESULT split_into(struct vbs_engine *e, BSTR s, BSTR by, int32_t limit, bool nocase,
-			  struct value *out, size_t *ret_count)
+/* The pieces of `s` between the places where `wanted` units are left out. */
+static HRESULT split_at(struct vbs_engine *e, BSTR s, size_t wanted,
+			const struct vbs_places *places, struct value *ret)
 {
-	size_t length = units_of(s), wanted = units_of(by), from = 0, n = 0;
-	HRESULT hr = S_OK;
+	HRESULT hr = vector(e, places->count + 1, ret);
+	size_t from = 0;
 
-	for (;;) {
-		ptrdiff_t at = wanted && (limit < 0 || n + 1 < (size_t)limit)
-				       ? vbs_find(s, length, by, wanted, from, nocase)
-				       : -1;
-		size_t end = at < 0 ? length : (size_t)at;
+	for (size_t i = 0; i <= places->count && SUCCEEDED(hr); i++) {
+		size_t end = i < places->count ? places->at[i] : units_of(s);
 
-		if (out)
-			hr = return_string(e, s + from, end - from, &out[n]);
-		n++;
-		if (at < 0 || FAILED(hr))
-			break;
-		from = at + wanted;
+		hr = return_string(e, s + from, end - from, &ret->array->items[i]);
+		from = end + wanted;
 	}
-	*ret_count = n;
+	return hr;
+}
+
+static HRESULT split(struct vbs_engine *e, BSTR s, BSTR by, int32_t limit, bool nocase,
+		     struct value *ret)
+{
+	struct vbs_places places;
+	bool found = vbs_find_all(s, units_of(s), by, units_of(by), 0,
+				  limit < 0 ? SIZE_MAX : (size_t)limit - 1, nocase, &places);
+	HRESULT hr = found ? split_at(e, s, units_of(by), &places, ret) : E_OUTOFMEMORY;
+
+	vbs_places_done(&places);
 	return hr;
 }
 
@@ -99,7 +103,6 @@ BUILTIN(split)
 {
 	BSTR s = NULL, by = NULL;
 	int32_t limit, mode;
-	size_t n;
 	HRESULT hr;
 
 	if (arg_null(args, 0))
@@ -114,18 +117,68 @@ BUILTIN(split)
 	if (SUCCEEDED(hr))
 		hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)
 					      : vbs_string_new(&e->heap, u" ", 1, &by);
-	if (SUCCEEDED(hr) && (!units_of(s) || !limit)) {
-		hr = vector(e, 0, ret);
-	} else if (SUCCEEDED(hr)) {
-		hr = split_into(e, s, by, limit, mode == 1, NULL, &n);
-		if (SUCCEEDED(hr))
-			hr = vector(e, n, ret);
-		if (SUCCEEDED(hr))
-			hr = split_into(e, s, by, limit, mode == 1, ret->array->items, &n);
-	}
+	if (SUCCEEDED(hr))
+		hr = units_of(s) && limit ? split(e, s, by, limit, mode == 1, ret)
+					  : vector(e, 0, ret);
 	SysFreeString(s);
 	SysFreeString(by);
 	return hr;
+}
+
+/* What an element is as text when that needs no conversion that may run code: the units are the
+ * element's own, or in `room`. */
+static inline bool join_piece(const struct value *v, OLECHAR room[VBS_DIGITS_MAX],
+			      const OLECHAR **ret, size_t *ret_length)
+{
+	switch (v->type) {
+	case VT_EMPTY:
+		*ret_length = 0;
+		return true;
+	case VT_BSTR:
+		*ret = v->str;
+		*ret_length = bstr_bytes(v->str) / sizeof(OLECHAR);
+		return true;
+	case VT_UI1:
+	case VT_I2:
+	case VT_I4:
+		*ret = vbs_digits(v->i, room, ret_length);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static inline OLECHAR *put_units(OLECHAR *to, const OLECHAR *from, size_t length)
+{
+	if (length)
+		memcpy(to, from, length * sizeof *to);
+	return to + length;
+}
+
+/* Arrays of texts and whole numbers: measured, then written. False: there are other elements. */
+static bool join_plain(struct vbs_engine *e, const struct vbs_array *a, BSTR by, BSTR *ret,
+		       HRESULT *ret_hr)
+{
+	OLECHAR room[VBS_DIGITS_MAX], *to;
+	const OLECHAR *from = NULL;
+	size_t total = a->count ? (a->count - 1) * units_of(by) : 0, length;
+
+	for (size_t i = 0; i < a->count; i++) {
+		if (!join_piece(&a->items[i], room, &from, &length))
+			return false;
+		total += length;
+	}
+	*ret_hr = vbs_string_new(&e->heap, NULL, total, ret);
+	if (FAILED(*ret_hr) || !*ret)
+		return true;
+	to = *ret;
+	for (size_t i = 0; i < a->count; i++) {
+		if (i)
+			to = put_units(to, by, units_of(by));
+		join_piece(&a->items[i], room, &from, &length);
+		to = put_units(to, from, length);
+	}
+	return true;
 }
 
 static HRESULT join_items(struct vbs_engine *e, const struct vbs_array *a, BSTR by, BSTR *ret)
@@ -185,7 +238,8 @@ BUILTIN(join)
 	hr = arg_given(args, argc, 1) ? vbs_to_string(&e->heap, &args[1], &by)
 				      : vbs_string_new(&e->heap, u" ", 1, &by);
 	if (SUCCEEDED(hr))
-		hr = join_items(e, share.array, by, &out);
+		if (!join_plain(e, share.array, by, &out, &hr))
+			hr = join_items(e, share.array, by, &out);
 	if (SUCCEEDED(hr))
 		*ret = VALUE_STR(out);
 	value_clear(&share);

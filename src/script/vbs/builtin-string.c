@@ -181,36 +181,44 @@ BUILTIN(instrrev)
 	return hr;
 }
 
-/* Copies `hay` with at most `count` matches replaced; `size` is known when `out` is given. */
-static size_t replace_into(BSTR hay, size_t from, BSTR find, BSTR with, int32_t count, bool nocase,
-			   OLECHAR *out)
+/* Of the text from `start` (0-based) on. */
+static HRESULT replace(struct vbs_engine *e, BSTR hay, size_t start, BSTR find, BSTR with,
+		       const struct vbs_places *places, struct value *ret)
 {
-	size_t length = units_of(hay), wanted = units_of(find), fill = units_of(with), n = 0;
+	size_t length = units_of(hay), wanted = units_of(find), fill = units_of(with);
+	size_t size = start < length ? length - start : 0;
+	OLECHAR *to;
+	BSTR out;
+	HRESULT hr;
 
-	while (from < length) {
-		ptrdiff_t at =
-			count && wanted ? vbs_find(hay, length, find, wanted, from, nocase) : -1;
-		size_t keep = (at < 0 ? length : (size_t)at) - from;
+	/* An odd last byte is not of the text. */
+	if (!places->count && !start && !(bstr_bytes(hay) & 1))
+		return return_value(VALUE_STR(bstr_ref(hay)), ret);
+	hr = vbs_string_new(&e->heap, NULL, size - places->count * wanted + places->count * fill,
+			    &out);
+	if (FAILED(hr) || !out) /* nothing may be left */
+		return FAILED(hr) ? hr : return_value(VALUE_STR(NULL), ret);
+	to = out;
+	for (size_t i = 0; i < places->count; i++) {
+		size_t keep = places->at[i] - start;
 
-		if (out)
-			memcpy(out + n, hay + from, keep * sizeof *out);
-		n += keep;
-		if (at < 0)
-			break;
-		if (out && fill)
-			memcpy(out + n, with, fill * sizeof *out);
-		n += fill;
-		from = at + wanted;
-		count -= count > 0;
+		if (keep)
+			memcpy(to, hay + start, keep * sizeof *to);
+		if (fill)
+			memcpy(to + keep, with, fill * sizeof *to);
+		to += keep + fill;
+		start = places->at[i] + wanted;
 	}
-	return n;
+	if (start < length)
+		memcpy(to, hay + start, (length - start) * sizeof *to);
+	return return_value(VALUE_STR(out), ret);
 }
 
 /* Replace(text, find, with[, start[, count[, compare]]]) */
 BUILTIN(replace)
 {
 	struct text_arg hay = { 0 }, find = { 0 }, with = { 0 };
-	BSTR out;
+	struct vbs_places places;
 	int32_t start, count;
 	bool nocase = false;
 	HRESULT hr;
@@ -231,14 +239,13 @@ BUILTIN(replace)
 	if (SUCCEEDED(hr))
 		hr = arg_text(e, args, argc, 2, &with);
 	if (SUCCEEDED(hr)) {
-		size_t n = replace_into(hay.s, start - 1, find.s, with.s, count, nocase, NULL);
+		bool found =
+			vbs_find_all(hay.s, units_of(hay.s), find.s, units_of(find.s), start - 1,
+				     count < 0 ? SIZE_MAX : (size_t)count, nocase, &places);
 
-		hr = vbs_string_new(&e->heap, NULL, n, &out);
-		if (SUCCEEDED(hr)) {
-			if (out)
-				replace_into(hay.s, start - 1, find.s, with.s, count, nocase, out);
-			*ret = VALUE_STR(out);
-		}
+		hr = found ? replace(e, hay.s, start - 1, find.s, with.s, &places, ret)
+			   : E_OUTOFMEMORY;
+		vbs_places_done(&places);
 	}
 	text_arg_done(&hay);
 	text_arg_done(&find);

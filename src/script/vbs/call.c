@@ -609,12 +609,12 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 
 /* A call that goes through much text or a large array, or makes it, brings the next look at the
  * clock nearer, so that a time-out is kept whatever a loop calls. */
-static void charge_work(struct vbs_engine *e, const struct value *v)
+static inline void charge_work(struct vbs_engine *e, const struct value *v)
 {
 	size_t cost = 0;
 
-	if ((v->type == VT_BSTR || v->type == VBS_BYTES) && v->str)
-		cost = SysStringByteLen(v->str) / CHARGE_BYTES;
+	if (v->type == VT_BSTR || v->type == VBS_BYTES)
+		cost = bstr_bytes(v->str) / CHARGE_BYTES;
 	else if (v->type == VBS_ARRAY)
 		cost = v->array->count * sizeof *v / CHARGE_BYTES;
 	if (cost)

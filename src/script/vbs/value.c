@@ -67,7 +67,10 @@ void vbs_value_release(struct value *v)
 	struct value old = *v;
 
 	v->head = VT_EMPTY;
-	vbs_value_drop(&old);
+	if (old.type == VT_BSTR)
+		SysFreeString(old.str);
+	else
+		vbs_value_drop(&old);
 }
 
 HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
