@@ -120,7 +120,9 @@ static bool read_parts(struct parts *p, const char16_t *with, size_t length, uns
 
 /* ---- the result ---- */
 
-#define UNITS_MAX (BSTR_MAX_BYTES / sizeof(char16_t))
+/* Of a result: $` and $' can make it the square of the text, long before the script's own limit of
+ * memory sees it. */
+#define UNITS_MAX ((256u << 20) / sizeof(char16_t))
 
 /* Grows without the care of a string, which it becomes at the end. */
 struct output {
@@ -137,6 +139,8 @@ static bool grow(struct output *out, size_t more)
 		return false;
 	if (capacity < out->length + more)
 		capacity = out->length + more;
+	if (capacity > UNITS_MAX)
+		capacity = UNITS_MAX;
 	grown = mem_realloc(out->units, capacity, sizeof *grown);
 	if (!grown)
 		return false;
