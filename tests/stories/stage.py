@@ -120,6 +120,8 @@ class Stage:
         # Whatever our processes leave behind becomes our child, so that nothing gets away.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         signal.signal(signal.SIGTERM, self._out_of_time)
+        # A shell starts what it runs in the background with Ctrl-C ignored; the stories' programs are not.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     @staticmethod
     def _out_of_time(_signo, _frame):
