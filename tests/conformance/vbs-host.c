@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "com/automation.h"
 #include "com/bstr.h"
+#include "vbs-members.h"
 #include "vbs-run.h"
 
 static HRESULT echo(struct automation_call *call)
@@ -30,52 +31,6 @@ static HRESULT echo(struct automation_call *call)
 		mem_free(text);
 	}
 	fputc('\n', run_output);
-	return S_OK;
-}
-
-static HRESULT quit(struct automation_call *call)
-{
-	(void)call;
-	return VBS_E_END_SCRIPT;
-}
-
-/* Sets what its argument refers to, as components with [out] parameters do. */
-static HRESULT set_to(struct automation_call *call)
-{
-	VARIANT *to = call->argv[0];
-
-	if (to->vt != (VT_BYREF | VT_VARIANT))
-		return DISP_E_TYPEMISMATCH;
-	VariantClear(to->pvarVal);
-	return VariantCopyInd(to->pvarVal, call->argv[1]);
-}
-
-/* Calls the function it is given with one argument: how components call scripts back. */
-static HRESULT call_back(struct automation_call *call)
-{
-	if (call->argv[0]->vt != VT_DISPATCH || !call->argv[0]->pdispVal)
-		return DISP_E_TYPEMISMATCH;
-	return automation_invoke(call->argv[0]->pdispVal, DISPID_VALUE,
-				 DISPATCH_METHOD | DISPATCH_PROPERTYGET, call->argv[1], 1,
-				 call->result, call->exception);
-}
-
-/* Bytes(text): a Byte() of the text's bytes, as Request.BinaryRead gives. */
-static HRESULT bytes(struct automation_call *call)
-{
-	BSTR s;
-	HRESULT hr = automation_arg_bstr(call, 0, &s);
-	SAFEARRAY *array;
-
-	if (FAILED(hr))
-		return hr;
-	array = SafeArrayCreateVector(VT_UI1, 0, SysStringByteLen(s));
-	if (array && s)
-		memcpy(array->pvData, s, SysStringByteLen(s));
-	SysFreeString(s);
-	if (!array)
-		return E_OUTOFMEMORY;
-	*call->result = (VARIANT){ .vt = VT_ARRAY | VT_UI1, .parray = array };
 	return S_OK;
 }
 
@@ -130,10 +85,10 @@ static HRESULT typed(struct automation_call *call)
 
 static const struct automation_member members[] = {
 	{ "Echo", 1, AUTOMATION_METHOD, 0, 16, echo },
-	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, quit },
-	{ "SetTo", 3, AUTOMATION_METHOD | AUTOMATION_BYREF, 2, 2, set_to },
-	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, call_back },
-	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, bytes },
+	{ "Quit", 2, AUTOMATION_METHOD, 0, 1, member_quit },
+	{ "SetTo", 3, AUTOMATION_METHOD | AUTOMATION_BYREF, 2, 2, member_set_to },
+	{ "CallBack", 4, AUTOMATION_METHOD, 2, 2, member_call_back },
+	{ "Bytes", 5, AUTOMATION_METHOD, 1, 1, member_bytes },
 	{ "Seen", 6, AUTOMATION_METHOD, 1, 1, seen },
 	{ "Typed", 60, AUTOMATION_METHOD, 2, 2, typed },
 	{ "Fail", 7, AUTOMATION_METHOD, 1, 3, fail },
