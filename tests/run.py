@@ -195,6 +195,9 @@ def all_jobs(args):
     if "conformance" in args.kind and conformance.exists():
         yield Job("conformance", "conformance",
                   ["/usr/bin/python3", conformance, "--build", build], tap=True, timeout=900)
+        yield Job("conformance", "conformance-native",
+                  ["/usr/bin/python3", conformance, "--build", build, "--native"], tap=True,
+                  timeout=900)
         yield Job("conformance", "conformance-faults",
                   ["/usr/bin/python3", conformance, "--build", build, "--faults", "--budget",
                    FAULTS_MS], tap=True, timeout=1800)

@@ -19,6 +19,8 @@ otherwise or end in an error (or handle one), never crash and never leak:
 
   run.py --build build --faults [--budget MS] [NAME ...]
 
+--native runs them with native code for every procedure from the start, not only for hot ones.
+
 known-gaps.txt lists the files that are known to fail.
 """
 import argparse
@@ -33,9 +35,9 @@ import known_gaps  # noqa: E402 (the path comes first)
 from cases import all_cases, has_faults, runner  # noqa: E402
 
 
-def check(program, case):
+def check(program, case, options):
     """None, or what is wrong."""
-    status, output, complaints = case.run(program, [])
+    status, output, complaints = case.run(program, options)
     output, seen = output.splitlines(), None
     if output and (match := re.match(r"! .*?\((\d+), (\d+)\) .*\[(-?\d+)\]$", output[-1])):
         seen = (match[3], match[1], match[2])
@@ -59,9 +61,10 @@ def check(program, case):
     return None
 
 
-def check_faults(program, case, budget):
+def check_faults(program, case, budget, options):
     """Every allocation fails once: the run ends as it should or with an error, without a leak."""
-    status, output, complaints = case.run(program, ["--faults", str(budget)], timeout=3600)
+    status, output, complaints = case.run(program, ["--faults", str(budget), *options],
+                                          timeout=3600)
     return None if status == 0 else f"status {status}\n{output}{complaints[-1500:]}"
 
 
@@ -71,6 +74,7 @@ def main():
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--budget", type=int, default=0, metavar="MS",
                         help="with --faults: about how long for one program")
+    parser.add_argument("--native", action="store_true")
     parser.add_argument("names", nargs="*", help="only tests whose name contains one of these")
     args = parser.parse_args()
     program = runner(args.build)
@@ -78,6 +82,7 @@ def main():
         print(f"{args.build} is not built with -Dfaults=true")
         return 77
     cases = all_cases()
+    options = ["--native"] if args.native else []
     failed = 0
     gaps = {} if args.faults else known_gaps.read("vbs/")
     gone = [] if args.names else sorted(set(gaps) - {case.name for case in cases})
@@ -89,8 +94,8 @@ def main():
         print(f"not ok {name}: there is no such test, but it is listed as a known gap")
     for case in cases:
         try:
-            wrong = (check_faults(program, case, args.budget) if args.faults else
-                     check(program, case))
+            wrong = (check_faults(program, case, args.budget, options) if args.faults else
+                     check(program, case, options))
         except subprocess.TimeoutExpired:
             wrong = "no end within 20 seconds"
         name = case.name

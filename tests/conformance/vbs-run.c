@@ -10,6 +10,7 @@
  *     --dump             print the instructions instead of running them
  *     --memory BYTES     limits of the engine
  *     --depth N
+ *     --native           all procedures have native code before they run
  *     --desktop          MsgBox is answered
  *     --coverage FILE    write down what was used (script/vbs/coverage.h)
  *     --fault N          the N-th allocation fails
@@ -142,6 +143,8 @@ static int read_options(int argc, char **argv, struct options *o, struct run_scr
 			script->limits.memory = strtoul(value, NULL, 0), i++;
 		else if (!strcmp(argv[i], "--depth"))
 			script->limits.depth = strtoul(value, NULL, 0), i++;
+		else if (!strcmp(argv[i], "--native"))
+			script->limits.native = VBS_NATIVE_ALWAYS;
 		else if (!strcmp(argv[i], "--coverage"))
 			o->coverage = value, i++;
 		else if (!strcmp(argv[i], "--fault"))

@@ -3,6 +3,7 @@
  * The engine's life: limits, global names, binding programs, and the functions of vbs.h. Called
  * by hosts (pages, cscript) from one thread at a time; only vbs_engine_interrupt from others.
  */
+#include "script/vbs/native.h"
 #include "script/vbs/engine.h"
 
 #include "base/clock.h"
@@ -223,6 +224,7 @@ HRESULT vbs_engine_bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_
 	e->bindings = b;
 	if (SUCCEEDED(hr))
 		hr = bind_names(e, b);
+	vbs_native_make_all(e, p);
 	*ret = b;
 	return hr;
 }

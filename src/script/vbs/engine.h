@@ -29,8 +29,9 @@
 #define ENGINE_END_TIME (5 * NSEC_PER_SEC)
 /* Machines running inside each other through objects (each takes C stack). */
 #define NATIVE_DEPTH_MAX 100
-/* Backward jumps and calls between two looks at the clock and the interrupt. */
-#define BUDGET 2000
+/* Backward jumps and calls between two looks at the clock and the interrupt, and at which
+ * procedure is hot. A prime, so that a loop is not met at the same place each time. */
+#define BUDGET 1999
 
 enum global_kind {
 	GLOBAL_UNBOUND,
@@ -98,6 +99,7 @@ struct vbs_frame {
 	bool resume;             /* On Error Resume Next */
 	uint8_t leave;           /* enum vbs_leave */
 	uint8_t to;
+	const void *back; /* where native code of the caller goes on; NULL: the machine does */
 };
 
 /* An error on its way, or what Err shows. */
@@ -142,6 +144,7 @@ struct vbs_engine {
 	int64_t deadline;  /* clock_now() scale, 0: none */
 	int64_t interrupt; /* atomic: number of an interruption, 0 */
 	HRESULT end_hr;    /* why it is ending; never 0 */
+	HRESULT native_hr; /* of a call in native code, on its way to the machine */
 	bool ending;       /* interrupted or ended: On Error is ignored */
 	uint32_t mark;     /* of the memory count */
 	struct vbs_defaults defaults;

@@ -3,6 +3,7 @@
  * Programs: lifetime, look-ups, the disassembler and the verifier, all driven by the opcode table.
  */
 #include "script/vbs/program.h"
+#include "script/vbs/native.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -28,9 +29,11 @@ struct vbs_program *vbs_program_unref(struct vbs_program *p)
 {
 	if (!p || __atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL))
 		return NULL;
-	for (uint32_t i = 0; i < p->proc_count; i++)
+	for (uint32_t i = 0; i < p->proc_count; i++) {
+		vbs_native_free(p->procs[i].native);
 		for (uint32_t k = 0; k < p->procs[i].constant_count; k++)
 			value_clear(&p->procs[i].constants[k]);
+	}
 	for (uint32_t i = 0; i < p->name_count; i++)
 		SysFreeString(p->names[i].bstr);
 	arena_done(&p->arena);

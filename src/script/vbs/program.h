@@ -62,6 +62,7 @@ struct vbs_proc {
 	uint32_t const_count;
 	uint16_t local_count, far_count;
 	uint8_t far_reg, extra;
+	struct vbs_native *native; /* NULL: none yet; see native.h */
 	bool scoped; /* code of Execute or Eval inside a procedure: its parameters are the names */
 };
 #define NAME_NONE UINT32_MAX

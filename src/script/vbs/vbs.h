@@ -86,10 +86,18 @@ void vbs_program_dump(const struct vbs_program *program, struct buf *out);
 
 /* ---- engines ---- */
 
+/* When procedures get code for the processor itself. Results are the same. */
+enum vbs_native_mode {
+	VBS_NATIVE_HOT, /* where the engine spends its time */
+	VBS_NATIVE_NEVER,  /* this engine makes none */
+	VBS_NATIVE_ALWAYS, /* all of them, before they run: for tests */
+};
+
 struct vbs_limits {
 	int64_t time_ns; /* running time of one vbs_engine_run; 0: none. */
 	size_t memory;   /* bytes of values alive; 0: 512 MiB. Reaching it is error 7 */
 	uint32_t depth;  /* nested calls; 0: 1000. Reaching it is error 28 (Out of stack space) */
+	enum vbs_native_mode native;
 };
 
 /* What the engine asks of its host; any member may be NULL for the default. */

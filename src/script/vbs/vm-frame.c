@@ -6,6 +6,7 @@
 #include "script/vbs/vm.h"
 
 #include "base/clock.h"
+#include "script/vbs/native.h"
 
 /* ---- limits ---- */
 
@@ -29,6 +30,9 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 	if (e->deadline && clock_now() > e->deadline)
 		return end_script(e, E_ABORT);
 	e->budget = BUDGET;
+	/* What runs at such a moment is likely to run much. */
+	if (e->limits.native == VBS_NATIVE_HOT && e->depth)
+		vbs_native_make(e->frames[e->depth - 1].proc);
 	return S_OK;
 }
 

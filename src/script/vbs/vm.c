@@ -17,6 +17,7 @@
 #include "script/vbs/vm-fast.h"
 
 #include "base/error.h"
+#include "script/vbs/native.h"
 #include "script/vbs/iter.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@
 #define NEXT                                                                                       \
 	do {                                                                                       \
 		w = *pc++;                                                                         \
-		goto *steps[w & 0xFF];                                                             \
+		goto *go[w & 0xFF];                                                                \
 	} while (0)
 
 /* Registers and constants by their number in the instruction. They are of 16 bytes: shifted by 4
@@ -170,13 +171,18 @@
 		pc = f->pc;                                                                        \
 		r = f->base;                                                                       \
 		k = f->proc->constants;                                                            \
+		CHOOSE_STEPS();                                                                    \
 	} while (0)
+/* In a procedure that has native code each step leads to where it can be entered. */
+#define CHOOSE_STEPS() (go = vbs_native_of(f->proc) ? by_native : steps)
 #define NEWEST() (&e->frames[e->depth - 1])
 
 #define CHECK_LIMITS()                                                                             \
 	do {                                                                                       \
-		if (UNLIKELY(--e->budget < 0))                                                     \
+		if (UNLIKELY(--e->budget < 0)) {                                                   \
 			TRY(vbs_vm_poll(e));                                                       \
+			CHOOSE_STEPS();                                                            \
+		}                                                                                  \
 	} while (0)
 
 /* Enters the procedure with `count` arguments in the window at `at`. */
@@ -200,6 +206,10 @@ static HRESULT run(struct vbs_engine *e)
 		VBS_OPCODES(X)
 #undef X
 	};
+#define X(name, a, b, c, x, text) &&native,
+	static const void *const by_native[] = { VBS_OPCODES(X) };
+#undef X
+	const void *const *go;
 	struct vbs_method callee; /* in memory: found by a function */
 	struct vbs_binding *binding;
 	const struct vbs_proc *proc;
@@ -827,8 +837,20 @@ enter:
 	pc = proc->code;
 	r = window;
 	k = proc->constants;
+	CHOOSE_STEPS();
 	CHECK_LIMITS();
 	NEXT;
+
+native:
+	/* The step that was done ended here. */
+	pc--;
+	if (vbs_native_run(e, pc, &hr)) {
+		if (FAILED(hr))
+			goto failed;
+		RELOAD(NEWEST());
+	}
+	w = *pc++;
+	goto *steps[w & 0xFF];
 
 called:
 	if (OP_C(w) & CALL_STATEMENT)

@@ -50,6 +50,7 @@ static inline HRESULT vbs_frame_enter(struct vbs_engine *e, struct vbs_binding *
 	f->me = me;
 	f->resume = false;
 	f->leave = leave;
+	f->back = NULL;
 	return S_OK;
 }
 
