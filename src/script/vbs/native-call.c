@@ -350,10 +350,16 @@ static void t_call(struct emit *e)
 	emit_forget(e, 0, 255);
 }
 
+/* Class_Terminate may run now, in a frame in the place of this one: where the caller goes on, in
+ * RAX, is kept on the stack, twice for its alignment. */
 static void cold_leave_instance(struct emit *e, struct cold *c)
 {
+	x64_push(&e->a, RAX);
+	x64_push(&e->a, RAX);
 	x64_mem(&e->a, X64_LOAD, RDI, R14, OF_FRAME(me));
 	emit_call(e, vbs_native_leave_instance);
+	x64_pop(&e->a, RAX);
+	x64_pop(&e->a, RAX);
 	x64_jump(&e->a, &c->back);
 }
 
@@ -379,10 +385,10 @@ static void t_return(struct emit *e)
 	x64_jump_if(&e->a, X64_NOT_EQUAL, &drop->in);
 	x64_bind(&e->a, &drop->back);
 	x64_mem1(&e->a, X64_SUB32_IMM8, R12, OF_ENGINE(depth), 1);
+	x64_mem(&e->a, X64_LOAD, RAX, R14, OF_FRAME(back));
 	x64_mem1(&e->a, X64_CMP_IMM, R14, OF_FRAME(me), 0);
 	x64_jump_if(&e->a, X64_NOT_EQUAL, &instance->in);
 	x64_bind(&e->a, &instance->back);
-	x64_mem(&e->a, X64_LOAD, RAX, R14, OF_FRAME(back));
 	x64_reg1(&e->a, X64_SUB_IMM, R14, sizeof(struct vbs_frame));
 	x64_mem(&e->a, X64_LOAD, RBX, R14, OF_FRAME(base));
 	x64_reg1(&e->a, X64_JUMP, RAX, 0);

@@ -161,10 +161,11 @@ struct operand emit_register(struct emit *e, unsigned reg, enum x64_reg base, en
 	return o;
 }
 
-struct operand emit_constant(struct emit *e, unsigned constant, enum x64_reg base)
+struct operand emit_constant(struct emit *e, unsigned constant, enum x64_reg base,
+			     enum x64_reg type)
 {
 	const struct value *v = &e->proc->constants[constant];
-	struct operand o = { .base = base, .known = emit_known_type(v->type) };
+	struct operand o = { .base = base, .type = type, .known = emit_known_type(v->type) };
 
 	if (o.known == INTEGER && v->type == VT_I2)
 		return emit_immediate((int32_t)v->i);

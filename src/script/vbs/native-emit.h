@@ -83,7 +83,8 @@ void emit_release(struct emit *e, unsigned reg);
 enum known emit_known_type(unsigned type);
 
 struct operand emit_register(struct emit *e, unsigned reg, enum x64_reg base, enum x64_reg type);
-struct operand emit_constant(struct emit *e, unsigned constant, enum x64_reg base);
+struct operand emit_constant(struct emit *e, unsigned constant, enum x64_reg base,
+			     enum x64_reg type);
 struct operand emit_immediate(int32_t number);
 void emit_load_type(struct emit *e, const struct operand *o);
 /* In code aside: when it is a reference, goes to what it refers to, and to `again`. */

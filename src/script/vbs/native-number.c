@@ -257,7 +257,7 @@ static struct operand operand_c(struct emit *e)
 
 static struct operand constant_c(struct emit *e)
 {
-	return emit_constant(e, OP_C(e->w), RDI);
+	return emit_constant(e, OP_C(e->w), RDI, RCX);
 }
 
 static void t_add(struct emit *e)
@@ -483,7 +483,7 @@ static void t_jump_compare_constant(struct emit *e)
 	if (known != INTEGER && known != DOUBLE)
 		compare_step(e, (e->w & 0xFF) - VBS_JEQK, v);
 	else
-		compare_jump(e, (e->w & 0xFF) - VBS_JEQK, emit_constant(e, OP_B(e->w), RDI));
+		compare_jump(e, (e->w & 0xFF) - VBS_JEQK, emit_constant(e, OP_B(e->w), RDI, RCX));
 }
 static void t_jump_compare_immediate(struct emit *e)
 {
