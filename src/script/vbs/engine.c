@@ -224,7 +224,8 @@ HRESULT vbs_engine_bind(struct vbs_engine *e, struct vbs_program *p, struct vbs_
 	e->bindings = b;
 	if (SUCCEEDED(hr))
 		hr = bind_names(e, b);
-	vbs_native_make_all(e, p);
+	if (SUCCEEDED(hr))
+		vbs_native_make_all(e, b);
 	*ret = b;
 	return hr;
 }

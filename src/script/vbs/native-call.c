@@ -340,7 +340,13 @@ static void cold_site(struct emit *e, struct cold *c)
 static void t_call(struct emit *e)
 {
 	struct cold *site = emit_cold(e, cold_site);
+	struct x64_label other = X64_LABEL;
 
+	if ((e->w & 0xFF) == VBS_CALLG)
+		emit_enter_global(e, &other);
+	else if ((e->w & 0xFF) == VBS_CALLM)
+		emit_enter_member(e, &other);
+	x64_bind(&e->a, &other);
 	emit_store_pc(e);
 	x64_reg(&e->a, X64_LOAD, RDI, R12);
 	x64_reg(&e->a, X64_LOAD, RSI, R14);

@@ -46,6 +46,8 @@ struct cold {
 struct emit {
 	struct x64 a;
 	const struct vbs_proc *proc;
+	const struct vbs_program *program;
+	const struct vbs_binding *binding; /* of who made it: for guesses */
 	uint32_t pc, next;            /* words: the instruction, the one behind it */
 	uint32_t w, x;                /* its words */
 	struct x64_label *at, *leave; /* for each word: native code, and the way out to the machine */
@@ -103,6 +105,12 @@ void emit_step_arguments(struct emit *e);
 void emit_global(struct emit *e, enum x64_reg reg);
 /* One backward jump or call less until limits are looked at; leaves when it is time. */
 void emit_budget(struct emit *e);
+
+/* ---- native-enter.c ---- */
+
+/* A call whose procedure can be guessed: enters it, or goes to `other`, as does any other call. */
+void emit_enter_global(struct emit *e, struct x64_label *other);
+void emit_enter_member(struct emit *e, struct x64_label *other);
 
 /* The whole procedure. False: it did not fit, or there is no memory. */
 bool vbs_native_emit(struct emit *e);

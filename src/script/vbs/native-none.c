@@ -2,14 +2,14 @@
 /* For processors that native code is not made for: the machine does everything. */
 #include "script/vbs/native.h"
 
-void vbs_native_make(const struct vbs_proc *proc)
+void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *proc)
 {
-	(void)proc;
+	(void)binding, (void)proc;
 }
 
-void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_program *program)
+void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding)
 {
-	(void)e, (void)program;
+	(void)e, (void)binding;
 }
 
 void vbs_native_free(struct vbs_native *native)

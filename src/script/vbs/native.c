@@ -69,12 +69,15 @@ static struct vbs_native *finish(struct emit *e)
 	return n;
 }
 
-static bool emit_init(struct emit *e, const struct vbs_proc *proc)
+static bool emit_init(struct emit *e, const struct vbs_binding *binding,
+		      const struct vbs_proc *proc)
 {
 	size_t words = proc->code_count;
 
 	arena_init(&e->arena, ARENA_MAX);
 	e->proc = proc;
+	e->program = binding->program;
+	e->binding = binding;
 	e->cold_end = &e->cold;
 	e->at = arena_alloc(&e->arena, (words + 1) * sizeof *e->at);
 	e->leave = arena_alloc(&e->arena, (words + 1) * sizeof *e->leave);
@@ -90,7 +93,7 @@ static bool emit_init(struct emit *e, const struct vbs_proc *proc)
 	return true;
 }
 
-void vbs_native_make(const struct vbs_proc *proc)
+void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *proc)
 {
 	struct vbs_native *made = NULL, *none = NULL;
 	/* The one thing of a program that changes: from nothing to code. */
@@ -100,7 +103,7 @@ void vbs_native_make(const struct vbs_proc *proc)
 	if (vbs_native_of(proc) || proc->code_count > NATIVE_CODE_MAX)
 		return;
 	e = mem_new(struct emit);
-	if (e && emit_init(e, proc) && vbs_native_emit(e))
+	if (e && emit_init(e, binding, proc) && vbs_native_emit(e))
 		made = finish(e);
 	if (e)
 		arena_done(&e->arena);
@@ -110,10 +113,10 @@ void vbs_native_make(const struct vbs_proc *proc)
 		vbs_native_free(made); /* another thread was first */
 }
 
-void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_program *program)
+void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding)
 {
-	for (uint32_t i = 0; e->limits.native == VBS_NATIVE_ALWAYS && i < program->proc_count; i++)
-		vbs_native_make(&program->procs[i]);
+	for (uint32_t i = 0; e->limits.native == VBS_NATIVE_ALWAYS && i < binding->program->proc_count; i++)
+		vbs_native_make(binding, &binding->program->procs[i]);
 }
 
 bool vbs_native_run(struct vbs_engine *e, const uint32_t *pc, HRESULT *ret_hr)

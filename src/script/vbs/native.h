@@ -10,7 +10,8 @@
  *   native-emit.c    from instructions to code: labels, what is known of registers
  *   native-number.c  arithmetic, comparisons, counting loops
  *   native-move.c    variables, references, elements of arrays
- *   native-call.c    calls, and what running native code calls
+ *   native-enter.c   calls of procedures it knows
+ *   native-call.c    other calls, and what running native code calls
  *   native-x64.c     the assembler
  *   native-none.c    for other processors: there is no native code
  *
@@ -35,11 +36,11 @@ struct vbs_native {
 	const void *begin; /* where a call enters: the frame is the next one */
 };
 
-/* Makes the procedure's native code, if it can: immutable, shared like the program, which owns it.
+/* Makes the native code of a procedure of the bound program, if it can: immutable, shared like the program, which owns it.
  * Any thread; the machine sees it when it next looks. */
-void vbs_native_make(const struct vbs_proc *proc);
+void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *proc);
 /* Of all procedures of the program, when the engine's limits say so. */
-void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_program *program);
+void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding);
 /* Takes NULL. */
 void vbs_native_free(struct vbs_native *native);
 

@@ -32,7 +32,7 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 	e->budget = BUDGET;
 	/* What runs at such a moment is likely to run much. */
 	if (e->limits.native == VBS_NATIVE_HOT && e->depth)
-		vbs_native_make(e->frames[e->depth - 1].proc);
+		vbs_native_make(e->frames[e->depth - 1].binding, e->frames[e->depth - 1].proc);
 	return S_OK;
 }
 
