@@ -348,7 +348,7 @@ static void test_limits(void **state)
 
 		expect_mode(endless, "16388 line 4",
 			    &(struct vbs_limits){ .time_ns = 1, .native = mode });
-		expect_mode(interrupted, "16388 line 5", &(struct vbs_limits){ .native = mode });
+		expect_mode(interrupted, "16388 line 3", &(struct vbs_limits){ .native = mode });
 		expect_mode("Sub Deep(n)\nTell n : Deep n + 1\nEnd Sub\nDeep 1",
 			    "1 2 3 4 28 line 2",
 			    &(struct vbs_limits){ .depth = 5, .native = mode });
