@@ -28,7 +28,7 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 		return end_script(e, (HRESULT)number);
 	if (e->deadline && clock_now() > e->deadline)
 		return end_script(e, E_ABORT);
-	e->budget = BUDGET;
+	e->budget = e->limits.turns;
 	return S_OK;
 }
 
