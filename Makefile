@@ -12,10 +12,11 @@ faults: # each conformance program, with each of its allocations failing once (2
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
 	@$(PYTHON) tests/conformance/run.py --build build-test --faults --budget 20000
-fuzz: # a million inputs for each target; FUZZ="vbs=5000000 http" chooses targets and numbers
+fuzz: # a million inputs for each target, on all processors; FUZZ="vbs=5000000 http" chooses targets and numbers
 	@scripts/prepare.sh build test
 	@CC=clang scripts/build.sh build-fuzz -Dfuzzers=true -Dfaults=true -Db_sanitize=address,undefined -Db_lundef=false
-	@$(PYTHON) fuzz/run.py build-fuzz $(FUZZ)
+	@CC=clang scripts/build.sh build-test -Db_sanitize=address,undefined -Db_lundef=false -Dfaults=true
+	@$(PYTHON) fuzz/run.py build-fuzz build-test $(FUZZ)
 fuzz-wine: build # expressions and programs, compared with Wine's engine; SEED, COUNT
 	@scripts/prepare.sh bench
 	@$(PYTHON) fuzz/wine/run.py build/bin/cscript $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))

@@ -20,8 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	how.compare = data[0] % 8 == 0;
+	how.compare = data[0] % 4 == 0;
 	how.dump = data[0] % 16 == 1;
+	how.longer = data[0] % 32 == 0 || data[0] % 32 == 4;
 	/* Compiling takes some hundred allocations. */
 	if (data[0] % 8 == 3)
 		how.fault = 1 + (data[0] / 8) * 16 + data[1];

@@ -23,7 +23,7 @@
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define MADE_MAX ((size_t)4096) /* made inputs stay small, so that many can be run */
-#define FILES_MAX 20000
+#define FILES_MAX 100000
 #define SECONDS_PER_INPUT 20
 
 /* Shared between parent and child: what is being run. */
@@ -170,11 +170,25 @@ static size_t repeat(uint8_t *data, size_t size)
 	return size;
 }
 
+/* A piece is made anew; longer ones are rare. */
+static size_t invent(uint8_t *data, size_t size)
+{
+	size_t at = chance((uint32_t)size + 1);
+	size_t out = chance((uint32_t)(size - at) + 1);
+	size_t length = 1 + chance(1u << chance(8));
+	if (length > MADE_MAX - (size - out))
+		return size;
+	size = move_tail(data, size, at, out, length);
+	for (size_t i = 0; i < length; i++)
+		data[at + i] = (uint8_t)chance(256);
+	return size;
+}
+
 static size_t mutate(uint8_t *data, size_t size)
 {
 	static const uint8_t odd[] = "\0\xff\x7f\x80\r\n\t \"'%<>&/\\:;,.()-+0919aAzZ_=?#";
 	size_t at = size ? chance((uint32_t)size) : 0;
-	switch (chance(7)) {
+	switch (chance(8)) {
 	case 0:
 		if (size)
 			data[at] ^= (uint8_t)(1u << chance(8));
@@ -193,6 +207,8 @@ static size_t mutate(uint8_t *data, size_t size)
 		return size ? move_tail(data, size, at, 1 + chance((uint32_t)(size - at)), 0) : 0;
 	case 4:
 		return repeat(data, size);
+	case 5:
+		return invent(data, size);
 	default:
 		return splice(data, size);
 	}
@@ -208,7 +224,7 @@ static void run_made(unsigned long count)
 			size = mutate(shared->data, size);
 		shared->size = size;
 		run(shared->data, size);
-		if ((i + 1) % 100000 == 0)
+		if ((i + 1) % 10000 == 0)
 			fprintf(stderr, "# %lu inputs\n", i + 1);
 	}
 }

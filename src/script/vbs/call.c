@@ -618,8 +618,7 @@ static inline void charge_work(struct vbs_engine *e, const struct value *v)
 	else if (v->type == VBS_ARRAY)
 		cost = v->array->count * sizeof *v / CHARGE_BYTES;
 	if (cost)
-		e->budget =
-			cost < BUDGET && e->budget > (int32_t)cost ? e->budget - (int32_t)cost : 0;
+		e->budget = e->budget > (int64_t)cost ? e->budget - (int32_t)cost : 0;
 }
 
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)

@@ -42,7 +42,8 @@ static const struct {
 
 static struct {
 	int builtins[BUILTINS_MAX], failures[BUILTINS_MAX][ARRAY_LEN(numbers)];
-	int tokens[ARRAY_LEN(tokens)], names[ARRAY_LEN(names)], errors[ARRAY_LEN(numbers)];
+	int types[UINT8_MAX + 1]; /* of tokens */
+	int names[ARRAY_LEN(names)], errors[ARRAY_LEN(numbers)];
 } seen;
 
 static void count(int *at, int by)
@@ -71,9 +72,7 @@ void vbs_cover_builtin(unsigned index, HRESULT hr)
 
 static void cover_token(const struct vbs_token *t)
 {
-	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
-		if (tokens[i].type == t->type)
-			count(&seen.tokens[i], 1);
+	count(&seen.types[t->type], 1);
 	if (t->type != T_NAME)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -120,7 +119,7 @@ static void print(struct buf *out, bool all)
 				buf_printf(out, "failure %s %d\n", b->name, numbers[k]);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
-		if (all || seen.tokens[i] > 0)
+		if (all || seen.types[tokens[i].type] > 0)
 			buf_printf(out, "%s %s\n", tokens[i].kind, tokens[i].text);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (all || seen.names[i] > 0)

@@ -14,6 +14,7 @@
 
 #define STACK_SLOTS_PER_CALL 64
 #define STACK_SLOTS_LEAST 65536
+#define STACK_SLOTS_SPARE 256 /* more than one procedure has registers */
 
 /* ---- global names ---- */
 
@@ -259,18 +260,25 @@ HRESULT vbs_engine_new(const struct vbs_limits *limits, const struct vbs_host *h
 		e->limits.depth = ENGINE_DEPTH;
 	if (e->limits.depth > 1000000)
 		e->limits.depth = 1000000;
+	if (!e->limits.turns)
+		e->limits.turns = ENGINE_TURNS;
+	if (e->limits.turns > ENGINE_TURNS_MAX)
+		e->limits.turns = ENGINE_TURNS_MAX;
 	e->heap.limit = e->limits.memory ? e->limits.memory : ENGINE_MEMORY;
 	e->heap.engine = e;
-	e->budget = BUDGET;
+	e->budget = e->limits.turns;
 	e->end_hr = E_ABORT;
 	e->rnd = 327680;
 	e->locale = locale_default();
 	slots = (size_t)e->limits.depth * STACK_SLOTS_PER_CALL;
 	if (slots < STACK_SLOTS_LEAST)
 		slots = STACK_SLOTS_LEAST;
+	/* No need for more than procedures with all registers could fill. */
+	if (slots > (e->limits.depth + (size_t)2) * STACK_SLOTS_SPARE)
+		slots = (e->limits.depth + (size_t)2) * STACK_SLOTS_SPARE;
 	/* Untouched pages of both cost nothing; zeroed registers are Empty. */
 	e->stack = mem_zalloc(slots, sizeof *e->stack);
-	e->stack_end = e->stack ? e->stack + slots - 256 : NULL;
+	e->stack_end = e->stack ? e->stack + slots - STACK_SLOTS_SPARE : NULL;
 	e->frames = mem_zalloc(e->limits.depth, sizeof *e->frames);
 	e->globals = map_new(ENGINE_GLOBALS_MAX, MAP_NOCASE);
 	if (!e->stack || !e->frames || !e->globals || FAILED(vbs_err_new(e, &e->err_object))) {
@@ -289,7 +297,7 @@ static void drop_values(struct vbs_engine *e)
 
 	/* A Class_Terminate that does not end must not hold up the host. */
 	e->ending = false;
-	e->budget = BUDGET;
+	e->budget = e->limits.turns;
 	e->deadline = clock_now() + (e->limits.time_ns ? e->limits.time_ns : ENGINE_END_TIME);
 	/* Variables first: most instances end here, in the order of the names. */
 	while (map_next(e->globals, &at, &key, &item)) {
@@ -412,7 +420,7 @@ static void begin(struct vbs_engine *e)
 		return; /* called back from inside a run: its clock goes on */
 	e->outer_poll = automation_poll_set((struct automation_poll){ poll, e });
 	e->ending = false;
-	e->budget = BUDGET;
+	e->budget = e->limits.turns;
 	e->deadline = e->limits.time_ns ? clock_now() + e->limits.time_ns : 0;
 	vbs_raised_clear(&e->raised);
 	vbs_raised_clear(&e->err);

@@ -29,9 +29,10 @@
 #define ENGINE_END_TIME (5 * NSEC_PER_SEC)
 /* Machines running inside each other through objects (each takes C stack). */
 #define NATIVE_DEPTH_MAX 100
-/* Backward jumps and calls between two looks at the clock and the interrupt, and at which
- * procedure is hot. A prime, so that a loop is not met at the same place each time. */
-#define BUDGET 1999
+/* limits.turns when the host does not say. A prime, so that a loop is not met at the same place each
+ * time: what runs then is thought to be hot. */
+#define ENGINE_TURNS 1999
+#define ENGINE_TURNS_MAX 1000000
 
 enum global_kind {
 	GLOBAL_UNBOUND,
@@ -139,8 +140,8 @@ struct vbs_engine {
 	uint32_t burying;
 	struct vbs_raised raised, err;
 	IDispatch *err_object;
-	uint32_t refs; /* the engine and whoever holds its Err */
-	int32_t budget;
+	uint32_t refs;     /* the engine and whoever holds its Err */
+	int32_t budget;    /* what is left of limits.turns */
 	int64_t deadline;  /* clock_now() scale, 0: none */
 	int64_t interrupt; /* atomic: number of an interruption, 0 */
 	HRESULT end_hr;    /* why it is ending; never 0 */

@@ -17,7 +17,7 @@
 #include "script/vbs/instance.h"
 #include "script/vbs/object.h"
 
-#define EXECUTE_COST 40   /* in BUDGET's measure */
+#define EXECUTE_COST 40   /* in turns (struct vbs_limits) */
 #define VISIBLE_MAX 65535 /* indices are 16 bits */
 
 enum extra { EXTRA_NAME, EXTRA_VALUE, EXTRA_NEXT, EXTRA_COUNT };

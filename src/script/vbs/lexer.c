@@ -26,19 +26,19 @@ struct lexer {
 
 static const struct {
 	const char *text;
-	uint8_t type;
+	uint8_t length, type;
 } words[] = {
-#define X(name, text) { text, T_##name },
+#define X(name, text) { text, sizeof(text) - 1, T_##name },
 	VBS_KEYWORDS(X)
 #undef X
 };
 
 static uint8_t find_word(struct text t)
 {
-	if (t.length <= 8)
-		for (size_t i = 0; i < ARRAY_LEN(words); i++)
-			if (text_equal_nocase(t, text_of(words[i].text)))
-				return words[i].type;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (words[i].length == t.length && ((words[i].text[0] ^ t.data[0]) & 0xDF) == 0 &&
+		    text_equal_nocase((struct text){ words[i].text, words[i].length }, t))
+			return words[i].type;
 	return T_NAME;
 }
 

@@ -97,6 +97,9 @@ struct vbs_limits {
 	int64_t time_ns; /* running time of one vbs_engine_run; 0: none. */
 	size_t memory;   /* bytes of values alive; 0: 512 MiB. Reaching it is error 7 */
 	uint32_t depth;  /* nested calls; 0: 1000. Reaching it is error 28 (Out of stack space) */
+	/* Backward jumps and calls between two looks at the clock and at the interrupt; 0: 1999.
+	 * Fewer end a run sooner, and cost a little. */
+	uint32_t turns;
 	enum vbs_native_mode native;
 };
 

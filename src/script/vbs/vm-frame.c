@@ -29,7 +29,7 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 		return end_script(e, (HRESULT)number);
 	if (e->deadline && clock_now() > e->deadline)
 		return end_script(e, E_ABORT);
-	e->budget = BUDGET;
+	e->budget = e->limits.turns;
 	/* What runs at such a moment is likely to run much. */
 	if (e->limits.native == VBS_NATIVE_HOT && e->depth)
 		vbs_native_make(e->frames[e->depth - 1].binding, e->frames[e->depth - 1].proc);

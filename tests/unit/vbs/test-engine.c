@@ -347,6 +347,42 @@ static void test_limits(void **state)
 	vbs_error_done(&error);
 }
 
+/* With next to no time a run ends at the first look at the clock. */
+static void test_turns(void **state)
+{
+	struct vbs_limits few = { .time_ns = 1, .turns = 100 };
+	struct vbs_limits usual = { .time_ns = 1 };
+	struct vbs_error error = { 0 };
+
+	(void)state;
+	mem_free(run_text("For i = 1 To 90 : n = n + i : Next", &few, S_OK, &error));
+	mem_free(run_text("For i = 1 To 110 : n = n + i : Next", &few, E_ABORT, &error));
+	vbs_error_done(&error);
+	mem_free(run_text("For i = 1 To 1900 : n = n + i : Next", &usual, S_OK, &error));
+	mem_free(run_text("For i = 1 To 2100 : n = n + i : Next", &usual, E_ABORT, &error));
+	vbs_error_done(&error);
+}
+
+/* Deep calls of procedures with all registers find room on the stack, whatever the depth is. */
+static void test_wide_calls(void **state)
+{
+	struct vbs_limits shallow = { .depth = 3 };
+	struct vbs_error error = { 0 };
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1 << 16);
+	buf_printf(&b, "Function F(n) : Dim v0");
+	for (unsigned i = 1; i < 200; i++)
+		buf_printf(&b, ", v%u", i);
+	buf_printf(&b, " : v199 = n : If n > 0 Then F = F(n - 1) + v199\nEnd Function\n");
+	buf_printf(&b, "If F(1) <> 1 Then Err.Raise 5\nF 2");
+	mem_free(run_text(buf_cstr(&b), &shallow, MAKE_SCRIPT_HRESULT(28), &error));
+	assert_int_equal(error.line, 1);
+	vbs_error_done(&error);
+	buf_done(&b);
+}
+
 /* An instance that is held from outside outlives its engine, disconnected. */
 static void test_outlives(void **state)
 {
@@ -478,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_compile_error),
 		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_wide_calls),
 		cmocka_unit_test(test_outlives),
 		cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_verify),
