@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ .code = { (const char *)data + size / 2, size - size / 2 }, .continues = true }
 	};
 	struct vbs_source source = { files, 1, segments, 2 };
-	struct vbs_check how = { .dump = size % 4 == 1, .longer = size % 16 == 2 };
+	struct vbs_check how = { .dump = size % 4 == 1,
+				 .longer = size % 16 == 2,
+				 .compare = size % 8 == 2 };
 
 	/* Few inputs are cut in two. */
 	if (!size || data[0] % 8) {

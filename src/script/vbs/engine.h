@@ -4,6 +4,7 @@
  *
  *   engine.c     life, global names, binding programs, the face of vbs.h
  *   vm.c         the machine; vm.h is its inside
+ *   native.c     machine code for hot procedures; native.h lists its files
  *   operators.c  what the machine's fast paths leave
  *   concat.c     texts put together
  *   call.c       calls that leave a procedure: objects, elements, built-ins
