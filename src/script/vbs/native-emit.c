@@ -12,6 +12,8 @@
 
 #include "base/mem.h"
 
+/* Of code aside: what is there may be the site of a call. Nothing runs into the gap. */
+#define ASIDE_ALIGNMENT _Alignof(struct native_site)
 /* Exponents of all ones and above, doubled: no number. */
 #define NOT_FINITE UINT64_C(0xFFE0000000000000)
 
@@ -92,6 +94,7 @@ static void emit_asides(struct emit *e)
 		if (c->in.uses < 0)
 			continue;
 		set_place(e, c->pc);
+		x64_align(&e->a, ASIDE_ALIGNMENT);
 		x64_bind(&e->a, &c->in);
 		c->emit(e, c);
 	}

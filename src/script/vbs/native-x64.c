@@ -164,6 +164,12 @@ void x64_address(struct x64 *a, enum x64_reg reg, struct x64_label *label)
 	put_use(a, label);
 }
 
+void x64_align(struct x64 *a, unsigned alignment)
+{
+	while (a->size % alignment && !a->full)
+		put(a, 0xCC, 1);
+}
+
 void x64_place(struct x64 *a, struct x64_label *label)
 {
 	put_use(a, label);

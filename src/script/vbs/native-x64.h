@@ -151,6 +151,8 @@ void x64_jump(struct x64 *a, struct x64_label *label);
 void x64_jump_if(struct x64 *a, enum x64_condition condition, struct x64_label *label);
 /* reg := the label's address */
 void x64_address(struct x64 *a, enum x64_reg reg, struct x64_label *label);
+/* Fills up to a multiple of `alignment`. */
+void x64_align(struct x64 *a, unsigned alignment);
 /* Data: the distance to the label from behind the number, and a plain number. */
 void x64_place(struct x64 *a, struct x64_label *label);
 void x64_word(struct x64 *a, uint32_t word);
