@@ -52,12 +52,10 @@ static double number_of(const VARIANT *key)
 	return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8)) ? v.dblVal : 0;
 }
 
-bool dictionary_key_valid(const VARIANT *key)
+bool dictionary_key_valid_any(const VARIANT *key)
 {
 	VARIANT v = { 0 };
 
-	if (key->vt == VT_I4 || key->vt == VT_I2 || key->vt == VT_BSTR)
-		return true;
 	if (kind_of(key) == KEY_NUMBER)
 		return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8));
 	return kind_of(key) != KEY_NONE;
@@ -79,6 +77,19 @@ static inline uint64_t word_at(const char *at)
 	return word;
 }
 
+/* Fewer than 8 bytes, and at least one, as one word that is different for different bytes. */
+static inline uint64_t word_short(const char *at, size_t length)
+{
+	const unsigned char *u = (const unsigned char *)at;
+	uint32_t first, last;
+
+	if (length < 4)
+		return (uint64_t)u[0] << 16 | (uint64_t)u[length / 2] << 8 | u[length - 1];
+	memcpy(&first, at, sizeof first);
+	memcpy(&last, at + length - sizeof last, sizeof last);
+	return (uint64_t)first << 32 | last;
+}
+
 /* Multiply and fold, 16 bytes at a time (the way of wyhash), under the table's seed. */
 static inline uint64_t hash_bytes(const struct dictionary_table *table, const void *data,
 				  size_t length)
@@ -93,7 +104,7 @@ static inline uint64_t hash_bytes(const struct dictionary_table *table, const vo
 		a = word_at(at);
 		b = word_at(end - 8);
 	} else if (end > at) {
-		memcpy(&a, at, (size_t)(end - at));
+		a = word_short(at, (size_t)(end - at));
 	}
 	return mix(odd ^ length, mix(a ^ UINT64_C(0xe7037ed1a0b428db), b ^ h));
 }
@@ -124,7 +135,6 @@ static inline uint64_t hash_number(const struct dictionary_table *table, double 
 
 static uint64_t hash_any(const struct dictionary_table *table, const VARIANT *key)
 {
-
 	switch (kind_of(key)) {
 	case KEY_TEXT:
 		return table->text
@@ -139,16 +149,6 @@ static uint64_t hash_any(const struct dictionary_table *table, const VARIANT *ke
 	}
 }
 
-/* The kinds of keys that most scripts use come first, here and in is_key. */
-static inline uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
-{
-	if (key->vt == VT_BSTR && !table->text)
-		return hash_bytes(table, key->bstrVal, bstr_bytes(key->bstrVal));
-	if (key->vt == VT_I4)
-		return hash_number(table, key->lVal);
-	return hash_any(table, key);
-}
-
 /* Short texts are compared here: a call would cost more. */
 static inline bool same_text(BSTR a, BSTR b)
 {
@@ -157,12 +157,12 @@ static inline bool same_text(BSTR a, BSTR b)
 
 	if (bytes != bstr_bytes(b))
 		return false;
-	if (!bytes || a == b)
-		return true;
 	if (bytes - 8 <= 8)
 		return !((word_at(x) ^ word_at(y)) |
 			 (word_at(x + bytes - 8) ^ word_at(y + bytes - 8)));
-	return !memcmp(a, b, bytes);
+	if (bytes > 16)
+		return a == b || !memcmp(a, b, bytes);
+	return !bytes || word_short(x, bytes) == word_short(y, bytes);
 }
 
 static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, const VARIANT *b)
@@ -188,14 +188,49 @@ static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, c
 	}
 }
 
-static inline bool is_key(const struct dictionary_table *table, const struct dictionary_entry *e,
-			  const VARIANT *key)
+/* ---- what most scripts use as keys: texts that differ by case, and whole numbers ---- */
+
+static inline bool is_whole(const VARIANT *key)
 {
-	if (e->key.vt == VT_BSTR && key->vt == VT_BSTR && !table->text)
-		return same_text(e->key.bstrVal, key->bstrVal);
-	if (e->key.vt == VT_I4 && key->vt == VT_I4)
-		return e->key.lVal == key->lVal;
-	return keys_equal(table, &e->key, key);
+	return (key->vt ^ VT_I2) <= 1;
+}
+_Static_assert(VT_I2 == 2 && VT_I4 == 3, "the two differ in the last bit");
+
+static inline LONG whole_of(const VARIANT *key)
+{
+	return key->vt == VT_I2 ? key->iVal : key->lVal;
+}
+
+static inline uint64_t hash_text(const struct dictionary_table *table, const VARIANT *key)
+{
+	return hash_bytes(table, key->bstrVal, bstr_bytes(key->bstrVal));
+}
+
+/* Not zero with a sign, and a number: as hash_number has it. */
+static inline uint64_t hash_whole(const struct dictionary_table *table, const VARIANT *key)
+{
+	double d = whole_of(key);
+
+	return hash_bytes(table, &d, sizeof d);
+}
+
+static inline bool has_text(const struct dictionary_table *table, const VARIANT *a,
+			    const VARIANT *text)
+{
+	return a->vt == VT_BSTR && same_text(a->bstrVal, text->bstrVal);
+}
+
+static inline bool has_whole(const struct dictionary_table *table, const VARIANT *a,
+			     const VARIANT *whole)
+{
+	return is_whole(a) ? whole_of(a) == whole_of(whole) : keys_equal(table, a, whole);
+}
+
+static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
+{
+	if (key->vt == VT_BSTR && !table->text)
+		return hash_text(table, key);
+	return is_whole(key) ? hash_whole(table, key) : hash_any(table, key);
 }
 
 void dictionary_table_done(struct dictionary_table *table)
@@ -213,15 +248,18 @@ static inline uint32_t slot_tag(uint64_t hash)
 	return (uint32_t)(hash >> 32) & ~SLOT_PLACE;
 }
 
-struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
+typedef uint64_t (*hash_fn)(const struct dictionary_table *table, const VARIANT *key);
+typedef bool (*same_fn)(const struct dictionary_table *table, const VARIANT *a, const VARIANT *key);
+
+/* One look-up for all keys, compiled for each kind of key. */
+static inline __attribute__((always_inline)) struct dictionary_entry *
+find_by(struct dictionary_table *table, const VARIANT *key, hash_fn hash_key, same_fn same)
 {
-	if (!table->slot_count)
-		return NULL;
 	struct dictionary_entry *e = &table->entries[table->last];
 
-	if (table->last < table->used && is_key(table, e, key))
+	if (table->last < table->used && same(table, &e->key, key))
 		return e;
-	uint64_t hash = hash_of(table, key);
+	uint64_t hash = hash_key(table, key);
 
 	for (uint64_t at = hash;; at++) {
 		uint32_t slot = table->slots[at & (table->slot_count - 1)];
@@ -231,11 +269,22 @@ struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, c
 		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
 		e = &table->entries[(slot & SLOT_PLACE) - 1];
-		if (e->hash == hash && is_key(table, e, key)) {
+		if (e->hash == hash && same(table, &e->key, key)) {
 			table->last = (slot & SLOT_PLACE) - 1;
 			return e;
 		}
 	}
+}
+
+struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
+{
+	if (!table->slot_count)
+		return NULL;
+	if (key->vt == VT_BSTR && !table->text)
+		return find_by(table, key, hash_text, has_text);
+	if (is_whole(key))
+		return find_by(table, key, hash_whole, has_whole);
+	return find_by(table, key, hash_any, keys_equal);
 }
 
 static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)

@@ -42,7 +42,12 @@ static inline uint32_t dictionary_table_count(const struct dictionary_table *tab
 	return table->used - table->dead;
 }
 /* False for what cannot be a key: arrays, errors, records. References have been followed. */
-bool dictionary_key_valid(const VARIANT *key);
+bool dictionary_key_valid_any(const VARIANT *key);
+static inline bool dictionary_key_valid(const VARIANT *key)
+{
+	return key->vt == VT_BSTR || key->vt == VT_I4 || key->vt == VT_I2 ||
+	       dictionary_key_valid_any(key);
+}
 /* NULL when the key is not there. */
 struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key);
 /* A new entry for a key that is not there, with VT_EMPTY as its item; the key's string is shared.

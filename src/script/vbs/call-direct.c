@@ -33,21 +33,35 @@ static inline bool view(const struct value *v, VARIANT *ret)
 	return true;
 }
 
-/* Into `*ret`, which may hold something. */
+/* Into `*ret`, which may hold something. Member by member: a load of both words at once would wait
+ * for the stores of each. */
+static inline void deliver(struct value *ret, uint16_t type, int64_t payload)
+{
+	if (value_counted(ret)) {
+		value_set(ret, (struct value){ .type = type, .i = payload });
+	} else {
+		ret->head = type;
+		ret->i = payload;
+	}
+}
+
 static inline HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
 {
 	switch (v->vt) {
-	case VT_EMPTY:
-		value_set(ret, VALUE_EMPTY);
-		return S_OK;
 	case VT_I4:
-		value_set(ret, VALUE_I4(v->lVal));
+		deliver(ret, VT_I4, v->lVal);
 		return S_OK;
 	case VT_I2:
-		value_set(ret, VALUE_I2(v->iVal));
+		deliver(ret, VT_I2, v->iVal);
 		return S_OK;
 	case VT_BOOL:
-		value_set(ret, (struct value){ .type = VT_BOOL, .i = v->boolVal ? -1 : 0 });
+		deliver(ret, VT_BOOL, v->boolVal ? -1 : 0);
+		return S_OK;
+	case VT_EMPTY:
+	case VT_R8:
+	case VT_BSTR:
+	case VT_DISPATCH:
+		deliver(ret, v->vt, v->llVal);
 		return S_OK;
 	default:
 		return vbs_take_variant(&e->heap, v, ret);
@@ -125,9 +139,31 @@ static __attribute__((noinline)) HRESULT call_held(struct vbs_engine *e, IDispat
 	return hr;
 }
 
-static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
-		       struct text name, WORD kind, const struct value *args, unsigned argc,
-		       struct value *ret, HRESULT *ret_hr)
+#define QUICK_ARGS 2
+
+/* By the row's quick function. */
+static inline bool call_quick(struct vbs_engine *e, IDispatch *object,
+			      const struct automation_member *row, const struct value *args,
+			      unsigned argc, bool put, struct value *ret, HRESULT *ret_hr)
+{
+	VARIANT views[QUICK_ARGS], result;
+
+	if (!row->quick || argc > QUICK_ARGS || argc != row->max_args + put)
+		return false;
+	for (unsigned i = 0; i < argc; i++)
+		if (!view(args[i].type == VBS_REF ? args[i].ref : &args[i], &views[i]))
+			return false;
+	result.vt = VT_EMPTY;
+	if (!row->quick(container_of(object, struct automation_object, dispatch), views, &result))
+		return false;
+	*ret_hr = ret ? take(e, &result, ret) : S_OK;
+	return true;
+}
+
+static __attribute__((noinline)) bool
+invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
+	   struct text name, WORD kind, const struct value *args, unsigned argc, struct value *ret,
+	   HRESULT *ret_hr)
 {
 	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
 	VARIANT views[DIRECT_ARGS + 1];
@@ -155,6 +191,17 @@ static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct aut
 	return true;
 }
 
+static inline bool invoke(struct vbs_engine *e, IDispatch *object,
+			  const struct automation_member *row, struct text name, WORD kind,
+			  const struct value *args, unsigned argc, struct value *ret,
+			  HRESULT *ret_hr)
+{
+	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
+
+	return call_quick(e, object, row, args, argc, put, ret, ret_hr) ||
+	       invoke_row(e, object, row, name, kind, args, argc, ret, ret_hr);
+}
+
 bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
 		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
 		       HRESULT *ret_hr)
@@ -162,7 +209,7 @@ bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, s
 	const struct automation_class *class = automation_class_of(object);
 	const struct automation_member *row = class ? plain_row(class, dispid, kind) : NULL;
 
-	return row && invoke_row(e, object, row, name, kind, args, argc, ret, ret_hr);
+	return row && invoke(e, object, row, name, kind, args, argc, ret, ret_hr);
 }
 
 /* ---- sites ---- */
@@ -191,18 +238,15 @@ static struct text name_at(const struct vbs_binding *b, uint32_t site)
 bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		     struct value *window, unsigned argc, HRESULT *ret_hr)
 {
-	struct value *v = value_deref(window), result = VALUE_EMPTY;
+	struct value *v = value_deref(window);
 	const struct automation_member *row = row_at(&b->caches[site], v);
 
-	if (!row ||
-	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
-			window + 1, argc, &result, ret_hr))
+	if (!row || !invoke(e, v->obj, row, name_at(b, site),
+			    DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1, argc, &window[0],
+			    ret_hr))
 		return false;
-	if (FAILED(*ret_hr))
-		return true;
-	for (unsigned i = 1; i <= argc; i++)
+	for (unsigned i = 1; i <= argc && SUCCEEDED(*ret_hr); i++)
 		value_clear(&window[i]);
-	value_move(&window[0], &result);
 	return true;
 }
 
@@ -214,8 +258,8 @@ bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 
 	/* An object has a default to ask for first. */
 	if (!row || value_deref(&window[argc + 1])->type == VT_DISPATCH ||
-	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1,
-			argc + 1, NULL, ret_hr))
+	    !invoke(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1, argc + 1,
+		    NULL, ret_hr))
 		return false;
 	for (unsigned i = 0; i < argc + 2 && SUCCEEDED(*ret_hr); i++)
 		value_clear(&window[i]);
@@ -246,8 +290,8 @@ bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *in
 	struct value arg = { .type = VBS_REF, .ref = index };
 
 	return defaults && defaults->get &&
-	       invoke_row(e, base->obj, defaults->get, TEXT(""),
-			  DISPATCH_METHOD | DISPATCH_PROPERTYGET, &arg, 1, ret, ret_hr);
+	       invoke(e, base->obj, defaults->get, TEXT(""), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+		      &arg, 1, ret, ret_hr);
 }
 
 bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
@@ -258,6 +302,6 @@ bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value
 				 { .type = VBS_REF, .ref = value } };
 
 	return defaults && defaults->put && value->type != VT_DISPATCH &&
-	       invoke_row(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2,
-			  NULL, ret_hr);
+	       invoke(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2, NULL,
+		      ret_hr);
 }

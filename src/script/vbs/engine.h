@@ -209,23 +209,20 @@ HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *win
 /* window[0](args) */
 HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);
-HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc);
-/* A procedure for the machine to enter; proc NULL: there is none, call the member. */
+/* A procedure for the machine to enter; proc NULL: there is none. */
 struct vbs_method {
 	struct vbs_binding *binding;
 	const struct vbs_proc *proc;
 	struct vbs_instance *me;
 };
-HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, struct vbs_method *ret);
+/* Calls the member, unless it is a procedure for the machine to enter. */
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, struct vbs_method *ret);
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
 /* The procedure that calling the value itself enters: behind a GetRef object, or the default member
  * of an instance. */
 void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret);
-HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
-HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		       struct value *window, unsigned argc, unsigned mode);
 HRESULT vbs_element(struct vbs_engine *e, struct value *window, unsigned argc, struct value *lock);
 HRESULT vbs_index(struct vbs_engine *e, struct value *base, struct value *index, struct value *ret);
 HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *index,
@@ -245,7 +242,7 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
 		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
 		       HRESULT *ret_hr);
-/* As vbs_call_member, vbs_put_member, vbs_index and vbs_set_index. */
+/* As vbs_call_member, vbs_put_member, vbs_step_index and vbs_set_index. */
 bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		     struct value *window, unsigned argc, HRESULT *ret_hr);
 bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,

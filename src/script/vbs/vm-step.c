@@ -269,12 +269,16 @@ HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t
 {
 	struct value *base = value_deref(&f->base[OP_B(w)]), *at = &f->base[OP_C(w)];
 	struct value *window = f->base + f->proc->registers;
-	bool spare = OP_C(w) >= f->proc->local_count && OP_C(w) != OP_A(w);
+	bool spare = OP_C(w) >= f->proc->local_count && OP_C(w) != OP_A(w), direct;
 	HRESULT hr;
 
-	vbs_find_callee(e, base, callee);
+	callee->proc = NULL;
+	direct = vbs_index_direct(e, base, value_deref(at), &f->base[OP_A(w)], &hr);
+	if (!direct)
+		vbs_find_callee(e, base, callee);
 	if (!callee->proc) {
-		hr = vbs_index(e, base, value_deref(at), &f->base[OP_A(w)]);
+		if (!direct)
+			hr = vbs_index(e, base, value_deref(at), &f->base[OP_A(w)]);
 		if (SUCCEEDED(hr))
 			use_up(f, OP_C(w), OP_A(w));
 		return hr;
