@@ -53,6 +53,15 @@ bool dictionary_key_valid_any(const VARIANT *key)
 	return kind_of(key) != KEY_NONE;
 }
 
+bool dictionary_key_same_bytes(const void *a, const void *b, size_t bytes)
+{
+	if (!bytes)
+		return true;
+	return bytes < 8 ? dictionary_key_word_short(a, bytes) ==
+				   dictionary_key_word_short(b, bytes)
+			 : !memcmp(a, b, bytes);
+}
+
 /* Folds piece by piece, so that no memory is needed. */
 static uint64_t hash_folded(BSTR s, uint64_t seed)
 {

@@ -80,7 +80,9 @@ static inline uint64_t dictionary_key_hash_bytes(const void *data, size_t length
 
 /* ---- texts that differ by case ---- */
 
-/* Short ones are compared here: a call would cost more. */
+/* `bytes` are alike, fewer than 8 or more than 16. */
+bool dictionary_key_same_bytes(const void *a, const void *b, size_t bytes);
+/* Most are of four to eight characters: a call would cost more than the comparison. */
 static inline bool dictionary_key_same_text(BSTR a, BSTR b)
 {
 	size_t bytes = bstr_bytes(a);
@@ -88,13 +90,10 @@ static inline bool dictionary_key_same_text(BSTR a, BSTR b)
 
 	if (bytes != bstr_bytes(b))
 		return false;
-	if (bytes - 8 <= 8)
-		return !((dictionary_key_word(x) ^ dictionary_key_word(y)) |
-			 (dictionary_key_word(x + bytes - 8) ^ dictionary_key_word(y + bytes - 8)));
-	if (bytes > 16)
-		return a == b || !memcmp(a, b, bytes);
-	return !bytes ||
-	       dictionary_key_word_short(x, bytes) == dictionary_key_word_short(y, bytes);
+	if (bytes - 8 > 8)
+		return dictionary_key_same_bytes(a, b, bytes);
+	return !((dictionary_key_word(x) ^ dictionary_key_word(y)) |
+		 (dictionary_key_word(x + bytes - 8) ^ dictionary_key_word(y + bytes - 8)));
 }
 
 static inline bool dictionary_key_is_text(const VARIANT *a, const VARIANT *text)

@@ -47,8 +47,8 @@ static inline uint32_t dictionary_table_count(const struct dictionary_table *tab
 struct dictionary_entry *dictionary_table_search(struct dictionary_table *table,
 						 const VARIANT *key);
 /* The same, with a look at the entry found last. */
-static inline struct dictionary_entry *dictionary_table_find(struct dictionary_table *table,
-							     const VARIANT *key)
+static inline __attribute__((always_inline)) struct dictionary_entry *
+dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
 {
 	struct dictionary_entry *e = table->last;
 

@@ -332,7 +332,7 @@ static bool add_quick(struct automation_object *object, const VARIANT *argv, VAR
 	if (!dictionary_table_find(&self->table, &argv[0]))
 		e = dictionary_table_add(&self->table, &argv[0]);
 	if (e)
-		(void)variant_share_new(&e->item, &argv[1]);
+		variant_share_simple(&e->item, &argv[1]);
 	unlock(self, taken);
 	return e;
 }
@@ -348,7 +348,7 @@ static bool item_get_quick(struct automation_object *object, const VARIANT *argv
 	bool simple = e && variant_simple(&e->item);
 
 	if (simple)
-		(void)variant_share_new(result, &e->item);
+		variant_share_simple(result, &e->item);
 	unlock(self, taken);
 	return simple;
 }
@@ -366,11 +366,11 @@ static bool item_put_quick(struct automation_object *object, const VARIANT *argv
 
 	if (simple) {
 		variant_copy_simple(&old, &e->item);
-		(void)variant_share_new(&e->item, &argv[1]);
+		variant_share_simple(&e->item, &argv[1]);
 	}
 	unlock(self, taken);
 	if (simple)
-		variant_drop(&old);
+		variant_drop_simple(&old);
 	return simple;
 }
 
@@ -384,7 +384,8 @@ static bool exists_quick(struct automation_object *object, const VARIANT *argv, 
 	bool there = dictionary_table_find(&self->table, argv);
 
 	unlock(self, taken);
-	(void)automation_return_bool(result, there);
+	result->vt = VT_BOOL;
+	result->boolVal = there ? VARIANT_TRUE : VARIANT_FALSE;
 	return true;
 }
 

@@ -5,67 +5,22 @@
  * called. Arrays, decimals and members that want references go by Invoke, as do calls that it
  * refuses or reads in its own way. Called by vbs_invoke.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/call-quick.h"
 
 #include "base/mem.h"
 #include "com/variant.h"
-#include "script/vbs/variant.h"
 
 #define DIRECT_ARGS 4
 
-/* What the two have alike: the narrower integers, and True and False, are the low bytes. */
-#define ALIKE                                                                                      \
-	(1u << VT_EMPTY | 1u << VT_NULL | 1u << VT_UI1 | 1u << VT_I2 | 1u << VT_I4 |               \
-	 1u << VT_BOOL | 1u << VT_ERROR | 1u << VT_BSTR | 1u << VT_DISPATCH | 1u << VT_R8 |        \
-	 1u << VT_DATE | 1u << VT_CY)
-_Static_assert(VARIANT_TRUE == -1, "as True is in a value");
-
-/* `v` seen as a VARIANT, nothing counted; false for what needs a conversion. */
+/* As vbs_variant_view, with one conversion. */
 static inline bool view(const struct value *v, VARIANT *ret)
 {
-	ret->vt = v->type;
-	ret->llVal = v->i;
-	if (v->type < 32 && ALIKE >> v->type & 1)
+	if (vbs_variant_view(v, ret))
 		return true;
 	if (v->type != VT_R4)
 		return false;
 	ret->fltVal = (float)v->d;
 	return true;
-}
-
-/* Into `*ret`, which may hold something. Member by member: a load of both words at once would wait
- * for the stores of each. */
-static inline void deliver(struct value *ret, uint16_t type, int64_t payload)
-{
-	if (value_counted(ret)) {
-		value_set(ret, (struct value){ .type = type, .i = payload });
-	} else {
-		ret->head = type;
-		ret->i = payload;
-	}
-}
-
-static inline HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
-{
-	switch (v->vt) {
-	case VT_I4:
-		deliver(ret, VT_I4, v->lVal);
-		return S_OK;
-	case VT_I2:
-		deliver(ret, VT_I2, v->iVal);
-		return S_OK;
-	case VT_BOOL:
-		deliver(ret, VT_BOOL, v->boolVal ? -1 : 0);
-		return S_OK;
-	case VT_EMPTY:
-	case VT_R8:
-	case VT_BSTR:
-	case VT_DISPATCH:
-		deliver(ret, v->vt, v->llVal);
-		return S_OK;
-	default:
-		return vbs_take_variant(&e->heap, v, ret);
-	}
 }
 
 /* What others may let go while the member runs is held: its object, and what the script's own
@@ -110,7 +65,7 @@ static inline HRESULT call_row(struct vbs_engine *e, const struct automation_mem
 	if (FAILED(hr))
 		return fail(e, call, hr, name);
 	if (ret)
-		return take(e, &result, ret);
+		return vbs_take_result(e, &result, ret);
 	variant_drop(&result);
 	return hr;
 }
@@ -139,28 +94,7 @@ static __attribute__((noinline)) HRESULT call_held(struct vbs_engine *e, IDispat
 	return hr;
 }
 
-#define QUICK_ARGS 2
-
-/* By the row's quick function. */
-static inline bool call_quick(struct vbs_engine *e, IDispatch *object,
-			      const struct automation_member *row, const struct value *args,
-			      unsigned argc, bool put, struct value *ret, HRESULT *ret_hr)
-{
-	VARIANT views[QUICK_ARGS], result;
-
-	if (!row->quick || argc > QUICK_ARGS || argc != row->max_args + put)
-		return false;
-	for (unsigned i = 0; i < argc; i++)
-		if (!view(args[i].type == VBS_REF ? args[i].ref : &args[i], &views[i]))
-			return false;
-	result.vt = VT_EMPTY;
-	if (!row->quick(container_of(object, struct automation_object, dispatch), views, &result))
-		return false;
-	*ret_hr = ret ? take(e, &result, ret) : S_OK;
-	return true;
-}
-
-static __attribute__((noinline)) bool
+static bool
 invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
 	   struct text name, WORD kind, const struct value *args, unsigned argc, struct value *ret,
 	   HRESULT *ret_hr)
@@ -191,17 +125,6 @@ invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_memb
 	return true;
 }
 
-static inline bool invoke(struct vbs_engine *e, IDispatch *object,
-			  const struct automation_member *row, struct text name, WORD kind,
-			  const struct value *args, unsigned argc, struct value *ret,
-			  HRESULT *ret_hr)
-{
-	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
-
-	return call_quick(e, object, row, args, argc, put, ret, ret_hr) ||
-	       invoke_row(e, object, row, name, kind, args, argc, ret, ret_hr);
-}
-
 bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
 		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
 		       HRESULT *ret_hr)
@@ -209,7 +132,7 @@ bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, s
 	const struct automation_class *class = automation_class_of(object);
 	const struct automation_member *row = class ? plain_row(class, dispid, kind) : NULL;
 
-	return row && invoke(e, object, row, name, kind, args, argc, ret, ret_hr);
+	return row && invoke_row(e, object, row, name, kind, args, argc, ret, ret_hr);
 }
 
 /* ---- sites ---- */
@@ -241,7 +164,7 @@ bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 	struct value *v = value_deref(window);
 	const struct automation_member *row = row_at(&b->caches[site], v);
 
-	if (!row || !invoke(e, v->obj, row, name_at(b, site),
+	if (!row || !invoke_row(e, v->obj, row, name_at(b, site),
 			    DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1, argc, &window[0],
 			    ret_hr))
 		return false;
@@ -258,7 +181,7 @@ bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 
 	/* An object has a default to ask for first. */
 	if (!row || value_deref(&window[argc + 1])->type == VT_DISPATCH ||
-	    !invoke(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1, argc + 1,
+	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1, argc + 1,
 		    NULL, ret_hr))
 		return false;
 	for (unsigned i = 0; i < argc + 2 && SUCCEEDED(*ret_hr); i++)
@@ -272,15 +195,16 @@ static const struct vbs_defaults *defaults_of(struct vbs_engine *e, const struct
 {
 	const struct automation_class *class =
 		base->type == VT_DISPATCH ? automation_class_of(base->obj) : NULL;
+	struct vbs_defaults *d = &e->defaults;
 
-	if (class && e->defaults.class != class)
-		e->defaults = (struct vbs_defaults){
-			.class = class,
-			.get = plain_row(class, DISPID_VALUE,
-					 DISPATCH_METHOD | DISPATCH_PROPERTYGET),
-			.put = plain_row(class, DISPID_VALUE, DISPATCH_PROPERTYPUT),
-		};
-	return class ? &e->defaults : NULL;
+	if (class && d->class != class) {
+		d->class = class;
+		d->get = plain_row(class, DISPID_VALUE, DISPATCH_METHOD | DISPATCH_PROPERTYGET);
+		d->put = plain_row(class, DISPID_VALUE, DISPATCH_PROPERTYPUT);
+		d->get_quick = vbs_quick_of(d->get, 1, false);
+		d->put_quick = vbs_quick_of(d->put, 2, true);
+	}
+	return class ? d : NULL;
 }
 
 bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
@@ -290,7 +214,7 @@ bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *in
 	struct value arg = { .type = VBS_REF, .ref = index };
 
 	return defaults && defaults->get &&
-	       invoke(e, base->obj, defaults->get, TEXT(""), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+	       invoke_row(e, base->obj, defaults->get, TEXT(""), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
 		      &arg, 1, ret, ret_hr);
 }
 
@@ -302,6 +226,6 @@ bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value
 				 { .type = VBS_REF, .ref = value } };
 
 	return defaults && defaults->put && value->type != VT_DISPATCH &&
-	       invoke(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2, NULL,
+	       invoke_row(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2, NULL,
 		      ret_hr);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
+#include "script/vbs/call-quick.h"
 #include "script/vbs/convert.h"
 #include "script/vbs/object.h"
 #include "script/vbs/variant.h"
@@ -281,18 +282,29 @@ static HRESULT find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	return hr;
 }
 
-HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc, struct vbs_method *ret)
+static __attribute__((noinline)) HRESULT call_member_at(struct vbs_engine *e, struct vbs_binding *b,
+							uint32_t site, struct value *window,
+							unsigned argc, struct vbs_method *ret)
 {
 	HRESULT hr;
 
-	ret->proc = NULL;
 	if (!vbs_call_direct(e, b, site, window, argc, &hr)) {
 		hr = find_method(e, b, site, window, ret);
 		if (SUCCEEDED(hr) && !ret->proc)
 			hr = call_member(e, b, site, window, argc);
 	}
 	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
+}
+
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, struct vbs_method *ret)
+{
+	HRESULT hr;
+
+	ret->proc = NULL;
+	if (vbs_quick_site(e, &b->caches[site], window, argc, false, &hr))
+		return hr;
+	return call_member_at(e, b, site, window, argc, ret);
 }
 
 void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret)
@@ -411,12 +423,13 @@ static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t 
 	return hr;
 }
 
-HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		       struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
+static __attribute__((noinline)) HRESULT put_member_at(struct vbs_engine *e, struct vbs_binding *b,
+						       uint32_t site, struct value *window,
+						       unsigned argc, unsigned mode,
+						       struct vbs_method *ret)
 {
 	HRESULT hr;
 
-	ret->proc = NULL;
 	if (mode || !vbs_put_direct(e, b, site, window, argc, &hr)) {
 		hr = find_put(e, b, site, window, argc, mode, ret);
 		if (FAILED(hr))
@@ -425,6 +438,17 @@ HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t sit
 			hr = put_member(e, b, site, window, argc, mode);
 	}
 	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
+}
+
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
+{
+	HRESULT hr;
+
+	ret->proc = NULL;
+	if (!mode && vbs_quick_site(e, &b->caches[site], window, argc + 1, true, &hr))
+		return hr;
+	return put_member_at(e, b, site, window, argc, mode, ret);
 }
 
 /* ---- values that are called ---- */
@@ -504,6 +528,8 @@ HRESULT vbs_index(struct vbs_engine *e, struct value *base, struct value *index,
 			value_copy(ret, item);
 		return hr;
 	}
+	if (vbs_index_direct(e, base, index, ret, &hr))
+		return hr;
 	value_copy(&window[0], base);
 	window[1] = (struct value){ .type = VBS_REF, .ref = index };
 	hr = vbs_call_value(e, window, 1, 0);

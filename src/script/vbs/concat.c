@@ -132,6 +132,26 @@ static HRESULT concat(struct vbs_engine *e, struct value *a, struct value *b, st
 	return hr;
 }
 
+/* A text and a whole number, of which scripts make keys. */
+static HRESULT concat_number(struct vbs_engine *e, BSTR text, int64_t n, struct value *ret)
+{
+	OLECHAR room[VBS_DIGITS_MAX];
+	size_t old = bstr_bytes(text), more;
+	const OLECHAR *digits = vbs_digits(n, room, &more);
+
+	more *= sizeof(OLECHAR);
+	HRESULT hr = vbs_heap_charge(&e->heap, old + more + 24);
+
+	if (FAILED(hr))
+		return hr;
+	BSTR s = bstr_join(text, old, digits, more);
+
+	if (!s)
+		return E_OUTOFMEMORY;
+	value_set(ret, VALUE_STR(s));
+	return S_OK;
+}
+
 HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
 {
 	struct value hold_a, hold_b = VALUE_EMPTY;
@@ -139,6 +159,8 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
 
 	a = value_deref(a);
 	b = value_deref(b);
+	if (a->type == VT_BSTR && (b->type ^ VT_I2) <= 1 && a != ret)
+		return concat_number(e, a->str, b->i, ret);
 	if (a->type != VT_DISPATCH && b->type != VT_DISPATCH)
 		return concat(e, a, b, ret);
 	hr = vbs_operand(e, &a, &hold_a);

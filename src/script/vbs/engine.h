@@ -70,6 +70,7 @@ struct vbs_cache {
 struct vbs_defaults {
 	const struct automation_class *class;
 	const struct automation_member *get, *put;
+	automation_quick_fn get_quick, put_quick; /* with one index; NULL: none */
 };
 
 /* A program made ready for this engine. */
@@ -242,7 +243,7 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 bool vbs_invoke_direct(struct vbs_engine *e, IDispatch *object, DISPID dispid, struct text name,
 		       WORD kind, const struct value *args, unsigned argc, struct value *ret,
 		       HRESULT *ret_hr);
-/* As vbs_call_member, vbs_put_member, vbs_step_index and vbs_set_index. */
+/* As vbs_call_member, vbs_put_member, vbs_index and vbs_set_index. */
 bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		     struct value *window, unsigned argc, HRESULT *ret_hr);
 bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
