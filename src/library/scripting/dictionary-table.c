@@ -49,10 +49,9 @@ static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key
 	return dictionary_key_hash(key, table->text, table->seed);
 }
 
-struct dictionary_entry *dictionary_table_search(struct dictionary_table *table, const VARIANT *key)
+static __attribute__((noinline)) struct dictionary_entry *
+search_hashed(struct dictionary_table *table, const VARIANT *key)
 {
-	if (!table->slot_count)
-		return NULL;
 	if (key->vt == VT_BSTR && !table->text)
 		return find_hashed(table, key, dictionary_key_hash_text(key, table->seed),
 				   dictionary_key_is_text);
@@ -60,6 +59,18 @@ struct dictionary_entry *dictionary_table_search(struct dictionary_table *table,
 		return find_hashed(table, key, dictionary_key_hash_whole(key, table->seed),
 				   dictionary_key_is_whole);
 	return find_hashed(table, key, hash_of(table, key), NULL);
+}
+
+struct dictionary_entry *dictionary_table_search(struct dictionary_table *table, const VARIANT *key)
+{
+	if (!table->slot_count)
+		return NULL;
+	/* Keys are often asked for in the order in which they were added, as For Each gives them. */
+	struct dictionary_entry *next = table->last ? table->last + 1 : table->entries;
+
+	if (next < table->entries + table->used && dictionary_key_same(&next->key, key))
+		return table->last = next;
+	return search_hashed(table, key);
 }
 
 static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)
