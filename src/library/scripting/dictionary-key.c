@@ -57,9 +57,9 @@ bool dictionary_key_same_bytes(const void *a, const void *b, size_t bytes)
 {
 	if (!bytes)
 		return true;
-	return bytes < 8 ? dictionary_key_word_short(a, bytes) ==
-				   dictionary_key_word_short(b, bytes)
-			 : !memcmp(a, b, bytes);
+	return bytes < 8
+		       ? dictionary_key_word_short(a, bytes) == dictionary_key_word_short(b, bytes)
+		       : !memcmp(a, b, bytes);
 }
 
 /* Folds piece by piece, so that no memory is needed. */
@@ -72,7 +72,8 @@ static uint64_t hash_folded(BSTR s, uint64_t seed)
 	for (size_t i = 0; i < length; i++) {
 		piece[n++] = casing_fold(s[i]);
 		if (n == ARRAY_LEN(piece) || i + 1 == length) {
-			h = h * UINT64_C(0x9E3779B97F4A7C15) + dictionary_key_hash_bytes(piece, n * 2, seed);
+			h = h * UINT64_C(0x9E3779B97F4A7C15) +
+			    dictionary_key_hash_bytes(piece, n * 2, seed);
 			n = 0;
 		}
 	}

@@ -38,8 +38,8 @@ find_hashed(struct dictionary_table *table, const VARIANT *key, uint64_t hash,
 		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
 		e = &table->entries[(slot & SLOT_PLACE) - 1];
-		if (e->hash == hash && (same ? same(&e->key, key)
-					     : dictionary_key_equal(&e->key, key, table->text)))
+		if (e->hash == hash &&
+		    (same ? same(&e->key, key) : dictionary_key_equal(&e->key, key, table->text)))
 			return table->last = e;
 	}
 }
@@ -65,7 +65,8 @@ struct dictionary_entry *dictionary_table_search(struct dictionary_table *table,
 {
 	if (!table->slot_count)
 		return NULL;
-	/* Keys are often asked for in the order in which they were added, as For Each gives them. */
+	/* Keys are often asked for in the order in which they were added, as For Each gives them.
+	 */
 	struct dictionary_entry *next = table->last ? table->last + 1 : table->entries;
 
 	if (next < table->entries + table->used && dictionary_key_same(&next->key, key))

@@ -318,7 +318,7 @@ static HRESULT dictionary_hashval(struct automation_call *call)
 				      dictionary_table_hashval(&self->table, call->argv[0]));
 }
 
-/* ---- the quick way (com/automation.h): keys that are there, or not, and simple values ---- */
+/* ---- the quick way (com/automation.h): entries that are there and cheap to hold ---- */
 
 static bool add_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
 {
@@ -345,12 +345,12 @@ static bool item_get_quick(struct automation_object *object, const VARIANT *argv
 		return false;
 	bool taken = lock(self);
 	struct dictionary_entry *e = dictionary_table_find(&self->table, argv);
-	bool simple = e && variant_simple(&e->item);
+	bool cheap = e && (variant_simple(&e->item) || e->item.vt == VT_DISPATCH);
 
-	if (simple)
-		variant_share_simple(result, &e->item);
+	if (cheap)
+		(void)variant_share_new(result, &e->item);
 	unlock(self, taken);
-	return simple;
+	return cheap;
 }
 
 static bool item_put_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)

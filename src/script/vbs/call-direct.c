@@ -94,10 +94,9 @@ static __attribute__((noinline)) HRESULT call_held(struct vbs_engine *e, IDispat
 	return hr;
 }
 
-static bool
-invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
-	   struct text name, WORD kind, const struct value *args, unsigned argc, struct value *ret,
-	   HRESULT *ret_hr)
+static bool invoke_row(struct vbs_engine *e, IDispatch *object, const struct automation_member *row,
+		       struct text name, WORD kind, const struct value *args, unsigned argc,
+		       struct value *ret, HRESULT *ret_hr)
 {
 	bool put = kind & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF);
 	VARIANT views[DIRECT_ARGS + 1];
@@ -164,9 +163,9 @@ bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 	struct value *v = value_deref(window);
 	const struct automation_member *row = row_at(&b->caches[site], v);
 
-	if (!row || !invoke_row(e, v->obj, row, name_at(b, site),
-			    DISPATCH_METHOD | DISPATCH_PROPERTYGET, window + 1, argc, &window[0],
-			    ret_hr))
+	if (!row ||
+	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+			window + 1, argc, &window[0], ret_hr))
 		return false;
 	for (unsigned i = 1; i <= argc && SUCCEEDED(*ret_hr); i++)
 		value_clear(&window[i]);
@@ -181,8 +180,8 @@ bool vbs_put_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 
 	/* An object has a default to ask for first. */
 	if (!row || value_deref(&window[argc + 1])->type == VT_DISPATCH ||
-	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1, argc + 1,
-		    NULL, ret_hr))
+	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_PROPERTYPUT, window + 1,
+			argc + 1, NULL, ret_hr))
 		return false;
 	for (unsigned i = 0; i < argc + 2 && SUCCEEDED(*ret_hr); i++)
 		value_clear(&window[i]);
@@ -214,8 +213,8 @@ bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *in
 	struct value arg = { .type = VBS_REF, .ref = index };
 
 	return defaults && defaults->get &&
-	       invoke_row(e, base->obj, defaults->get, TEXT(""), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
-		      &arg, 1, ret, ret_hr);
+	       invoke_row(e, base->obj, defaults->get, TEXT(""),
+			  DISPATCH_METHOD | DISPATCH_PROPERTYGET, &arg, 1, ret, ret_hr);
 }
 
 bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value *index,
@@ -226,6 +225,6 @@ bool vbs_set_index_direct(struct vbs_engine *e, struct value *base, struct value
 				 { .type = VBS_REF, .ref = value } };
 
 	return defaults && defaults->put && value->type != VT_DISPATCH &&
-	       invoke_row(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2, NULL,
-		      ret_hr);
+	       invoke_row(e, base->obj, defaults->put, TEXT(""), DISPATCH_PROPERTYPUT, args, 2,
+			  NULL, ret_hr);
 }
