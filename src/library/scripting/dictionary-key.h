@@ -137,9 +137,8 @@ static inline uint64_t dictionary_key_hash_whole(const VARIANT *whole, uint64_t 
 /* False for some that are equal, which only dictionary_key_equal tells. */
 static inline bool dictionary_key_same(const VARIANT *a, const VARIANT *b)
 {
-	if (a->vt != b->vt)
-		return false;
 	if (a->vt == VT_BSTR)
-		return dictionary_key_same_text(a->bstrVal, b->bstrVal);
-	return dictionary_key_whole(a) && dictionary_key_number(a) == dictionary_key_number(b);
+		return b->vt == VT_BSTR && dictionary_key_same_text(a->bstrVal, b->bstrVal);
+	return dictionary_key_whole(a) && dictionary_key_whole(b) &&
+	       dictionary_key_number(a) == dictionary_key_number(b);
 }
