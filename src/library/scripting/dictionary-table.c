@@ -38,9 +38,10 @@ find_hashed(struct dictionary_table *table, const VARIANT *key, uint64_t hash,
 		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
 		e = &table->entries[(slot & SLOT_PLACE) - 1];
-		if (e->hash == hash &&
-		    (same ? same(&e->key, key) : dictionary_key_equal(&e->key, key, table->text)))
-			return table->last = e;
+		/* Of those that are not the key one in 128 comes so far. Its hash is not looked at:
+		 * it may be in another line of the cache. */
+		if (same ? same(&e->key, key) : dictionary_key_equal(&e->key, key, table->text))
+			return e;
 	}
 }
 
@@ -61,17 +62,25 @@ search_hashed(struct dictionary_table *table, const VARIANT *key)
 	return find_hashed(table, key, hash_of(table, key), NULL);
 }
 
+static inline bool is_next(const struct dictionary_table *table, const VARIANT *key)
+{
+	const struct dictionary_entry *next = table->last + 1;
+
+	return next < table->entries + table->used && dictionary_key_same(&next->key, key);
+}
+
 struct dictionary_entry *dictionary_table_search(struct dictionary_table *table, const VARIANT *key)
 {
 	if (!table->slot_count)
 		return NULL;
-	/* Keys are often asked for in the order in which they were added, as For Each gives them.
-	 */
-	struct dictionary_entry *next = table->last ? table->last + 1 : table->entries;
+	if (table->in_order && is_next(table, key))
+		return ++table->last;
+	struct dictionary_entry *e = search_hashed(table, key);
 
-	if (next < table->entries + table->used && dictionary_key_same(&next->key, key))
-		return table->last = next;
-	return search_hashed(table, key);
+	table->in_order = e && table->last && e == table->last + 1;
+	if (e)
+		table->last = e;
+	return e;
 }
 
 static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)

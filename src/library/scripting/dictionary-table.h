@@ -33,6 +33,9 @@ struct dictionary_table {
 	/* The entry found last, which most likely is the next one asked for: scripts say
 	 * If d.Exists(k) Then d(k) = d(k) + 1. Dead when it was removed; NULL: none. */
 	struct dictionary_entry *last;
+	/* That was the one behind the one before, as when keys are asked for in the order in which
+	 * they were added: the next is looked at before anything is hashed. */
+	bool in_order;
 };
 
 #define DICTIONARY_MAX (1u << 24)
