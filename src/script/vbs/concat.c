@@ -30,6 +30,7 @@ static HRESULT piece_make(struct vbs_engine *e, struct value *v, struct piece *p
 	BSTR text;
 	HRESULT hr = vbs_to_string(&e->heap, v, &text);
 
+	piece_text(NULL, p);
 	if (FAILED(hr))
 		return hr == VBS_HR(13) ? vbs_mismatch(e, v) : hr;
 	piece_text(text, p);
