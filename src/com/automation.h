@@ -52,12 +52,20 @@ struct automation_call {
 
 typedef HRESULT (*automation_fn)(struct automation_call *call);
 
+/* The same for what scripts call in their innermost loops, without a call to fill: `argv` has as
+ * many arguments as the member takes at most, and behind them the value of a put. False when there
+ * is more to do or to say than that: nothing has happened then, and `fn` does it. For rows that are
+ * AUTOMATION_LEAF. */
+typedef bool (*automation_quick_fn)(struct automation_object *self, const VARIANT *argv,
+				    VARIANT *result);
+
 struct automation_member {
 	const char *name; /* ASCII */
 	DISPID dispid;
 	uint16_t kinds; /* enum automation_kind */
 	uint8_t min_args, max_args;
 	automation_fn fn;
+	automation_quick_fn quick; /* optional */
 };
 
 /* An event that objects of a class fire (com/connection.h): the name scripts know it by. */
@@ -118,7 +126,8 @@ static inline const struct automation_class *automation_class_of(IDispatch *disp
  * automation_call as Invoke does and calls the row's function itself, after the checks of Invoke:
  * argc within min_args and max_args (else use Invoke, which may know better), no argument VT_BYREF,
  * and no row with AUTOMATION_BYREF. It holds the object during the call but for AUTOMATION_LEAF,
- * and AUTOMATION_PLAIN without objects among the arguments. */
+ * and AUTOMATION_PLAIN without objects among the arguments. It may try the row's quick function
+ * first. */
 const struct automation_member *automation_row(const struct automation_class *class, DISPID dispid,
 					       WORD kinds);
 

@@ -208,6 +208,18 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 	return s;
 }
 
+bool bstr_rewrite(BSTR s, const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+	size_t needed = a_bytes + b_bytes, room = s ? header_of(s)->capacity : 0;
+
+	if (needed > room || room > 2 * needed + 64 || !bstr_exclusive(s))
+		return false;
+	memcpy(s, a, a_bytes);
+	memcpy((char *)s + a_bytes, b, b_bytes);
+	set_length(s, (uint32_t)needed);
+	return true;
+}
+
 BSTR bstr_from_text(struct text utf8)
 {
 	size_t units = utf8_to_utf16_length(utf8);

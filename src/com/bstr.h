@@ -36,6 +36,9 @@ BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
 /* A new string of two pieces, with a little room behind them. NULL: no memory, or too long. */
 BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
+/* Writes the two pieces, of which none is in `s`, over what is in `s`. False, and nothing happened:
+ * it is NULL, somebody else holds it too, or its room is not about theirs. */
+bool bstr_rewrite(BSTR s, const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);

@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "base/text.h"
+#include "com/bstr.h"
 
 #include <surrogate/com.h>
 
@@ -42,17 +42,43 @@ static inline bool variant_plain(const VARIANT *v)
 
 	return v->vt < 32 && plain >> v->vt & 1;
 }
-/* VariantClear and variant_share, without a call for what is plain. `*to` must hold nothing. */
+/* What is plain, and text: holding it once more never fails, letting it go runs nothing. */
+static inline bool variant_simple(const VARIANT *v)
+{
+	return v->vt == VT_BSTR || variant_plain(v);
+}
+/* The bytes of what is simple. One by one: a load of both words at once, as a struct is copied,
+ * waits until the stores that wrote them singly are done. In the other two `*to` must hold nothing,
+ * and `*v` keeps its bytes. */
+static inline void variant_copy_simple(VARIANT *to, const VARIANT *from)
+{
+	to->vt = from->vt;
+	to->llVal = from->llVal;
+}
+static inline void variant_share_simple(VARIANT *to, const VARIANT *from)
+{
+	if (from->vt == VT_BSTR)
+		bstr_ref(from->bstrVal);
+	variant_copy_simple(to, from);
+}
+static inline void variant_drop_simple(VARIANT *v)
+{
+	if (v->vt == VT_BSTR)
+		SysFreeString(v->bstrVal);
+}
+/* VariantClear and variant_share, the short way for what is simple. `*to` must hold nothing. */
 static inline void variant_drop(VARIANT *v)
 {
-	if (!variant_plain(v))
+	if (variant_simple(v))
+		variant_drop_simple(v);
+	else
 		(void)VariantClear(v);
 }
 static inline HRESULT variant_share_new(VARIANT *to, const VARIANT *from)
 {
-	if (!variant_plain(from))
+	if (!variant_simple(from))
 		return variant_share(to, from);
-	*to = *from;
+	variant_share_simple(to, from);
 	return S_OK;
 }
 /* Stores `*from` (moved) where `to` points, after clearing what was there. */

@@ -1,202 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table behind Scripting.Dictionary (dictionary-table.h). Keys are equal as VBScript's are:
- * strings with strings (binary, or but for case), numbers, dates and truths by value, objects by
- * identity, Empty and Null with themselves; "1" is not 1. Keys come from requests, so the hash is
- * keyed: each table has a seed that nobody outside can know (base/text.h has a key of the process).
- *
- * Scripts ask for a key again and again (If d.Exists(k) Then d(k) = d(k) + 1), so the entry found
- * last is looked at before anything is hashed.
+ * The table behind Scripting.Dictionary (dictionary-table.h). Each has a seed for the hash of its
+ * keys (base/text.h has a key of the process).
  */
 #include "library/scripting/dictionary-table.h"
 
 #include "base/mem.h"
-#include "com/bstr.h"
-#include "com/casing.h"
 #include "com/variant.h"
-
-#include <math.h>
-
-enum key_kind { KEY_NONE, KEY_EMPTY, KEY_NULL, KEY_TEXT, KEY_NUMBER, KEY_OBJECT };
-
-static enum key_kind kind_of(const VARIANT *key)
-{
-	switch (key->vt) {
-	case VT_EMPTY:
-		return KEY_EMPTY;
-	case VT_NULL:
-		return KEY_NULL;
-	case VT_BSTR:
-		return KEY_TEXT;
-	case VT_DISPATCH:
-	case VT_UNKNOWN:
-		return KEY_OBJECT;
-	case VT_ERROR:
-		return KEY_NONE;
-	default:
-		return key->vt <= VT_UINT ? KEY_NUMBER : KEY_NONE;
-	}
-}
-
-static double number_of(const VARIANT *key)
-{
-	VARIANT v = { 0 };
-
-	if (key->vt == VT_I4)
-		return key->lVal;
-	if (key->vt == VT_I2)
-		return key->iVal;
-	if (key->vt == VT_R8 || key->vt == VT_DATE)
-		return key->dblVal;
-	/* Scalars only: cannot fail, allocate, or run foreign code. */
-	return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8)) ? v.dblVal : 0;
-}
-
-bool dictionary_key_valid(const VARIANT *key)
-{
-	VARIANT v = { 0 };
-
-	if (key->vt == VT_I4 || key->vt == VT_I2 || key->vt == VT_BSTR)
-		return true;
-	if (kind_of(key) == KEY_NUMBER)
-		return SUCCEEDED(VariantChangeType(&v, key, 0, VT_R8));
-	return kind_of(key) != KEY_NONE;
-}
-
-/* Two words become one: the halves of their product, each of which depends on every bit. */
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static inline uint64_t word_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof word);
-	return word;
-}
-
-/* Multiply and fold, 16 bytes at a time (the way of wyhash), under the table's seed. */
-static inline uint64_t hash_bytes(const struct dictionary_table *table, const void *data,
-				  size_t length)
-{
-	const uint64_t odd = UINT64_C(0xa0761d6478bd642f);
-	const char *at = length ? data : "", *end = at + length; /* no text may be NULL */
-	uint64_t h = table->seed ^ odd, a = 0, b = 0;
-
-	for (; end - at > 16; at += 16)
-		h = mix(word_at(at) ^ odd, word_at(at + 8) ^ h);
-	if (end - at >= 8) {
-		a = word_at(at);
-		b = word_at(end - 8);
-	} else if (end > at) {
-		memcpy(&a, at, (size_t)(end - at));
-	}
-	return mix(odd ^ length, mix(a ^ UINT64_C(0xe7037ed1a0b428db), b ^ h));
-}
-
-/* Folds piece by piece, so that no memory is needed. */
-static uint64_t hash_folded(const struct dictionary_table *table, BSTR s)
-{
-	char16_t piece[64];
-	size_t length = SysStringLen(s), n = 0;
-	uint64_t h = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		piece[n++] = casing_fold(s[i]);
-		if (n == ARRAY_LEN(piece) || i + 1 == length) {
-			h = h * UINT64_C(0x9E3779B97F4A7C15) + hash_bytes(table, piece, n * 2);
-			n = 0;
-		}
-	}
-	return h;
-}
-
-static inline uint64_t hash_number(const struct dictionary_table *table, double d)
-{
-	/* One zero, one not-a-number. */
-	d = d == 0 ? 0 : isnan(d) ? (double)NAN : d;
-	return hash_bytes(table, &d, sizeof d);
-}
-
-static uint64_t hash_any(const struct dictionary_table *table, const VARIANT *key)
-{
-
-	switch (kind_of(key)) {
-	case KEY_TEXT:
-		return table->text
-			       ? hash_folded(table, key->bstrVal)
-			       : hash_bytes(table, key->bstrVal, SysStringByteLen(key->bstrVal));
-	case KEY_NUMBER:
-		return hash_number(table, number_of(key));
-	case KEY_OBJECT:
-		return hash_bytes(table, &key->punkVal, sizeof key->punkVal);
-	default:
-		return key->vt;
-	}
-}
-
-/* The kinds of keys that most scripts use come first, here and in is_key. */
-static inline uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
-{
-	if (key->vt == VT_BSTR && !table->text)
-		return hash_bytes(table, key->bstrVal, bstr_bytes(key->bstrVal));
-	if (key->vt == VT_I4)
-		return hash_number(table, key->lVal);
-	return hash_any(table, key);
-}
-
-/* Short texts are compared here: a call would cost more. */
-static inline bool same_text(BSTR a, BSTR b)
-{
-	size_t bytes = bstr_bytes(a);
-	const char *x = (const char *)a, *y = (const char *)b;
-
-	if (bytes != bstr_bytes(b))
-		return false;
-	if (!bytes || a == b)
-		return true;
-	if (bytes - 8 <= 8)
-		return !((word_at(x) ^ word_at(y)) |
-			 (word_at(x + bytes - 8) ^ word_at(y + bytes - 8)));
-	return !memcmp(a, b, bytes);
-}
-
-static bool keys_equal(const struct dictionary_table *table, const VARIANT *a, const VARIANT *b)
-{
-	enum key_kind kind = kind_of(a);
-	double x, y;
-
-	if (kind != kind_of(b))
-		return false;
-	switch (kind) {
-	case KEY_TEXT:
-		if (table->text)
-			return bstr_compare_nocase(a->bstrVal, b->bstrVal) == 0;
-		return same_text(a->bstrVal, b->bstrVal);
-	case KEY_NUMBER:
-		x = number_of(a);
-		y = number_of(b);
-		return x == y || (isnan(x) && isnan(y));
-	case KEY_OBJECT:
-		return a->punkVal == b->punkVal;
-	default:
-		return true;
-	}
-}
-
-static inline bool is_key(const struct dictionary_table *table, const struct dictionary_entry *e,
-			  const VARIANT *key)
-{
-	if (e->key.vt == VT_BSTR && key->vt == VT_BSTR && !table->text)
-		return same_text(e->key.bstrVal, key->bstrVal);
-	if (e->key.vt == VT_I4 && key->vt == VT_I4)
-		return e->key.lVal == key->lVal;
-	return keys_equal(table, &e->key, key);
-}
 
 void dictionary_table_done(struct dictionary_table *table)
 {
@@ -213,15 +23,12 @@ static inline uint32_t slot_tag(uint64_t hash)
 	return (uint32_t)(hash >> 32) & ~SLOT_PLACE;
 }
 
-struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
+/* One look-up for all keys, compiled for the commonest kinds. NULL `same`: any key. */
+static inline __attribute__((always_inline)) struct dictionary_entry *
+find_hashed(struct dictionary_table *table, const VARIANT *key, uint64_t hash,
+	    bool (*same)(const VARIANT *a, const VARIANT *key))
 {
-	if (!table->slot_count)
-		return NULL;
-	struct dictionary_entry *e = &table->entries[table->last];
-
-	if (table->last < table->used && is_key(table, e, key))
-		return e;
-	uint64_t hash = hash_of(table, key);
+	struct dictionary_entry *e;
 
 	for (uint64_t at = hash;; at++) {
 		uint32_t slot = table->slots[at & (table->slot_count - 1)];
@@ -231,11 +38,49 @@ struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, c
 		if ((slot ^ slot_tag(hash)) & ~SLOT_PLACE)
 			continue;
 		e = &table->entries[(slot & SLOT_PLACE) - 1];
-		if (e->hash == hash && is_key(table, e, key)) {
-			table->last = (slot & SLOT_PLACE) - 1;
+		/* Of those that are not the key one in 128 comes so far. Its hash is not looked at:
+		 * it may be in another line of the cache. */
+		if (same ? same(&e->key, key) : dictionary_key_equal(&e->key, key, table->text))
 			return e;
-		}
 	}
+}
+
+static uint64_t hash_of(const struct dictionary_table *table, const VARIANT *key)
+{
+	return dictionary_key_hash(key, table->text, table->seed);
+}
+
+static __attribute__((noinline)) struct dictionary_entry *
+search_hashed(struct dictionary_table *table, const VARIANT *key)
+{
+	if (key->vt == VT_BSTR && !table->text)
+		return find_hashed(table, key, dictionary_key_hash_text(key, table->seed),
+				   dictionary_key_is_text);
+	if (dictionary_key_whole(key))
+		return find_hashed(table, key, dictionary_key_hash_whole(key, table->seed),
+				   dictionary_key_is_whole);
+	return find_hashed(table, key, hash_of(table, key), NULL);
+}
+
+static inline bool is_next(const struct dictionary_table *table, const VARIANT *key)
+{
+	const struct dictionary_entry *next = table->last + 1;
+
+	return next < table->entries + table->used && dictionary_key_same(&next->key, key);
+}
+
+struct dictionary_entry *dictionary_table_search(struct dictionary_table *table, const VARIANT *key)
+{
+	if (!table->slot_count)
+		return NULL;
+	if (table->in_order && is_next(table, key))
+		return ++table->last;
+	struct dictionary_entry *e = search_hashed(table, key);
+
+	table->in_order = e && table->last && e == table->last + 1;
+	if (e)
+		table->last = e;
+	return e;
 }
 
 static void slot_take(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t place)
@@ -305,8 +150,8 @@ struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, co
 	if (FAILED(variant_share(&e->key, key)))
 		return NULL;
 	slot_take(table->slots, table->slot_count, e->hash, table->used);
-	table->last = table->used++;
-	return e;
+	table->used++;
+	return table->last = e;
 }
 
 void dictionary_table_remove(struct dictionary_table *table, struct dictionary_entry *entry,

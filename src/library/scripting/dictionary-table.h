@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <surrogate/com.h>
+#include "library/scripting/dictionary-key.h"
 
 struct dictionary_entry {
 	VARIANT key, item;
@@ -28,9 +28,14 @@ struct dictionary_table {
 	 * Open addressing; small, since each look-up may miss the cache here. */
 	uint32_t *slots;
 	uint32_t slot_count;
-	uint32_t last; /* place of the entry found last, most likely the next one asked for */
-	uint64_t seed; /* of the hash, 0 as long as there are no slots */
 	bool text;     /* CompareMode: keys that are strings differ not by case */
+	uint64_t seed; /* of the hash, 0 as long as there are no slots */
+	/* The entry found last, which most likely is the next one asked for: scripts say
+	 * If d.Exists(k) Then d(k) = d(k) + 1. Dead when it was removed; NULL: none. */
+	struct dictionary_entry *last;
+	/* That was the one behind the one before, as when keys are asked for in the order in which
+	 * they were added: the next is looked at before anything is hashed. */
+	bool in_order;
 };
 
 #define DICTIONARY_MAX (1u << 24)
@@ -41,10 +46,17 @@ static inline uint32_t dictionary_table_count(const struct dictionary_table *tab
 {
 	return table->used - table->dead;
 }
-/* False for what cannot be a key: arrays, errors, records. References have been followed. */
-bool dictionary_key_valid(const VARIANT *key);
 /* NULL when the key is not there. */
-struct dictionary_entry *dictionary_table_find(struct dictionary_table *table, const VARIANT *key);
+struct dictionary_entry *dictionary_table_search(struct dictionary_table *table,
+						 const VARIANT *key);
+/* The same, with a look at the entry found last. */
+static inline __attribute__((always_inline)) struct dictionary_entry *
+dictionary_table_find(struct dictionary_table *table, const VARIANT *key)
+{
+	struct dictionary_entry *e = table->last;
+
+	return e && dictionary_key_same(&e->key, key) ? e : dictionary_table_search(table, key);
+}
 /* A new entry for a key that is not there, with VT_EMPTY as its item; the key's string is shared.
  * NULL when out of memory or at DICTIONARY_MAX. */
 struct dictionary_entry *dictionary_table_add(struct dictionary_table *table, const VARIANT *key);

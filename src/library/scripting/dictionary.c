@@ -318,6 +318,77 @@ static HRESULT dictionary_hashval(struct automation_call *call)
 				      dictionary_table_hashval(&self->table, call->argv[0]));
 }
 
+/* ---- the quick way (com/automation.h): entries that are there and cheap to hold ---- */
+
+static bool add_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
+{
+	struct dictionary *self = dictionary_of(object);
+	struct dictionary_entry *e = NULL;
+
+	if (!dictionary_key_valid(&argv[0]) || !variant_simple(&argv[1]))
+		return false;
+	bool taken = lock(self);
+
+	if (!dictionary_table_find(&self->table, &argv[0]))
+		e = dictionary_table_add(&self->table, &argv[0]);
+	if (e)
+		variant_share_simple(&e->item, &argv[1]);
+	unlock(self, taken);
+	return e;
+}
+
+static bool item_get_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
+{
+	struct dictionary *self = dictionary_of(object);
+
+	if (!dictionary_key_valid(argv))
+		return false;
+	bool taken = lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, argv);
+	bool cheap = e && (variant_simple(&e->item) || e->item.vt == VT_DISPATCH);
+
+	if (cheap)
+		(void)variant_share_new(result, &e->item);
+	unlock(self, taken);
+	return cheap;
+}
+
+static bool item_put_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
+{
+	struct dictionary *self = dictionary_of(object);
+	VARIANT old;
+
+	if (!dictionary_key_valid(&argv[0]) || !variant_simple(&argv[1]))
+		return false;
+	bool taken = lock(self);
+	struct dictionary_entry *e = dictionary_table_find(&self->table, &argv[0]);
+	bool simple = e && variant_simple(&e->item);
+
+	if (simple) {
+		variant_copy_simple(&old, &e->item);
+		variant_share_simple(&e->item, &argv[1]);
+	}
+	unlock(self, taken);
+	if (simple)
+		variant_drop_simple(&old);
+	return simple;
+}
+
+static bool exists_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
+{
+	struct dictionary *self = dictionary_of(object);
+
+	if (!dictionary_key_valid(argv))
+		return false;
+	bool taken = lock(self);
+	bool there = dictionary_table_find(&self->table, argv);
+
+	unlock(self, taken);
+	result->vt = VT_BOOL;
+	result->boolVal = there ? VARIANT_TRUE : VARIANT_FALSE;
+	return true;
+}
+
 /* ---- the class ---- */
 
 #define PUT_ANY (AUTOMATION_PUT | AUTOMATION_PUTREF | AUTOMATION_LEAF)
@@ -327,11 +398,11 @@ static HRESULT dictionary_hashval(struct automation_call *call)
 
 /* DISPIDs are those of the type library on Windows. */
 static const struct automation_member dictionary_members[] = {
-	{ "Item", DISPID_VALUE, METHOD_GET, 1, 1, dictionary_item_get },
-	{ "Item", DISPID_VALUE, PUT_ANY, 1, 1, dictionary_item_put },
-	{ "Add", 1, METHOD, 2, 2, dictionary_add },
+	{ "Item", DISPID_VALUE, METHOD_GET, 1, 1, dictionary_item_get, item_get_quick },
+	{ "Item", DISPID_VALUE, PUT_ANY, 1, 1, dictionary_item_put, item_put_quick },
+	{ "Add", 1, METHOD, 2, 2, dictionary_add, add_quick },
 	{ "Count", 2, GET, 0, 0, dictionary_count },
-	{ "Exists", 3, METHOD, 1, 1, dictionary_exists },
+	{ "Exists", 3, METHOD, 1, 1, dictionary_exists, exists_quick },
 	{ "Items", 4, METHOD_GET, 0, 0, dictionary_items },
 	{ "Key", 5, PUT_ANY, 1, 1, dictionary_key_put },
 	{ "Keys", 6, METHOD_GET, 0, 0, dictionary_keys },

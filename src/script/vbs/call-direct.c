@@ -5,53 +5,22 @@
  * called. Arrays, decimals and members that want references go by Invoke, as do calls that it
  * refuses or reads in its own way. Called by vbs_invoke.
  */
-#include "script/vbs/engine.h"
+#include "script/vbs/call-quick.h"
 
 #include "base/mem.h"
 #include "com/variant.h"
-#include "script/vbs/variant.h"
 
 #define DIRECT_ARGS 4
 
-/* What the two have alike: the narrower integers, and True and False, are the low bytes. */
-#define ALIKE                                                                                      \
-	(1u << VT_EMPTY | 1u << VT_NULL | 1u << VT_UI1 | 1u << VT_I2 | 1u << VT_I4 |               \
-	 1u << VT_BOOL | 1u << VT_ERROR | 1u << VT_BSTR | 1u << VT_DISPATCH | 1u << VT_R8 |        \
-	 1u << VT_DATE | 1u << VT_CY)
-_Static_assert(VARIANT_TRUE == -1, "as True is in a value");
-
-/* `v` seen as a VARIANT, nothing counted; false for what needs a conversion. */
+/* As vbs_variant_view, with one conversion. */
 static inline bool view(const struct value *v, VARIANT *ret)
 {
-	ret->vt = v->type;
-	ret->llVal = v->i;
-	if (v->type < 32 && ALIKE >> v->type & 1)
+	if (vbs_variant_view(v, ret))
 		return true;
 	if (v->type != VT_R4)
 		return false;
 	ret->fltVal = (float)v->d;
 	return true;
-}
-
-/* Into `*ret`, which may hold something. */
-static inline HRESULT take(struct vbs_engine *e, VARIANT *v, struct value *ret)
-{
-	switch (v->vt) {
-	case VT_EMPTY:
-		value_set(ret, VALUE_EMPTY);
-		return S_OK;
-	case VT_I4:
-		value_set(ret, VALUE_I4(v->lVal));
-		return S_OK;
-	case VT_I2:
-		value_set(ret, VALUE_I2(v->iVal));
-		return S_OK;
-	case VT_BOOL:
-		value_set(ret, (struct value){ .type = VT_BOOL, .i = v->boolVal ? -1 : 0 });
-		return S_OK;
-	default:
-		return vbs_take_variant(&e->heap, v, ret);
-	}
 }
 
 /* What others may let go while the member runs is held: its object, and what the script's own
@@ -96,7 +65,7 @@ static inline HRESULT call_row(struct vbs_engine *e, const struct automation_mem
 	if (FAILED(hr))
 		return fail(e, call, hr, name);
 	if (ret)
-		return take(e, &result, ret);
+		return vbs_take_result(e, &result, ret);
 	variant_drop(&result);
 	return hr;
 }
@@ -191,18 +160,15 @@ static struct text name_at(const struct vbs_binding *b, uint32_t site)
 bool vbs_call_direct(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 		     struct value *window, unsigned argc, HRESULT *ret_hr)
 {
-	struct value *v = value_deref(window), result = VALUE_EMPTY;
+	struct value *v = value_deref(window);
 	const struct automation_member *row = row_at(&b->caches[site], v);
 
 	if (!row ||
 	    !invoke_row(e, v->obj, row, name_at(b, site), DISPATCH_METHOD | DISPATCH_PROPERTYGET,
-			window + 1, argc, &result, ret_hr))
+			window + 1, argc, &window[0], ret_hr))
 		return false;
-	if (FAILED(*ret_hr))
-		return true;
-	for (unsigned i = 1; i <= argc; i++)
+	for (unsigned i = 1; i <= argc && SUCCEEDED(*ret_hr); i++)
 		value_clear(&window[i]);
-	value_move(&window[0], &result);
 	return true;
 }
 
@@ -228,15 +194,16 @@ static const struct vbs_defaults *defaults_of(struct vbs_engine *e, const struct
 {
 	const struct automation_class *class =
 		base->type == VT_DISPATCH ? automation_class_of(base->obj) : NULL;
+	struct vbs_defaults *d = &e->defaults;
 
-	if (class && e->defaults.class != class)
-		e->defaults = (struct vbs_defaults){
-			.class = class,
-			.get = plain_row(class, DISPID_VALUE,
-					 DISPATCH_METHOD | DISPATCH_PROPERTYGET),
-			.put = plain_row(class, DISPID_VALUE, DISPATCH_PROPERTYPUT),
-		};
-	return class ? &e->defaults : NULL;
+	if (class && d->class != class) {
+		d->class = class;
+		d->get = plain_row(class, DISPID_VALUE, DISPATCH_METHOD | DISPATCH_PROPERTYGET);
+		d->put = plain_row(class, DISPID_VALUE, DISPATCH_PROPERTYPUT);
+		d->get_quick = vbs_quick_of(d->get, 1, false);
+		d->put_quick = vbs_quick_of(d->put, 2, true);
+	}
+	return class ? d : NULL;
 }
 
 bool vbs_index_direct(struct vbs_engine *e, struct value *base, struct value *index,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "script/vbs/builtin.h"
+#include "script/vbs/call-quick.h"
 #include "script/vbs/convert.h"
 #include "script/vbs/object.h"
 #include "script/vbs/variant.h"
@@ -254,27 +255,16 @@ static HRESULT call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	return hr;
 }
 
-HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc)
-{
-	HRESULT hr;
-
-	if (!vbs_call_direct(e, b, site, window, argc, &hr))
-		hr = call_member(e, b, site, window, argc);
-	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
-}
-
 /* The procedure behind a member of one of the script's own objects, for the machine to enter; none
  * for fields and foreign objects. */
-HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, struct vbs_method *ret)
+static HRESULT find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			   struct value *window, struct vbs_method *ret)
 {
 	struct value *v = value_deref(window);
 	const struct vbs_member *m;
 	struct vbs_instance *own;
 	HRESULT hr;
 
-	ret->proc = NULL;
 	own = v->type == VT_DISPATCH ? vbs_instance_of(e, v->obj) : NULL;
 	if (!own)
 		return S_OK;
@@ -287,10 +277,34 @@ HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t si
 	}
 	hr = vbs_instance_method(e, own, m, m->get, m->is_private, ret);
 	/* A site is in one procedure: what it may call now it may always call. */
-	if (FAILED(hr))
-		return vbs_throw_qualified(e, b, site, hr);
-	b->caches[site].proc = ret->proc;
+	if (SUCCEEDED(hr))
+		b->caches[site].proc = ret->proc;
 	return hr;
+}
+
+static __attribute__((noinline)) HRESULT call_member_at(struct vbs_engine *e, struct vbs_binding *b,
+							uint32_t site, struct value *window,
+							unsigned argc, struct vbs_method *ret)
+{
+	HRESULT hr;
+
+	if (!vbs_call_direct(e, b, site, window, argc, &hr)) {
+		hr = find_method(e, b, site, window, ret);
+		if (SUCCEEDED(hr) && !ret->proc)
+			hr = call_member(e, b, site, window, argc);
+	}
+	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
+}
+
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, struct vbs_method *ret)
+{
+	HRESULT hr;
+
+	ret->proc = NULL;
+	if (vbs_quick_site(e, &b->caches[site], window, argc, false, &hr))
+		return hr;
+	return call_member_at(e, b, site, window, argc, ret);
 }
 
 void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret)
@@ -346,8 +360,8 @@ static HRESULT put_foreign(struct vbs_engine *e, IDispatch *object, DISPID dispi
 	return hr;
 }
 
-HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
+static HRESULT find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
 {
 	struct value *v = value_deref(window);
 	const struct vbs_member *m;
@@ -355,7 +369,6 @@ HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 	HRESULT hr;
 	bool set;
 
-	ret->proc = NULL;
 	own = v->type == VT_DISPATCH ? vbs_instance_of(e, v->obj) : NULL;
 	m = own ? find_own(e, b, site, own->class) : NULL;
 	if (!m)
@@ -387,8 +400,6 @@ static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t 
 	bool byref;
 	HRESULT hr;
 
-	if (!mode && vbs_put_direct(e, b, site, window, argc, &hr))
-		return hr;
 	hr = need_object(e, b, site, window, &object);
 	if (SUCCEEDED(hr))
 		hr = put_operand(e, &window[argc + 1], mode);
@@ -412,12 +423,32 @@ static HRESULT put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t 
 	return hr;
 }
 
-HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		       struct value *window, unsigned argc, unsigned mode)
+static __attribute__((noinline)) HRESULT put_member_at(struct vbs_engine *e, struct vbs_binding *b,
+						       uint32_t site, struct value *window,
+						       unsigned argc, unsigned mode,
+						       struct vbs_method *ret)
 {
-	HRESULT hr = put_member(e, b, site, window, argc, mode);
+	HRESULT hr;
 
+	if (mode || !vbs_put_direct(e, b, site, window, argc, &hr)) {
+		hr = find_put(e, b, site, window, argc, mode, ret);
+		if (FAILED(hr))
+			return hr;
+		if (!ret->proc)
+			hr = put_member(e, b, site, window, argc, mode);
+	}
 	return FAILED(hr) ? vbs_throw_qualified(e, b, site, hr) : hr;
+}
+
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret)
+{
+	HRESULT hr;
+
+	ret->proc = NULL;
+	if (!mode && vbs_quick_site(e, &b->caches[site], window, argc + 1, true, &hr))
+		return hr;
+	return put_member_at(e, b, site, window, argc, mode, ret);
 }
 
 /* ---- values that are called ---- */

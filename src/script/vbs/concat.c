@@ -18,37 +18,49 @@ struct piece {
 	OLECHAR room[VBS_DIGITS_MAX];
 };
 
-static HRESULT piece_of(struct vbs_engine *e, struct value *v, struct piece *p)
+static void piece_text(BSTR text, struct piece *p)
 {
-	HRESULT hr;
+	p->text = text;
+	p->bytes = text;
+	p->length = bstr_bytes(text);
+}
 
-	p->text = NULL;
+static HRESULT piece_make(struct vbs_engine *e, struct value *v, struct piece *p)
+{
+	BSTR text;
+	HRESULT hr = vbs_to_string(&e->heap, v, &text);
+
+	piece_text(NULL, p);
+	if (FAILED(hr))
+		return hr == VBS_HR(13) ? vbs_mismatch(e, v) : hr;
+	piece_text(text, p);
+	p->made = true;
+	return S_OK;
+}
+
+static inline HRESULT piece_of(struct vbs_engine *e, struct value *v, struct piece *p)
+{
 	p->made = false;
-	p->length = 0;
 	switch (v->type) {
-	case VT_NULL:
-	case VT_EMPTY:
+	case VT_BSTR:
+	case VBS_BYTES:
+		piece_text(v->str, p);
 		return S_OK;
 	case VT_UI1:
 	case VT_I2:
 	case VT_I4:
 	case VT_I8:
+		p->text = NULL;
 		p->bytes = vbs_digits(v->i, p->room, &p->length);
 		p->length *= sizeof(OLECHAR);
 		return S_OK;
-	case VT_BSTR:
-	case VBS_BYTES:
-		p->text = v->str;
-		break;
+	case VT_NULL:
+	case VT_EMPTY:
+		piece_text(NULL, p);
+		return S_OK;
 	default:
-		hr = vbs_to_string(&e->heap, v, &p->text);
-		if (FAILED(hr))
-			return hr == VBS_HR(13) ? vbs_mismatch(e, v) : hr;
-		p->made = true;
+		return piece_make(e, v, p);
 	}
-	p->bytes = p->text;
-	p->length = SysStringByteLen(p->text);
-	return S_OK;
 }
 
 static void piece_done(struct piece *p)
@@ -89,24 +101,35 @@ static HRESULT append(struct vbs_engine *e, BSTR *s, const struct piece *tail)
 	return S_OK;
 }
 
-static HRESULT join(struct vbs_engine *e, const struct piece *a, const struct piece *b, BSTR *ret)
+/* *ret := a & b. A text that only `ret` has, and which is none of the pieces, is written over: a
+ * variable in a loop keeps its memory. */
+static HRESULT join(struct vbs_engine *e, const struct piece *a, const struct piece *b,
+		    struct value *ret)
 {
+	bool over = ret->type == VT_BSTR && ret->str != a->text && ret->str != b->text;
+	BSTR text = NULL;
 	HRESULT hr;
 
-	if (!a->length || !b->length)
-		return piece_string(e, a->length ? a : b, ret);
-	hr = vbs_heap_charge(&e->heap, a->length + b->length + 24);
-	if (FAILED(hr))
-		return hr;
-	*ret = bstr_join(a->bytes, a->length, b->bytes, b->length);
-	return *ret ? S_OK : E_OUTOFMEMORY;
+	if (!a->length || !b->length) {
+		hr = piece_string(e, a->length ? a : b, &text);
+	} else {
+		if (over && bstr_rewrite(ret->str, a->bytes, a->length, b->bytes, b->length))
+			return S_OK;
+		hr = vbs_heap_charge(&e->heap, a->length + b->length + 24);
+		if (SUCCEEDED(hr))
+			text = bstr_join(a->bytes, a->length, b->bytes, b->length);
+		if (SUCCEEDED(hr) && !text)
+			hr = E_OUTOFMEMORY;
+	}
+	if (SUCCEEDED(hr))
+		value_set(ret, VALUE_STR(text));
+	return hr;
 }
 
 /* Of plain operands. */
 static HRESULT concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
 {
 	struct piece left, right;
-	BSTR text = NULL;
 	HRESULT hr;
 
 	if (a->type == VT_NULL && b->type == VT_NULL) {
@@ -122,11 +145,9 @@ static HRESULT concat(struct vbs_engine *e, struct value *a, struct value *b, st
 	} else {
 		hr = piece_of(e, a, &left);
 		if (SUCCEEDED(hr)) {
-			hr = join(e, &left, &right, &text);
+			hr = join(e, &left, &right, ret);
 			piece_done(&left);
 		}
-		if (SUCCEEDED(hr))
-			value_set(ret, VALUE_STR(text));
 	}
 	piece_done(&right);
 	return hr;

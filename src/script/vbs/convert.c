@@ -237,9 +237,16 @@ const OLECHAR *vbs_digits(int64_t n, OLECHAR room[VBS_DIGITS_MAX], size_t *ret_l
 	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
 	OLECHAR *at = room + VBS_DIGITS_MAX;
 
-	do
+	/* Two at a time: each division waits for the one before. */
+	for (; left >= 100; left /= 100) {
+		unsigned two = left % 100;
+
+		*--at = (OLECHAR)(u'0' + two % 10);
+		*--at = (OLECHAR)(u'0' + two / 10);
+	}
+	if (left >= 10)
 		*--at = (OLECHAR)(u'0' + left % 10);
-	while (left /= 10);
+	*--at = (OLECHAR)(u'0' + (left >= 10 ? left / 10 : left));
 	if (n < 0)
 		*--at = u'-';
 	*ret_length = (size_t)(room + VBS_DIGITS_MAX - at);

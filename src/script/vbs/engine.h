@@ -73,6 +73,7 @@ struct vbs_cache {
 struct vbs_defaults {
 	const struct automation_class *class;
 	const struct automation_member *get, *put;
+	automation_quick_fn get_quick, put_quick; /* with one index; NULL: none */
 };
 
 /* A program made ready for this engine. */
@@ -214,23 +215,20 @@ HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *win
 /* window[0](args) */
 HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);
-HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, unsigned argc);
-/* A procedure for the machine to enter; proc NULL: there is none, call the member. */
+/* A procedure for the machine to enter; proc NULL: there is none. */
 struct vbs_method {
 	struct vbs_binding *binding;
 	const struct vbs_proc *proc;
 	struct vbs_instance *me;
 };
-HRESULT vbs_find_method(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-			struct value *window, struct vbs_method *ret);
+/* Calls the member, unless it is a procedure for the machine to enter. */
+HRESULT vbs_call_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+			struct value *window, unsigned argc, struct vbs_method *ret);
+HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
+		       struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
 /* The procedure that calling the value itself enters: behind a GetRef object, or the default member
  * of an instance. */
 void vbs_find_callee(struct vbs_engine *e, struct value *v, struct vbs_method *ret);
-HRESULT vbs_find_put(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		     struct value *window, unsigned argc, unsigned mode, struct vbs_method *ret);
-HRESULT vbs_put_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
-		       struct value *window, unsigned argc, unsigned mode);
 HRESULT vbs_element(struct vbs_engine *e, struct value *window, unsigned argc, struct value *lock);
 HRESULT vbs_index(struct vbs_engine *e, struct value *base, struct value *index, struct value *ret);
 HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *index,

@@ -95,6 +95,15 @@ STEP_OF(element)
 	(void)x;
 	return vbs_element(e, &f->base[OP_A(w)], OP_B(w), &f->base[OP_C(w)]);
 }
+/* S_FALSE: it may call a procedure, and nothing happened yet. */
+STEP_OF(index)
+{
+	struct vbs_method callee;
+
+	(void)x;
+	vbs_find_callee(e, &f->base[OP_B(w)], &callee);
+	return callee.proc ? S_FALSE : vbs_step_index(e, f, w, &callee);
+}
 STEP_OF(erase)
 {
 	(void)e, (void)x;
@@ -159,6 +168,8 @@ const void *vbs_native_step(unsigned op)
 		[VBS_IS] = step_operate,
 		[VBS_NEG] = step_negate,
 		[VBS_ELEM] = step_element,
+		[VBS_INDEX] = step_index,
+		[VBS_SETI] = vbs_step_set_index,
 		[VBS_REDIM] = vbs_step_redim,
 		[VBS_ERASE] = step_erase,
 		[VBS_EACH] = step_each,
@@ -277,12 +288,10 @@ static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
 			return done(e, f, site, S_OK);
 		}
 	}
-	hr = vbs_find_method(e, f->binding, site->x, window, &callee);
-	if (FAILED(hr))
-		return fail(e, site, hr);
-	if (callee.proc)
+	hr = vbs_call_member(e, f->binding, site->x, window, OP_B(w), &callee);
+	if (SUCCEEDED(hr) && callee.proc)
 		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
-	return done(e, f, site, vbs_call_member(e, f->binding, site->x, window, OP_B(w)));
+	return done(e, f, site, hr);
 }
 
 static const void *put_member(struct vbs_engine *e, struct vbs_frame *f,
@@ -291,12 +300,10 @@ static const void *put_member(struct vbs_engine *e, struct vbs_frame *f,
 	struct value *window = &f->base[OP_A(site->w)];
 	struct vbs_method callee;
 	uint32_t w = site->w;
-	HRESULT hr = vbs_find_put(e, f->binding, site->x, window, OP_B(w), OP_C(w), &callee);
+	HRESULT hr = vbs_put_member(e, f->binding, site->x, window, OP_B(w), OP_C(w), &callee);
 
 	if (SUCCEEDED(hr) && callee.proc)
 		return enter(e, f, site, &callee, OP_B(w) + 1, LEAVE_DROP);
-	if (SUCCEEDED(hr))
-		hr = vbs_put_member(e, f->binding, site->x, window, OP_B(w), OP_C(w));
 	return FAILED(hr) ? fail(e, site, hr) : place(&site->back);
 }
 

@@ -369,15 +369,21 @@ static void t_set_global(struct emit *e)
 
 #define OF_ARRAY(member) ((int32_t)offsetof(struct vbs_array, member))
 
+/* No array, or no whole number: it may be a Dictionary. */
 static void cold_element(struct emit *e, struct cold *c)
 {
 	emit_follow(e, &c->x, &c->again);
 	emit_follow(e, &c->y, &c->again);
-	x64_jump(&e->a, emit_leave(e));
+	emit_step_arguments(e);
+	emit_try(e, vbs_native_step(e->w & 0xFF));
+	x64_reg1(&e->a, X64_CMP32_IMM8, RAX, S_FALSE);
+	x64_jump_if(&e->a, X64_EQUAL, emit_leave(e));
+	x64_jump(&e->a, &c->done);
 }
 
-/* RDX := the element of the array `base` at `index`; R9 the array. Types in RAX and RCX. */
-static void element(struct emit *e, const struct operand *base, const struct operand *index)
+/* RDX := the element of the array `base` at `index`; R9 the array. Types in RAX and RCX. Gives the
+ * code aside that does all of the instruction, whose `done` is to be bound. */
+static struct cold *element(struct emit *e, const struct operand *base, const struct operand *index)
 {
 	struct cold *c = emit_cold(e, cold_element);
 
@@ -400,6 +406,7 @@ static void element(struct emit *e, const struct operand *base, const struct ope
 	x64_jump_if(&e->a, X64_NOT_BELOW, emit_leave(e));
 	x64_reg1(&e->a, X64_SHL_IMM8, RDX, 4);
 	x64_mem(&e->a, X64_ADD, RDX, R9, OF_ARRAY(items));
+	return c;
 }
 _Static_assert(sizeof(struct value) == 1 << 4, "an element's offset is its index times 16");
 
@@ -418,10 +425,10 @@ static void t_index(struct emit *e)
 	struct operand base = emit_register(e, OP_B(e->w), RSI, RAX);
 	struct operand index = emit_register(e, OP_C(e->w), RDI, RCX);
 	struct operand from = { .base = RDX, .type = RAX }, to = place(RBX, SLOT(OP_A(e->w)));
-	struct cold *c;
+	struct cold *c, *other;
 
 	emit_free(e, OP_A(e->w));
-	element(e, &base, &index);
+	other = element(e, &base, &index);
 	c = emit_cold(e, cold_keep);
 	c->x = from;
 	emit_load_type(e, &from);
@@ -430,6 +437,7 @@ static void t_index(struct emit *e)
 	x64_bind(&e->a, &c->back);
 	store_plain(e, &from, &to);
 	x64_bind(&e->a, &c->done);
+	x64_bind(&e->a, &other->done);
 	emit_know(e, OP_A(e->w), ANYTHING);
 }
 
@@ -454,9 +462,9 @@ static void t_set_index(struct emit *e)
 {
 	struct operand base = emit_register(e, OP_A(e->w), R10, RAX);
 	struct operand index = emit_register(e, OP_B(e->w), RDI, RCX), v;
-	struct cold *value, *old;
+	struct cold *value, *old, *other;
 
-	element(e, &base, &index);
+	other = element(e, &base, &index);
 	x64_mem1(&e->a, X64_CMP32_IMM8, R9, OF_ARRAY(refs), 1);
 	x64_jump_if(&e->a, X64_NOT_EQUAL, emit_leave(e));
 	v = emit_register(e, OP_C(e->w), RSI, RAX);
@@ -474,6 +482,7 @@ static void t_set_index(struct emit *e)
 	x64_mem(&e->a, X64_STORE, RAX, RDX, 0);
 	x64_mem(&e->a, X64_STORE, R8, RDX, PAYLOAD);
 	x64_bind(&e->a, &old->done);
+	x64_bind(&e->a, &other->done);
 }
 
 emit_template *emit_move_template(unsigned op)

@@ -326,6 +326,33 @@ static void want_integers(struct emit *e, const struct operand *x, const struct 
 	check_integers(e, x, y, &c->in);
 }
 
+/* RDX := EAX \ y, for a constant y > 0 and any 32 bits: by its reciprocal, in 32 bits and as many
+ * more as y has, rounded up (Granlund and Montgomery, "Division by Invariant Integers using
+ * Multiplication", 1994). What is below 0 is rounded down by it: one is added. */
+static void divide_constant(struct emit *e, int32_t y)
+{
+	unsigned more = y > 1 ? 31 - (unsigned)__builtin_clz((unsigned)y - 1) : 0;
+
+	x64_reg(&e->a, X64_SIGN32, RDX, RAX);
+	if (y == 1)
+		return;
+	x64_imm64(&e->a, R8, (UINT64_C(1) << (32 + more)) / (unsigned)y + 1);
+	x64_reg(&e->a, X64_LOAD32, RCX, RAX);
+	x64_reg(&e->a, X64_MUL, RDX, R8);
+	x64_reg1(&e->a, X64_SAR_IMM8, RDX, (int32_t)(32 + more));
+	x64_reg1(&e->a, X64_SHR32_IMM8, RCX, 31);
+	x64_reg(&e->a, X64_ADD, RDX, RCX);
+}
+
+/* RDX := EAX Mod y, from their quotient in RDX */
+static void remainder_constant(struct emit *e, int32_t y)
+{
+	x64_imm64(&e->a, R8, (uint64_t)y);
+	x64_reg(&e->a, X64_MUL, R8, RDX);
+	x64_reg(&e->a, X64_SIGN32, RDX, RAX);
+	x64_reg(&e->a, X64_SUB, RDX, R8);
+}
+
 static void divide(struct emit *e, struct operand y, enum x64_reg result)
 {
 	struct operand x = emit_register(e, OP_B(e->w), RSI, RAX);
@@ -339,18 +366,19 @@ static void divide(struct emit *e, struct operand y, enum x64_reg result)
 	want_integers(e, &x, &y);
 	join_types(e, &x, &y);
 	x64_reg(&e->a, X64_LOAD32, R9, RAX);
-	if (y.immediate)
-		x64_reg1(&e->a, X64_MOV_IMM32, RCX, y.number);
-	else
+	x64_mem(&e->a, X64_LOAD32, RAX, x.base, x.at + PAYLOAD);
+	if (y.immediate) {
+		divide_constant(e, y.number);
+		if (result == RDX)
+			remainder_constant(e, y.number);
+	} else {
 		x64_mem(&e->a, X64_LOAD, RCX, y.base, y.at + PAYLOAD);
-	if (!y.immediate) {
 		x64_reg(&e->a, X64_TEST, RCX, RCX);
 		x64_jump_if(&e->a, X64_NOT_GREATER, emit_leave(e));
+		x64_cdq(&e->a);
+		x64_reg1(&e->a, X64_IDIV32, RCX, 0);
+		x64_reg(&e->a, X64_SIGN32, RDX, result);
 	}
-	x64_mem(&e->a, X64_LOAD32, RAX, x.base, x.at + PAYLOAD);
-	x64_cdq(&e->a);
-	x64_reg1(&e->a, X64_IDIV32, RCX, 0);
-	x64_reg(&e->a, X64_SIGN32, RDX, result);
 	x64_reg(&e->a, X64_LOAD32, RAX, R9);
 	store_integer(e, RBX, SLOT(OP_A(e->w)));
 	emit_know(e, OP_A(e->w), INTEGER);

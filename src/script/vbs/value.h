@@ -168,14 +168,19 @@ static inline bool value_missing(const struct value *v)
 {
 	return v->type == VT_ERROR && (HRESULT)v->i == DISP_E_PARAMNOTFOUND;
 }
-/* Replaces without looking at what was there: for results, whose old value the caller cleared. */
+/* Takes `v` over. Word by word where it can: a load of both words of `*to` would wait for the
+ * stores that wrote them. */
 static inline void value_set(struct value *to, struct value v)
 {
-	struct value old = *to;
+	if (value_counted(to)) {
+		struct value old = *to;
 
-	*to = v;
-	if (value_counted(&old))
+		*to = v;
 		vbs_value_drop(&old);
+	} else {
+		to->head = v.head;
+		to->i = v.i;
+	}
 }
 
 /* Charges `bytes` to the heap. E_OUTOFMEMORY when the engine's limit is reached. */

@@ -6,6 +6,7 @@
 #include "script/vbs/vm.h"
 
 #include "base/mem.h"
+#include "script/vbs/call-quick.h"
 #include "script/vbs/convert.h"
 
 #include <math.h>
@@ -264,8 +265,8 @@ HRESULT vbs_step_far(struct vbs_engine *e, struct value *to, uint32_t count)
 
 /* ---- elements ---- */
 
-HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w,
-		       struct vbs_method *callee)
+static __attribute__((noinline)) HRESULT index_at(struct vbs_engine *e, const struct vbs_frame *f,
+						  uint32_t w, struct vbs_method *callee)
 {
 	struct value *base = value_deref(&f->base[OP_B(w)]), *at = &f->base[OP_C(w)];
 	struct value *window = f->base + f->proc->registers;
@@ -288,6 +289,20 @@ HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t
 	return S_OK;
 }
 
+HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w,
+		       struct vbs_method *callee)
+{
+	struct value *to = &f->base[OP_A(w)], *at = &f->base[OP_C(w)];
+	HRESULT hr;
+
+	if (!vbs_quick_default(e, value_deref(&f->base[OP_B(w)]), value_deref(at), NULL, to, &hr))
+		return index_at(e, f, w, callee);
+	callee->proc = NULL;
+	if (SUCCEEDED(hr))
+		use_up(f, OP_C(w), OP_A(w));
+	return hr;
+}
+
 HRESULT vbs_step_set_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
 {
 	struct value *base = value_deref(&f->base[OP_A(w)]);
@@ -297,7 +312,7 @@ HRESULT vbs_step_set_index(struct vbs_engine *e, const struct vbs_frame *f, uint
 	if (v->type == VT_BSTR && OP_C(w) >= f->proc->local_count && base->type == VBS_ARRAY &&
 	    is_int(at) && base->array->refs == 1 && (uint64_t)at->i < base->array->length)
 		value_move(&base->array->items[at->i], v);
-	else
+	else if (!vbs_quick_default(e, base, at, value_deref(v), NULL, &hr))
 		hr = vbs_set_index(e, base, at, value_deref(v));
 	if (FAILED(hr))
 		return hr;

@@ -694,10 +694,9 @@ static HRESULT run(struct vbs_engine *e)
 				goto called;
 			}
 		}
-		TRY(vbs_find_method(e, f->binding, site, RA, &callee));
+		TRY(vbs_call_member(e, f->binding, site, RA, OP_B(w), &callee));
 		if (callee.proc)
 			ENTER_CALLEE(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
-		TRY(vbs_call_member(e, f->binding, site, RA, OP_B(w)));
 		goto called;
 	}
 	STEP(PUTV)
@@ -726,10 +725,9 @@ static HRESULT run(struct vbs_engine *e)
 				NEXT;
 			}
 		}
-		TRY(vbs_find_put(e, f->binding, site, RA, OP_B(w), OP_C(w), &callee));
+		TRY(vbs_put_member(e, f->binding, site, RA, OP_B(w), OP_C(w), &callee));
 		if (callee.proc)
 			ENTER_CALLEE(RA, OP_B(w) + 1, LEAVE_DROP);
-		TRY(vbs_put_member(e, f->binding, site, RA, OP_B(w), OP_C(w)));
 		NEXT;
 	}
 	STEP(INDEX)

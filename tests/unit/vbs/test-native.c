@@ -16,6 +16,7 @@
 #include "script/vbs/native.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 /* ---- programs that tell what they do ---- */
 
@@ -215,6 +216,27 @@ static void test_division(void **state)
 	expect(IN_LOOP("n = i / 2"), "1500 Double ");
 }
 
+/* Constants are divided by in a way of their own. */
+static void test_division_by_constants(void **state)
+{
+	static const int32_t divisors[] = { 1, 2, 3, 5, 7, 8, 10, 641, 4096, 10000, 32766, 32767 };
+	static const int32_t numbers[] = { 0,     1,         -1,          6,     -6,
+					   32767, -32768,    65536,       99999, -99999,
+					   641,   INT32_MAX, INT32_MIN + 1 };
+	char text[200], want[100];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(divisors); i++)
+		for (unsigned k = 0; k < ARRAY_LEN(numbers); k++) {
+			int32_t y = divisors[i], x = numbers[k];
+
+			snprintf(text, sizeof text, "Sub Main\nDim x\nx = %d\nTell x \\ %d\n"
+				 "Tell x Mod %d\nEnd Sub\nMain", x, y, y);
+			snprintf(want, sizeof want, "%d %d ", x / y, x % y);
+			expect_mode(text, want, &(struct vbs_limits){ .native = VBS_NATIVE_ALWAYS });
+		}
+}
+
 static void test_comparisons(void **state)
 {
 	(void)state;
@@ -386,7 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when),       cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_widening),   cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_division),   cmocka_unit_test(test_comparisons),
+		cmocka_unit_test(test_division),   cmocka_unit_test(test_division_by_constants), cmocka_unit_test(test_comparisons),
 		cmocka_unit_test(test_loops),      cmocka_unit_test(test_arrays),
 		cmocka_unit_test(test_references), cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_methods),    cmocka_unit_test(test_errors),
