@@ -22,6 +22,8 @@ static inline uint32_t bstr_bytes(BSTR s)
 		memcpy(&bytes, (const char *)s - sizeof bytes, sizeof bytes);
 	return bytes;
 }
+/* A string of `bytes` for the caller to write, all of them; NULL: no memory, or too long. */
+BSTR bstr_new(size_t bytes);
 /* One more reference to the same text; NULL gives NULL. Never fails. */
 BSTR bstr_ref(BSTR s);
 bool bstr_exclusive(BSTR s);
@@ -34,7 +36,7 @@ BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
 /* The same by bytes, for strings that hold any bytes, even an odd number of them. NULL bytes: the
  * caller writes what is new. */
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
-/* A new string of two pieces, with a little room behind them. NULL: no memory, or too long. */
+/* A new string of two pieces. NULL: no memory, or too long. */
 BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */

@@ -26,6 +26,16 @@ static inline bool arg_null(struct value *args, unsigned i)
 {
 	return value_deref(&args[i])->type == VT_NULL;
 }
+/* An argument that must be there. */
+static inline HRESULT arg_int(struct vbs_engine *e, struct value *args, unsigned i, int32_t *ret)
+{
+	struct value *v = value_deref(&args[i]);
+
+	if (v->type != VT_I2 && v->type != VT_I4)
+		return vbs_to_int(&e->heap, v, ret);
+	*ret = (int32_t)v->i;
+	return S_OK;
+}
 static inline HRESULT arg_long(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
 			       int32_t fallback, int32_t *ret)
 {
@@ -33,7 +43,7 @@ static inline HRESULT arg_long(struct vbs_engine *e, struct value *args, unsigne
 		*ret = fallback;
 		return S_OK;
 	}
-	return vbs_to_int(&e->heap, &args[i], ret);
+	return arg_int(e, args, i, ret);
 }
 /* A counted string. */
 static inline HRESULT arg_string(struct vbs_engine *e, struct value *args, unsigned argc,

@@ -63,7 +63,7 @@ static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, 
 	HRESULT hr;
 
 	/* The length is looked at first: Left(Null, -1) is an error. */
-	hr = vbs_to_int(&e->heap, &args[1], &n);
+	hr = arg_int(e, args, 1, &n);
 	if (SUCCEEDED(hr) && n < 0)
 		hr = VBS_HR(5);
 	if (SUCCEEDED(hr) && arg_null(args, 0))
@@ -97,7 +97,7 @@ BUILTIN(mid)
 	/* The last argument is looked at first, the text last. */
 	hr = arg_long(e, args, argc, 2, INT32_MAX, &count);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_int(&e->heap, &args[1], &start);
+		hr = arg_int(e, args, 1, &start);
 	if (SUCCEEDED(hr) && (start < 1 || count < 0))
 		hr = VBS_HR(5);
 	if (SUCCEEDED(hr) && arg_null(args, 0))
@@ -347,7 +347,7 @@ static HRESULT repeat(struct vbs_engine *e, int32_t n, OLECHAR c, struct value *
 BUILTIN(space)
 {
 	int32_t n;
-	HRESULT hr = vbs_to_int(&e->heap, &args[0], &n);
+	HRESULT hr = arg_int(e, args, 0, &n);
 
 	(void)argc;
 	return FAILED(hr) ? hr : repeat(e, n, ' ', ret);
@@ -365,7 +365,7 @@ BUILTIN(string)
 		return VBS_HR(94);
 	if (what->type == VT_NULL)
 		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_int(&e->heap, &args[0], &n);
+	hr = arg_int(e, args, 0, &n);
 	if (FAILED(hr))
 		return hr;
 	if (what->type == VT_BSTR)

@@ -607,9 +607,7 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 /* Bytes that count as much as a turn of a loop when it comes to looking at the clock. */
 #define CHARGE_BYTES 16384
 
-/* A call that goes through much text or a large array, or makes it, brings the next look at the
- * clock nearer, so that a time-out is kept whatever a loop calls. */
-static inline void charge_work(struct vbs_engine *e, const struct value *v)
+static __attribute__((noinline)) void charge_much(struct vbs_engine *e, const struct value *v)
 {
 	size_t cost = 0;
 
@@ -622,9 +620,29 @@ static inline void charge_work(struct vbs_engine *e, const struct value *v)
 			cost < BUDGET && e->budget > (int32_t)cost ? e->budget - (int32_t)cost : 0;
 }
 
+/* A call that goes through much text or a large array, or makes it, brings the next look at the
+ * clock nearer, so that a time-out is kept whatever a loop calls. */
+static inline void charge_work(struct vbs_engine *e, const struct value *v)
+{
+	if (value_counted(v) && (v->type != VT_BSTR || bstr_bytes(v->str) >= CHARGE_BYTES))
+		charge_much(e, v);
+}
+
+/* VBScript names the function: "Type mismatch: 'CInt'". */
+static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
+						      const struct vbs_builtin *b,
+						      struct value *result, HRESULT hr)
+{
+	value_clear(result);
+	if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u && (hr & 0xFFFF) != 7 &&
+	    (hr & 0xFFFF) != 28)
+		return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
+	return hr;
+}
+
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)
 {
-	const struct vbs_builtin *b = vbs_builtin_at(index);
+	const struct vbs_builtin *b = &vbs_builtins[index];
 	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
@@ -632,14 +650,8 @@ HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *win
 		charge_work(e, value_deref(&window[i]));
 	hr = b->fn(e, window + 1, argc, &result);
 	charge_work(e, &result);
-	if (FAILED(hr)) {
-		value_clear(&result);
-		/* VBScript names the function: "Type mismatch: 'CInt'". */
-		if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u &&
-		    (hr & 0xFFFF) != 7 && (hr & 0xFFFF) != 28)
-			return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
-		return hr;
-	}
+	if (FAILED(hr))
+		return fail_builtin(e, b, &result, hr);
 	clear_window(window, 1, argc);
 	value_move(&window[0], &result);
 	return S_OK;

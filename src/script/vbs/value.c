@@ -62,15 +62,25 @@ void vbs_value_drop(const struct value *v)
 	}
 }
 
-void vbs_value_release(struct value *v)
+static __attribute__((noinline)) void release_other(struct value *v)
 {
 	struct value old = *v;
 
 	v->head = VT_EMPTY;
-	if (old.type == VT_BSTR)
-		SysFreeString(old.str);
-	else
-		vbs_value_drop(&old);
+	vbs_value_drop(&old);
+}
+
+/* Texts by halves, as they are written: a load of both at once would wait for the stores. */
+void vbs_value_release(struct value *v)
+{
+	if (v->type == VT_BSTR) {
+		BSTR s = v->str;
+
+		v->head = VT_EMPTY;
+		SysFreeString(s);
+	} else {
+		release_other(v);
+	}
 }
 
 HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
@@ -87,9 +97,11 @@ HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t lengt
 	hr = vbs_heap_charge(heap, length * 2 + 24);
 	if (FAILED(hr))
 		return hr;
-	s = SysAllocStringLen(units, length);
+	s = bstr_new(length * 2);
 	if (!s)
 		return E_OUTOFMEMORY;
+	if (units)
+		memcpy(s, units, length * 2);
 	*ret = s;
 	return S_OK;
 }

@@ -194,7 +194,8 @@ static inline size_t value_str_length(const struct value *v)
 {
 	return v->str ? SysStringByteLen(v->str) / 2 : 0;
 }
-/* A new string of `length` units (`units` may be NULL: zeroed) charged to the heap. */
+/* A new string of `length` units charged to the heap; `units` may be NULL: the caller
+ * writes them all. */
 HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret);
 /* The same for bytes, maybe an odd number of them: what text is to LenB and its kind. */
 HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret);
