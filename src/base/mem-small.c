@@ -48,7 +48,7 @@ static void end_of_thread(void *kept)
 			mem_free(block);
 		}
 	}
-	s->kept = s->limit = 0;
+	s->room = 0;
 	state = ENDED;
 }
 
@@ -63,7 +63,7 @@ static bool begin(struct mem_small *s)
 	pthread_once(&key_once, make_key);
 	if (!key_made || pthread_setspecific(key, s))
 		return false;
-	s->limit = MEM_SMALL_KEPT_MAX;
+	s->room = MEM_SMALL_KEPT_MAX;
 	state = KEEPING;
 	return true;
 }

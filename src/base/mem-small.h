@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define MEM_SMALL_MAX 136              /* larger blocks are mem_alloc's */
+#define MEM_SMALL_MAX 136               /* larger blocks are mem_alloc's */
 #define MEM_SMALL_KEPT_MAX (256u << 10) /* bytes that one thread keeps */
 
 /* The sizes are those that the C library has without a rest: 8, 24, 40, ... */
@@ -31,12 +31,12 @@ static inline size_t mem_small_size(size_t size)
 
 struct mem_small {
 	void *first[MEM_SMALL_CLASSES]; /* each block begins with the address of the next */
-	size_t kept, limit;             /* bytes; no limit is set before there is something to keep */
+	size_t room; /* bytes that may still be kept; none before there is something to keep */
 };
 extern _Thread_local struct mem_small mem_small_of_thread
 	__attribute__((tls_model("initial-exec")));
 
-/* Lets go what does not fit in, or the first block of a thread. */
+/* Lets go what there is no room for, or the first block of a thread. */
 void mem_small_free_slow(void *block, size_t size);
 
 /* Uninitialised memory of mem_small_size(size) bytes, or NULL. */
@@ -44,12 +44,12 @@ static inline void *mem_small_alloc(size_t size)
 {
 	struct mem_small *s = &mem_small_of_thread;
 	size_t class = mem_small_class(size);
-	void *block;
+	void *block = class < MEM_SMALL_CLASSES ? s->first[class] : NULL;
 
-	if (size > MEM_SMALL_MAX || !(block = s->first[class]))
+	if (!block)
 		return mem_alloc(mem_small_size(size));
 	memcpy(&s->first[class], block, sizeof block);
-	s->kept -= mem_small_size(size);
+	s->room += mem_small_size(size);
 	return block;
 }
 
@@ -60,11 +60,11 @@ static inline void mem_small_free(void *block, size_t size)
 	struct mem_small *s = &mem_small_of_thread;
 	size_t class = mem_small_class(size);
 
-	if (size > MEM_SMALL_MAX || s->limit - s->kept < mem_small_size(size)) {
+	if (class >= MEM_SMALL_CLASSES || s->room < mem_small_size(size)) {
 		mem_small_free_slow(block, size);
 		return;
 	}
 	memcpy(block, &s->first[class], sizeof block);
 	s->first[class] = block;
-	s->kept += mem_small_size(size);
+	s->room -= mem_small_size(size);
 }

@@ -46,24 +46,24 @@ static uint32_t count_add(struct bstr_header *h, uint32_t n)
 	return refs;
 }
 
-/* The block for `bytes` of text and the terminator, with what the allocator would leave unused. */
-static inline size_t block_size(size_t bytes)
+/* What a block takes beside the text: the terminator is behind it. */
+#define EXTRA (sizeof(struct bstr_header) + 2)
+
+/* With what the allocator would leave unused. */
+static inline uint32_t capacity_for(size_t bytes)
 {
-	return mem_small_size(sizeof(struct bstr_header) + bytes + 2);
+	return (uint32_t)(mem_small_size(EXTRA + bytes) - EXTRA);
 }
 
-static inline uint32_t capacity_of(size_t block)
+static inline BSTR make(size_t bytes)
 {
-	return (uint32_t)(block - sizeof(struct bstr_header) - 2);
-}
+	struct bstr_header *h =
+		bytes <= BSTR_MAX_BYTES ? mem_small_alloc(EXTRA + bytes) : NULL;
 
-/* A string of `bytes` that nobody has written yet, in a block of `size`. */
-static inline BSTR begin_block(struct bstr_header *h, size_t size, size_t bytes)
-{
 	if (!h)
 		return NULL;
 	atomic_init(&h->refs, 1);
-	h->capacity = capacity_of(size);
+	h->capacity = capacity_for(bytes);
 	h->spare = 0;
 	set_length((BSTR)(void *)(h + 1), (uint32_t)bytes);
 	return (BSTR)(void *)(h + 1);
@@ -71,11 +71,16 @@ static inline BSTR begin_block(struct bstr_header *h, size_t size, size_t bytes)
 
 BSTR bstr_new(size_t bytes)
 {
-	size_t size = block_size(bytes);
+	return make(bytes);
+}
 
-	if (bytes > BSTR_MAX_BYTES)
-		return NULL;
-	return begin_block(mem_small_alloc(size), size, bytes);
+BSTR bstr_from_bytes(const void *bytes, size_t length)
+{
+	BSTR s = make(length);
+
+	if (s)
+		mem_copy(s, bytes, length);
+	return s;
 }
 
 BSTR SysAllocStringByteLen(const char *bytes, UINT length)
@@ -117,7 +122,7 @@ void SysFreeString(BSTR s)
 
 	/* The only holder need not pay for an atomic subtraction. */
 	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 || count_add(h, -1u) == 1)
-		mem_small_free(h, sizeof *h + h->capacity + 2);
+		mem_small_free(h, EXTRA + h->capacity);
 }
 
 UINT SysStringByteLen(BSTR s)
@@ -157,12 +162,13 @@ static BSTR append_copy(BSTR s, const void *bytes, size_t length)
  * grows by moving pages, not bytes. */
 static BSTR grow(BSTR s, size_t needed)
 {
-	size_t size = block_size(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
-	struct bstr_header *h = mem_realloc(header_of(s), 1, size);
+	uint32_t capacity =
+		capacity_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
+	struct bstr_header *h = mem_realloc(header_of(s), 1, EXTRA + capacity);
 
 	if (!h)
 		return NULL;
-	h->capacity = capacity_of(size);
+	h->capacity = capacity;
 	return (BSTR)(void *)(h + 1);
 }
 

@@ -24,6 +24,8 @@ static inline uint32_t bstr_bytes(BSTR s)
 }
 /* A string of `bytes` for the caller to write, all of them; NULL: no memory, or too long. */
 BSTR bstr_new(size_t bytes);
+/* The same with a copy of `length` bytes. */
+BSTR bstr_from_bytes(const void *bytes, size_t length);
 /* One more reference to the same text; NULL gives NULL. Never fails. */
 BSTR bstr_ref(BSTR s);
 bool bstr_exclusive(BSTR s);
@@ -41,6 +43,13 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);
+/* The same bytes, an odd number of them or not. */
+static inline bool bstr_equal(BSTR a, BSTR b)
+{
+	uint32_t bytes = bstr_bytes(a);
+
+	return a == b || (bytes == bstr_bytes(b) && (!bytes || !memcmp(a, b, bytes)));
+}
 /* Binary order (a last odd byte counts as a unit), and case-insensitive order (simple Unicode
  * folding): <0, 0, >0. */
 int bstr_compare(BSTR a, BSTR b);

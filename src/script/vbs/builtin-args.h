@@ -60,19 +60,32 @@ struct text_arg {
 	BSTR s;
 	bool made; /* `s` is counted */
 };
-/* Objects among the arguments run code when they are asked for their value, and that may change
- * the variable a string is borrowed from. */
+static inline HRESULT text_arg_of(struct vbs_engine *e, struct value *v, bool lend,
+				  struct text_arg *ret)
+{
+	ret->made = !lend;
+	ret->s = lend ? v->str : NULL;
+	return lend ? S_OK : vbs_to_string(&e->heap, v, &ret->s);
+}
+/* The argument that is read last of all. */
+static inline HRESULT arg_text_last(struct vbs_engine *e, struct value *args, unsigned i,
+				    struct text_arg *ret)
+{
+	struct value *v = value_deref(&args[i]);
+
+	return text_arg_of(e, v, v->type == VT_BSTR, ret);
+}
+/* One after which only those behind it are read. Objects among them run code when they are asked
+ * for their value, and that may change the variable a string is borrowed from. */
 static inline HRESULT arg_text(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
 			       struct text_arg *ret)
 {
 	struct value *v = value_deref(&args[i]);
 	bool lend = v->type == VT_BSTR;
 
-	for (unsigned k = 0; k < argc && lend; k++)
+	for (unsigned k = i + 1; k < argc && lend; k++)
 		lend = value_deref(&args[k])->type != VT_DISPATCH;
-	ret->made = !lend;
-	ret->s = lend ? v->str : NULL;
-	return lend ? S_OK : vbs_to_string(&e->heap, v, &ret->s);
+	return text_arg_of(e, v, lend, ret);
 }
 static inline void text_arg_done(struct text_arg *t)
 {

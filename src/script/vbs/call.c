@@ -624,16 +624,37 @@ static __attribute__((noinline)) void charge_much(struct vbs_engine *e, const st
  * clock nearer, so that a time-out is kept whatever a loop calls. */
 static inline void charge_work(struct vbs_engine *e, const struct value *v)
 {
-	if (value_counted(v) && (v->type != VT_BSTR || bstr_bytes(v->str) >= CHARGE_BYTES))
+	if (v->type == VT_BSTR) {
+		if (__builtin_expect(bstr_bytes(v->str) >= CHARGE_BYTES, 0))
+			charge_much(e, v);
+	} else if (__builtin_expect(v->type & VT_ARRAY, 0)) {
 		charge_much(e, v);
+	}
 }
 
-/* VBScript names the function: "Type mismatch: 'CInt'". */
+/* Clears an argument, mostly a variable's or a number. */
+static inline void use_up(struct vbs_engine *e, struct value *v)
+{
+	if (v->type == VBS_REF) {
+		charge_work(e, v->ref);
+		v->head = VT_EMPTY;
+	} else if (v->type & VBS_COUNTED) {
+		charge_work(e, v);
+		value_clear(v);
+	} else {
+		v->head = VT_EMPTY;
+	}
+}
+
+/* Its arguments are as they were. VBScript names the function: "Type mismatch: 'CInt'". */
 static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
 						      const struct vbs_builtin *b,
-						      struct value *result, HRESULT hr)
+						      struct value *window, unsigned argc,
+						      HRESULT hr)
 {
-	value_clear(result);
+	for (unsigned i = 0; i <= argc; i++)
+		charge_work(e, value_deref(&window[i]));
+	value_clear(&window[0]);
 	if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u && (hr & 0xFFFF) != 7 &&
 	    (hr & 0xFFFF) != 28)
 		return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
@@ -643,17 +664,15 @@ static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)
 {
 	const struct vbs_builtin *b = &vbs_builtins[index];
-	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
-	for (unsigned i = 1; i <= argc; i++)
-		charge_work(e, value_deref(&window[i]));
-	hr = b->fn(e, window + 1, argc, &result);
-	charge_work(e, &result);
+	value_clear(&window[0]);
+	hr = b->fn(e, window + 1, argc, &window[0]);
 	if (FAILED(hr))
-		return fail_builtin(e, b, &result, hr);
-	clear_window(window, 1, argc);
-	value_move(&window[0], &result);
+		return fail_builtin(e, b, window, argc, hr);
+	charge_work(e, &window[0]);
+	for (struct value *v = window + 1; v != window + 1 + argc; v++)
+		use_up(e, v);
 	return S_OK;
 }
 

@@ -244,21 +244,32 @@ static inline bool concat_plain(struct vbs_engine *e, struct value *target, stru
 	return true;
 }
 
-HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place)
+/* One after the other. Whatever runs meanwhile, the text that the first one has now is continued. */
+static __attribute__((noinline)) HRESULT concat_slowly(struct vbs_engine *e, struct value *target,
+						       struct value *v, unsigned count)
 {
-	struct value *target = in_place ? value_deref(v) : v, all = VALUE_EMPTY;
+	struct value all = VALUE_EMPTY;
 	HRESULT hr = S_OK;
 
-	if (!concat_plain(e, target, v, count, &hr)) {
-		/* Whatever runs meanwhile, the text that the first one has now is continued. */
-		value_copy(&all, value_deref(v));
-		for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
-			hr = vbs_concat(e, &all, &v[i], &all);
-		if (SUCCEEDED(hr))
-			value_move(target, &all);
-		value_clear(&all);
-	}
+	value_copy(&all, value_deref(v));
 	for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
-		value_clear(&v[i]);
+		hr = vbs_concat(e, &all, &v[i], &all);
+	if (SUCCEEDED(hr))
+		value_move(target, &all);
+	value_clear(&all);
 	return hr;
+}
+
+HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place)
+{
+	struct value *target = in_place ? value_deref(v) : v;
+	HRESULT hr;
+
+	if (!concat_plain(e, target, v, count, &hr))
+		hr = concat_slowly(e, target, v, count);
+	if (FAILED(hr))
+		return hr;
+	for (unsigned i = 1; i < count; i++)
+		value_clear(&v[i]);
+	return S_OK;
 }

@@ -83,29 +83,6 @@ void vbs_value_release(struct value *v)
 	}
 }
 
-HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
-{
-	HRESULT hr;
-	BSTR s;
-
-	if (length > BSTR_MAX_BYTES / 2)
-		return E_OUTOFMEMORY;
-	if (!length) {
-		*ret = NULL;
-		return S_OK;
-	}
-	hr = vbs_heap_charge(heap, length * 2 + 24);
-	if (FAILED(hr))
-		return hr;
-	s = bstr_new(length * 2);
-	if (!s)
-		return E_OUTOFMEMORY;
-	if (units)
-		memcpy(s, units, length * 2);
-	*ret = s;
-	return S_OK;
-}
-
 HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret)
 {
 	HRESULT hr;

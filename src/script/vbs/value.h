@@ -194,9 +194,29 @@ static inline size_t value_str_length(const struct value *v)
 {
 	return v->str ? SysStringByteLen(v->str) / 2 : 0;
 }
-/* A new string of `length` units charged to the heap; `units` may be NULL: the caller
- * writes them all. */
-HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret);
+/* A new string of `length` units charged to the heap; `units` may be NULL: the caller writes them
+ * all. */
+static inline HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length,
+				     BSTR *ret)
+{
+	HRESULT hr;
+
+	if (!length) {
+		*ret = NULL;
+		return S_OK;
+	}
+	if (length > BSTR_MAX_BYTES / 2)
+		return E_OUTOFMEMORY;
+	hr = vbs_heap_charge(heap, length * 2 + 24);
+	if (FAILED(hr))
+		return hr;
+	BSTR s = units ? bstr_from_bytes(units, length * 2) : bstr_new(length * 2);
+
+	if (!s)
+		return E_OUTOFMEMORY;
+	*ret = s;
+	return S_OK;
+}
 /* The same for bytes, maybe an odd number of them: what text is to LenB and its kind. */
 HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret);
 HRESULT vbs_string_from_utf8(struct vbs_heap *heap, const char *data, size_t length, BSTR *ret);
