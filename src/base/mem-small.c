@@ -7,18 +7,9 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KEEPS_NOTHING
-#endif
-#endif
-#if defined(SURROGATE_FAULTS) || defined(__SANITIZE_ADDRESS__)
-#define KEEPS_NOTHING
-#endif
-
 _Thread_local struct mem_small mem_small_of_thread;
 
-#ifdef KEEPS_NOTHING
+#if !MEM_SMALL_KEEPS
 
 void mem_small_free_slow(void *block, size_t size)
 {

@@ -13,6 +13,17 @@
 
 #include <stdint.h>
 
+#if defined(SURROGATE_FAULTS) || defined(__SANITIZE_ADDRESS__)
+#define MEM_SMALL_KEEPS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEM_SMALL_KEEPS 0
+#endif
+#endif
+#ifndef MEM_SMALL_KEEPS
+#define MEM_SMALL_KEEPS 1
+#endif
+
 #define MEM_SMALL_MAX 136               /* larger blocks are mem_alloc's */
 #define MEM_SMALL_KEPT_MAX (256u << 10) /* bytes that one thread keeps */
 

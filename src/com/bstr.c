@@ -57,8 +57,7 @@ static inline uint32_t capacity_for(size_t bytes)
 
 static inline BSTR make(size_t bytes)
 {
-	struct bstr_header *h =
-		bytes <= BSTR_MAX_BYTES ? mem_small_alloc(EXTRA + bytes) : NULL;
+	struct bstr_header *h = bytes <= BSTR_MAX_BYTES ? mem_small_alloc(EXTRA + bytes) : NULL;
 
 	if (!h)
 		return NULL;
@@ -85,13 +84,9 @@ BSTR bstr_from_bytes(const void *bytes, size_t length)
 
 BSTR SysAllocStringByteLen(const char *bytes, UINT length)
 {
-	BSTR s = bstr_new(length);
+	BSTR s = bytes ? bstr_from_bytes(bytes, length) : bstr_new(length);
 
-	if (!s)
-		return NULL;
-	if (bytes)
-		memcpy(s, bytes, length);
-	else
+	if (s && !bytes)
 		memset(s, 0, length);
 	return s;
 }
@@ -162,8 +157,7 @@ static BSTR append_copy(BSTR s, const void *bytes, size_t length)
  * grows by moving pages, not bytes. */
 static BSTR grow(BSTR s, size_t needed)
 {
-	uint32_t capacity =
-		capacity_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
+	uint32_t capacity = capacity_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
 	struct bstr_header *h = mem_realloc(header_of(s), 1, EXTRA + capacity);
 
 	if (!h)

@@ -48,7 +48,10 @@ static inline bool bstr_equal(BSTR a, BSTR b)
 {
 	uint32_t bytes = bstr_bytes(a);
 
-	return a == b || (bytes == bstr_bytes(b) && (!bytes || !memcmp(a, b, bytes)));
+	if (a == b || bytes != bstr_bytes(b) || !bytes)
+		return bytes == bstr_bytes(b);
+	/* Mostly that is enough: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+	return a[0] == b[0] && !memcmp(a, b, bytes);
 }
 /* Binary order (a last odd byte counts as a unit), and case-insensitive order (simple Unicode
  * folding): <0, 0, >0. */

@@ -47,8 +47,7 @@ static HRESULT return_group(const struct regexp_matches *matches, size_t index, 
 	if (at[0] == 0 && at[1] && at[1] == SysStringLen(matches->text))
 		s = bstr_ref(matches->text);
 	else
-		s = bstr_from_bytes(matches->text + at[0],
-				    (at[1] - at[0]) * sizeof *matches->text);
+		s = bstr_from_bytes(matches->text + at[0], (at[1] - at[0]) * sizeof *matches->text);
 	return s ? automation_return_bstr(ret, s) : E_OUTOFMEMORY;
 }
 

@@ -36,8 +36,8 @@ struct regexp_matcher {
 	void *context, *data, *stack;
 	const size_t *offsets; /* in `data` */
 	size_t last;           /* where a match may begin at the latest, as `context` has it */
-	uint32_t steps;  /* 0: REGEXP_STEPS_MAX; set before the first search */
-	unsigned groups; /* that fit into `data` */
+	uint32_t steps;        /* 0: REGEXP_STEPS_MAX; set before the first search */
+	unsigned groups;       /* that fit into `data` */
 	bool has_data;
 };
 

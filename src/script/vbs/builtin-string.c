@@ -205,10 +205,8 @@ static HRESULT replace(struct vbs_engine *e, BSTR hay, size_t start, BSTR find, 
 	for (size_t i = 0; i < places->count; i++) {
 		size_t keep = places->at[i] - start;
 
-		if (keep)
-			memcpy(to, hay + start, keep * sizeof *to);
-		if (fill)
-			memcpy(to + keep, with, fill * sizeof *to);
+		mem_copy(to, hay + start, keep * sizeof *to);
+		mem_copy(to + keep, with, fill * sizeof *to);
 		to += keep + fill;
 		start = places->at[i] + wanted;
 	}

@@ -55,7 +55,8 @@ _Static_assert(ARRAY_LEN(lengths) == ARRAY_LEN(vbs_builtins), "one length for ea
 int vbs_builtin_find(struct text name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(vbs_builtins); i++)
-		if (lengths[i] == name.length && ((vbs_builtins[i].name[0] ^ name.data[0]) & 0xDF) == 0 &&
+		if (lengths[i] == name.length &&
+		    ((vbs_builtins[i].name[0] ^ name.data[0]) & 0xDF) == 0 &&
 		    text_equal_nocase((struct text){ vbs_builtins[i].name, lengths[i] }, name))
 			return i;
 	return -1;

@@ -649,12 +649,13 @@ static inline void use_up(struct vbs_engine *e, struct value *v)
 /* Its arguments are as they were. VBScript names the function: "Type mismatch: 'CInt'". */
 static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
 						      const struct vbs_builtin *b,
-						      struct value *window, unsigned argc,
-						      HRESULT hr)
+						      struct value *args, unsigned argc,
+						      struct value *result, HRESULT hr)
 {
-	for (unsigned i = 0; i <= argc; i++)
-		charge_work(e, value_deref(&window[i]));
-	value_clear(&window[0]);
+	for (unsigned i = 0; i < argc; i++)
+		charge_work(e, value_deref(&args[i]));
+	charge_work(e, result);
+	value_clear(result);
 	if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u && (hr & 0xFFFF) != 7 &&
 	    (hr & 0xFFFF) != 28)
 		return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
@@ -664,15 +665,17 @@ static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)
 {
 	const struct vbs_builtin *b = &vbs_builtins[index];
+	/* Not in its register yet: that may be the variable that an argument refers to. */
+	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
-	value_clear(&window[0]);
-	hr = b->fn(e, window + 1, argc, &window[0]);
+	hr = b->fn(e, window + 1, argc, &result);
 	if (FAILED(hr))
-		return fail_builtin(e, b, window, argc, hr);
-	charge_work(e, &window[0]);
+		return fail_builtin(e, b, window + 1, argc, &result, hr);
+	charge_work(e, &result);
 	for (struct value *v = window + 1; v != window + 1 + argc; v++)
 		use_up(e, v);
+	value_set(&window[0], result);
 	return S_OK;
 }
 

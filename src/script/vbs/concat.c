@@ -244,7 +244,8 @@ static inline bool concat_plain(struct vbs_engine *e, struct value *target, stru
 	return true;
 }
 
-/* One after the other. Whatever runs meanwhile, the text that the first one has now is continued. */
+/* One after the other. Whatever runs meanwhile, the text that the first one has now is continued.
+ */
 static __attribute__((noinline)) HRESULT concat_slowly(struct vbs_engine *e, struct value *target,
 						       struct value *v, unsigned count)
 {

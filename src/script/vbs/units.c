@@ -87,8 +87,8 @@ static inline bool is_at(const OLECHAR *at, const OLECHAR *needle, size_t length
 	       (length == 1 || !memcmp(at + 1, needle + 1, (length - 1) * sizeof *needle));
 }
 
-static __attribute__((noinline)) ptrdiff_t find_binary(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length,
-			     size_t from)
+static __attribute__((noinline)) ptrdiff_t
+find_binary(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length, size_t from)
 {
 	size_t i = from;
 
@@ -124,8 +124,8 @@ static ptrdiff_t find_unit(const OLECHAR *hay, size_t length, OLECHAR c, size_t 
 	return -1;
 }
 
-static __attribute__((noinline)) ptrdiff_t find_nocase(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length,
-			     size_t from)
+static __attribute__((noinline)) ptrdiff_t
+find_nocase(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length, size_t from)
 {
 	OLECHAR first = fold(needle[0]);
 

@@ -62,6 +62,16 @@ void vbs_value_drop(const struct value *v)
 	}
 }
 
+void vbs_value_drop_old(uint64_t head, int64_t payload)
+{
+	struct value old = { .head = head, .i = payload };
+
+	if (old.type == VT_BSTR)
+		SysFreeString(old.str);
+	else
+		vbs_value_drop(&old);
+}
+
 static __attribute__((noinline)) void release_other(struct value *v)
 {
 	struct value old = *v;
