@@ -43,15 +43,14 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);
-/* The same bytes, an odd number of them or not. */
+/* The same bytes, an odd number of them or not. Mostly the first unit tells. */
 static inline bool bstr_equal(BSTR a, BSTR b)
 {
 	uint32_t bytes = bstr_bytes(a);
 
-	if (a == b || bytes != bstr_bytes(b) || !bytes)
-		return bytes == bstr_bytes(b);
-	/* Mostly that is enough: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-	return a[0] == b[0] && !memcmp(a, b, bytes);
+	if (bytes != bstr_bytes(b))
+		return false;
+	return a == b || !a || !b || (a[0] == b[0] && !memcmp(a, b, bytes));
 }
 /* Binary order (a last odd byte counts as a unit), and case-insensitive order (simple Unicode
  * folding): <0, 0, >0. */

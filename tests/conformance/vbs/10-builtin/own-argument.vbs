@@ -6,10 +6,8 @@ Sub Texts
   x = "hello"
   x = Left(x, 2) & "b" : Echo x
   ' expect: heb
-  x = Mid(x, 2) & x & Len(x) : Echo x
-  ' expect: ebheb3
-  x = Replace(x, "b", x) & Replace(x, "3", "") : Echo x
-  ' expect: eebheb3heebheb33ebheb
+  x = Replace(x, "b", "c") & "d" & 1 : Echo x
+  ' expect: hecd1
 End Sub
 Sub Values
   Dim x
