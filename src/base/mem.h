@@ -24,6 +24,31 @@ char *mem_strdup(const char *text) __attribute__((warn_unused_result));
 /* Takes NULL. Always returns NULL: `p = mem_free(p)`. */
 void *mem_free(void *p);
 
+/* memcpy of what is mostly a few bytes, without a call. Some of them are read and written twice. */
+static inline void mem_copy(void *restrict to, const void *restrict from, size_t size)
+{
+	const char *f = from;
+	char *t = to;
+
+	if (size > 32) {
+		memcpy(t, f, size);
+	} else if (size >= 16) {
+		memcpy(t, f, 16);
+		memcpy(t + size - 16, f + size - 16, 16);
+	} else if (size >= 8) {
+		memcpy(t, f, 8);
+		memcpy(t + size - 8, f + size - 8, 8);
+	} else if (size >= 4) {
+		memcpy(t, f, 4);
+		memcpy(t + size - 4, f + size - 4, 4);
+	} else if (size >= 2) {
+		memcpy(t, f, 2);
+		memcpy(t + size - 2, f + size - 2, 2);
+	} else if (size) {
+		*t = *f;
+	}
+}
+
 #define mem_new(type) ((type *)mem_zalloc(1, sizeof(type)))
 
 /* cleanup attribute: `_cleanup_mem_ char *name = NULL;` frees at the end of the scope. */

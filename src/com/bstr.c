@@ -6,7 +6,7 @@
  */
 #include "com/bstr.h"
 
-#include "base/mem.h"
+#include "base/mem-small.h"
 #include "com/casing.h"
 
 #include <stdatomic.h>
@@ -46,43 +46,48 @@ static uint32_t count_add(struct bstr_header *h, uint32_t n)
 	return refs;
 }
 
-/* What is allocated for `capacity` bytes: rounded up to what the allocator gives anyway. */
-static size_t room_for(size_t capacity)
+/* What a block takes beside the text: the terminator is behind it. */
+#define EXTRA (sizeof(struct bstr_header) + 2)
+
+/* With what the allocator would leave unused. */
+static inline uint32_t capacity_for(size_t bytes)
 {
-	return ((capacity + 2 + 15) & ~(size_t)15) - 2;
+	return (uint32_t)(mem_small_size(EXTRA + bytes) - EXTRA);
 }
 
-/* A string with room for `capacity` bytes and length 0. */
-static BSTR bstr_new(size_t capacity)
+static inline BSTR make(size_t bytes)
 {
-	size_t room = room_for(capacity); /* and two bytes for the terminator */
-
-	if (capacity > BSTR_MAX_BYTES)
-		return NULL;
-	struct bstr_header *h = mem_alloc(sizeof *h + room + 2);
+	struct bstr_header *h = bytes <= BSTR_MAX_BYTES ? mem_small_alloc(EXTRA + bytes) : NULL;
 
 	if (!h)
 		return NULL;
 	atomic_init(&h->refs, 1);
-	h->capacity = (uint32_t)room;
+	h->capacity = capacity_for(bytes);
 	h->spare = 0;
-	BSTR s = (BSTR)(void *)(h + 1);
+	set_length((BSTR)(void *)(h + 1), (uint32_t)bytes);
+	return (BSTR)(void *)(h + 1);
+}
 
-	set_length(s, 0);
+BSTR bstr_new(size_t bytes)
+{
+	return make(bytes);
+}
+
+BSTR bstr_from_bytes(const void *bytes, size_t length)
+{
+	BSTR s = make(length);
+
+	if (s)
+		mem_copy(s, bytes, length);
 	return s;
 }
 
 BSTR SysAllocStringByteLen(const char *bytes, UINT length)
 {
-	BSTR s = bstr_new(length);
+	BSTR s = bytes ? bstr_from_bytes(bytes, length) : bstr_new(length);
 
-	if (!s)
-		return NULL;
-	if (bytes)
-		memcpy(s, bytes, length);
-	else
+	if (s && !bytes)
 		memset(s, 0, length);
-	set_length(s, length);
 	return s;
 }
 
@@ -112,7 +117,7 @@ void SysFreeString(BSTR s)
 
 	/* The only holder need not pay for an atomic subtraction. */
 	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 || count_add(h, -1u) == 1)
-		mem_free(h);
+		mem_small_free(h, EXTRA + h->capacity);
 }
 
 UINT SysStringByteLen(BSTR s)
@@ -152,12 +157,12 @@ static BSTR append_copy(BSTR s, const void *bytes, size_t length)
  * grows by moving pages, not bytes. */
 static BSTR grow(BSTR s, size_t needed)
 {
-	size_t room = room_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
-	struct bstr_header *h = mem_realloc(header_of(s), 1, sizeof *h + room + 2);
+	uint32_t capacity = capacity_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
+	struct bstr_header *h = mem_realloc(header_of(s), 1, EXTRA + capacity);
 
 	if (!h)
 		return NULL;
-	h->capacity = (uint32_t)room;
+	h->capacity = capacity;
 	return (BSTR)(void *)(h + 1);
 }
 
@@ -196,7 +201,7 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 	if (a_bytes > BSTR_MAX_BYTES || b_bytes > BSTR_MAX_BYTES - a_bytes)
 		return NULL;
 	size_t needed = a_bytes + b_bytes;
-	BSTR s = bstr_new(needed > BSTR_MAX_BYTES - 32 ? needed : needed + 32);
+	BSTR s = bstr_new(needed);
 
 	if (!s)
 		return NULL;
@@ -204,7 +209,6 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 		memcpy(s, a, a_bytes);
 	if (b)
 		memcpy((char *)s + a_bytes, b, b_bytes);
-	set_length(s, (uint32_t)needed);
 	return s;
 }
 
@@ -231,7 +235,6 @@ BSTR bstr_from_text(struct text utf8)
 	if (!s)
 		return NULL;
 	utf8_to_utf16(utf8, s, units);
-	set_length(s, (uint32_t)(units * sizeof(OLECHAR)));
 	return s;
 }
 

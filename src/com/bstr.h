@@ -22,6 +22,10 @@ static inline uint32_t bstr_bytes(BSTR s)
 		memcpy(&bytes, (const char *)s - sizeof bytes, sizeof bytes);
 	return bytes;
 }
+/* A string of `bytes` for the caller to write, all of them; NULL: no memory, or too long. */
+BSTR bstr_new(size_t bytes);
+/* The same with a copy of `length` bytes. */
+BSTR bstr_from_bytes(const void *bytes, size_t length);
 /* One more reference to the same text; NULL gives NULL. Never fails. */
 BSTR bstr_ref(BSTR s);
 bool bstr_exclusive(BSTR s);
@@ -34,7 +38,7 @@ BSTR bstr_append(BSTR s, const OLECHAR *units, size_t length);
 /* The same by bytes, for strings that hold any bytes, even an odd number of them. NULL bytes: the
  * caller writes what is new. */
 BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length);
-/* A new string of two pieces, with a little room behind them. NULL: no memory, or too long. */
+/* A new string of two pieces. NULL: no memory, or too long. */
 BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes);
 /* Writes the two pieces, of which none is in `s`, over what is in `s`. False, and nothing happened:
  * it is NULL, somebody else holds it too, or its room is not about theirs. */
@@ -42,6 +46,15 @@ bool bstr_rewrite(BSTR s, const void *a, size_t a_bytes, const void *b, size_t b
 BSTR bstr_from_text(struct text utf8);
 /* UTF-8, mem_free; NULL when out of memory. `ret_length` may be NULL. */
 char *bstr_to_utf8(BSTR s, size_t *ret_length);
+/* The same bytes, an odd number of them or not. Mostly the first unit tells. */
+static inline bool bstr_equal(BSTR a, BSTR b)
+{
+	uint32_t bytes = bstr_bytes(a);
+
+	if (bytes != bstr_bytes(b))
+		return false;
+	return a == b || !a || !b || (a[0] == b[0] && !memcmp(a, b, bytes));
+}
 /* Binary order (a last odd byte counts as a unit), and case-insensitive order (simple Unicode
  * folding): <0, 0, >0. */
 int bstr_compare(BSTR a, BSTR b);

@@ -6,7 +6,7 @@
  */
 #include "library/vbscript/regexp.h"
 
-#include "base/mem.h"
+#include "base/mem-small.h"
 #include "com/bstr.h"
 
 #define UNSET UINT32_MAX
@@ -47,7 +47,7 @@ static HRESULT return_group(const struct regexp_matches *matches, size_t index, 
 	if (at[0] == 0 && at[1] && at[1] == SysStringLen(matches->text))
 		s = bstr_ref(matches->text);
 	else
-		s = SysAllocStringLen(matches->text + at[0], at[1] - at[0]);
+		s = bstr_from_bytes(matches->text + at[0], (at[1] - at[0]) * sizeof *matches->text);
 	return s ? automation_return_bstr(ret, s) : E_OUTOFMEMORY;
 }
 
@@ -58,7 +58,7 @@ static const struct automation_class match_class, submatches_class;
 static HRESULT place_new(const struct automation_class *class, struct regexp_matches *matches,
 			 size_t index, VARIANT *ret)
 {
-	struct place *self = mem_new(struct place);
+	struct place *self = mem_small_alloc(sizeof *self);
 	IDispatch *owner = automation_dispatch(&matches->object);
 
 	if (!self)
@@ -81,7 +81,7 @@ static void place_free(struct automation_object *object)
 	IDispatch *owner = automation_dispatch(&self->matches->object);
 
 	owner->lpVtbl->Release(owner);
-	mem_free(self);
+	mem_small_free(self, sizeof *self);
 }
 
 /* Argument 0 as an index below `count`. */

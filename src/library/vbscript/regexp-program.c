@@ -270,6 +270,7 @@ static int matcher_context(struct regexp_matcher *matcher)
 	pcre2_set_depth_limit(context, matcher->steps ? matcher->steps : REGEXP_STEPS_MAX);
 	pcre2_set_heap_limit(context, REGEXP_HEAP_MAX);
 	matcher->context = context;
+	matcher->last = PCRE2_UNSET;
 	return 0;
 }
 
@@ -291,6 +292,7 @@ static int matcher_ready(struct regexp_matcher *matcher, const struct regexp_pro
 		return 7;
 	pcre2_match_data_free(matcher->data);
 	matcher->data = data;
+	matcher->offsets = pcre2_get_ovector_pointer(data);
 	matcher->groups = program->groups;
 	return 0;
 }
@@ -317,14 +319,17 @@ int regexp_search_begin(struct regexp_search *search, struct regexp_program *pro
 	return matcher_ready(matcher, program);
 }
 
-/* PCRE2's answer for matches that begin in [at, last]. */
+/* PCRE2's answer for matches that begin in [at, last]; PCRE2_UNSET is the end of the text. */
 static int match_between(struct regexp_search *s, size_t at, size_t last)
 {
 	struct regexp_matcher *m = s->matcher;
 	PCRE2_SPTR text = (PCRE2_SPTR)(const void *)s->text;
 	int r;
 
-	pcre2_set_offset_limit(m->context, last);
+	if (m->last != last) {
+		pcre2_set_offset_limit(m->context, last);
+		m->last = last;
+	}
 	if (!jit_ready(s->program))
 		return pcre2_match(s->program->code, text, s->length, at, PCRE2_NO_JIT, m->data,
 				   m->context);
@@ -382,14 +387,14 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 	while (SUCCEEDED(hr) && s->at <= s->length) {
 		size_t left = s->length - s->at;
 		bool whole = left <= s->portion;
-		size_t last = whole ? s->length : s->at + s->portion;
+		size_t last = whole ? PCRE2_UNSET : s->at + s->portion;
 
 		if (!whole && !s->asked)
 			s->asked = clock_now();
 		r = match_between(s, s->at, last);
 		if (r != PCRE2_ERROR_NOMATCH)
 			break;
-		s->at = last + 1;
+		s->at = whole ? s->length + 1 : last + 1;
 		if (!whole)
 			hr = next_portion(s);
 	}
@@ -402,7 +407,7 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 		hr = automation_poll();
 		return FAILED(hr) ? hr : match_error(r);
 	}
-	s->offsets = pcre2_get_ovector_pointer(s->matcher->data);
+	s->offsets = s->matcher->offsets;
 	/* A match of nothing must not be found again. */
 	s->at = s->offsets[1] > s->offsets[0] ? s->offsets[1] : s->offsets[1] + 1;
 	s->stale = true;

@@ -34,8 +34,10 @@ void regexp_program_use_jit(bool use);
 /* What a search works with; one thread at a time. Zeroed is empty, and used for any program. */
 struct regexp_matcher {
 	void *context, *data, *stack;
-	uint32_t steps;  /* 0: REGEXP_STEPS_MAX; set before the first search */
-	unsigned groups; /* that fit into `data` */
+	const size_t *offsets; /* in `data` */
+	size_t last;           /* where a match may begin at the latest, as `context` has it */
+	uint32_t steps;        /* 0: REGEXP_STEPS_MAX; set before the first search */
+	unsigned groups;       /* that fit into `data` */
 	bool has_data;
 };
 

@@ -155,7 +155,7 @@ static inline bool append(struct output *out, const char16_t *units, size_t leng
 		return true;
 	if (length > out->capacity - out->length && !grow(out, length))
 		return false;
-	memcpy(out->units + out->length, units, length * sizeof *units);
+	mem_copy(out->units + out->length, units, length * sizeof *units);
 	out->length += length;
 	return true;
 }

@@ -134,6 +134,25 @@ static HRESULT regexp_multiline(struct automation_call *call)
 
 /* ---- methods ---- */
 
+/* A text argument: the caller's own, which stays while no code of others runs, or made of it. */
+struct text_arg {
+	BSTR s, made;
+};
+
+static HRESULT text_arg(const struct automation_call *call, UINT i, struct text_arg *ret)
+{
+	HRESULT hr = S_OK;
+
+	ret->made = NULL;
+	if (call->argv[i]->vt == VT_BSTR) {
+		ret->s = call->argv[i]->bstrVal;
+	} else {
+		hr = automation_arg_bstr(call, i, &ret->made);
+		ret->s = ret->made;
+	}
+	return hr;
+}
+
 /* Begins a search of `text`; the lock is held. */
 static int search_begin(struct regexp *self, BSTR text, struct regexp_search *ret)
 {
@@ -152,19 +171,19 @@ static HRESULT regexp_test(struct automation_call *call)
 	struct regexp *self = regexp_of(call->self);
 	struct regexp_search search;
 	bool found = false;
-	BSTR text;
-	HRESULT hr = automation_arg_bstr(call, 0, &text);
+	struct text_arg text;
+	HRESULT hr = text_arg(call, 0, &text);
 	int error;
 
 	if (FAILED(hr))
 		return hr;
 	bool taken = mutex_enter(&self->lock);
 
-	error = search_begin(self, text, &search);
+	error = search_begin(self, text.s, &search);
 	if (!error)
 		error = regexp_search_next(&search, &found);
 	mutex_leave(&self->lock, taken);
-	SysFreeString(text);
+	SysFreeString(text.made);
 	return error ? regexp_raise(call, error) : automation_return_bool(call->result, found);
 }
 

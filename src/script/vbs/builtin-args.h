@@ -26,6 +26,16 @@ static inline bool arg_null(struct value *args, unsigned i)
 {
 	return value_deref(&args[i])->type == VT_NULL;
 }
+/* An argument that must be there. */
+static inline HRESULT arg_int(struct vbs_engine *e, struct value *args, unsigned i, int32_t *ret)
+{
+	struct value *v = value_deref(&args[i]);
+
+	if (v->type != VT_I2 && v->type != VT_I4)
+		return vbs_to_int(&e->heap, v, ret);
+	*ret = (int32_t)v->i;
+	return S_OK;
+}
 static inline HRESULT arg_long(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
 			       int32_t fallback, int32_t *ret)
 {
@@ -33,7 +43,7 @@ static inline HRESULT arg_long(struct vbs_engine *e, struct value *args, unsigne
 		*ret = fallback;
 		return S_OK;
 	}
-	return vbs_to_int(&e->heap, &args[i], ret);
+	return arg_int(e, args, i, ret);
 }
 /* A counted string. */
 static inline HRESULT arg_string(struct vbs_engine *e, struct value *args, unsigned argc,
@@ -50,19 +60,32 @@ struct text_arg {
 	BSTR s;
 	bool made; /* `s` is counted */
 };
-/* Objects among the arguments run code when they are asked for their value, and that may change
- * the variable a string is borrowed from. */
+static inline HRESULT text_arg_of(struct vbs_engine *e, struct value *v, bool lend,
+				  struct text_arg *ret)
+{
+	ret->made = !lend;
+	ret->s = lend ? v->str : NULL;
+	return lend ? S_OK : vbs_to_string(&e->heap, v, &ret->s);
+}
+/* The argument that is read last of all. */
+static inline HRESULT arg_text_last(struct vbs_engine *e, struct value *args, unsigned i,
+				    struct text_arg *ret)
+{
+	struct value *v = value_deref(&args[i]);
+
+	return text_arg_of(e, v, v->type == VT_BSTR, ret);
+}
+/* One after which only those behind it are read. Objects among them run code when they are asked
+ * for their value, and that may change the variable a string is borrowed from. */
 static inline HRESULT arg_text(struct vbs_engine *e, struct value *args, unsigned argc, unsigned i,
 			       struct text_arg *ret)
 {
 	struct value *v = value_deref(&args[i]);
 	bool lend = v->type == VT_BSTR;
 
-	for (unsigned k = 0; k < argc && lend; k++)
+	for (unsigned k = i + 1; k < argc && lend; k++)
 		lend = value_deref(&args[k])->type != VT_DISPATCH;
-	ret->made = !lend;
-	ret->s = lend ? v->str : NULL;
-	return lend ? S_OK : vbs_to_string(&e->heap, v, &ret->s);
+	return text_arg_of(e, v, lend, ret);
 }
 static inline void text_arg_done(struct text_arg *t)
 {

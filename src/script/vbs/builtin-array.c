@@ -4,6 +4,8 @@
  */
 #include "script/vbs/builtin-args.h"
 
+#include "script/vbs/digits.h"
+
 static HRESULT vector(struct vbs_engine *e, size_t count, struct value *ret)
 {
 	struct vbs_array *a;
@@ -125,46 +127,52 @@ BUILTIN(split)
 	return hr;
 }
 
-/* What an element is as text when that needs no conversion that may run code: the units are the
- * element's own, or in `room`. */
-static inline bool join_piece(const struct value *v, OLECHAR room[VBS_DIGITS_MAX],
-			      const OLECHAR **ret, size_t *ret_length)
+/* How many units an element is as text when that needs no conversion that may run code. */
+static inline bool join_measure(const struct value *v, size_t *ret)
 {
 	switch (v->type) {
 	case VT_EMPTY:
-		*ret_length = 0;
+		*ret = 0;
 		return true;
 	case VT_BSTR:
-		*ret = v->str;
-		*ret_length = bstr_bytes(v->str) / sizeof(OLECHAR);
+		*ret = units_of(v->str);
 		return true;
 	case VT_UI1:
 	case VT_I2:
 	case VT_I4:
-		*ret = vbs_digits(v->i, room, ret_length);
+		*ret = vbs_digits_count(v->i);
 		return true;
 	default:
 		return false;
 	}
 }
 
-static inline OLECHAR *put_units(OLECHAR *to, const OLECHAR *from, size_t length)
+static inline OLECHAR *put_units(OLECHAR *to, BSTR from)
 {
+	size_t length = units_of(from);
+
 	if (length)
-		memcpy(to, from, length * sizeof *to);
+		mem_copy(to, from, length * sizeof *to);
 	return to + length;
+}
+
+static inline OLECHAR *put_digits(OLECHAR *to, int64_t n)
+{
+	unsigned count = vbs_digits_count(n);
+
+	vbs_digits_write(n, to, count);
+	return to + count;
 }
 
 /* Arrays of texts and whole numbers: measured, then written. False: there are other elements. */
 static bool join_plain(struct vbs_engine *e, const struct vbs_array *a, BSTR by, BSTR *ret,
 		       HRESULT *ret_hr)
 {
-	OLECHAR room[VBS_DIGITS_MAX], *to;
-	const OLECHAR *from = NULL;
 	size_t total = a->count ? (a->count - 1) * units_of(by) : 0, length;
+	OLECHAR *to;
 
 	for (size_t i = 0; i < a->count; i++) {
-		if (!join_piece(&a->items[i], room, &from, &length))
+		if (!join_measure(&a->items[i], &length))
 			return false;
 		total += length;
 	}
@@ -173,10 +181,14 @@ static bool join_plain(struct vbs_engine *e, const struct vbs_array *a, BSTR by,
 		return true;
 	to = *ret;
 	for (size_t i = 0; i < a->count; i++) {
+		const struct value *v = &a->items[i];
+
 		if (i)
-			to = put_units(to, by, units_of(by));
-		join_piece(&a->items[i], room, &from, &length);
-		to = put_units(to, from, length);
+			to = put_units(to, by);
+		if (v->type == VT_BSTR)
+			to = put_units(to, v->str);
+		else if (v->type != VT_EMPTY)
+			to = put_digits(to, v->i);
 	}
 	return true;
 }

@@ -38,8 +38,8 @@ BUILTIN(len)
 }
 
 /* units [from, from + count) of the first argument, cut to what there is */
-static HRESULT part(struct vbs_engine *e, struct text_arg *t, int64_t from, int64_t count,
-		    struct value *ret)
+static inline HRESULT part(struct vbs_engine *e, struct text_arg *t, int64_t from, int64_t count,
+			   struct value *ret)
 {
 	int64_t length = units_of(t->s);
 	HRESULT hr = S_OK;
@@ -48,7 +48,7 @@ static HRESULT part(struct vbs_engine *e, struct text_arg *t, int64_t from, int6
 		from = length;
 	if (count > length - from)
 		count = length - from;
-	if (from == 0 && count == length)
+	if (count == length)
 		*ret = VALUE_STR(bstr_ref(t->s));
 	else
 		hr = return_string(e, t->s + from, count, ret);
@@ -63,13 +63,13 @@ static HRESULT left_right(struct vbs_engine *e, struct value *args, bool right, 
 	HRESULT hr;
 
 	/* The length is looked at first: Left(Null, -1) is an error. */
-	hr = vbs_to_int(&e->heap, &args[1], &n);
+	hr = arg_int(e, args, 1, &n);
 	if (SUCCEEDED(hr) && n < 0)
 		hr = VBS_HR(5);
 	if (SUCCEEDED(hr) && arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, 2, 0, &t);
+		hr = arg_text_last(e, args, 0, &t);
 	if (FAILED(hr))
 		return hr;
 	return part(e, &t, right && (size_t)n < units_of(t.s) ? (int64_t)units_of(t.s) - n : 0, n,
@@ -97,16 +97,26 @@ BUILTIN(mid)
 	/* The last argument is looked at first, the text last. */
 	hr = arg_long(e, args, argc, 2, INT32_MAX, &count);
 	if (SUCCEEDED(hr))
-		hr = vbs_to_int(&e->heap, &args[1], &start);
+		hr = arg_int(e, args, 1, &start);
 	if (SUCCEEDED(hr) && (start < 1 || count < 0))
 		hr = VBS_HR(5);
 	if (SUCCEEDED(hr) && arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, argc, 0, &t);
+		hr = arg_text_last(e, args, 0, &t);
 	if (FAILED(hr))
 		return hr;
 	return part(e, &t, start - 1, count, ret);
+}
+
+/* From 1 on, 0: nowhere. */
+static inline ptrdiff_t place_of(BSTR hay, BSTR needle, int32_t start, bool nocase)
+{
+	size_t length = units_of(hay);
+
+	return (size_t)start > length
+		       ? 0
+		       : vbs_find(hay, length, needle, units_of(needle), start - 1, nocase) + 1;
 }
 
 /* InStr([start,] text, sought[, compare]) */
@@ -128,18 +138,11 @@ BUILTIN(instr)
 		return hr;
 	if (arg_null(args, first) || arg_null(args, first + 1))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_text(e, args, argc, first, &hay);
+	hr = arg_text(e, args, first + 2, first, &hay);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, argc, first + 1, &needle);
-	if (SUCCEEDED(hr)) {
-		size_t length = units_of(hay.s);
-		ptrdiff_t at = -1;
-
-		if ((size_t)start <= length || (start == 1 && length))
-			at = vbs_find(hay.s, length, needle.s, units_of(needle.s), start - 1,
-				      nocase);
-		*ret = VALUE_I4(at + 1);
-	}
+		hr = arg_text_last(e, args, first + 1, &needle);
+	if (SUCCEEDED(hr))
+		*ret = VALUE_I4(place_of(hay.s, needle.s, start, nocase));
 	text_arg_done(&hay);
 	text_arg_done(&needle);
 	return hr;
@@ -202,10 +205,8 @@ static HRESULT replace(struct vbs_engine *e, BSTR hay, size_t start, BSTR find, 
 	for (size_t i = 0; i < places->count; i++) {
 		size_t keep = places->at[i] - start;
 
-		if (keep)
-			memcpy(to, hay + start, keep * sizeof *to);
-		if (fill)
-			memcpy(to + keep, with, fill * sizeof *to);
+		mem_copy(to, hay + start, keep * sizeof *to);
+		mem_copy(to + keep, with, fill * sizeof *to);
 		to += keep + fill;
 		start = places->at[i] + wanted;
 	}
@@ -233,11 +234,11 @@ BUILTIN(replace)
 	if (SUCCEEDED(hr))
 		hr = arg_compare(e, args, argc, 5, &nocase);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, argc, 0, &hay);
+		hr = arg_text(e, args, 3, 0, &hay);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, argc, 1, &find);
+		hr = arg_text(e, args, 3, 1, &find);
 	if (SUCCEEDED(hr))
-		hr = arg_text(e, args, argc, 2, &with);
+		hr = arg_text_last(e, args, 2, &with);
 	if (SUCCEEDED(hr)) {
 		bool found =
 			vbs_find_all(hay.s, units_of(hay.s), find.s, units_of(find.s), start - 1,
@@ -261,7 +262,7 @@ static HRESULT change_case(struct vbs_engine *e, struct value *args, bool upper,
 
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_text(e, args, 1, 0, &t);
+	hr = arg_text_last(e, args, 0, &t);
 	if (FAILED(hr))
 		return hr;
 	hr = vbs_string_new(&e->heap, NULL, units_of(t.s), &out);
@@ -294,7 +295,7 @@ static HRESULT trim(struct vbs_engine *e, struct value *args, bool left, bool ri
 
 	if (arg_null(args, 0))
 		return return_value(VALUE_NULL, ret);
-	hr = arg_text(e, args, 1, 0, &t);
+	hr = arg_text_last(e, args, 0, &t);
 	if (FAILED(hr))
 		return hr;
 	to = units_of(t.s);
@@ -347,7 +348,7 @@ static HRESULT repeat(struct vbs_engine *e, int32_t n, OLECHAR c, struct value *
 BUILTIN(space)
 {
 	int32_t n;
-	HRESULT hr = vbs_to_int(&e->heap, &args[0], &n);
+	HRESULT hr = arg_int(e, args, 0, &n);
 
 	(void)argc;
 	return FAILED(hr) ? hr : repeat(e, n, ' ', ret);
@@ -365,7 +366,7 @@ BUILTIN(string)
 		return VBS_HR(94);
 	if (what->type == VT_NULL)
 		return return_value(VALUE_NULL, ret);
-	hr = vbs_to_int(&e->heap, &args[0], &n);
+	hr = arg_int(e, args, 0, &n);
 	if (FAILED(hr))
 		return hr;
 	if (what->type == VT_BSTR)

@@ -28,7 +28,7 @@ VBS_FUNCTIONS(X)
 #define FUNCTION(fn) vbs_fn_##fn
 #endif
 
-static const struct vbs_builtin table[] = {
+const struct vbs_builtin vbs_builtins[] = {
 #define X(name, fn, least, most) { name, least, most, FUNCTION(fn), { .type = VT_EMPTY }, NULL, 0 },
 	VBS_FUNCTIONS(X)
 #undef X
@@ -50,27 +50,28 @@ static const uint8_t lengths[] = {
 	VBS_FUNCTIONS(X) VBS_CONSTANTS(X) VBS_LONG_CONSTANTS(X) VBS_TEXT_CONSTANTS(X)
 #undef X
 };
-_Static_assert(ARRAY_LEN(lengths) == ARRAY_LEN(table), "one length for each name");
+_Static_assert(ARRAY_LEN(lengths) == ARRAY_LEN(vbs_builtins), "one length for each name");
 
 int vbs_builtin_find(struct text name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (lengths[i] == name.length && ((table[i].name[0] ^ name.data[0]) & 0xDF) == 0 &&
-		    text_equal_nocase((struct text){ table[i].name, lengths[i] }, name))
+	for (size_t i = 0; i < ARRAY_LEN(vbs_builtins); i++)
+		if (lengths[i] == name.length &&
+		    ((vbs_builtins[i].name[0] ^ name.data[0]) & 0xDF) == 0 &&
+		    text_equal_nocase((struct text){ vbs_builtins[i].name, lengths[i] }, name))
 			return i;
 	return -1;
 }
 
 unsigned vbs_builtin_count(void)
 {
-	return ARRAY_LEN(table);
+	return ARRAY_LEN(vbs_builtins);
 }
 
 const struct vbs_builtin *vbs_builtin_at(unsigned index)
 {
-	if (!table[index].fn)
+	if (!vbs_builtins[index].fn)
 		vbs_cover_builtin(index, S_OK);
-	return &table[index];
+	return &vbs_builtins[index];
 }
 
 /* The machine never gets here: these are instructions. */

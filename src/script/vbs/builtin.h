@@ -31,3 +31,5 @@ struct vbs_builtin {
 int vbs_builtin_find(struct text name);
 unsigned vbs_builtin_count(void);
 const struct vbs_builtin *vbs_builtin_at(unsigned index);
+/* All of them, for calls of what has been compiled. */
+extern const struct vbs_builtin vbs_builtins[];

@@ -638,9 +638,7 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 /* Bytes that count as much as a turn of a loop when it comes to looking at the clock. */
 #define CHARGE_BYTES 16384
 
-/* A call that goes through much text or a large array, or makes it, brings the next look at the
- * clock nearer, so that a time-out is kept whatever a loop calls. */
-static inline void charge_work(struct vbs_engine *e, const struct value *v)
+static __attribute__((noinline)) void charge_much(struct vbs_engine *e, const struct value *v)
 {
 	size_t cost = 0;
 
@@ -652,26 +650,62 @@ static inline void charge_work(struct vbs_engine *e, const struct value *v)
 		e->budget = e->budget > (int64_t)cost ? e->budget - (int32_t)cost : 0;
 }
 
+/* A call that goes through much text or a large array, or makes it, brings the next look at the
+ * clock nearer, so that a time-out is kept whatever a loop calls. */
+static inline void charge_work(struct vbs_engine *e, const struct value *v)
+{
+	if (v->type == VT_BSTR) {
+		if (__builtin_expect(bstr_bytes(v->str) >= CHARGE_BYTES, 0))
+			charge_much(e, v);
+	} else if (__builtin_expect(v->type & VT_ARRAY, 0)) {
+		charge_much(e, v);
+	}
+}
+
+/* Clears an argument, mostly a variable's or a number. */
+static inline void use_up(struct vbs_engine *e, struct value *v)
+{
+	if (v->type == VBS_REF) {
+		charge_work(e, v->ref);
+		v->head = VT_EMPTY;
+	} else if (v->type & VBS_COUNTED) {
+		charge_work(e, v);
+		value_clear(v);
+	} else {
+		v->head = VT_EMPTY;
+	}
+}
+
+/* Its arguments are as they were. VBScript names the function: "Type mismatch: 'CInt'". */
+static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
+						      const struct vbs_builtin *b,
+						      struct value *args, unsigned argc,
+						      struct value *result, HRESULT hr)
+{
+	for (unsigned i = 0; i < argc; i++)
+		charge_work(e, value_deref(&args[i]));
+	charge_work(e, result);
+	value_clear(result);
+	if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u && (hr & 0xFFFF) != 7 &&
+	    (hr & 0xFFFF) != 28)
+		return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
+	return hr;
+}
+
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)
 {
-	const struct vbs_builtin *b = vbs_builtin_at(index);
+	const struct vbs_builtin *b = &vbs_builtins[index];
+	/* Not in its register yet: that may be the variable that an argument refers to. */
 	struct value result = VALUE_EMPTY;
 	HRESULT hr;
 
-	for (unsigned i = 1; i <= argc; i++)
-		charge_work(e, value_deref(&window[i]));
 	hr = b->fn(e, window + 1, argc, &result);
+	if (FAILED(hr))
+		return fail_builtin(e, b, window + 1, argc, &result, hr);
 	charge_work(e, &result);
-	if (FAILED(hr)) {
-		value_clear(&result);
-		/* VBScript names the function: "Type mismatch: 'CInt'". */
-		if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u &&
-		    (hr & 0xFFFF) != 7 && (hr & 0xFFFF) != 28)
-			return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
-		return hr;
-	}
-	clear_window(window, 1, argc);
-	value_move(&window[0], &result);
+	for (struct value *v = window + 1; v != window + 1 + argc; v++)
+		use_up(e, v);
+	value_set(&window[0], result);
 	return S_OK;
 }
 

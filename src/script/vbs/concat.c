@@ -8,6 +8,7 @@
 
 #include "script/vbs/arithmetic.h"
 #include "script/vbs/convert.h"
+#include "script/vbs/digits.h"
 
 /* An operand as text: borrowed from a value that stays, on the stack, or made for this. */
 struct piece {
@@ -51,8 +52,9 @@ static inline HRESULT piece_of(struct vbs_engine *e, struct value *v, struct pie
 	case VT_I4:
 	case VT_I8:
 		p->text = NULL;
-		p->bytes = vbs_digits(v->i, p->room, &p->length);
-		p->length *= sizeof(OLECHAR);
+		p->bytes = p->room;
+		p->length = vbs_digits_count(v->i) * sizeof(OLECHAR);
+		vbs_digits_write(v->i, p->room, (unsigned)(p->length / sizeof(OLECHAR)));
 		return S_OK;
 	case VT_NULL:
 	case VT_EMPTY:
@@ -174,93 +176,122 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
 
 /* ---- several at once ---- */
 
-/* Whether reading the value as text runs nothing and cannot fail, nor gives Null. */
-static bool is_plain(const struct value *v)
+/* An operand that can be read as text without running anything or failing, and is not Null. */
+struct span {
+	const void *bytes; /* NULL: the digits of `number` */
+	int64_t number;
+	size_t length;
+};
+
+static inline bool span_of(const struct value *v, struct span *ret)
 {
 	switch (v->type) {
-	case VT_EMPTY:
+	case VT_BSTR:
+	case VBS_BYTES:
+		ret->bytes = v->str;
+		ret->length = bstr_bytes(v->str);
+		return true;
 	case VT_UI1:
 	case VT_I2:
 	case VT_I4:
 	case VT_I8:
-	case VT_BSTR:
-	case VBS_BYTES:
+		ret->bytes = NULL;
+		ret->number = v->i;
+		ret->length = vbs_digits_count(v->i) * sizeof(OLECHAR);
+		return true;
+	case VT_EMPTY:
+		ret->length = 0;
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* Appends the pieces to `*s`, which may be NULL, with one look at the memory. */
-static HRESULT append_all(struct vbs_engine *e, BSTR *s, const struct piece *pieces, unsigned count)
+static inline char *span_write(const struct span *span, char *to)
 {
-	size_t old = SysStringByteLen(*s), total = 0;
-	char *to;
-	BSTR grown;
-	HRESULT hr;
+	if (!span->length)
+		return to;
+	if (span->bytes)
+		mem_copy(to, span->bytes, span->length);
+	else
+		vbs_digits_write(span->number, to, (unsigned)(span->length / sizeof(OLECHAR)));
+	return to + span->length;
+}
 
-	for (unsigned i = 0; i < count; i++)
-		total += pieces[i].length;
-	hr = vbs_heap_charge(&e->heap, total + (bstr_exclusive(*s) ? 0 : old + 24));
-	if (FAILED(hr) || !total)
+/* Makes `*s`, which may be NULL, `total` bytes longer; they are the caller's to write. */
+static HRESULT lengthen(struct vbs_engine *e, BSTR *s, size_t total)
+{
+	size_t shared = *s && bstr_exclusive(*s) ? 0 : bstr_bytes(*s) + 24;
+	HRESULT hr = vbs_heap_charge(&e->heap, total + shared);
+	BSTR grown;
+
+	if (FAILED(hr))
 		return hr;
-	grown = bstr_append_bytes(*s, NULL, total);
+	grown = *s ? bstr_append_bytes(*s, NULL, total) : bstr_new(total);
 	if (!grown)
 		return E_OUTOFMEMORY;
 	*s = grown;
-	to = (char *)grown + old;
-	for (unsigned i = 0; i < count; i++) {
-		if (pieces[i].length)
-			memcpy(to, pieces[i].bytes, pieces[i].length);
-		to += pieces[i].length;
-	}
 	return S_OK;
 }
 
 /* The fast way, when all values are plain and the text that grows is none of the others. False:
  * nothing happened. */
-static bool concat_plain(struct vbs_engine *e, struct value *target, struct value *v,
-			 unsigned count, HRESULT *ret)
+static inline bool concat_plain(struct vbs_engine *e, struct value *target, struct value *v,
+				unsigned count, HRESULT *ret)
 {
 	bool grows = target->type == VT_BSTR;
-	struct piece pieces[JOIN_MAX];
-	BSTR text = NULL;
+	struct span spans[JOIN_MAX];
+	BSTR text = grows ? target->str : NULL;
+	size_t total = 0, old = bstr_bytes(text);
+	char *to;
 
-	for (unsigned i = 0; i < count; i++) {
-		struct value *at = value_deref(&v[i]);
+	for (unsigned i = grows; i < count; i++) {
+		const struct value *at = value_deref(&v[i]);
 
-		if (!is_plain(at) || (i && grows && at->type == VT_BSTR && at->str == target->str))
+		if (!span_of(at, &spans[i]) || (grows && at->type == VT_BSTR && at->str == text))
 			return false;
-		if (!i && grows)
-			pieces[i].length = 0;
-		else
-			piece_of(e, at, &pieces[i]);
+		total += spans[i].length;
 	}
-	if (grows) {
-		*ret = append_all(e, &target->str, pieces, count);
+	*ret = total ? lengthen(e, &text, total) : S_OK;
+	if (FAILED(*ret))
 		return true;
-	}
-	*ret = append_all(e, &text, pieces, count);
-	if (SUCCEEDED(*ret))
+	to = total ? (char *)text + old : NULL;
+	for (unsigned i = grows; i < count; i++)
+		to = span_write(&spans[i], to);
+	if (grows)
+		target->str = text;
+	else
 		value_set(target, VALUE_STR(text));
 	return true;
 }
 
-HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place)
+/* One after the other. Whatever runs meanwhile, the text that the first one has now is continued.
+ */
+static __attribute__((noinline)) HRESULT concat_slowly(struct vbs_engine *e, struct value *target,
+						       struct value *v, unsigned count)
 {
-	struct value *target = in_place ? value_deref(v) : v, all = VALUE_EMPTY;
+	struct value all = VALUE_EMPTY;
 	HRESULT hr = S_OK;
 
-	if (!concat_plain(e, target, v, count, &hr)) {
-		/* Whatever runs meanwhile, the text that the first one has now is continued. */
-		value_copy(&all, value_deref(v));
-		for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
-			hr = vbs_concat(e, &all, &v[i], &all);
-		if (SUCCEEDED(hr))
-			value_move(target, &all);
-		value_clear(&all);
-	}
+	value_copy(&all, value_deref(v));
 	for (unsigned i = 1; i < count && SUCCEEDED(hr); i++)
-		value_clear(&v[i]);
+		hr = vbs_concat(e, &all, &v[i], &all);
+	if (SUCCEEDED(hr))
+		value_move(target, &all);
+	value_clear(&all);
 	return hr;
+}
+
+HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place)
+{
+	struct value *target = in_place ? value_deref(v) : v;
+	HRESULT hr;
+
+	if (!concat_plain(e, target, v, count, &hr))
+		hr = concat_slowly(e, target, v, count);
+	if (FAILED(hr))
+		return hr;
+	for (unsigned i = 1; i < count; i++)
+		value_clear(&v[i]);
+	return S_OK;
 }

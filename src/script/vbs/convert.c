@@ -7,6 +7,7 @@
 
 #include "com/number.h"
 #include "script/vbs/date.h"
+#include "script/vbs/digits.h"
 #include "script/vbs/engine.h"
 #include "script/vbs/object.h"
 #include "script/vbs/variant.h"
@@ -232,25 +233,15 @@ static HRESULT scalar_to_text(const struct value *v, const struct locale *locale
 	}
 }
 
-const OLECHAR *vbs_digits(int64_t n, OLECHAR room[VBS_DIGITS_MAX], size_t *ret_length)
+/* A whole number as text. */
+static HRESULT digits_to_string(struct vbs_heap *heap, int64_t n, BSTR *ret)
 {
-	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
-	OLECHAR *at = room + VBS_DIGITS_MAX;
+	unsigned count = vbs_digits_count(n);
+	HRESULT hr = vbs_string_new(heap, NULL, count, ret);
 
-	/* Two at a time: each division waits for the one before. */
-	for (; left >= 100; left /= 100) {
-		unsigned two = left % 100;
-
-		*--at = (OLECHAR)(u'0' + two % 10);
-		*--at = (OLECHAR)(u'0' + two / 10);
-	}
-	if (left >= 10)
-		*--at = (OLECHAR)(u'0' + left % 10);
-	*--at = (OLECHAR)(u'0' + (left >= 10 ? left / 10 : left));
-	if (n < 0)
-		*--at = u'-';
-	*ret_length = (size_t)(room + VBS_DIGITS_MAX - at);
-	return at;
+	if (SUCCEEDED(hr))
+		vbs_digits_write(n, *ret, count);
+	return hr;
 }
 
 HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
@@ -277,12 +268,8 @@ HRESULT vbs_to_string(struct vbs_heap *heap, struct value *v, BSTR *ret)
 		value_clear(&plain);
 		return hr;
 	}
-	if (v->type == VT_I2 || v->type == VT_I4 || v->type == VT_UI1 || v->type == VT_I8) {
-		OLECHAR room[VBS_DIGITS_MAX];
-		const OLECHAR *digits = vbs_digits(v->i, room, &n);
-
-		return vbs_string_new(heap, digits, n, ret);
-	}
+	if (v->type == VT_I2 || v->type == VT_I4 || v->type == VT_UI1 || v->type == VT_I8)
+		return digits_to_string(heap, v->i, ret);
 	hr = scalar_to_text(v, vbs_heap_locale(heap), text, &n);
 	if (FAILED(hr))
 		return hr;

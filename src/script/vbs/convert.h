@@ -36,7 +36,3 @@ size_t vbs_number_format(double d, int precision, char out[VBS_NUMBER_SIZE]);
 
 /* Half to even, as CInt, CLng and Round do. */
 double vbs_round_even(double d);
-/* The decimal digits of `n`, its sign in front; returns where they begin in `room`, and how many
- * units there are. */
-#define VBS_DIGITS_MAX 20
-const OLECHAR *vbs_digits(int64_t n, OLECHAR room[VBS_DIGITS_MAX], size_t *ret_length);

@@ -207,8 +207,34 @@ static HRESULT order(struct vbs_engine *e, struct value *a, struct value *b, int
 	return vbs_order_numbers(e, a, b, ret);
 }
 
-HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a, struct value *b,
-		    int *ret)
+static bool holds(enum vbs_operator op, int n)
+{
+	switch (op) {
+	case OP_EQ:
+		return n == 0;
+	case OP_NE:
+		return n != 0;
+	case OP_LT:
+		return n < 0;
+	case OP_GT:
+		return n > 0;
+	case OP_LE:
+		return n <= 0;
+	default:
+		return n >= 0;
+	}
+}
+
+/* Most texts that are compared are of different lengths. */
+static bool texts_hold(enum vbs_operator op, BSTR a, BSTR b)
+{
+	if (op == OP_EQ || op == OP_NE)
+		return bstr_equal(a, b) == (op == OP_EQ);
+	return holds(op, order_text(a, b));
+}
+
+static __attribute__((noinline)) HRESULT compare(struct vbs_engine *e, enum vbs_operator op,
+						 struct value *a, struct value *b, int *ret)
 {
 	struct value hold_a, hold_b;
 	int n = 0;
@@ -222,16 +248,22 @@ HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a,
 		*ret = -1;
 	} else if (SUCCEEDED(hr)) {
 		hr = order(e, a, b, &n);
-		*ret = op == OP_EQ   ? n == 0
-		       : op == OP_NE ? n != 0
-		       : op == OP_LT ? n < 0
-		       : op == OP_GT ? n > 0
-		       : op == OP_LE ? n <= 0
-				     : n >= 0;
+		*ret = holds(op, n);
 	}
 	value_clear(&hold_a);
 	value_clear(&hold_b);
 	return hr;
+}
+
+HRESULT vbs_compare(struct vbs_engine *e, enum vbs_operator op, struct value *a, struct value *b,
+		    int *ret)
+{
+	a = value_deref(a);
+	b = value_deref(b);
+	if (a->type != VT_BSTR || b->type != VT_BSTR)
+		return compare(e, op, a, b, ret);
+	*ret = texts_hold(op, a->str, b->str);
+	return S_OK;
 }
 
 static HRESULT is_same(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)

@@ -87,8 +87,8 @@ static inline bool is_at(const OLECHAR *at, const OLECHAR *needle, size_t length
 	       (length == 1 || !memcmp(at + 1, needle + 1, (length - 1) * sizeof *needle));
 }
 
-static ptrdiff_t find_binary(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length,
-			     size_t from)
+static __attribute__((noinline)) ptrdiff_t
+find_binary(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length, size_t from)
 {
 	size_t i = from;
 
@@ -108,8 +108,24 @@ static ptrdiff_t find_binary(const OLECHAR *hay, size_t last, const OLECHAR *nee
 	return -1;
 }
 
-static ptrdiff_t find_nocase(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length,
-			     size_t from)
+static ptrdiff_t find_unit(const OLECHAR *hay, size_t length, OLECHAR c, size_t from)
+{
+	size_t i = from;
+
+	for (; length - i >= BLOCK; i += BLOCK) {
+		unsigned bits = block_equal(hay + i, c);
+
+		if (bits)
+			return (ptrdiff_t)(i + (size_t)__builtin_ctz(bits));
+	}
+	for (; i < length; i++)
+		if (hay[i] == c)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static __attribute__((noinline)) ptrdiff_t
+find_nocase(const OLECHAR *hay, size_t last, const OLECHAR *needle, size_t length, size_t from)
 {
 	OLECHAR first = fold(needle[0]);
 
@@ -137,8 +153,10 @@ ptrdiff_t vbs_find(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
 
 	if (from > last)
 		return -1;
-	return nocase ? find_nocase(hay, last, needle, needle_length, from)
-		      : find_binary(hay, last, needle, needle_length, from);
+	if (nocase)
+		return find_nocase(hay, last, needle, needle_length, from);
+	return needle_length == 1 ? find_unit(hay, hay_length, *needle, from)
+				  : find_binary(hay, last, needle, needle_length, from);
 }
 
 /* ---- all places ---- */
@@ -225,17 +243,25 @@ bool vbs_find_all(const OLECHAR *hay, size_t hay_length, const OLECHAR *needle,
 
 /* ---- case ---- */
 
-/* `from` with the ASCII letters [first, first + 25] changed by the case bit; false, and nothing
- * written, when there are others than ASCII units. */
-static inline bool change_lanes(const OLECHAR *from, OLECHAR first, OLECHAR *to)
+/* `v` with the ASCII letters [first, first + 25] changed by the case bit. */
+static inline lanes change_lanes(lanes v, OLECHAR first)
 {
-	lanes v = load(from), letters;
+	lanes letters = (lanes)((v - splat(first)) < splat(26));
 
-	if (!is_none(v & splat(0xFF80)))
+	return v ^ (letters & splat(0x20));
+}
+
+/* Changes a block; false, and nothing written, when there are others than ASCII units. */
+static inline bool change_block(const OLECHAR *from, OLECHAR first, OLECHAR *to)
+{
+	lanes low = load(from), high = load(from + LANES);
+
+	if (!is_none((low | high) & splat(0xFF80)))
 		return false;
-	letters = (lanes)((v - splat(first)) < splat(26));
-	v ^= letters & splat(0x20);
-	memcpy(to, &v, sizeof v);
+	low = change_lanes(low, first);
+	high = change_lanes(high, first);
+	memcpy(to, &low, sizeof low);
+	memcpy(to + LANES, &high, sizeof high);
 	return true;
 }
 
@@ -245,12 +271,12 @@ void vbs_change_case(const OLECHAR *from, size_t length, bool upper, OLECHAR *to
 	size_t i = 0;
 
 	while (i < length) {
-		if (length - i >= LANES && change_lanes(from + i, first, to + i)) {
-			i += LANES;
+		if (length - i >= BLOCK && change_block(from + i, first, to + i)) {
+			i += BLOCK;
 			continue;
 		}
-		/* These eight, or what is left. */
-		for (size_t end = length - i > LANES ? i + LANES : length; i < end; i++)
+		/* These, or what is left. */
+		for (size_t end = length - i > BLOCK ? i + BLOCK : length; i < end; i++)
 			to[i] = upper ? casing_upper(from[i]) : fold(from[i]);
 	}
 }

@@ -62,36 +62,35 @@ void vbs_value_drop(const struct value *v)
 	}
 }
 
-void vbs_value_release(struct value *v)
+void vbs_value_drop_old(uint64_t head, int64_t payload)
 {
-	struct value old = *v;
+	struct value old = { .head = head, .i = payload };
 
-	v->head = VT_EMPTY;
 	if (old.type == VT_BSTR)
 		SysFreeString(old.str);
 	else
 		vbs_value_drop(&old);
 }
 
-HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret)
+static __attribute__((noinline)) void release_other(struct value *v)
 {
-	HRESULT hr;
-	BSTR s;
+	struct value old = *v;
 
-	if (length > BSTR_MAX_BYTES / 2)
-		return E_OUTOFMEMORY;
-	if (!length) {
-		*ret = NULL;
-		return S_OK;
+	v->head = VT_EMPTY;
+	vbs_value_drop(&old);
+}
+
+/* Texts by halves, as they are written: a load of both at once would wait for the stores. */
+void vbs_value_release(struct value *v)
+{
+	if (v->type == VT_BSTR) {
+		BSTR s = v->str;
+
+		v->head = VT_EMPTY;
+		SysFreeString(s);
+	} else {
+		release_other(v);
 	}
-	hr = vbs_heap_charge(heap, length * 2 + 24);
-	if (FAILED(hr))
-		return hr;
-	s = SysAllocStringLen(units, length);
-	if (!s)
-		return E_OUTOFMEMORY;
-	*ret = s;
-	return S_OK;
 }
 
 HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret)

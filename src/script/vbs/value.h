@@ -95,7 +95,8 @@ static inline bool value_counted(const struct value *v)
 _Static_assert((VT_BOOL & ~1) == VT_ERROR, "both are plain");
 
 void vbs_value_drop(const struct value *v); /* gives the count back; `v` itself stays as it is */
-void vbs_value_keep(const struct value *v); /* one more */
+void vbs_value_drop_old(uint64_t head, int64_t payload); /* the same of what was in a value */
+void vbs_value_keep(const struct value *v);              /* one more */
 /* `*v` becomes Empty, what it held is dropped. */
 void vbs_value_release(struct value *v);
 
@@ -121,35 +122,36 @@ static inline struct value *value_deref(struct value *v)
 	return v->type == VBS_REF ? v->ref : v;
 }
 
-/* `*to`, whatever it holds, becomes a counted copy of `*from`. The old value goes last: its death
- * may run a Class_Terminate that looks at `*to`. */
+/* Puts a value in the place of another, whose count goes last: its death may run a Class_Terminate
+ * that looks at `*to`. The old one is read by halves, as it was written: a load of both at once
+ * would wait for the stores. */
+static inline void value_replace(struct value *to, uint64_t head, int64_t payload)
+{
+	uint64_t old_head = to->head;
+	int64_t old_payload = to->i;
+	bool counted = value_counted(to);
+
+	to->head = head;
+	to->i = payload;
+	if (counted)
+		vbs_value_drop_old(old_head, old_payload);
+}
+
+/* `*to`, whatever it holds, becomes a counted copy of `*from`. */
 static inline void value_copy(struct value *to, const struct value *from)
 {
 	if (value_counted(from))
 		vbs_value_keep(from);
-	if (value_counted(to)) {
-		struct value old = *to;
-
-		value_assign(to, from);
-		vbs_value_drop(&old);
-	} else {
-		value_assign(to, from);
-	}
+	value_replace(to, from->type, from->i);
 }
 
 /* As value_copy, but `from` is emptied instead of counted. */
 static inline void value_move(struct value *to, struct value *from)
 {
-	if (value_counted(to)) {
-		struct value old = *to;
+	uint64_t head = from->type;
 
-		value_assign(to, from);
-		from->head = VT_EMPTY;
-		vbs_value_drop(&old);
-	} else {
-		value_assign(to, from);
-		from->head = VT_EMPTY;
-	}
+	from->head = VT_EMPTY;
+	value_replace(to, head, from->i);
 }
 
 #define VALUE_EMPTY ((struct value){ .type = VT_EMPTY })
@@ -168,19 +170,10 @@ static inline bool value_missing(const struct value *v)
 {
 	return v->type == VT_ERROR && (HRESULT)v->i == DISP_E_PARAMNOTFOUND;
 }
-/* Takes `v` over. Word by word where it can: a load of both words of `*to` would wait for the
- * stores that wrote them. */
+/* The caller's own reference goes to `*to`. */
 static inline void value_set(struct value *to, struct value v)
 {
-	if (value_counted(to)) {
-		struct value old = *to;
-
-		*to = v;
-		vbs_value_drop(&old);
-	} else {
-		to->head = v.head;
-		to->i = v.i;
-	}
+	value_replace(to, v.head, v.i);
 }
 
 /* Charges `bytes` to the heap. E_OUTOFMEMORY when the engine's limit is reached. */
@@ -199,8 +192,29 @@ static inline size_t value_str_length(const struct value *v)
 {
 	return v->str ? SysStringByteLen(v->str) / 2 : 0;
 }
-/* A new string of `length` units (`units` may be NULL: zeroed) charged to the heap. */
-HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length, BSTR *ret);
+/* A new string of `length` units charged to the heap; `units` may be NULL: the caller writes them
+ * all. */
+static inline HRESULT vbs_string_new(struct vbs_heap *heap, const OLECHAR *units, size_t length,
+				     BSTR *ret)
+{
+	HRESULT hr;
+
+	if (!length) {
+		*ret = NULL;
+		return S_OK;
+	}
+	if (length > BSTR_MAX_BYTES / 2)
+		return E_OUTOFMEMORY;
+	hr = vbs_heap_charge(heap, length * 2 + 24);
+	if (FAILED(hr))
+		return hr;
+	BSTR s = units ? bstr_from_bytes(units, length * 2) : bstr_new(length * 2);
+
+	if (!s)
+		return E_OUTOFMEMORY;
+	*ret = s;
+	return S_OK;
+}
 /* The same for bytes, maybe an odd number of them: what text is to LenB and its kind. */
 HRESULT vbs_bytes_new(struct vbs_heap *heap, const void *bytes, size_t length, BSTR *ret);
 HRESULT vbs_string_from_utf8(struct vbs_heap *heap, const char *data, size_t length, BSTR *ret);

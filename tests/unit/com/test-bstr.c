@@ -181,6 +181,32 @@ static void test_compare(void **state)
 	SysFreeString(empty);
 }
 
+/* Equal are the same bytes: a zero unit or an odd byte at the end makes a difference. */
+static void test_equal(void **state)
+{
+	BSTR a = bstr_from_bytes(u"abc", 6), same = bstr_from_bytes(u"abc", 6);
+	BSTR longer = bstr_from_bytes(u"abc\0", 8), other = bstr_from_bytes(u"abd", 6);
+	BSTR odd = bstr_from_bytes("a\0b", 3), even = bstr_from_bytes("a\0b\0", 4);
+	BSTR one = bstr_from_bytes("a", 1), empty = bstr_new(0);
+
+	(void)state;
+	assert_true(bstr_equal(a, a) && bstr_equal(a, same));
+	assert_false(bstr_equal(a, longer) || bstr_equal(longer, a) || bstr_equal(a, other));
+	assert_false(bstr_equal(odd, even) || bstr_equal(even, odd) || bstr_equal(one, odd));
+	assert_true(bstr_equal(empty, NULL) && bstr_equal(NULL, empty) && bstr_equal(NULL, NULL));
+	assert_false(bstr_equal(a, NULL) || bstr_equal(NULL, a) || bstr_equal(empty, one));
+	assert_int_equal(a[3], 0);
+	assert_null(bstr_new(BSTR_MAX_BYTES + 1));
+	SysFreeString(a);
+	SysFreeString(same);
+	SysFreeString(longer);
+	SysFreeString(other);
+	SysFreeString(odd);
+	SysFreeString(even);
+	SysFreeString(one);
+	SysFreeString(empty);
+}
+
 static void test_casing(void **state)
 {
 	assert_int_equal(casing_upper(u'\u00e9'), u'\u00c9');
@@ -229,11 +255,17 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic),          cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_sharing),          cmocka_unit_test(test_append),
-		cmocka_unit_test(test_append_is_linear), cmocka_unit_test(test_rewrite),
-		cmocka_unit_test(test_odd_bytes),        cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_compare),          cmocka_unit_test(test_casing),
+		cmocka_unit_test(test_classic),
+		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_append_is_linear),
+		cmocka_unit_test(test_rewrite),
+		cmocka_unit_test(test_odd_bytes),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_casing),
 		cmocka_unit_test(test_no_memory),
 	};
 
