@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -297,6 +298,7 @@ int main(int argc, char **argv)
 	}
 	if (child > 0)
 		return judge(child, argv[0], seed);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	replay_all();
 	run_made(count);
 	return 0;

@@ -17,7 +17,6 @@ import dataclasses
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -107,7 +106,7 @@ def wait(process, part, log, seconds):
         except subprocess.TimeoutExpired:
             now = time.monotonic()
         if now - began > seconds:
-            os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()
             process.wait()
             return None
         if now - said >= 30:
@@ -122,7 +121,7 @@ def fuzz(part, args):
     began = time.monotonic()
     with open(log, "wb") as out:
         process = subprocess.Popen(command(part, args), stdout=out, stderr=subprocess.STDOUT,
-                                   cwd=findings, env=environment(part), start_new_session=True)
+                                   cwd=findings, env=environment(part))
     status = wait(process, part, log, args.seconds)
     done = inputs_done(log.read_text("utf-8", "replace"))
     return Result(part, done, status == 0 and done >= part.runs, time.monotonic() - began, log)
@@ -146,12 +145,17 @@ def run_all(parts, args):
     results = {part.target: [] for part in parts}
     good, began = True, time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(PROCESSORS) as pool:
-        for future in concurrent.futures.as_completed([pool.submit(fuzz, p, args) for p in parts]):
-            result = future.result()
-            name = result.part.target
-            results[name].append(result)
-            if len(results[name]) == sum(p.target == name for p in parts):
-                good = report(name, results[name]) and good
+        futures = [pool.submit(fuzz, part, args) for part in parts]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                result = future.result()
+                name = result.part.target
+                results[name].append(result)
+                if len(results[name]) == sum(p.target == name for p in parts):
+                    good = report(name, results[name]) and good
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
     total = sum(r.done for of_target in results.values() for r in of_target)
     seconds = time.monotonic() - began
     print(f"{total:,} inputs in {seconds:.0f} s, {total / seconds:,.0f}/s", flush=True)
