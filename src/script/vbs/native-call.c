@@ -49,6 +49,12 @@ STEP_OF(move)
 	value_copy(&f->base[OP_A(w)], value_deref(&f->base[OP_B(w)]));
 	return S_OK;
 }
+STEP_OF(take)
+{
+	(void)e, (void)x;
+	value_move(&f->base[OP_A(w)], &f->base[OP_B(w)]);
+	return S_OK;
+}
 STEP_OF(set_object)
 {
 	(void)x;
@@ -150,6 +156,7 @@ const void *vbs_native_step(unsigned op)
 {
 	static const void *const steps[VBS_OPCODE_COUNT] = {
 		[VBS_MOVE] = step_move,
+		[VBS_TAKE] = step_take,
 		[VBS_LET] = vbs_step_let,
 		[VBS_SETO] = step_set_object,
 		[VBS_ME] = step_me,

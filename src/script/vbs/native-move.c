@@ -133,14 +133,18 @@ static void t_move(struct emit *e)
 static void t_take(struct emit *e)
 {
 	unsigned to = OP_A(e->w), from = OP_B(e->w);
+	struct operand target = target_register(e, to);
+	struct cold *c = emit_cold(e, cold_to);
 	enum known known = e->known[from];
 
-	emit_free(e, to);
+	c->x = target;
+	want_free(e, &target, c);
 	x64_mem(&e->a, X64_LOAD16, RAX, RBX, SLOT(from));
 	x64_mem(&e->a, X64_LOAD, RDX, RBX, SLOT(from) + PAYLOAD);
 	x64_mem1(&e->a, X64_STORE_IMM, RBX, SLOT(from), VT_EMPTY);
 	x64_mem(&e->a, X64_STORE, RAX, RBX, SLOT(to));
 	x64_mem(&e->a, X64_STORE, RDX, RBX, SLOT(to) + PAYLOAD);
+	x64_bind(&e->a, &c->done);
 	emit_know(e, to, known);
 	emit_know(e, from, UNCOUNTED);
 }
