@@ -319,7 +319,7 @@ static unsigned compile_left(struct compiler *c, struct vbs_expr *e, unsigned re
 {
 	struct value v;
 
-	if (reg + 1 != c->fn->temp || e->kind == E_NAME || vbs_literal_of(c, e, &v))
+	if (!vbs_is_newest(c, reg) || e->kind == E_NAME || vbs_literal_of(c, e, &v))
 		return vbs_compile_reader(c, e, borrow);
 	vbs_compile_expr(c, e, reg);
 	return reg;
@@ -748,7 +748,7 @@ static void compile_call_value(struct compiler *c, struct vbs_expr *e, unsigned 
 				   name_kind(c, e->left->symbol) == NAME_LOCAL)
 			  ? count_elements(c, e)
 			  : 0;
-	if (reg + 1 == f->temp && !keepers) {
+	if (vbs_is_newest(c, reg) && !keepers) {
 		vbs_compile_call(c, e, reg, flags);
 		return;
 	}

@@ -53,7 +53,7 @@ static void join(struct compiler *c, struct vbs_expr **operands, unsigned first,
 
 bool vbs_compile_join(struct compiler *c, struct vbs_expr *e, unsigned reg)
 {
-	unsigned saved = c->fn->temp, window = reg + 1 == saved ? reg : saved, n;
+	unsigned saved = c->fn->temp, window = vbs_is_newest(c, reg) ? reg : saved, n;
 	struct vbs_expr *operands[JOIN_MAX];
 
 	n = find_operands(c, e, operands);

@@ -124,6 +124,12 @@ void vbs_used_up(struct compiler *c, unsigned from);
 /* RET: all that may hold something is released. */
 void vbs_emit_return(struct compiler *c);
 unsigned vbs_temp(struct compiler *c); /* takes the next register */
+/* The newest temporary. No variable: what the rest of an expression reads must not be written by
+ * its beginning. */
+static inline bool vbs_is_newest(const struct compiler *c, unsigned reg)
+{
+	return reg + 1 == c->fn->temp && reg >= c->fn->first_temp;
+}
 uint32_t vbs_constant(struct compiler *c, const struct value *v, bool hard);
 uint32_t vbs_text_constant(struct compiler *c, struct text t);
 uint32_t vbs_name_of(struct compiler *c, struct vbs_symbol *symbol);
