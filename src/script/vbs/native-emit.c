@@ -36,21 +36,27 @@ enum known emit_known_type(unsigned type)
 	}
 }
 
+/* What is known of a register wherever this instruction is come to from. */
+static enum known always_known(const struct emit *e, unsigned reg)
+{
+	return e->pc >= e->bound_from && reg - e->bound < e->bound_count ? REFERENCE : ANYTHING;
+}
+
 void emit_know(struct emit *e, unsigned reg, enum known known)
 {
-	e->known[reg] = e->aliased[reg] ? ANYTHING : known;
+	e->known[reg] = e->aliased[reg] ? always_known(e, reg) : known;
 }
 
 void emit_forget(struct emit *e, unsigned reg, unsigned last)
 {
 	for (; reg <= last && reg < ARRAY_LEN(e->known); reg++)
-		e->known[reg] = ANYTHING;
+		e->known[reg] = always_known(e, reg);
 }
 
 static bool nothing_known(const struct emit *e)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(e->known); i++)
-		if (e->known[i] != ANYTHING)
+		if (e->known[i] != always_known(e, i))
 			return false;
 	return true;
 }
@@ -285,7 +291,7 @@ static void emit_instruction(struct emit *e)
 	unsigned op = e->w & 0xFF;
 	emit_template *emit = emit_number_template(op);
 
-	if (e->target[e->pc])
+	if (e->target[e->pc] || e->pc == e->bound_from)
 		emit_forget(e, 0, 255);
 	x64_bind(&e->a, &e->at[e->pc]);
 	emit = emit ? emit : emit_move_template(op);
@@ -317,6 +323,11 @@ static void look_around(struct emit *e)
 		set_place(e, pc);
 		if (vbs_ops[e->w & 0xFF].x == 'J')
 			e->target[pc + 1 + e->x] = true;
+		if ((e->w & 0xFF) == VBS_BOUND) {
+			e->bound = OP_A(e->w);
+			e->bound_count = OP_B(e->w) + 1;
+			e->bound_from = e->next;
+		}
 		if ((e->w & 0xFF) == VBS_REFL)
 			e->aliased[OP_B(e->w)] = true;
 		if ((e->w & 0xFF) == VBS_EXEC)

@@ -55,6 +55,9 @@ struct emit {
 	uint32_t *entries;
 	uint8_t known[256];
 	bool aliased[256]; /* references to the register may exist */
+	/* Behind BOUND these registers are references to globals, and stay it (compile-hot.c). */
+	unsigned bound, bound_count;
+	uint32_t bound_from;
 	struct x64_label leave_at, entered, failed, failing, begin;
 	struct cold *cold, **cold_end;
 	struct cold nowhere; /* when there is no memory for one */
