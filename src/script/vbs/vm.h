@@ -2,7 +2,8 @@
 /*
  * The machine's inside.
  *
- *   vm.c        the loop: the fast path of every instruction; vm-fast.h has their small things
+ *   vm.c        the loop: the fast path of every instruction, written with vm-macros.h; vm-fast.h
+ *               has their small things
  *   vm-step.c   what instructions do off the fast path
  *   vm-loop.c   For and For Each
  *   vm-frame.c  frames, and errors that unwind them
