@@ -149,9 +149,11 @@ static uint32_t turns(const struct vbs_check *how)
 static HRESULT engine_new(const struct vbs_check *how, enum vbs_native_mode native,
 			  struct vbs_engine **ret)
 {
-	const struct vbs_limits limits = {
-		.time_ns = 1, .memory = MEMORY, .depth = DEPTH, .turns = turns(how), .native = native
-	};
+	const struct vbs_limits limits = { .time_ns = 1,
+					   .memory = MEMORY,
+					   .depth = DEPTH,
+					   .turns = turns(how),
+					   .native = native };
 	static const struct vbs_host host = { .create_object = create_object };
 	struct vbs_engine *e;
 	HRESULT hr = vbs_engine_new(&limits, &host, &e);
@@ -221,7 +223,8 @@ static HRESULT compile(const struct vbs_source *source, bool fails, struct vbs_p
 	return hr;
 }
 
-/* Everything on a fresh engine, from source to nothing, as native code. False when the source does not compile. */
+/* Everything on a fresh engine, from source to nothing, as native code. False when the source does
+ * not compile. */
 static bool run_fresh(const struct vbs_source *source, const struct vbs_check *how)
 {
 	struct vbs_program *program;

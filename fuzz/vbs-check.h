@@ -8,9 +8,9 @@
 #include "script/vbs/vbs.h"
 
 struct vbs_check {
-	bool compare;   /* run it as native code on a second, fresh engine: the same output and end */
-	bool dump;      /* disassemble it */
-	bool longer;    /* let it run for thousands of turns, not hundreds */
+	bool compare; /* run it as native code on a second, fresh engine: the same output and end */
+	bool dump;    /* disassemble it */
+	bool longer;  /* let it run for thousands of turns, not hundreds */
 	uint64_t fault; /* this allocation fails (builds with faults); 0: none */
 };
 

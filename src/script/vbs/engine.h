@@ -30,8 +30,8 @@
 #define ENGINE_END_TIME (5 * NSEC_PER_SEC)
 /* Machines running inside each other through objects (each takes C stack). */
 #define NATIVE_DEPTH_MAX 100
-/* limits.turns when the host does not say. A prime, so that a loop is not met at the same place each
- * time: what runs then is thought to be hot. */
+/* limits.turns when the host does not say. A prime, so that a loop is not met at the same place
+ * each time: what runs then is thought to be hot. */
 #define ENGINE_TURNS 1999
 #define ENGINE_TURNS_MAX 1000000
 

@@ -68,6 +68,12 @@ struct x64_label *emit_leave(struct emit *e)
 	return &e->leave[e->pc];
 }
 
+void emit_give_up(struct emit *e)
+{
+	x64_jump(&e->a, emit_leave(e));
+	emit_forget(e, 0, 255);
+}
+
 struct cold *emit_cold(struct emit *e, void (*emit)(struct emit *e, struct cold *c))
 {
 	struct cold *c = arena_alloc(&e->arena, sizeof *c);
@@ -76,8 +82,12 @@ struct cold *emit_cold(struct emit *e, void (*emit)(struct emit *e, struct cold 
 		e->no_memory = true;
 		c = &e->nowhere;
 	}
-	*c = (struct cold){ .emit = emit, .in = X64_LABEL, .back = X64_LABEL,
-			    .again = X64_LABEL, .done = X64_LABEL, .pc = e->pc };
+	*c = (struct cold){ .emit = emit,
+			    .in = X64_LABEL,
+			    .back = X64_LABEL,
+			    .again = X64_LABEL,
+			    .done = X64_LABEL,
+			    .pc = e->pc };
 	if (c != &e->nowhere) {
 		*e->cold_end = c;
 		e->cold_end = &c->next;
@@ -294,17 +304,16 @@ static void emit_instruction(struct emit *e)
 	if (e->target[e->pc] || e->pc == e->bound_from)
 		emit_forget(e, 0, 255);
 	x64_bind(&e->a, &e->at[e->pc]);
+	emit = emit ? emit : emit_branch_template(op);
 	emit = emit ? emit : emit_move_template(op);
 	emit = emit ? emit : emit_call_template(op);
 	/* Entering where the machine would have to take over at once is of no use. */
 	if (emit && nothing_known(e))
 		e->entries[e->pc] = (uint32_t)e->a.size;
-	if (emit) {
+	if (emit)
 		emit(e);
-	} else {
-		x64_jump(&e->a, emit_leave(e));
-		emit_forget(e, 0, 255);
-	}
+	else
+		emit_give_up(e);
 }
 
 static void emit_ways_out(struct emit *e)

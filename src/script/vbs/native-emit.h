@@ -48,10 +48,11 @@ struct emit {
 	const struct vbs_proc *proc;
 	const struct vbs_program *program;
 	const struct vbs_binding *binding; /* of who made it: for guesses */
-	uint32_t pc, next;            /* words: the instruction, the one behind it */
-	uint32_t w, x;                /* its words */
-	struct x64_label *at, *leave; /* for each word: native code, and the way out to the machine */
-	bool *target;                 /* jumps come here */
+	uint32_t pc, next;                 /* words: the instruction, the one behind it */
+	uint32_t w, x;                     /* its words */
+	struct x64_label *at,
+		*leave; /* for each word: native code, and the way out to the machine */
+	bool *target;   /* jumps come here */
 	uint32_t *entries;
 	uint8_t known[256];
 	bool aliased[256]; /* references to the register may exist */
@@ -74,6 +75,8 @@ struct emit {
 
 /* Where the machine takes over this instruction. */
 struct x64_label *emit_leave(struct emit *e);
+/* It does so always: there is nothing here for what is known of the operands. */
+void emit_give_up(struct emit *e);
 /* Makes a piece of code aside; jump to its `in`, and bind its `back`. Never NULL: when there is no
  * memory left, nothing of the code will be used. */
 struct cold *emit_cold(struct emit *e, void (*emit)(struct emit *e, struct cold *c));
@@ -109,6 +112,29 @@ void emit_global(struct emit *e, enum x64_reg reg);
 /* One backward jump or call less until limits are looked at; leaves when it is time. */
 void emit_budget(struct emit *e);
 
+/* ---- native-operand.c ---- */
+
+bool emit_maybe_integer(const struct operand *o);
+bool emit_is_number(const struct operand *o);
+/* The types of those that are asked for, or of both, into their registers. */
+void emit_load_types(struct emit *e, const struct operand *x, const struct operand *y,
+		     bool also_known);
+/* Unless the type in the register is that of an integer, goes to `other`. */
+void emit_check_integer(struct emit *e, enum x64_reg type, struct x64_label *other);
+void emit_check_integers(struct emit *e, const struct operand *x, const struct operand *y,
+			 struct x64_label *other);
+/* Goes on when both are integers, followed where they are references, else leaves. Their types are
+ * in their registers then, unless immediate. */
+void emit_want_integers(struct emit *e, const struct operand *x, const struct operand *y);
+/* The number as a Double: on the straight road, where it likely is one; and in code aside,
+ * whatever its type, which is in its register. */
+void emit_load_double(struct emit *e, const struct operand *o, unsigned xmm);
+void emit_load_any(struct emit *e, const struct operand *o, unsigned xmm, struct x64_label *again);
+/* RDX is a number and EAX its type, which becomes Long when the number wants it; leaves when even
+ * that is not enough. */
+void emit_widen(struct emit *e);
+void emit_store_integer(struct emit *e, enum x64_reg base, int32_t at);
+
 /* ---- native-enter.c ---- */
 
 /* A call whose procedure can be guessed: enters it, or goes to `other`, as does any other call. */
@@ -121,5 +147,6 @@ bool vbs_native_emit(struct emit *e);
 typedef void emit_template(struct emit *e);
 /* The template of an instruction; NULL: there is none. */
 emit_template *emit_number_template(unsigned op);
+emit_template *emit_branch_template(unsigned op);
 emit_template *emit_move_template(unsigned op);
 emit_template *emit_call_template(unsigned op);

@@ -12,7 +12,8 @@ static void put(struct x64 *a, uint64_t bytes, unsigned count)
 		a->full = true;
 		return;
 	}
-	memcpy(&a->code[a->size], &bytes, count); /* this code runs on little-endian machines only */
+	memcpy(&a->code[a->size], &bytes,
+	       count); /* this code runs on little-endian machines only */
 	a->size += count;
 }
 

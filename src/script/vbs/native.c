@@ -115,7 +115,8 @@ void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *p
 
 void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding)
 {
-	for (uint32_t i = 0; e->limits.native == VBS_NATIVE_ALWAYS && i < binding->program->proc_count; i++)
+	for (uint32_t i = 0;
+	     e->limits.native == VBS_NATIVE_ALWAYS && i < binding->program->proc_count; i++)
 		vbs_native_make(binding, &binding->program->procs[i]);
 }
 
@@ -124,7 +125,7 @@ bool vbs_native_run(struct vbs_engine *e, const uint32_t *pc, HRESULT *ret_hr)
 	struct vbs_frame *f = &e->frames[e->depth - 1];
 	const struct vbs_native *n = vbs_native_of(f->proc);
 	uint32_t entry = n->entries[pc - f->proc->code];
-	HRESULT (*run)(struct vbs_engine *e, struct vbs_frame *f, const void *entry);
+	HRESULT (*run)(struct vbs_engine * e, struct vbs_frame * f, const void *entry);
 
 	if (!entry)
 		return false;

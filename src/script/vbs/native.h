@@ -8,7 +8,9 @@
  *
  *   native.c         life of the code, and when it is made
  *   native-emit.c    from instructions to code: labels, what is known of registers
- *   native-number.c  arithmetic, comparisons, counting loops
+ *   native-number.c  arithmetic
+ *   native-branch.c  comparisons, jumps, counting loops
+ *   native-operand.c numbers read from registers and written to them
  *   native-move.c    variables, references, elements of arrays
  *   native-enter.c   calls of procedures it knows
  *   native-call.c    other calls, and what running native code calls
@@ -36,8 +38,8 @@ struct vbs_native {
 	const void *begin; /* where a call enters: the frame is the next one */
 };
 
-/* Makes the native code of a procedure of the bound program, if it can: immutable, shared like the program, which owns it.
- * Any thread; the machine sees it when it next looks. */
+/* Makes the native code of a procedure of the bound program, if it can: immutable, shared like the
+ * program, which owns it. Any thread; the machine sees it when it next looks. */
 void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *proc);
 /* Of all procedures of the program, when the engine's limits say so. */
 void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding);

@@ -88,7 +88,7 @@ void vbs_program_dump(const struct vbs_program *program, struct buf *out);
 
 /* When procedures get code for the processor itself. Results are the same. */
 enum vbs_native_mode {
-	VBS_NATIVE_HOT, /* where the engine spends its time */
+	VBS_NATIVE_HOT,    /* where the engine spends its time */
 	VBS_NATIVE_NEVER,  /* this engine makes none */
 	VBS_NATIVE_ALWAYS, /* all of them, before they run: for tests */
 };

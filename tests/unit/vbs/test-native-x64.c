@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The assembler: instructions against their bytes as binutils writes them; labels; a full buffer. */
+/* The assembler: instructions against their bytes as binutils writes them; labels; a full buffer.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,14 +79,19 @@ static void test_labels(void **state)
 
 	(void)state;
 	/* Two jumps over a ret, and one to the beginning. */
-	EXPECT("jumps", "e907000000" "0f8401000000" "c3" "e9efffffff", {
-		x64_bind(&a, &back);
-		x64_jump(&a, &forth);
-		x64_jump_if(&a, X64_EQUAL, &forth);
-		x64_ret(&a);
-		x64_bind(&a, &forth);
-		x64_jump(&a, &back);
-	});
+	EXPECT("jumps",
+	       "e907000000"
+	       "0f8401000000"
+	       "c3"
+	       "e9efffffff",
+	       {
+		       x64_bind(&a, &back);
+		       x64_jump(&a, &forth);
+		       x64_jump_if(&a, X64_EQUAL, &forth);
+		       x64_ret(&a);
+		       x64_bind(&a, &forth);
+		       x64_jump(&a, &back);
+	       });
 }
 
 static void test_full(void **state)

@@ -60,10 +60,9 @@ static const struct automation_member members[] = {
 	{ "Tell", 1, AUTOMATION_METHOD, 1, 1, host_tell },
 	{ "Interrupt", 2, AUTOMATION_METHOD, 0, 0, host_interrupt },
 };
-static const struct automation_class class = { .name = "Host",
-					       .members = members,
-					       .member_count = ARRAY_LEN(members),
-					       .free = host_free };
+static const struct automation_class class = {
+	.name = "Host", .members = members, .member_count = ARRAY_LEN(members), .free = host_free
+};
 
 static struct vbs_program *must_compile(const char *text)
 {
@@ -199,9 +198,11 @@ static void test_overflow(void **state)
 	(void)state;
 	expect("Sub Main\nDim n, i\nn = 1E308\nFor i = 1 To 5\nn = n * 10\nNext\nEnd Sub\nMain",
 	       "6 line 5");
-	expect("Sub Main\nDim n, i\nFor i = 4 To 0 Step -1\nn = 8 \\ i\nTell n\nNext\nEnd Sub\nMain",
+	expect("Sub Main\nDim n, i\nFor i = 4 To 0 Step -1\nn = 8 \\ i\nTell n\nNext\nEnd "
+	       "Sub\nMain",
 	       "2 2 4 8 11 line 4");
-	expect("Sub Main\nDim n, i\nFor i = 1 To -1 Step -1\nn = 8 / i\nTell n\nNext\nEnd Sub\nMain",
+	expect("Sub Main\nDim n, i\nFor i = 1 To -1 Step -1\nn = 8 / i\nTell n\nNext\nEnd "
+	       "Sub\nMain",
 	       "8 11 line 4");
 }
 
@@ -220,8 +221,8 @@ static void test_division(void **state)
 static void test_division_by_constants(void **state)
 {
 	static const int32_t divisors[] = { 1, 2, 3, 5, 7, 8, 10, 641, 4096, 10000, 32766, 32767 };
-	static const int32_t numbers[] = { 0,     1,         -1,          6,     -6,
-					   32767, -32768,    65536,       99999, -99999,
+	static const int32_t numbers[] = { 0,     1,         -1,           6,     -6,
+					   32767, -32768,    65536,        99999, -99999,
 					   641,   INT32_MAX, INT32_MIN + 1 };
 	char text[200], want[100];
 
@@ -230,10 +231,13 @@ static void test_division_by_constants(void **state)
 		for (unsigned k = 0; k < ARRAY_LEN(numbers); k++) {
 			int32_t y = divisors[i], x = numbers[k];
 
-			snprintf(text, sizeof text, "Sub Main\nDim x\nx = %d\nTell x \\ %d\n"
-				 "Tell x Mod %d\nEnd Sub\nMain", x, y, y);
+			snprintf(text, sizeof text,
+				 "Sub Main\nDim x\nx = %d\nTell x \\ %d\n"
+				 "Tell x Mod %d\nEnd Sub\nMain",
+				 x, y, y);
 			snprintf(want, sizeof want, "%d %d ", x / y, x % y);
-			expect_mode(text, want, &(struct vbs_limits){ .native = VBS_NATIVE_ALWAYS });
+			expect_mode(text, want,
+				    &(struct vbs_limits){ .native = VBS_NATIVE_ALWAYS });
 		}
 }
 
@@ -252,7 +256,8 @@ static void test_comparisons(void **state)
 static void test_loops(void **state)
 {
 	(void)state;
-	expect("Sub Main\nDim i\nFor i = 32766 To 32768 : Tell i : Next\nTell TypeName(i)\nEnd Sub\n"
+	expect("Sub Main\nDim i\nFor i = 32766 To 32768 : Tell i : Next\nTell TypeName(i)\nEnd "
+	       "Sub\n"
 	       "Main",
 	       "32766 32767 32768 Long ");
 	expect("Sub Main\nDim i\nFor i = 3 To 1 Step -1 : Tell i : Next\nTell i\nEnd Sub\nMain",
@@ -274,7 +279,8 @@ static void test_arrays(void **state)
 	expect(IN_LOOP("a(i Mod 4) = i : n = a(i Mod 4)"), "3000 Integer ");
 	expect(IN_LOOP("a(1) = \"x\" & i : a(1) = a(1) & \"y\" : n = a(1)"), "x3000y String ");
 	expect(IN_LOOP("a(2) = (i > 5) : n = a(2)"), "True Boolean ");
-	expect("Sub Main\nDim a(2), i\nFor i = 0 To 3 : a(i) = i : Next\nEnd Sub\nMain", "9 line 3");
+	expect("Sub Main\nDim a(2), i\nFor i = 0 To 3 : a(i) = i : Next\nEnd Sub\nMain",
+	       "9 line 3");
 	expect("Sub Fill(a)\nDim i\nFor i = 0 To 2 : a(i) = i * i : Next\nEnd Sub\n"
 	       "Dim x(2), y\ny = x : Fill x : Tell x(2) : Tell IsEmpty(y(2))",
 	       "4 True ");
@@ -297,7 +303,8 @@ static void test_references(void **state)
 	expect("Sub Change(x)\nx = \"t\" & x\nEnd Sub\nSub Main\nDim i, n\n"
 	       "For i = 1 To 3 : n = i : n = n + 1 : Change n : Tell n : Next\nEnd Sub\nMain",
 	       "t2 t3 t4 ");
-	expect("Dim n\nSub Main\nDim i\nFor i = 1 To 3000 : n = n + 1 : Execute \"n = n + 1\" : Next\n"
+	expect("Dim n\nSub Main\nDim i\nFor i = 1 To 3000 : n = n + 1 : Execute \"n = n + 1\" : "
+	       "Next\n"
 	       "Tell n\nEnd Sub\nMain",
 	       "6000 ");
 }
@@ -327,7 +334,8 @@ static void test_methods(void **state)
 		"Public Property Get Value\nValue = n\nEnd Property\n"
 		"Public Property Let Value(v)\nn = v\nEnd Property\n"
 		"Private Sub Class_Terminate\nTell \"end\"\nEnd Sub\nEnd Class\n"
-		"Dim c, i\nSet c = New Counter\nFor i = 1 To 3000 : c.Add 2 : c.Value = c.Value + 1\n"
+		"Dim c, i\nSet c = New Counter\nFor i = 1 To 3000 : c.Add 2 : c.Value = c.Value + "
+		"1\n"
 		"Next\nTell c.Value\nSet c = Nothing\nTell \"after\"";
 
 	(void)state;
@@ -347,10 +355,12 @@ static void test_methods(void **state)
 static void test_errors(void **state)
 {
 	(void)state;
-	expect("Sub Main\nDim i, n\nOn Error Resume Next\nFor i = 1 To 3000\nn = n + 1 / (i Mod 2)\n"
+	expect("Sub Main\nDim i, n\nOn Error Resume Next\nFor i = 1 To 3000\nn = n + 1 / (i Mod "
+	       "2)\n"
 	       "Next\nTell n : Tell Err.Number\nEnd Sub\nMain",
 	       "1500 11 ");
-	expect("Function F(i)\nF = 1 \\ i\nEnd Function\nSub Main\nDim i, n\nFor i = 2999 To 0 Step -1\n"
+	expect("Function F(i)\nF = 1 \\ i\nEnd Function\nSub Main\nDim i, n\nFor i = 2999 To 0 "
+	       "Step -1\n"
 	       "n = n + F(i)\nNext\nEnd Sub\nMain",
 	       "11 line 2");
 }
@@ -406,13 +416,14 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_when),       cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_widening),   cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_division),   cmocka_unit_test(test_division_by_constants), cmocka_unit_test(test_comparisons),
-		cmocka_unit_test(test_loops),      cmocka_unit_test(test_arrays),
-		cmocka_unit_test(test_references), cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_methods),    cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_limits),     cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_when),        cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_widening),    cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_division),    cmocka_unit_test(test_division_by_constants),
+		cmocka_unit_test(test_comparisons), cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_references),
+		cmocka_unit_test(test_calls),       cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
