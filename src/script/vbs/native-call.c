@@ -6,6 +6,7 @@
  */
 #include "script/vbs/native-call.h"
 #include "script/vbs/native-emit.h"
+#include "script/vbs/call-quick.h"
 #include "script/vbs/iter.h"
 #include "script/vbs/vm.h"
 
@@ -102,13 +103,20 @@ STEP_OF(element)
 	return vbs_element(e, &f->base[OP_A(w)], OP_B(w), &f->base[OP_C(w)]);
 }
 /* S_FALSE: it may call a procedure, and nothing happened yet. */
-STEP_OF(index)
+static __attribute__((noinline)) HRESULT index_slowly(struct vbs_engine *e, struct vbs_frame *f,
+						      uint32_t w)
 {
 	struct vbs_method callee;
 
-	(void)x;
 	vbs_find_callee(e, &f->base[OP_B(w)], &callee);
 	return callee.proc ? S_FALSE : vbs_step_index(e, f, w, &callee);
+}
+STEP_OF(index)
+{
+	HRESULT hr;
+
+	(void)x;
+	return vbs_quick_index(e, f, w, &hr) ? hr : index_slowly(e, f, w);
 }
 STEP_OF(erase)
 {
@@ -276,8 +284,9 @@ static struct vbs_instance *instance_at(const struct vbs_engine *e, struct value
 	return v->type == VT_DISPATCH ? vbs_script_object(e, v->obj) : NULL;
 }
 
-static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
-			       const struct native_site *site)
+/* Not of an object of ours, or not by the quick way. */
+static __attribute__((noinline)) const void *
+call_member_slowly(struct vbs_engine *e, struct vbs_frame *f, const struct native_site *site)
 {
 	const struct vbs_cache *cache = &f->binding->caches[site->x];
 	struct value *window = &f->base[OP_A(site->w)];
@@ -298,6 +307,17 @@ static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
 	hr = vbs_call_member(e, f->binding, site->x, window, OP_B(w), &callee);
 	if (SUCCEEDED(hr) && callee.proc)
 		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+	return done(e, f, site, hr);
+}
+
+static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
+			       const struct native_site *site)
+{
+	struct value *window = &f->base[OP_A(site->w)];
+	HRESULT hr;
+
+	if (!vbs_quick_site(e, &f->binding->caches[site->x], window, OP_B(site->w), false, &hr))
+		return call_member_slowly(e, f, site);
 	return done(e, f, site, hr);
 }
 

@@ -292,14 +292,11 @@ static __attribute__((noinline)) HRESULT index_at(struct vbs_engine *e, const st
 HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w,
 		       struct vbs_method *callee)
 {
-	struct value *to = &f->base[OP_A(w)], *at = &f->base[OP_C(w)];
 	HRESULT hr;
 
-	if (!vbs_quick_default(e, value_deref(&f->base[OP_B(w)]), value_deref(at), NULL, to, &hr))
+	if (!vbs_quick_index(e, f, w, &hr))
 		return index_at(e, f, w, callee);
 	callee->proc = NULL;
-	if (SUCCEEDED(hr))
-		use_up(f, OP_C(w), OP_A(w));
 	return hr;
 }
 
