@@ -30,8 +30,8 @@
 #define ENGINE_END_TIME (5 * NSEC_PER_SEC)
 /* Machines running inside each other through objects (each takes C stack). */
 #define NATIVE_DEPTH_MAX 100
-/* limits.turns when the host does not say. A prime, so that a loop is not met at the same place each
- * time: what runs then is thought to be hot. */
+/* limits.turns when the host does not say. A prime, so that a loop is not met at the same place
+ * each time: what runs then is thought to be hot. */
 #define ENGINE_TURNS 1999
 #define ENGINE_TURNS_MAX 1000000
 
@@ -212,6 +212,11 @@ HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bo
 /* ---- call.c ---- */
 
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc);
+/* The same for calls of one function with so many arguments; NULL: there is none. */
+struct vbs_builtin;
+typedef HRESULT vbs_builtin_caller(struct vbs_engine *e, const struct vbs_builtin *b,
+				   struct value *window);
+vbs_builtin_caller *vbs_builtin_caller_of(const struct vbs_builtin *b, unsigned argc);
 /* window[0](args) */
 HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);

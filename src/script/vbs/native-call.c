@@ -6,6 +6,7 @@
  */
 #include "script/vbs/native-call.h"
 #include "script/vbs/native-emit.h"
+#include "script/vbs/builtin.h"
 #include "script/vbs/call-quick.h"
 #include "script/vbs/iter.h"
 #include "script/vbs/vm.h"
@@ -360,6 +361,23 @@ static void t_step(struct emit *e)
 	}
 }
 
+/* Its result is at R[A], and its arguments behind it are gone. */
+static void t_builtin(struct emit *e)
+{
+	const struct vbs_builtin *b = &vbs_builtins[e->x];
+	vbs_builtin_caller *caller = vbs_builtin_caller_of(b, OP_B(e->w));
+
+	if (!caller || OP_C(e->w) & CALL_STATEMENT) {
+		t_step(e);
+		return;
+	}
+	x64_reg(&e->a, X64_LOAD, RDI, R12);
+	x64_imm64(&e->a, RSI, (uintptr_t)b);
+	x64_mem(&e->a, X64_LEA, RDX, RBX, SLOT(OP_A(e->w)));
+	emit_try(e, caller);
+	emit_forget(e, OP_A(e->w), 255);
+}
+
 static void cold_site(struct emit *e, struct cold *c)
 {
 	(void)c;
@@ -439,6 +457,8 @@ emit_template *emit_call_template(unsigned op)
 {
 	if (op == VBS_RET)
 		return t_return;
+	if (op == VBS_CALLB)
+		return t_builtin;
 	if (vbs_native_call(op))
 		return t_call;
 	return vbs_native_step(op) ? t_step : NULL;
