@@ -55,7 +55,7 @@ typedef HRESULT (*automation_fn)(struct automation_call *call);
 /* The same for what scripts call in their innermost loops, without a call to fill: `argv` has as
  * many arguments as the member takes at most, and behind them the value of a put. False when there
  * is more to do or to say than that: nothing has happened then, and `fn` does it. For rows that are
- * AUTOMATION_LEAF. */
+ * AUTOMATION_LEAF, or AUTOMATION_PLAIN and refused here when an argument is an object. */
 typedef bool (*automation_quick_fn)(struct automation_object *self, const VARIANT *argv,
 				    VARIANT *result);
 

@@ -6,32 +6,9 @@
  */
 #include "com/bstr.h"
 
-#include "base/mem-small.h"
 #include "com/casing.h"
 
-#include <stdatomic.h>
 #include <sys/single_threaded.h>
-
-struct bstr_header {
-	_Atomic uint32_t refs;
-	uint32_t capacity; /* bytes of text that fit, without the terminator */
-	uint32_t spare;
-	uint32_t bytes; /* where Windows has it: the four bytes in front of the text */
-};
-
-_Static_assert(sizeof(struct bstr_header) == 16, "the text must keep the allocator's alignment");
-
-static struct bstr_header *header_of(BSTR s)
-{
-	return (struct bstr_header *)(void *)((char *)s - sizeof(struct bstr_header));
-}
-
-static void set_length(BSTR s, uint32_t bytes)
-{
-	header_of(s)->bytes = bytes;
-	/* Two zero bytes end the text, also when its length is odd. */
-	memset((char *)s + bytes, 0, 2);
-}
 
 /* Adds to the count and gives what it was. A process of one thread, as cscript mostly is, need not
  * pay for an atomic addition. */
@@ -40,31 +17,29 @@ static uint32_t count_add(struct bstr_header *h, uint32_t n)
 	uint32_t refs;
 
 	if (!__libc_single_threaded)
-		return atomic_fetch_add_explicit(&h->refs, n, memory_order_acq_rel);
-	refs = atomic_load_explicit(&h->refs, memory_order_relaxed);
-	atomic_store_explicit(&h->refs, refs + n, memory_order_relaxed);
+		return __atomic_fetch_add(&h->refs, n, __ATOMIC_ACQ_REL);
+	refs = __atomic_load_n(&h->refs, __ATOMIC_RELAXED);
+	__atomic_store_n(&h->refs, refs + n, __ATOMIC_RELAXED);
 	return refs;
 }
-
-/* What a block takes beside the text: the terminator is behind it. */
-#define EXTRA (sizeof(struct bstr_header) + 2)
 
 /* With what the allocator would leave unused. */
 static inline uint32_t capacity_for(size_t bytes)
 {
-	return (uint32_t)(mem_small_size(EXTRA + bytes) - EXTRA);
+	return (uint32_t)(mem_small_size(BSTR_EXTRA + bytes) - BSTR_EXTRA);
 }
 
 static inline BSTR make(size_t bytes)
 {
-	struct bstr_header *h = bytes <= BSTR_MAX_BYTES ? mem_small_alloc(EXTRA + bytes) : NULL;
+	struct bstr_header *h =
+		bytes <= BSTR_MAX_BYTES ? mem_small_alloc(BSTR_EXTRA + bytes) : NULL;
 
 	if (!h)
 		return NULL;
-	atomic_init(&h->refs, 1);
+	h->refs = 1;
 	h->capacity = capacity_for(bytes);
 	h->spare = 0;
-	set_length((BSTR)(void *)(h + 1), (uint32_t)bytes);
+	bstr_set_length((BSTR)(void *)(h + 1), (uint32_t)bytes);
 	return (BSTR)(void *)(h + 1);
 }
 
@@ -113,16 +88,16 @@ void SysFreeString(BSTR s)
 {
 	if (!s)
 		return;
-	struct bstr_header *h = header_of(s);
+	struct bstr_header *h = bstr_header_of(s);
 
 	/* The only holder need not pay for an atomic subtraction. */
-	if (atomic_load_explicit(&h->refs, memory_order_acquire) == 1 || count_add(h, -1u) == 1)
-		mem_small_free(h, EXTRA + h->capacity);
+	if (bstr_exclusive(s) || count_add(h, -1u) == 1)
+		mem_small_free(h, BSTR_EXTRA + h->capacity);
 }
 
 UINT SysStringByteLen(BSTR s)
 {
-	return s ? header_of(s)->bytes : 0;
+	return s ? bstr_header_of(s)->bytes : 0;
 }
 
 UINT SysStringLen(BSTR s)
@@ -133,13 +108,8 @@ UINT SysStringLen(BSTR s)
 BSTR bstr_ref(BSTR s)
 {
 	if (s)
-		count_add(header_of(s), 1);
+		count_add(bstr_header_of(s), 1);
 	return s;
-}
-
-bool bstr_exclusive(BSTR s)
-{
-	return s && atomic_load_explicit(&header_of(s)->refs, memory_order_acquire) == 1;
 }
 
 /* `s`, which somebody else holds too, and `bytes` as a new string. A first copy is only a little
@@ -158,7 +128,7 @@ static BSTR append_copy(BSTR s, const void *bytes, size_t length)
 static BSTR grow(BSTR s, size_t needed)
 {
 	uint32_t capacity = capacity_for(needed > BSTR_MAX_BYTES / 2 ? BSTR_MAX_BYTES : needed * 2);
-	struct bstr_header *h = mem_realloc(header_of(s), 1, EXTRA + capacity);
+	struct bstr_header *h = mem_realloc(bstr_header_of(s), 1, BSTR_EXTRA + capacity);
 
 	if (!h)
 		return NULL;
@@ -175,7 +145,7 @@ BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length)
 		return NULL;
 	if (!bstr_exclusive(s))
 		return append_copy(s, bytes, length);
-	if (needed > header_of(s)->capacity) {
+	if (needed > bstr_header_of(s)->capacity) {
 		s = grow(s, needed);
 		if (!s)
 			return NULL;
@@ -185,7 +155,7 @@ BSTR bstr_append_bytes(BSTR s, const void *bytes, size_t length)
 	}
 	if (bytes)
 		memmove((char *)s + old, bytes, length);
-	set_length(s, (uint32_t)needed);
+	bstr_set_length(s, (uint32_t)needed);
 	return s;
 }
 
@@ -210,18 +180,6 @@ BSTR bstr_join(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 	if (b)
 		memcpy((char *)s + a_bytes, b, b_bytes);
 	return s;
-}
-
-bool bstr_rewrite(BSTR s, const void *a, size_t a_bytes, const void *b, size_t b_bytes)
-{
-	size_t needed = a_bytes + b_bytes, room = s ? header_of(s)->capacity : 0;
-
-	if (needed > room || room > 2 * needed + 64 || !bstr_exclusive(s))
-		return false;
-	memcpy(s, a, a_bytes);
-	memcpy((char *)s + a_bytes, b, b_bytes);
-	set_length(s, (uint32_t)needed);
-	return true;
 }
 
 BSTR bstr_from_text(struct text utf8)

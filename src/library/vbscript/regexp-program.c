@@ -381,8 +381,9 @@ int regexp_search_next(struct regexp_search *s, bool *ret_found)
 	*ret_found = false;
 	/* Over all searches: a loop may make one expression after the other. */
 	if (++unasked >= MATCHES_UNASKED) {
-		unasked = 0;
 		hr = automation_poll();
+		/* Whoever searches again after the error hears of it again. */
+		unasked = FAILED(hr) ? MATCHES_UNASKED : 0;
 	}
 	while (SUCCEEDED(hr) && s->at <= s->length) {
 		size_t left = s->length - s->at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calling the quick function of a member (com/automation.h), from the machine's registers and back
- * into them: for call-direct.c and vm-step.c, which go the long way when it is refused.
+ * into them: for call.c, vm-step.c and native-call.c, which go the long way when it is refused.
  */
 #pragma once
 
@@ -102,4 +102,19 @@ vbs_quick_default(struct vbs_engine *e, const struct value *base, const struct v
 
 	return quick && base->type == VT_DISPATCH && d->class == automation_class_of(base->obj) &&
 	       vbs_quick_call(e, quick, base->obj, index, value, ret, ret_hr);
+}
+
+/* R[A] := R[B](R[C]) */
+static inline __attribute__((always_inline)) bool
+vbs_quick_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w, HRESULT *ret_hr)
+{
+	struct value *at = &f->base[OP_C(w)];
+
+	if (!vbs_quick_default(e, value_deref(&f->base[OP_B(w)]), value_deref(at), NULL,
+			       &f->base[OP_A(w)], ret_hr))
+		return false;
+	/* A temporary is used up. */
+	if (SUCCEEDED(*ret_hr) && OP_C(w) >= f->proc->local_count && OP_C(w) != OP_A(w))
+		value_clear(at);
+	return true;
 }

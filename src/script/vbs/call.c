@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that leave the machine's loop: members of objects, elements of arrays, built-in
- * functions, names of the host. Windows are as in opcodes.h; on success the arguments are gone.
+ * Calls that leave the machine's loop: members of objects, elements of arrays, names of
+ * the host. Windows are as in opcodes.h; on success the arguments are gone.
  */
 #include "script/vbs/instance.h"
 
@@ -634,80 +634,6 @@ HRESULT vbs_set_index(struct vbs_engine *e, struct value *base, struct value *in
 }
 
 /* ---- names ---- */
-
-/* Bytes that count as much as a turn of a loop when it comes to looking at the clock. */
-#define CHARGE_BYTES 16384
-
-static __attribute__((noinline)) void charge_much(struct vbs_engine *e, const struct value *v)
-{
-	size_t cost = 0;
-
-	if (v->type == VT_BSTR || v->type == VBS_BYTES)
-		cost = bstr_bytes(v->str) / CHARGE_BYTES;
-	else if (v->type == VBS_ARRAY)
-		cost = v->array->count * sizeof *v / CHARGE_BYTES;
-	if (cost)
-		e->budget = e->budget > (int64_t)cost ? e->budget - (int32_t)cost : 0;
-}
-
-/* A call that goes through much text or a large array, or makes it, brings the next look at the
- * clock nearer, so that a time-out is kept whatever a loop calls. */
-static inline void charge_work(struct vbs_engine *e, const struct value *v)
-{
-	if (v->type == VT_BSTR) {
-		if (__builtin_expect(bstr_bytes(v->str) >= CHARGE_BYTES, 0))
-			charge_much(e, v);
-	} else if (__builtin_expect(v->type & VT_ARRAY, 0)) {
-		charge_much(e, v);
-	}
-}
-
-/* Clears an argument, mostly a variable's or a number. */
-static inline void use_up(struct vbs_engine *e, struct value *v)
-{
-	if (v->type == VBS_REF) {
-		charge_work(e, v->ref);
-		v->head = VT_EMPTY;
-	} else if (v->type & VBS_COUNTED) {
-		charge_work(e, v);
-		value_clear(v);
-	} else {
-		v->head = VT_EMPTY;
-	}
-}
-
-/* Its arguments are as they were. VBScript names the function: "Type mismatch: 'CInt'". */
-static __attribute__((noinline)) HRESULT fail_builtin(struct vbs_engine *e,
-						      const struct vbs_builtin *b,
-						      struct value *args, unsigned argc,
-						      struct value *result, HRESULT hr)
-{
-	for (unsigned i = 0; i < argc; i++)
-		charge_work(e, value_deref(&args[i]));
-	charge_work(e, result);
-	value_clear(result);
-	if (!e->raised.hr && ((uint32_t)hr & 0xFFFF0000u) == 0x800A0000u && (hr & 0xFFFF) != 7 &&
-	    (hr & 0xFFFF) != 28)
-		return vbs_throw(e, hr & 0xFFFF, "%s", b->name);
-	return hr;
-}
-
-HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc)
-{
-	const struct vbs_builtin *b = &vbs_builtins[index];
-	/* Not in its register yet: that may be the variable that an argument refers to. */
-	struct value result = VALUE_EMPTY;
-	HRESULT hr;
-
-	hr = b->fn(e, window + 1, argc, &result);
-	if (FAILED(hr))
-		return fail_builtin(e, b, window + 1, argc, &result, hr);
-	charge_work(e, &result);
-	for (struct value *v = window + 1; v != window + 1 + argc; v++)
-		use_up(e, v);
-	value_set(&window[0], result);
-	return S_OK;
-}
 
 static HRESULT call_host_member(struct vbs_engine *e, struct vbs_global *g, struct value *window,
 				unsigned argc)

@@ -9,6 +9,7 @@
 #include "script/vbs/arithmetic.h"
 #include "script/vbs/convert.h"
 #include "script/vbs/digits.h"
+#include "script/vbs/vm.h"
 
 /* An operand as text: borrowed from a value that stays, on the stack, or made for this. */
 struct piece {
@@ -115,8 +116,11 @@ static HRESULT join(struct vbs_engine *e, const struct piece *a, const struct pi
 	if (!a->length || !b->length) {
 		hr = piece_string(e, a->length ? a : b, &text);
 	} else {
-		if (over && bstr_rewrite(ret->str, a->bytes, a->length, b->bytes, b->length))
+		if (over && bstr_reuse(ret->str, a->length + b->length)) {
+			memcpy(ret->str, a->bytes, a->length);
+			memcpy((char *)ret->str + a->length, b->bytes, b->length);
 			return S_OK;
+		}
 		hr = vbs_heap_charge(&e->heap, a->length + b->length + 24);
 		if (SUCCEEDED(hr))
 			text = bstr_join(a->bytes, a->length, b->bytes, b->length);
@@ -155,13 +159,78 @@ static HRESULT concat(struct vbs_engine *e, struct value *a, struct value *b, st
 	return hr;
 }
 
-HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
+/* An operand that can be read as text without running anything or failing, and is not Null. */
+struct span {
+	const void *bytes; /* NULL: the digits of `number` */
+	int64_t number;
+	size_t length;
+};
+
+static inline bool span_of(const struct value *v, struct span *ret)
+{
+	const uint32_t whole = 1u << VT_UI1 | 1u << VT_I2 | 1u << VT_I4 | 1u << VT_I8;
+
+	ret->bytes = NULL;
+	ret->number = v->i;
+	ret->length = 0;
+	if (v->type == VT_BSTR || v->type == VBS_BYTES) {
+		ret->bytes = v->str;
+		ret->length = bstr_bytes(v->str);
+	} else if (v->type < 32 && whole >> v->type & 1) {
+		ret->length = vbs_digits_count(v->i) * sizeof(OLECHAR);
+	} else {
+		return v->type == VT_EMPTY;
+	}
+	return true;
+}
+
+static inline __attribute__((always_inline)) char *span_write(const struct span *span, char *to)
+{
+	if (!span->length)
+		return to;
+	if (span->bytes)
+		mem_copy(to, span->bytes, span->length);
+	else
+		vbs_digits_write(span->number, to, (unsigned)(span->length / sizeof(OLECHAR)));
+	return to + span->length;
+}
+
+/* The fast way, for two plain operands of which none is nothing, and none is the text to grow. A
+ * text that only `ret` has is written over, as above. False: nothing happened. */
+static inline __attribute__((always_inline)) bool concat_pair(struct vbs_engine *e,
+							      const struct value *a,
+							      const struct value *b,
+							      struct value *ret, HRESULT *ret_hr)
+{
+	BSTR old = ret->type == VT_BSTR ? ret->str : NULL, text = old;
+	struct span left, right;
+	size_t total;
+
+	if (!span_of(a, &left) || !span_of(b, &right) || !left.length || !right.length ||
+	    (old && a == ret))
+		return false;
+	*ret_hr = S_OK;
+	total = left.length + right.length;
+	if (old == left.bytes || old == right.bytes || !bstr_reuse(old, total)) {
+		*ret_hr = vbs_heap_charge(&e->heap, total + 24);
+		text = SUCCEEDED(*ret_hr) ? bstr_new(total) : NULL;
+		if (!text && SUCCEEDED(*ret_hr))
+			*ret_hr = E_OUTOFMEMORY;
+		if (!text)
+			return true;
+	}
+	span_write(&right, span_write(&left, (char *)text));
+	if (text != old)
+		value_set(ret, VALUE_STR(text));
+	return true;
+}
+
+static __attribute__((noinline)) HRESULT concat_operands(struct vbs_engine *e, struct value *a,
+							 struct value *b, struct value *ret)
 {
 	struct value hold_a, hold_b = VALUE_EMPTY;
 	HRESULT hr;
 
-	a = value_deref(a);
-	b = value_deref(b);
 	if (a->type != VT_DISPATCH && b->type != VT_DISPATCH)
 		return concat(e, a, b, ret);
 	hr = vbs_operand(e, &a, &hold_a);
@@ -174,49 +243,36 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
 	return hr;
 }
 
+HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struct value *ret)
+{
+	HRESULT hr;
+
+	a = value_deref(a);
+	b = value_deref(b);
+	return concat_pair(e, a, b, ret, &hr) ? hr : concat_operands(e, a, b, ret);
+}
+
+static inline void use_up(const struct vbs_frame *f, unsigned reg, unsigned result)
+{
+	if (reg >= f->proc->local_count && reg != result)
+		value_clear(&f->base[reg]);
+}
+
+HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
+{
+	struct value *a = value_deref(&f->base[OP_B(w)]), *b = value_deref(&f->base[OP_C(w)]);
+	HRESULT hr;
+
+	if (!concat_pair(e, a, b, &f->base[OP_A(w)], &hr))
+		hr = concat_operands(e, a, b, &f->base[OP_A(w)]);
+	if (FAILED(hr))
+		return hr;
+	use_up(f, OP_B(w), OP_A(w));
+	use_up(f, OP_C(w), OP_A(w));
+	return hr;
+}
+
 /* ---- several at once ---- */
-
-/* An operand that can be read as text without running anything or failing, and is not Null. */
-struct span {
-	const void *bytes; /* NULL: the digits of `number` */
-	int64_t number;
-	size_t length;
-};
-
-static inline bool span_of(const struct value *v, struct span *ret)
-{
-	switch (v->type) {
-	case VT_BSTR:
-	case VBS_BYTES:
-		ret->bytes = v->str;
-		ret->length = bstr_bytes(v->str);
-		return true;
-	case VT_UI1:
-	case VT_I2:
-	case VT_I4:
-	case VT_I8:
-		ret->bytes = NULL;
-		ret->number = v->i;
-		ret->length = vbs_digits_count(v->i) * sizeof(OLECHAR);
-		return true;
-	case VT_EMPTY:
-		ret->length = 0;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static inline char *span_write(const struct span *span, char *to)
-{
-	if (!span->length)
-		return to;
-	if (span->bytes)
-		mem_copy(to, span->bytes, span->length);
-	else
-		vbs_digits_write(span->number, to, (unsigned)(span->length / sizeof(OLECHAR)));
-	return to + span->length;
-}
 
 /* Makes `*s`, which may be NULL, `total` bytes longer; they are the caller's to write. */
 static HRESULT lengthen(struct vbs_engine *e, BSTR *s, size_t total)
@@ -240,24 +296,26 @@ static inline bool concat_plain(struct vbs_engine *e, struct value *target, stru
 				unsigned count, HRESULT *ret)
 {
 	bool grows = target->type == VT_BSTR;
-	struct span spans[JOIN_MAX];
 	BSTR text = grows ? target->str : NULL;
+	struct span span;
 	size_t total = 0, old = bstr_bytes(text);
 	char *to;
 
 	for (unsigned i = grows; i < count; i++) {
 		const struct value *at = value_deref(&v[i]);
 
-		if (!span_of(at, &spans[i]) || (grows && at->type == VT_BSTR && at->str == text))
+		if (!span_of(at, &span) || (grows && at->type == VT_BSTR && at->str == text))
 			return false;
-		total += spans[i].length;
+		total += span.length;
 	}
 	*ret = total ? lengthen(e, &text, total) : S_OK;
 	if (FAILED(*ret))
 		return true;
 	to = total ? (char *)text + old : NULL;
-	for (unsigned i = grows; i < count; i++)
-		to = span_write(&spans[i], to);
+	for (unsigned i = grows; i < count; i++) {
+		(void)span_of(value_deref(&v[i]), &span);
+		to = span_write(&span, to);
+	}
 	if (grows)
 		target->str = text;
 	else

@@ -209,9 +209,17 @@ HRESULT vbs_concat(struct vbs_engine *e, struct value *a, struct value *b, struc
  * variable that becomes the text, growing where it can. `count` is at most JOIN_MAX. */
 HRESULT vbs_concat_all(struct vbs_engine *e, struct value *v, unsigned count, bool in_place);
 
-/* ---- call.c ---- */
+/* ---- call-builtin.c ---- */
 
 HRESULT vbs_call_builtin(struct vbs_engine *e, unsigned index, struct value *window, unsigned argc);
+/* The same for calls of one function with so many arguments; NULL: there is none. */
+struct vbs_builtin;
+typedef HRESULT vbs_builtin_caller(struct vbs_engine *e, const struct vbs_builtin *b,
+				   struct value *window);
+vbs_builtin_caller *vbs_builtin_caller_of(const struct vbs_builtin *b, unsigned argc);
+
+/* ---- call.c ---- */
+
 /* window[0](args) */
 HRESULT vbs_call_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned flags);
 HRESULT vbs_put_value(struct vbs_engine *e, struct value *window, unsigned argc, unsigned mode);

@@ -6,6 +6,8 @@
  */
 #include "script/vbs/native-call.h"
 #include "script/vbs/native-emit.h"
+#include "script/vbs/builtin.h"
+#include "script/vbs/call-quick.h"
 #include "script/vbs/iter.h"
 #include "script/vbs/vm.h"
 
@@ -102,13 +104,20 @@ STEP_OF(element)
 	return vbs_element(e, &f->base[OP_A(w)], OP_B(w), &f->base[OP_C(w)]);
 }
 /* S_FALSE: it may call a procedure, and nothing happened yet. */
-STEP_OF(index)
+static __attribute__((noinline)) HRESULT index_slowly(struct vbs_engine *e, struct vbs_frame *f,
+						      uint32_t w)
 {
 	struct vbs_method callee;
 
-	(void)x;
 	vbs_find_callee(e, &f->base[OP_B(w)], &callee);
 	return callee.proc ? S_FALSE : vbs_step_index(e, f, w, &callee);
+}
+STEP_OF(index)
+{
+	HRESULT hr;
+
+	(void)x;
+	return vbs_quick_index(e, f, w, &hr) ? hr : index_slowly(e, f, w);
 }
 STEP_OF(erase)
 {
@@ -276,8 +285,9 @@ static struct vbs_instance *instance_at(const struct vbs_engine *e, struct value
 	return v->type == VT_DISPATCH ? vbs_script_object(e, v->obj) : NULL;
 }
 
-static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
-			       const struct native_site *site)
+/* Not of an object of ours, or not by the quick way. */
+static __attribute__((noinline)) const void *
+call_member_slowly(struct vbs_engine *e, struct vbs_frame *f, const struct native_site *site)
 {
 	const struct vbs_cache *cache = &f->binding->caches[site->x];
 	struct value *window = &f->base[OP_A(site->w)];
@@ -298,6 +308,17 @@ static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
 	hr = vbs_call_member(e, f->binding, site->x, window, OP_B(w), &callee);
 	if (SUCCEEDED(hr) && callee.proc)
 		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+	return done(e, f, site, hr);
+}
+
+static const void *call_member(struct vbs_engine *e, struct vbs_frame *f,
+			       const struct native_site *site)
+{
+	struct value *window = &f->base[OP_A(site->w)];
+	HRESULT hr;
+
+	if (!vbs_quick_site(e, &f->binding->caches[site->x], window, OP_B(site->w), false, &hr))
+		return call_member_slowly(e, f, site);
 	return done(e, f, site, hr);
 }
 
@@ -338,6 +359,23 @@ static void t_step(struct emit *e)
 		x64_reg1(&e->a, X64_CMP32_IMM8, RAX, S_FALSE);
 		x64_jump_if(&e->a, X64_EQUAL, &e->at[e->next - 1 + e->x]);
 	}
+}
+
+/* Its result is at R[A], and its arguments behind it are gone. */
+static void t_builtin(struct emit *e)
+{
+	const struct vbs_builtin *b = &vbs_builtins[e->x];
+	vbs_builtin_caller *caller = vbs_builtin_caller_of(b, OP_B(e->w));
+
+	if (!caller || OP_C(e->w) & CALL_STATEMENT) {
+		t_step(e);
+		return;
+	}
+	x64_reg(&e->a, X64_LOAD, RDI, R12);
+	x64_imm64(&e->a, RSI, (uintptr_t)b);
+	x64_mem(&e->a, X64_LEA, RDX, RBX, SLOT(OP_A(e->w)));
+	emit_try(e, caller);
+	emit_forget(e, OP_A(e->w), 255);
 }
 
 static void cold_site(struct emit *e, struct cold *c)
@@ -419,6 +457,8 @@ emit_template *emit_call_template(unsigned op)
 {
 	if (op == VBS_RET)
 		return t_return;
+	if (op == VBS_CALLB)
+		return t_builtin;
 	if (vbs_native_call(op))
 		return t_call;
 	return vbs_native_step(op) ? t_step : NULL;

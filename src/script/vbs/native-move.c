@@ -442,6 +442,8 @@ static void t_index(struct emit *e)
 	store_plain(e, &from, &to);
 	x64_bind(&e->a, &c->done);
 	x64_bind(&e->a, &other->done);
+	/* An object's default property takes its index by reference. */
+	emit_know(e, OP_C(e->w), ANYTHING);
 	emit_know(e, OP_A(e->w), ANYTHING);
 }
 
@@ -487,6 +489,8 @@ static void t_set_index(struct emit *e)
 	x64_mem(&e->a, X64_STORE, R8, RDX, PAYLOAD);
 	x64_bind(&e->a, &old->done);
 	x64_bind(&e->a, &other->done);
+	emit_know(e, OP_B(e->w), ANYTHING);
+	emit_know(e, OP_C(e->w), ANYTHING);
 }
 
 emit_template *emit_move_template(unsigned op)

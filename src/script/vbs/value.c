@@ -37,7 +37,7 @@ void vbs_value_drop(const struct value *v)
 	switch (v->type) {
 	case VT_BSTR:
 	case VBS_BYTES:
-		SysFreeString(v->str);
+		bstr_free(v->str);
 		break;
 	case VT_DISPATCH:
 	case VT_UNKNOWN:
@@ -67,7 +67,7 @@ void vbs_value_drop_old(uint64_t head, int64_t payload)
 	struct value old = { .head = head, .i = payload };
 
 	if (old.type == VT_BSTR)
-		SysFreeString(old.str);
+		bstr_free(old.str);
 	else
 		vbs_value_drop(&old);
 }
@@ -87,7 +87,7 @@ void vbs_value_release(struct value *v)
 		BSTR s = v->str;
 
 		v->head = VT_EMPTY;
-		SysFreeString(s);
+		bstr_free(s);
 	} else {
 		release_other(v);
 	}

@@ -109,17 +109,6 @@ HRESULT vbs_step_condition(struct vbs_engine *e, const struct vbs_frame *f, uint
 	return is;
 }
 
-HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
-{
-	HRESULT hr = vbs_concat(e, &f->base[OP_B(w)], &f->base[OP_C(w)], &f->base[OP_A(w)]);
-
-	if (FAILED(hr))
-		return hr;
-	use_up(f, OP_B(w), OP_A(w));
-	use_up(f, OP_C(w), OP_A(w));
-	return hr;
-}
-
 /* x = x & tail. R[B] has the text that x held when the statement began; or it is R[A], which refers
  * to x, when only a default property of the tail could change x meanwhile. */
 HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w)
@@ -292,14 +281,11 @@ static __attribute__((noinline)) HRESULT index_at(struct vbs_engine *e, const st
 HRESULT vbs_step_index(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w,
 		       struct vbs_method *callee)
 {
-	struct value *to = &f->base[OP_A(w)], *at = &f->base[OP_C(w)];
 	HRESULT hr;
 
-	if (!vbs_quick_default(e, value_deref(&f->base[OP_B(w)]), value_deref(at), NULL, to, &hr))
+	if (!vbs_quick_index(e, f, w, &hr))
 		return index_at(e, f, w, callee);
 	callee->proc = NULL;
-	if (SUCCEEDED(hr))
-		use_up(f, OP_C(w), OP_A(w));
 	return hr;
 }
 

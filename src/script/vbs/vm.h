@@ -70,6 +70,11 @@ HRESULT vbs_loop_step(struct vbs_engine *e, struct value *v, struct value *bound
 /* `*v` becomes an iterator over itself. */
 HRESULT vbs_loop_each(struct vbs_engine *e, struct value *v);
 
+/* ---- concat.c ---- */
+
+/* R[A] := R[B] & R[C] */
+HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
+
 /* ---- vm-step.c: `w` is the instruction, `f` the frame that runs it ---- */
 
 /* R[A] := R[B] op *y, where *y is R[C] or a constant. */
@@ -83,7 +88,6 @@ HRESULT vbs_step_compare(struct vbs_engine *e, const struct vbs_frame *f, enum v
 			 uint32_t w, struct value *y);
 /* Whether R[A] is true: 1, 0. */
 HRESULT vbs_step_condition(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
-HRESULT vbs_step_concat(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 HRESULT vbs_step_append(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);
 void vbs_step_load(struct value *v, unsigned what);
 HRESULT vbs_step_let(struct vbs_engine *e, const struct vbs_frame *f, uint32_t w);

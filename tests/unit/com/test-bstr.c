@@ -76,32 +76,34 @@ static void test_append(void **state)
 	SysFreeString(s);
 }
 
-static void test_rewrite(void **state)
+static void test_reuse(void **state)
 {
 	BSTR s = bstr_join(u"key", 6, u"10000", 10), other;
 
-	assert_false(bstr_rewrite(NULL, u"a", 2, u"b", 2));
-	assert_true(bstr_rewrite(s, u"k", 2, u"7", 2));
+	assert_false(bstr_reuse(NULL, 4));
+	assert_true(bstr_reuse(s, 4));
 	assert_int_equal(SysStringLen(s), 2);
+	memcpy(s, u"k7", 4);
 	assert_memory_equal(s, u"k7", 6);
 	/* Somebody else reads it. */
 	other = bstr_ref(s);
-	assert_false(bstr_rewrite(s, u"k", 2, u"8", 2));
-	SysFreeString(other);
-	assert_true(bstr_rewrite(s, u"k", 2, u"8", 2));
-	assert_memory_equal(s, u"k8", 6);
-	SysFreeString(s);
+	assert_false(bstr_reuse(s, 2));
+	bstr_free(other);
+	assert_true(bstr_reuse(s, 2));
+	assert_memory_equal(s, u"k", 4);
+	bstr_free(s);
 	/* What does not fit, and what would keep far too much. */
 	static const OLECHAR long_text[500];
 
 	s = SysAllocString(u"k");
-	assert_false(bstr_rewrite(s, long_text, sizeof long_text, u"8", 2));
+	assert_false(bstr_reuse(s, sizeof long_text));
 	assert_memory_equal(s, u"k", 4);
-	SysFreeString(s);
+	bstr_free(s);
 	s = SysAllocStringLen(long_text, 500);
-	assert_false(bstr_rewrite(s, u"k", 2, u"8", 2));
+	assert_false(bstr_reuse(s, 4));
 	assert_int_equal(SysStringLen(s), 500);
-	SysFreeString(s);
+	bstr_free(s);
+	bstr_free(NULL);
 }
 
 /* Text made of bytes keeps an odd last one, appended and compared. */
@@ -255,12 +257,18 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic),          cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_sharing),          cmocka_unit_test(test_append),
-		cmocka_unit_test(test_append_is_linear), cmocka_unit_test(test_rewrite),
-		cmocka_unit_test(test_odd_bytes),        cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_compare),          cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_casing),           cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_classic),
+		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_append_is_linear),
+		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_odd_bytes),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_casing),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

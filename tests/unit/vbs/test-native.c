@@ -309,6 +309,25 @@ static void test_references(void **state)
 	       "6000 ");
 }
 
+/* A default property changes its index, and the value it gets. */
+static void test_index_by_reference(void **state)
+{
+	static const char classes[] =
+		"Class S\nPublic Default Property Get Item(k)\nItem = k : k = \"g\" & k\n"
+		"End Property\nPublic Property Let Item(k, v)\nk = \"k\" & k : v = \"v\" & v\n"
+		"End Property\nEnd Class\n"
+		"Sub Main\nDim i, n, o, s\nSet o = New S\nFor s = 1 To 2\ni = 5 : n = 6\n";
+	char text[700];
+
+	(void)state;
+	snprintf(text, sizeof text, "%s%s", classes,
+		 "o(i) = n\ni = i & 1 : n = n & 2\nTell i : Tell n\nNext\nEnd Sub\nMain");
+	expect(text, "k51 62 k51 62 ");
+	snprintf(text, sizeof text, "%s%s", classes,
+		 "i = i + 1 : n = o(i)\ni = i & 1\nTell i : Tell n\nNext\nEnd Sub\nMain");
+	expect(text, "g61 6 g61 6 ");
+}
+
 /* ---- calls ---- */
 
 static void test_calls(void **state)
@@ -421,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_division),    cmocka_unit_test(test_division_by_constants),
 		cmocka_unit_test(test_comparisons), cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_references),
+		cmocka_unit_test(test_index_by_reference),
 		cmocka_unit_test(test_calls),       cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_threads),
