@@ -11,6 +11,8 @@
  *     --memory BYTES     limits of the engine
  *     --depth N
  *     --native           all procedures have native code before they run
+ *     --never            none has
+ *     --turns N          how often limits are looked at, and what is hot gets native code
  *     --desktop          MsgBox is answered
  *     --coverage FILE    write down what was used (script/vbs/coverage.h)
  *     --fault N          the N-th allocation fails
@@ -145,6 +147,10 @@ static int read_options(int argc, char **argv, struct options *o, struct run_scr
 			script->limits.depth = strtoul(value, NULL, 0), i++;
 		else if (!strcmp(argv[i], "--native"))
 			script->limits.native = VBS_NATIVE_ALWAYS;
+		else if (!strcmp(argv[i], "--turns"))
+			script->limits.turns = strtoul(value, NULL, 0), i++;
+		else if (!strcmp(argv[i], "--never"))
+			script->limits.native = VBS_NATIVE_NEVER;
 		else if (!strcmp(argv[i], "--coverage"))
 			o->coverage = value, i++;
 		else if (!strcmp(argv[i], "--fault"))

@@ -93,6 +93,11 @@ STEP_OF(negate)
 	(void)x;
 	return vbs_step_operate_unary(e, f, OP_NEG, w);
 }
+STEP_OF(plus)
+{
+	(void)x;
+	return vbs_step_operate_unary(e, f, OP_PLUS, w);
+}
 STEP_OF(join)
 {
 	(void)x;
@@ -118,6 +123,36 @@ STEP_OF(index)
 
 	(void)x;
 	return vbs_quick_index(e, f, w, &hr) ? hr : index_slowly(e, f, w);
+}
+STEP_OF(set_index)
+{
+	HRESULT hr = vbs_step_set_index(e, f, w);
+
+	(void)x;
+	return FAILED(hr) ? hr : S_OK; /* an object's own word for success means nothing here */
+}
+STEP_OF(far)
+{
+	struct value *to = &f->base[OP_A(w)], *from = &f->base[OP_B(w)].array->items[x];
+
+	(void)e;
+	value_set(to, (struct value){ .type = VBS_REF, .ref = value_deref(from) });
+	return S_OK;
+}
+STEP_OF(new_far)
+{
+	(void)x;
+	return vbs_step_far(e, &f->base[OP_A(w)], OP_BX(w));
+}
+STEP_OF(not_array)
+{
+	(void)e, (void)x;
+	return value_deref(&f->base[OP_A(w)])->type != VBS_ARRAY ? S_FALSE : S_OK;
+}
+STEP_OF(execute)
+{
+	(void)x;
+	return vbs_engine_execute(e, &f->base[OP_A(w)], OP_C(w));
 }
 STEP_OF(erase)
 {
@@ -183,9 +218,14 @@ const void *vbs_native_step(unsigned op)
 		[VBS_IMP] = step_operate,
 		[VBS_IS] = step_operate,
 		[VBS_NEG] = step_negate,
+		[VBS_PLUS] = step_plus,
+		[VBS_FAR] = step_far,
+		[VBS_NEWFAR] = step_new_far,
+		[VBS_JNARR] = step_not_array,
+		[VBS_EXEC] = step_execute,
 		[VBS_ELEM] = step_element,
 		[VBS_INDEX] = step_index,
-		[VBS_SETI] = vbs_step_set_index,
+		[VBS_SETI] = step_set_index,
 		[VBS_REDIM] = vbs_step_redim,
 		[VBS_ERASE] = step_erase,
 		[VBS_EACH] = step_each,

@@ -8,7 +8,8 @@
 #include "script/vbs/native.h"
 
 /* The machine's step for an instruction, as a function of engine, frame and the instruction's
- * words that gives an HRESULT; NULL: there is none. S_FALSE: the instruction jumps. */
+ * words that gives an HRESULT; NULL: there is none. S_FALSE from one that can jump: it does; from
+ * INDEX: it may call a procedure, and nothing happened yet. */
 const void *vbs_native_step(unsigned op);
 
 /* Part of native code: an instruction that calls, and four places, each as its distance from

@@ -337,7 +337,7 @@ static void look_around(struct emit *e)
 			e->bound_count = OP_B(e->w) + 1;
 			e->bound_from = e->next;
 		}
-		if ((e->w & 0xFF) == VBS_REFL)
+		if ((e->w & 0xFF) == VBS_REFL || (e->w & 0xFF) == VBS_REFX)
 			e->aliased[OP_B(e->w)] = true;
 		if ((e->w & 0xFF) == VBS_EXEC)
 			memset(e->aliased, true, sizeof e->aliased);

@@ -14,7 +14,7 @@
 /* What is known of a register of the machine. All but ANYTHING have no count. */
 enum known {
 	ANYTHING,
-	UNCOUNTED,
+	UNCOUNTED, /* maybe a reference */
 	REFERENCE,
 	BOOLEAN,
 	INTEGER, /* VT_I2 or VT_I4 */
@@ -55,7 +55,10 @@ struct emit {
 	bool *target;   /* jumps come here */
 	uint32_t *entries;
 	uint8_t known[256];
-	bool aliased[256]; /* references to the register may exist */
+	/* References to the register may exist from one instruction to the next, so that anybody
+	 * may write it: nothing is ever known of it. An instruction that lends a register for its
+	 * own time only, as INDEX lends an index to a default property, forgets it afterwards. */
+	bool aliased[256];
 	/* Behind BOUND these registers are references to globals, and stay it (compile-hot.c). */
 	unsigned bound, bound_count;
 	uint32_t bound_from;

@@ -170,11 +170,19 @@ static void instance(struct emit *e, struct x64_label *other)
 }
 _Static_assert(offsetof(struct vbs_instance, dispatch) == 0, "an instance is at its IDispatch");
 
+/* Only the program's own procedures: those of another one may go before this code does. */
+static const struct vbs_proc *own_member(const struct emit *e, const struct vbs_proc *proc)
+{
+	const struct vbs_program *p = e->program;
+
+	return proc >= p->procs && proc < p->procs + p->proc_count ? proc : NULL;
+}
+
 /* A member of the class that was met here before. */
 static void enter_member(struct emit *e, unsigned argc, uint8_t leave, struct x64_label *other)
 {
 	const struct vbs_cache *met = &e->binding->caches[e->x];
-	struct callee c = { met->proc, argc, leave, true };
+	struct callee c = { own_member(e, met->proc), argc, leave, true };
 	int32_t cache = (int32_t)(e->x * sizeof *met);
 
 	if (!is_simple(&c) || e->known[OP_A(e->w)] > REFERENCE) {

@@ -55,7 +55,7 @@ static struct operand place(enum x64_reg base, int32_t at)
 	return (struct operand){ .base = base, .type = RCX, .at = at, .known = ANYTHING };
 }
 
-/* Code aside that lets a function of the machine do it: c->x is what it is about. */
+/* Code aside that lets a function of the machine do all of it. */
 static void by_step(struct emit *e, struct cold *c)
 {
 	emit_step_arguments(e);
@@ -70,13 +70,8 @@ static void cold_from(struct emit *e, struct cold *c)
 	by_step(e, c);
 }
 
+/* c->x is counted, or a reference, or looks so. */
 static void cold_to(struct emit *e, struct cold *c)
-{
-	check_counted(e, &c->x, &c->back);
-	by_step(e, c);
-}
-
-static void cold_not_plain(struct emit *e, struct cold *c)
 {
 	check_counted(e, &c->x, &c->back);
 	by_step(e, c);
@@ -85,7 +80,7 @@ static void cold_not_plain(struct emit *e, struct cold *c)
 /* `to` := `from` when both are without a count, else as the machine does. */
 static void assign(struct emit *e, struct operand from, struct operand to, bool follows)
 {
-	struct cold *source = emit_cold(e, follows ? cold_from : cold_not_plain);
+	struct cold *source = emit_cold(e, follows ? cold_from : cold_to);
 	struct cold *target = emit_cold(e, cold_to);
 
 	source->x = from;

@@ -12,6 +12,12 @@ void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *b
 	(void)e, (void)binding;
 }
 
+size_t vbs_native_size(const struct vbs_native *native)
+{
+	(void)native;
+	return 0;
+}
+
 void vbs_native_free(struct vbs_native *native)
 {
 	(void)native;

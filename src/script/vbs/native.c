@@ -42,6 +42,11 @@ failed:
 	return NULL;
 }
 
+size_t vbs_native_size(const struct vbs_native *n)
+{
+	return n ? sizeof *n + n->size + n->words * sizeof *n->entries : 0;
+}
+
 void vbs_native_free(struct vbs_native *n)
 {
 	if (!n)
@@ -65,6 +70,7 @@ static struct vbs_native *finish(struct emit *e)
 		mem_free(n);
 		return NULL;
 	}
+	n->words = e->proc->code_count;
 	n->begin = n->code + e->begin.at;
 	return n;
 }
@@ -100,7 +106,11 @@ void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *p
 	struct vbs_native **place = (struct vbs_native **)&proc->native;
 	struct emit *e;
 
-	if (vbs_native_of(proc) || proc->code_count > NATIVE_CODE_MAX)
+	if (vbs_native_of(proc) || __atomic_load_n(&proc->no_native, __ATOMIC_RELAXED))
+		return;
+	/* Whatever is in the way now will be so the next time, and trying costs. */
+	__atomic_store_n((bool *)&proc->no_native, true, __ATOMIC_RELAXED);
+	if (proc->code_count > NATIVE_CODE_MAX)
 		return;
 	e = mem_new(struct emit);
 	if (e && emit_init(e, binding, proc) && vbs_native_emit(e))

@@ -33,6 +33,7 @@
 struct vbs_native {
 	uint8_t *code;
 	size_t size;       /* as mapped */
+	size_t words;      /* of the procedure */
 	uint32_t *entries; /* for each word of the procedure's code: offset of its native code where
 			      the machine may enter it, 0: it may not */
 	const void *begin; /* where a call enters: the frame is the next one */
@@ -43,6 +44,8 @@ struct vbs_native {
 void vbs_native_make(const struct vbs_binding *binding, const struct vbs_proc *proc);
 /* Of all procedures of the program, when the engine's limits say so. */
 void vbs_native_make_all(const struct vbs_engine *e, const struct vbs_binding *binding);
+/* Bytes of code and tables; 0 for NULL. */
+size_t vbs_native_size(const struct vbs_native *native);
 /* Takes NULL. */
 void vbs_native_free(struct vbs_native *native);
 

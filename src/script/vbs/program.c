@@ -45,10 +45,12 @@ size_t vbs_program_size(const struct vbs_program *p)
 {
 	size_t size = sizeof *p + p->arena.used;
 
-	for (uint32_t i = 0; i < p->proc_count; i++)
+	for (uint32_t i = 0; i < p->proc_count; i++) {
+		size += vbs_native_size(vbs_native_of(&p->procs[i]));
 		for (uint32_t k = 0; k < p->procs[i].constant_count; k++)
 			if (p->procs[i].constants[k].type == VT_BSTR)
 				size += SysStringByteLen(p->procs[i].constants[k].str) + 24;
+	}
 	return size;
 }
 

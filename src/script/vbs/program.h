@@ -63,6 +63,7 @@ struct vbs_proc {
 	uint16_t local_count, far_count;
 	uint8_t far_reg, extra;
 	struct vbs_native *native; /* NULL: none yet; see native.h */
+	bool no_native;            /* it was tried in vain */
 	bool scoped; /* code of Execute or Eval inside a procedure: its parameters are the names */
 };
 #define NAME_NONE UINT32_MAX

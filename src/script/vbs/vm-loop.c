@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For ... To ... Step: the machine's slow half of counting, for bounds and variables of any
- * subtype; and the start of For Each. Called by vm.c alone.
+ * subtype; and the start of For Each. Called by vm.c and native code.
  */
 #include "script/vbs/vm.h"
 

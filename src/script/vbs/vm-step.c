@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the machine's instructions do off their fast paths: every combination of subtypes,
- * references, temporaries that hold text. Called by vm.c alone, which has stored the frame's pc.
+ * references, temporaries that hold text. Called by vm.c and by native code, which have
+ * stored the frame's pc.
  */
 #include "script/vbs/vm.h"
 

@@ -257,18 +257,12 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic),
-		cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_sharing),
-		cmocka_unit_test(test_append),
-		cmocka_unit_test(test_append_is_linear),
-		cmocka_unit_test(test_reuse),
-		cmocka_unit_test(test_odd_bytes),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_casing),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_classic),          cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_sharing),          cmocka_unit_test(test_append),
+		cmocka_unit_test(test_append_is_linear), cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_odd_bytes),        cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_compare),          cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_casing),           cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

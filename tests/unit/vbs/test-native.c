@@ -45,6 +45,14 @@ static HRESULT host_tell(struct automation_call *call)
 	return S_OK;
 }
 
+/* What the host has for Execute. */
+static const char *included;
+
+static HRESULT host_include(struct automation_call *call)
+{
+	return automation_return_bstr(call, bstr_from_utf8(text_of(included)));
+}
+
 static HRESULT host_interrupt(struct automation_call *call)
 {
 	vbs_engine_interrupt(((struct host *)call->self)->engine, E_ABORT);
@@ -59,6 +67,7 @@ static void host_free(struct automation_object *self)
 static const struct automation_member members[] = {
 	{ "Tell", 1, AUTOMATION_METHOD, 1, 1, host_tell },
 	{ "Interrupt", 2, AUTOMATION_METHOD, 0, 0, host_interrupt },
+	{ "Include", 3, AUTOMATION_METHOD, 0, 0, host_include },
 };
 static const struct automation_class class = {
 	.name = "Host", .members = members, .member_count = ARRAY_LEN(members), .free = host_free
@@ -111,14 +120,18 @@ static void expect_mode(const char *text, const char *want, const struct vbs_lim
 	mem_free(told);
 }
 
-/* Without native code, with it from the start, and with it as it comes. */
+/* Without native code, with it from the start, with it as it comes, and soon. */
 static void expect(const char *text, const char *want)
 {
-	static const enum vbs_native_mode modes[] = { VBS_NATIVE_NEVER, VBS_NATIVE_ALWAYS,
-						      VBS_NATIVE_HOT };
+	static const struct vbs_limits limits[] = {
+		{ .native = VBS_NATIVE_NEVER },
+		{ .native = VBS_NATIVE_ALWAYS },
+		{ .native = VBS_NATIVE_HOT },
+		{ .native = VBS_NATIVE_HOT, .turns = 7 },
+	};
 
-	for (unsigned i = 0; i < ARRAY_LEN(modes); i++)
-		expect_mode(text, want, &(struct vbs_limits){ .native = modes[i] });
+	for (unsigned i = 0; i < ARRAY_LEN(limits); i++)
+		expect_mode(text, want, &limits[i]);
 }
 
 /* ---- when ---- */
@@ -371,6 +384,31 @@ static void test_methods(void **state)
 	       "AB ");
 }
 
+/* A shared program calls classes of others, which are gone when the next engine runs it, and whose
+ * places in memory others may have taken. */
+static void test_classes_of_others(void **state)
+{
+	static const char *const classes[] = {
+		"Class C\nFunction Go(n)\nGo = n\nEnd Function\nEnd Class\n",
+		"Class C\nFunction Go(n)\nDim a, b, c\nc = c + n : b = b & n : Go = b & \"-\" & c\n"
+		"End Function\nEnd Class\n",
+	};
+	struct vbs_program *program = must_compile("Dim o\nSub Main\nDim i, s\nFor i = 1 To 1500 : "
+						   "s = o.Go(i) : Next\nTell s\nEnd Sub\n"
+						   "ExecuteGlobal Include\nSet o = New C\nMain\n");
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		char *told;
+
+		included = classes[i % 2];
+		told = run(program, &(struct vbs_limits){ .turns = 499 });
+		assert_string_equal(told, i % 2 ? "1500-1500 " : "1500 ");
+		mem_free(told);
+	}
+	vbs_program_unref(program);
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -435,14 +473,22 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_when),        cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_widening),    cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_division),    cmocka_unit_test(test_division_by_constants),
-		cmocka_unit_test(test_comparisons), cmocka_unit_test(test_loops),
-		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_references),
+		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_widening),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_division),
+		cmocka_unit_test(test_division_by_constants),
+		cmocka_unit_test(test_comparisons),
+		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_arrays),
+		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_index_by_reference),
-		cmocka_unit_test(test_calls),       cmocka_unit_test(test_methods),
-		cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_classes_of_others),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_threads),
 	};
 
