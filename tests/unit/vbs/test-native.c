@@ -50,7 +50,7 @@ static const char *included;
 
 static HRESULT host_include(struct automation_call *call)
 {
-	return automation_return_bstr(call, bstr_from_utf8(text_of(included)));
+	return automation_return_text(call->result, text_of(included));
 }
 
 static HRESULT host_interrupt(struct automation_call *call)
