@@ -384,26 +384,35 @@ static void test_methods(void **state)
 	       "AB ");
 }
 
-/* A shared program calls classes of others, which are gone when the next engine runs it, and whose
- * places in memory others may have taken. */
+/* A shared program calls classes of others, which are gone when the next engine runs it; other
+ * classes have taken their places in memory then, now and again. */
 static void test_classes_of_others(void **state)
 {
 	static const char *const classes[] = {
-		"Class C\nFunction Go(n)\nGo = n\nEnd Function\nEnd Class\n",
-		"Class C\nFunction Go(n)\nDim a, b, c\nc = c + n : b = b & n : Go = b & \"-\" & c\n"
-		"End Function\nEnd Class\n",
+		"Class C\nFunction Go(n)\nGo = n '%s\nEnd Function\nEnd Class\n",
+		"Class C\nFunction Go(n)\nDim a, b, c, d\nc = c + n : d = d & n\n"
+		"Go = d & \"-\" & c & (n - c) '%s\nEnd Function\nEnd Class\n",
 	};
-	struct vbs_program *program = must_compile("Dim o\nSub Main\nDim i, s\nFor i = 1 To 1500 : "
-						   "s = o.Go(i) : Next\nTell s\nEnd Sub\n"
-						   "ExecuteGlobal Include\nSet o = New C\nMain\n");
+	static const char shared[] =
+		"Dim o\nSub Main\nDim i, s\nFor i = 1 To 1500 : s = o.Go(i) : Next\n"
+		"Tell s\nEnd Sub\nExecuteGlobal Include\nSet o = New C\nMain\n";
+	struct vbs_program *program = must_compile(shared);
+	char text[400], comment[151];
 
 	(void)state;
-	for (unsigned i = 0; i < 200; i++) {
+	memset(comment, '-', 150);
+	comment[150] = 0;
+	for (unsigned i = 0; i < 600; i++) {
 		char *told;
 
-		included = classes[i % 2];
+		if (i % 100 == 50) {
+			vbs_program_unref(program);
+			program = must_compile(shared);
+		}
+		snprintf(text, sizeof text, classes[i % 2], &comment[150 - i / 2 % 150]);
+		included = text;
 		told = run(program, &(struct vbs_limits){ .turns = 499 });
-		assert_string_equal(told, i % 2 ? "1500-1500 " : "1500 ");
+		assert_string_equal(told, i % 2 ? "1500-15000 " : "1500 ");
 		mem_free(told);
 	}
 	vbs_program_unref(program);
