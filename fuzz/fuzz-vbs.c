@@ -6,6 +6,24 @@
 #include "fuzz.h"
 #include "vbs-check.h"
 
+#include "base/mem.h"
+#include "base/text.h"
+
+/* The same source prints something else when it is run again. */
+static bool asks_the_clock(const uint8_t *data, size_t size)
+{
+	static const char *const names[] = {
+		"now", "date", "time", "randomize", "execute", "eval"
+	};
+	struct text source = { (const char *)data, size };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		for (struct text at = source; at.length >= strlen(names[i]); at.data++, at.length--)
+			if (text_starts_with_nocase(at, text_of(names[i])))
+				return true;
+	return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const files[] = { "fuzz.vbs" };
@@ -16,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct vbs_source source = { files, 1, segments, 2 };
 	struct vbs_check how = { .dump = size % 4 == 1,
 				 .longer = size % 16 == 2,
-				 .compare = size % 8 == 2 };
+				 .compare = size % 8 == 2 && !asks_the_clock(data, size) };
 
 	/* Few inputs are cut in two. */
 	if (!size || data[0] % 8) {
