@@ -137,7 +137,7 @@ static void sites_are_read(void **state)
 		"<site name='One' id='7' serverAutoStart='false'>"
 		"<application path='/' preloadEnabled='true'>"
 		"<virtualDirectory path='/' physicalPath='%SURROGATE_STATE%\\www\\'/>"
-		"<virtualDirectory path='/a' physicalPath='/a'/>"
+		"<virtualDirectory path='/a' physicalPath='C:\\inetpub\\a'/>"
 		"<virtualDirectory path='/a/long' physicalPath='/b'/></application>"
 		"<application path='/x'><virtualDirectory path='/' physicalPath='/x'/>"
 		"</application><bindings><binding protocol='http' "
@@ -175,6 +175,7 @@ static void sites_are_read(void **state)
 	assert_string_equal(s->applications[0].metabase_path, "/LM/W3SVC/7/ROOT/x");
 	assert_int_equal(root->vdir_count, 3);
 	assert_string_equal(root->vdirs[0].path, "/a/long");
+	assert_string_equal(root->vdirs[1].physical_path, "/inetpub/a"); /* C:\ is / */
 	assert_string_equal(root->vdirs[2].physical_path, "/state/www");
 	assert_true(root->vdirs[2].allow_sub_dir_config);
 	assert_int_equal(root->pool->protection, CONFIG_MEDIUM);
@@ -195,7 +196,7 @@ static void wrong_sites_are_refused(void **state)
 	refused(SITES("<site name='a' id='1'><application path='/'/></site>"), 1,
 		"no root virtual directory");
 	refused(SITES("<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
-		      "physicalPath='C:\\inetpub'/></application></site>"),
+		      "physicalPath='inetpub\\wwwroot'/></application></site>"),
 		1, "is no absolute path");
 	refused(SITES("<site name='a' id='1'>" APPLICATION "\n" APPLICATION "</site>"), 2,
 		"Cannot add duplicate collection entry of type 'application'");

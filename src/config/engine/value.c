@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Values of attributes: their text forms, ranges and rules, and what IIS says of wrong ones
- * (the validator texts of the configuration system). Pure functions, but for the environment.
- */
+/* Text forms and rules of values; see value.h. */
+#include "config/engine/value.h"
+
 #include "base/buf.h"
 #include "base/clock.h"
-#include "config/schema.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,24 +82,20 @@ static const char *check_integer(const struct schema_attribute *a, struct text t
 				 char why[ERROR_TEXT_MAX])
 {
 	uint64_t magnitude;
-	bool negative = a->type == SCHEMA_INT && t.length > 0 && t.data[0] == '-';
+	bool has_sign = a->type != SCHEMA_UINT, has_range = a->rule == SCHEMA_INTEGER_RANGE;
+	bool negative = has_sign && t.length > 0 && t.data[0] == '-';
 	struct text digits = negative ? (struct text){ t.data + 1, t.length - 1 } : t;
-	int64_t high = a->high ? a->high : a->type == SCHEMA_INT ? INT32_MAX : UINT32_MAX;
+	uint64_t most = a->type == SCHEMA_UINT                ? UINT32_MAX
+			: a->type == SCHEMA_INT && !has_range ? INT32_MAX
+							      : INT64_MAX;
 
-	if (!text_to_u64(digits, &magnitude) || magnitude > INT64_MAX)
-		return a->type == SCHEMA_INT ? "Not a valid integer"
-					     : "Not a valid unsigned integer";
+	if (!text_to_u64(digits, &magnitude) || magnitude > most)
+		return has_sign ? "Not a valid integer" : "Not a valid unsigned integer";
 	int64_t value = negative ? -(int64_t)magnitude : (int64_t)magnitude;
-	bool inside = value >= a->low && value <= high;
-	if (a->flags & SCHEMA_EXCLUDE) {
-		if (value > UINT32_MAX)
-			return "Not a valid unsigned integer";
-		inside = !inside;
-	}
-	if (!inside) {
+	if (has_range && (value >= a->low && value <= a->high) == a->exclude) {
 		snprintf(why, ERROR_TEXT_MAX,
 			 "Integer value must %sbe between %" PRId64 " and %" PRId64 " inclusive",
-			 a->flags & SCHEMA_EXCLUDE ? "not " : "", a->low, high);
+			 a->exclude ? "not " : "", a->low, a->high);
 		return why;
 	}
 	*ret = value;
@@ -127,14 +121,15 @@ static const char *check_time(const struct schema_attribute *a, struct text t, i
 	if (!value_time(t, &value))
 		return "Not a valid timespan, which is [days.]hours:minutes:seconds";
 	int64_t seconds = value / NSEC_PER_SEC;
-	if (a->high &&
-	    (seconds < a->low || seconds > a->high || (a->step && seconds % a->step != 0))) {
+	bool inside = seconds >= a->low && seconds <= a->high;
+	bool wrong = inside == a->exclude || (a->step > 1 && seconds % a->step != 0);
+	if (a->rule == SCHEMA_TIME_RANGE && wrong) {
 		format_time(a->low, low);
 		format_time(a->high, high);
 		snprintf(why, ERROR_TEXT_MAX,
-			 "Timespan value must be between %s and %s seconds inclusive, with a "
+			 "Timespan value must %sbe between %s and %s seconds inclusive, with a "
 			 "granularity of %" PRId64 " seconds",
-			 low, high, a->step ? a->step : 1);
+			 a->exclude ? "not " : "", low, high, a->step);
 		return why;
 	}
 	*ret = value;
@@ -174,7 +169,11 @@ static const char *check_string(const struct schema_attribute *a, struct text t)
 {
 	switch (a->rule) {
 	case SCHEMA_ANY:
+	case SCHEMA_INTEGER_RANGE:
+	case SCHEMA_TIME_RANGE:
 		return NULL;
+	case SCHEMA_TRIMMED:
+		return text_trim(t).length == t.length ? NULL : "String must be trimmed";
 	case SCHEMA_NON_EMPTY:
 		return t.length ? NULL : "String must not be empty";
 	case SCHEMA_POOL_NAME: /* an empty one means: the default */
@@ -206,6 +205,7 @@ const char *value_check(const struct schema_attribute *a, const char *value, int
 		return NULL;
 	case SCHEMA_UINT:
 	case SCHEMA_INT:
+	case SCHEMA_INT64:
 		return check_integer(a, t, ret, why);
 	case SCHEMA_ENUM:
 		if (!value_names(t, a->names, false, &number))
@@ -227,11 +227,11 @@ const char *value_check(const struct schema_attribute *a, const char *value, int
 }
 
 /* The value of one %NAME%, NULL when there is none. */
-static const char *variable(struct text name, struct schema_context *ctx)
+static const char *variable(struct text name, const char *state_dir)
 {
 	char copy[128];
-	if (text_equal_nocase(name, TEXT("SURROGATE_STATE")) && ctx->state_dir)
-		return ctx->state_dir;
+	if (text_equal_nocase(name, TEXT("SURROGATE_STATE")) && state_dir)
+		return state_dir;
 	if (name.length == 0 || name.length >= sizeof(copy))
 		return NULL;
 	memcpy(copy, name.data, name.length);
@@ -239,7 +239,7 @@ static const char *variable(struct text name, struct schema_context *ctx)
 	return getenv(copy);
 }
 
-const char *value_expand(const char *value, struct schema_context *ctx)
+const char *value_expand(const char *value, const char *state_dir, struct arena *arena)
 {
 	struct buf out;
 	const char *at = value;
@@ -255,7 +255,7 @@ const char *value_expand(const char *value, struct schema_context *ctx)
 			break;
 		}
 		struct text name = { percent + 1, (size_t)(end - percent - 1) };
-		const char *found = variable(name, ctx);
+		const char *found = variable(name, state_dir);
 		buf_put(&out, at, (size_t)(percent - at));
 		if (found)
 			buf_puts(&out, found);
@@ -263,9 +263,9 @@ const char *value_expand(const char *value, struct schema_context *ctx)
 			buf_put(&out, percent, (size_t)(end - percent));
 		at = found ? end + 1 : end;
 	}
-	const char *copy =
-		buf_failed(&out) ? NULL
-				 : arena_strndup(ctx->arena, out.data ? out.data : "", out.length);
+	const char *copy = buf_failed(&out)
+				   ? NULL
+				   : arena_strndup(arena, out.data ? out.data : "", out.length);
 	buf_done(&out);
 	return copy;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Expat's events made into a tree; see xml.h. Called by config.c and url.c in the SCM, the front
- * end and hosts, on any thread: a parse has no state outside its own document.
+ * Expat's events made into a tree; see xml.h. Called in the SCM, the front end, hosts and tools,
+ * on any thread: a parse has no state outside its own document.
  */
-#include "config/xml.h"
+#include "config/engine/xml.h"
 
 #include "base/mem.h"
 
@@ -123,6 +123,8 @@ static void XMLCALL on_start(void *ctx, const char *name, const char **attribute
 	element->name = copy;
 	element->document = r->document;
 	element->line = (int)XML_GetCurrentLineNumber(r->parser);
+	element->start = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+	element->open_end = element->start + (uint32_t)XML_GetCurrentByteCount(r->parser);
 	if (copy_attributes(r, element, attributes))
 		link_element(r, element);
 }
@@ -132,6 +134,9 @@ static void XMLCALL on_end(void *ctx, const char *name)
 	struct reader *r = ctx;
 	if (r->result < 0)
 		return;
+	/* For <a/> Expat says: no bytes, behind the tag. */
+	r->at->close = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+	r->at->end = r->at->close + (uint32_t)XML_GetCurrentByteCount(r->parser);
 	r->depth--;
 	r->at = r->at->parent;
 }
@@ -182,13 +187,16 @@ int xml_parse(struct text xml, const char *file, struct xml_document **ret, stru
 	if (!r.document)
 		return error_set(err, -ENOMEM, "out of memory");
 	arena_init(&r.document->arena, ARENA_LIMIT);
+	r.document->path = "";
 	r.document->file = arena_strndup(&r.document->arena, file, strlen(file));
-	r.parser = r.document->file ? XML_ParserCreate_MM(NULL, &expat_memory, NULL) : NULL;
+	char *copy = arena_strndup(&r.document->arena, xml.data ? xml.data : "", xml.length);
+	r.document->source = (struct text){ copy, xml.length };
+	r.parser = r.document->file && copy ? XML_ParserCreate_MM(NULL, &expat_memory, NULL) : NULL;
 	if (!r.parser) {
 		xml_free(r.document);
 		return error_set(err, -ENOMEM, "out of memory");
 	}
-	int result = parse(&r, xml.data ? xml : TEXT(""));
+	int result = parse(&r, r.document->source);
 	XML_ParserFree(r.parser);
 	if (result < 0) {
 		xml_free(r.document);
@@ -235,6 +243,31 @@ const struct xml_element *xml_find(const struct xml_element *element, const char
 	while (element && rest.length)
 		element = child_named(element, text_cut(&rest, '/'));
 	return element;
+}
+
+/* The start tag is well-formed: name, then white space, name, '=', quoted value, again. */
+bool xml_value_range(const struct xml_element *element, const char *name, struct xml_range *ret)
+{
+	const char *source = element->document->source.data;
+	size_t at = element->start + 1 + strlen(element->name);
+
+	while (at < element->open_end && source[at] != '>' && source[at] != '/') {
+		at += strspn(source + at, " \t\r\n");
+		size_t length = strcspn(source + at, " \t\r\n=/>");
+		struct text found = { source + at, length };
+		if (!length)
+			break;
+		at += length;
+		at += strcspn(source + at, "\"'");
+		const char *end = strchr(source + at + 1, source[at]);
+		if (!end)
+			break;
+		*ret = (struct xml_range){ at + 1, (size_t)(end - source) };
+		if (text_equal(found, text_of(name)))
+			return true;
+		at = ret->end + 1;
+	}
+	return false;
 }
 
 int xml_fail(const struct xml_element *element, uint32_t hresult, struct error *err,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A configuration file as a tree of elements that know their line. Comments, text between elements
- * and name space declarations are left out: nothing in IIS configuration is said with them. There
- * are no entities but XML's own five: a document type definition is refused.
+ * A configuration file as a tree of elements that know their line and their bytes. The text itself
+ * is kept, so that a change can leave every byte alone that it is not about (edit.h). Comments,
+ * text between elements and name space declarations are not in the tree: nothing in IIS
+ * configuration is said with them. There are no entities but XML's own five: a document type
+ * definition is refused.
  */
 #pragma once
 
@@ -27,12 +29,20 @@ struct xml_element {
 	const struct xml_attribute *attributes;
 	size_t attribute_count;
 	int line;
+	/* Bytes of the text: `start` is at the '<', `open_end` behind the start tag's '>', `close`
+	 * at the end tag, `end` behind it. <a/> has no content and no end tag: the last three are
+	 * one. */
+	uint32_t start, open_end, close, end;
 };
 
 struct xml_document {
 	struct arena arena; /* holds everything below */
 	const char *file;   /* as given to xml_parse */
+	struct text source; /* the file as it was read */
 	struct xml_element *root;
+	/* Where it is in the hierarchy, below MACHINE/WEBROOT/APPHOST: "" or "Site/folder"; the
+	 * reader of the file says so. */
+	const char *path;
 };
 
 /* Builds the tree of `xml`. -EINVAL with `err` (0x8007000D, file, line), also above a limit;
@@ -46,6 +56,12 @@ const char *xml_get(const struct xml_element *element, const char *name);
 const struct xml_element *xml_child(const struct xml_element *element, const char *name);
 /* The element at "a/b/c" below `element`; NULL when a step is missing. */
 const struct xml_element *xml_find(const struct xml_element *element, const char *path);
+
+/* The bytes of an attribute's value, without the quotes; false when it is not written. */
+struct xml_range {
+	size_t start, end;
+};
+bool xml_value_range(const struct xml_element *element, const char *name, struct xml_range *ret);
 
 /* Codes of 500.19. */
 #define XML_BAD_DATA 0x8007000Du
