@@ -74,16 +74,13 @@ static int put_schemas(struct buf *out, const char *config, struct error *err)
 	return r;
 }
 
-int config_read(const char *path, char **ret, size_t *ret_length, struct error *err)
+int config_bundle(const char *path, struct text text, char **ret, size_t *ret_length,
+		  struct error *err)
 {
-	_cleanup_mem_ char *data = NULL;
 	struct buf out;
-	size_t length;
+	int r = 0;
 
-	int r = sys_read_file(path, XML_SIZE_MAX, &data, &length);
-	if (r < 0)
-		return cannot_read(path, r, err);
-	if (memchr(data, '\0', length)) {
+	if (memchr(text.data, '\0', text.length)) {
 		r = error_set_at(err, -EINVAL, path, 0, 0,
 				 "The file is written in UTF-16; save it as UTF-8");
 		if (err)
@@ -91,7 +88,7 @@ int config_read(const char *path, char **ret, size_t *ret_length, struct error *
 		return r;
 	}
 	buf_init(&out, BUNDLE_MAX);
-	buf_put(&out, data, length);
+	buf_put_text(&out, text);
 	r = put_schemas(&out, path, err);
 	if (r == 0 && buf_failed(&out))
 		r = error_set(err, -ENOMEM, "out of memory");
@@ -102,6 +99,17 @@ int config_read(const char *path, char **ret, size_t *ret_length, struct error *
 	}
 	buf_done(&out);
 	return r;
+}
+
+int config_read(const char *path, char **ret, size_t *ret_length, struct error *err)
+{
+	_cleanup_mem_ char *data = NULL;
+	size_t length;
+
+	int r = sys_read_file(path, XML_SIZE_MAX, &data, &length);
+	if (r < 0)
+		return cannot_read(path, r, err);
+	return config_bundle(path, (struct text){ data, length }, ret, ret_length, err);
 }
 
 static struct text cut(struct text *rest)

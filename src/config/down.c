@@ -136,6 +136,9 @@ static int apply_folder(struct down *d, size_t depth, const struct place *place,
 		return error_set(d->err, -EINVAL, "the path is longer than a path can be");
 	if (!path)
 		return error_set(d->err, -ENOMEM, "out of memory");
+	d->folder = arena_strndup(d->arena, folder, (size_t)n);
+	if (!d->folder)
+		return error_set(d->err, -ENOMEM, "out of memory");
 	int r = config_files_read(d, folder, path, &document);
 	if (r < 0 || !document)
 		return r;
@@ -161,6 +164,7 @@ static int apply_depth(struct down *d, size_t depth)
 	for (size_t i = 0; i < d->origin_count && r == 0; i++)
 		r = apply_locations(d, d->origins[i].document, d->origins[i].depth, depth,
 				    d->origins[i].application, &web);
+	d->folder = NULL;
 	if (r < 0 || (place.rest < depth && !place.vdir->allow_sub_dir_config))
 		return r;
 	return apply_folder(d, depth, &place, &web);

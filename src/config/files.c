@@ -55,24 +55,30 @@ static int cannot_read(struct down *d, const char *path, int code)
 	return r;
 }
 
-/* Parses the open file into a document the view owns. */
-static int read_document(struct down *d, int fd, const char *file, const char *path,
-			 struct xml_document **ret)
+/* Makes a text into a document the view owns. */
+static int parse_document(struct down *d, struct text text, const char *file, const char *path,
+			  struct xml_document **ret)
 {
-	_cleanup_mem_ char *data = NULL;
 	struct xml_document *document;
-	size_t length;
-
-	int r = sys_read_fd(fd, XML_SIZE_MAX, &data, &length);
-	if (r < 0)
-		return cannot_read(d, file, r);
-	r = xml_parse((struct text){ data, length }, file, &document, d->err);
+	int r = xml_parse(text, file, &document, d->err);
 	if (r < 0)
 		return r;
 	document->path = path;
 	d->files.documents[d->files.document_count++] = document;
 	*ret = document;
 	return sections_check(d->level.schema, document, d->config->document, d->err);
+}
+
+static int read_document(struct down *d, int fd, const char *file, const char *path,
+			 struct xml_document **ret)
+{
+	_cleanup_mem_ char *data = NULL;
+	size_t length;
+
+	int r = sys_read_fd(fd, XML_SIZE_MAX, &data, &length);
+	if (r < 0)
+		return cannot_read(d, file, r);
+	return parse_document(d, (struct text){ data, length }, file, path, ret);
 }
 
 int config_files_read(struct down *d, const char *folder, const char *path,
@@ -83,6 +89,8 @@ int config_files_read(struct down *d, const char *folder, const char *path,
 	struct stamp *stamp = &d->files.stamps[d->files.stamp_count];
 
 	*ret = NULL;
+	if (d->instead_folder && !strcmp(d->instead_folder, folder))
+		return parse_document(d, d->instead, "web.config", path, ret);
 	stamp->folder = arena_strndup(d->arena, folder, strlen(folder));
 	if (!stamp->folder)
 		return error_set(d->err, -ENOMEM, "out of memory");
@@ -102,6 +110,20 @@ int config_files_read(struct down *d, const char *folder, const char *path,
 	if (!stamp->file)
 		return error_set(d->err, -ENOMEM, "out of memory");
 	return read_document(d, fd, file, path, ret);
+}
+
+int config_files_name(const char *folder, char path[PATH_MAX])
+{
+	struct stat st;
+	for (size_t i = 0; i < ARRAY_LEN(file_names); i++) {
+		int n = snprintf(path, PATH_MAX, "%s/%s", folder, file_names[i]);
+		if (n < 0 || n >= PATH_MAX)
+			return -ENAMETOOLONG;
+		if (stat(path, &st) == 0)
+			return 0;
+	}
+	return snprintf(path, PATH_MAX, "%s/%s", folder, file_names[0]) < PATH_MAX ? 0
+										   : -ENAMETOOLONG;
 }
 
 void config_files_done(struct down_files *files)

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 /* More than any real configuration: 16 MiB of XML cannot make more of it. */
@@ -44,6 +45,9 @@ struct config {
 
 /* ---- bundle.c ---- */
 
+/* config_read for a file that would have this text. */
+int config_bundle(const char *path, struct text text, char **ret, size_t *ret_length,
+		  struct error *err);
 /* The schema for a text of config_read, which is cut to that of applicationHost.config. */
 int config_bundle_schema(struct text *bundle, struct schema **ret, struct error *err);
 
@@ -102,6 +106,10 @@ struct down {
 	size_t depth;                         /* of the target */
 	const char *application;              /* the target's; NULL: config_down_go finds it */
 	struct level level;
+	const char *folder; /* of the target, on the disk; NULL: that of the server */
+	/* A folder whose web.config is taken to have another text, before that is written. */
+	const char *instead_folder;
+	struct text instead;
 	struct down_files files;
 	struct down_origin origins[DOWN_DEPTH_MAX];
 	size_t origin_count;
@@ -118,8 +126,17 @@ int config_down_go(struct down *d);
  * `path` is the folder's place in the hierarchy. */
 int config_files_read(struct down *d, const char *folder, const char *path,
 		      struct xml_document **ret);
+/* Where the web.config of a folder is, or would be written. -ENAMETOOLONG. */
+int config_files_name(const char *folder, char path[PATH_MAX]);
 bool config_files_stale(const struct down_files *files);
 void config_files_done(struct down_files *files);
+
+/* ---- tree.c ---- */
+
+struct config_tree;
+/* config_tree_new where the web.config of `folder` (may be NULL) is taken to have this text. */
+int config_tree_instead(struct config *config, struct text path, const char *folder,
+			struct text text, struct config_tree **ret, struct error *err);
 
 /* ---- url.c and lookup.c ---- */
 

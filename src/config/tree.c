@@ -94,6 +94,12 @@ static int build(struct config_tree *tree, struct text path)
 int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
 		    struct error *err)
 {
+	return config_tree_instead(config, path, NULL, TEXT(""), ret, err);
+}
+
+int config_tree_instead(struct config *config, struct text path, const char *folder,
+			struct text text, struct config_tree **ret, struct error *err)
+{
 	struct config_tree *tree = mem_new(struct config_tree);
 	if (!tree)
 		return no_memory(err);
@@ -101,6 +107,8 @@ int config_tree_new(struct config *config, struct text path, struct config_tree 
 	tree->down.config = config_ref(config);
 	tree->down.arena = &tree->arena;
 	tree->down.err = err;
+	tree->down.instead_folder = folder;
+	tree->down.instead = text;
 	int r = build(tree, path);
 	tree->down.err = NULL;
 	if (r < 0)
@@ -128,6 +136,11 @@ const struct level *config_tree_level(const struct config_tree *tree)
 const char *config_tree_path(const struct config_tree *tree)
 {
 	return tree->path;
+}
+
+const char *config_tree_folder(const struct config_tree *tree)
+{
+	return tree->down.folder;
 }
 
 const struct xml_document *config_document(const struct config *config)

@@ -25,6 +25,9 @@ const struct level *config_tree_level(const struct config_tree *tree);
 /* The whole path of the place: "MACHINE/WEBROOT/APPHOST/Site/folder". */
 const char *config_tree_path(const struct config_tree *tree);
 
+/* The folder of the place on the disk; NULL: the server, or a place that has no web.config. */
+const char *config_tree_folder(const struct config_tree *tree);
+
 /* The document of applicationHost.config. */
 const struct xml_document *config_document(const struct config *config);
 const struct schema *config_schema(const struct config *config);
