@@ -120,8 +120,6 @@ static int validate(const struct config_commit *c, struct config **ret, struct e
 					    edit_text(c->edit), &tree, err);
 		if (r == 0)
 			config_tree_free(tree);
-		else if (err && !strcmp(err->file, "web.config"))
-			snprintf(err->file, sizeof(err->file), "%.250s", c->file);
 		return r;
 	}
 	int r = config_bundle(c->file, edit_text(c->edit), &bundle, &length, err);

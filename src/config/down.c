@@ -174,8 +174,10 @@ int config_down_go(struct down *d)
 {
 	struct down_files *files = &d->files;
 
-	files->stamps = arena_zalloc(d->arena, d->depth + 1, sizeof(*files->stamps));
-	files->documents = arena_zalloc(d->arena, d->depth + 1, sizeof(struct xml_document *));
+	size_t most = d->depth + 1 + DOWN_SOURCES_MAX;
+
+	files->stamps = arena_zalloc(d->arena, most, sizeof(*files->stamps));
+	files->documents = arena_zalloc(d->arena, most, sizeof(struct xml_document *));
 	if (!files->stamps || !files->documents ||
 	    level_copy(&d->config->base, d->arena, &d->level) < 0)
 		return error_set(d->err, -ENOMEM, "out of memory");

@@ -55,6 +55,94 @@ static int cannot_read(struct down *d, const char *path, int code)
 	return r;
 }
 
+/* ---- configSource: a section in a file of its own ---- */
+
+struct graft {
+	struct down *d;
+	struct xml_document *document; /* the web.config */
+};
+
+/* A file beside the web.config or below it. */
+static bool source_path(const char *file, const char *source, char path[PATH_MAX])
+{
+	int folder = (int)(strrchr(file, '/') - file);
+	bool inside = *source && *source != '/' && *source != '\\' && !strchr(source, ':') &&
+		      !strstr(source, "..");
+	int n = snprintf(path, PATH_MAX, "%.*s/%s", folder, file, source);
+
+	for (char *c = path; *c; c++)
+		*c = *c == '\\' ? '/' : *c;
+	return inside && n > 0 && n < PATH_MAX;
+}
+
+static int read_source(struct down *d, const char *path, struct xml_document **ret)
+{
+	_cleanup_mem_ char *data = NULL;
+	struct stamp *stamp = &d->files.stamps[d->files.stamp_count];
+	struct stat st = { 0 };
+	size_t length;
+
+	if (stat(path, &st) == 0)
+		stamp_set(stamp, &st);
+	stamp->folder = stamp->file = arena_strndup(d->arena, path, strlen(path));
+	if (!stamp->file)
+		return error_set(d->err, -ENOMEM, "out of memory");
+	d->files.stamp_count++;
+	int r = sys_read_file(path, XML_SIZE_MAX, &data, &length);
+	if (r < 0)
+		return cannot_read(d, path, r);
+	r = xml_parse((struct text){ data, length }, path, ret, d->err);
+	if (r == 0)
+		d->files.documents[d->files.document_count++] = *ret;
+	return r;
+}
+
+/* Puts what the named file has in the place of the section that names it. */
+static int graft_section(void *ctx, size_t id, const struct xml_element *section)
+{
+	struct graft *graft = ctx;
+	struct xml_document *source;
+	const char *name = xml_get(section, "configSource");
+	char path[PATH_MAX];
+
+	if (!name)
+		return 0;
+	if (!strchr(graft->document->file, '/') ||
+	    !source_path(graft->document->file, name, path) ||
+	    graft->d->files.document_count >= graft->d->depth + DOWN_SOURCES_MAX)
+		return xml_fail(section, XML_BAD_DATA, graft->d->err,
+				"Specified configSource cannot be parsed");
+	int r = read_source(graft->d, path, &source);
+	if (r < 0)
+		return r;
+	if (strcmp(source->root->name, section->name) != 0)
+		return xml_fail(source->root, XML_BAD_DATA, graft->d->err,
+				"Specified configSource cannot be parsed");
+	source->owner = graft->document;
+	source->path = graft->document->path;
+	/* The tree is still the reader's own. */
+	struct xml_element *place = (struct xml_element *)(uintptr_t)section;
+	const struct xml_element *root = source->root;
+	place->document = source;
+	place->line = root->line;
+	place->attributes = root->attributes;
+	place->attribute_count = root->attribute_count;
+	place->first = root->first;
+	place->last = root->last;
+	return 0;
+}
+
+static int graft_sources(struct down *d, struct xml_document *document)
+{
+	struct graft graft = { d, document };
+	int r = sections_each(d->level.schema, document->root, graft_section, &graft);
+	for (const struct xml_element *e = document->root->first; e && r == 0; e = e->next) {
+		if (!strcmp(e->name, "location"))
+			r = sections_each(d->level.schema, e, graft_section, &graft);
+	}
+	return r;
+}
+
 /* Makes a text into a document the view owns. */
 static int parse_document(struct down *d, struct text text, const char *file, const char *path,
 			  struct xml_document **ret)
@@ -66,7 +154,8 @@ static int parse_document(struct down *d, struct text text, const char *file, co
 	document->path = path;
 	d->files.documents[d->files.document_count++] = document;
 	*ret = document;
-	return sections_check(d->level.schema, document, d->config->document, d->err);
+	r = graft_sources(d, document);
+	return r < 0 ? r : sections_check(d->level.schema, document, d->config->document, d->err);
 }
 
 static int read_document(struct down *d, int fd, const char *file, const char *path,
@@ -89,8 +178,11 @@ int config_files_read(struct down *d, const char *folder, const char *path,
 	struct stamp *stamp = &d->files.stamps[d->files.stamp_count];
 
 	*ret = NULL;
-	if (d->instead_folder && !strcmp(d->instead_folder, folder))
-		return parse_document(d, d->instead, "web.config", path, ret);
+	if (d->instead_folder && !strcmp(d->instead_folder, folder)) {
+		int named = config_files_name(folder, file);
+		return named < 0 ? cannot_read(d, folder, named)
+				 : parse_document(d, d->instead, file, path, ret);
+	}
 	stamp->folder = arena_strndup(d->arena, folder, strlen(folder));
 	if (!stamp->folder)
 		return error_set(d->err, -ENOMEM, "out of memory");

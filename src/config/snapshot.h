@@ -72,7 +72,8 @@ int config_restrictions_check(const char *path, const struct xml_element *sectio
 
 /* ---- down.c: the way down to one folder ---- */
 
-#define DOWN_DEPTH_MAX 128 /* segments of a path */
+#define DOWN_DEPTH_MAX 128  /* segments of a path */
+#define DOWN_SOURCES_MAX 64 /* files that configSource names, on one way down */
 
 /* One file that was read, or was not there, and how to see that this changed. */
 struct stamp {

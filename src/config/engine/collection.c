@@ -253,7 +253,7 @@ static bool is_meant(const struct effective *e, const struct xml_element *remova
 
 static bool is_elsewhere(const struct xml_element *by, const struct xml_element *e)
 {
-	return by && by->document != e->document;
+	return by && by->document->owner != e->document->owner;
 }
 
 static int remove_entry(struct merge *m, const struct xml_element *written)

@@ -72,6 +72,11 @@ static const struct xml_element *element_at(const struct xml_document *document,
 	return e;
 }
 
+const struct xml_element *edit_at(const struct edit *edit, size_t start)
+{
+	return element_at(edit->document, start);
+}
+
 /* Replaces the bytes from..to and reads the text again; `*ret` becomes the element that then
  * begins at `start`. */
 static int replace(struct edit *edit, size_t from, size_t to, struct text with, size_t start,
@@ -94,6 +99,12 @@ static int replace(struct edit *edit, size_t from, size_t to, struct text with, 
 	edit->document = document;
 	*ret = element_at(document, start);
 	return 0;
+}
+
+int edit_replace_all(struct edit *edit, struct text text, struct error *err)
+{
+	const struct xml_element *e;
+	return replace(edit, 0, edit->document->source.length, text, 0, &e, err);
 }
 
 /* ---- attributes ---- */
@@ -338,6 +349,21 @@ int edit_remove(struct edit *edit, const struct xml_element **element, struct er
 		to = end + 1;
 	}
 	return replace(edit, from, to, TEXT(""), parent->start, element, err);
+}
+
+int edit_paste(struct edit *edit, const struct xml_element **parent, struct text bytes,
+	       struct error *err)
+{
+	_cleanup_mem_ char *copy = mem_dup(bytes.data, bytes.length);
+	const struct xml_element *e = *parent;
+
+	int r = copy ? edit_add(edit, &e, "paste", NULL, err) : no_memory(err);
+	if (r == 0)
+		r = replace(edit, e->start, e->end, (struct text){ copy, bytes.length }, e->start,
+			    &e, err);
+	if (r == 0)
+		*parent = e;
+	return r;
 }
 
 int edit_child(struct edit *edit, const struct xml_element **element, const char *name,

@@ -16,6 +16,10 @@ struct edit;
 /* -EINVAL when `source` is no UTF-8 or not well-formed, -ENOMEM. */
 int edit_begin(struct text source, const char *file, struct edit **ret, struct error *err);
 struct edit *edit_free(struct edit *edit);
+/* The element that begins at this byte: a step moves none that stands before its place. */
+const struct xml_element *edit_at(const struct edit *edit, size_t start);
+/* Another text instead of all of it. -EINVAL, -ENOMEM. */
+int edit_replace_all(struct edit *edit, struct text text, struct error *err);
 /* As it is now. */
 const struct xml_document *edit_document(const struct edit *edit);
 struct text edit_text(const struct edit *edit);
@@ -31,6 +35,10 @@ int edit_unset(struct edit *edit, const struct xml_element **element, const char
  * becomes the new element. */
 int edit_add(struct edit *edit, const struct xml_element **parent, const char *name,
 	     const struct xml_element *before, struct error *err);
+/* Puts the bytes of an element, as they are, behind the last child of `parent`, which becomes it.
+ */
+int edit_paste(struct edit *edit, const struct xml_element **parent, struct text bytes,
+	       struct error *err);
 /* Takes an element away, with its line when it has one for itself. `*element` becomes the parent.
  */
 int edit_remove(struct edit *edit, const struct xml_element **element, struct error *err);

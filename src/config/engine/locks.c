@@ -86,7 +86,7 @@ int locks_check(const struct lock *locks, const struct xml_element *written, str
 {
 	int r = 0;
 	for (const struct lock *l = locks; l && r == 0; l = l->next) {
-		if (l->by->document != written->document)
+		if (l->by->document->owner != written->document->owner)
 			r = check(l->by, written, err);
 	}
 	return r;

@@ -188,6 +188,7 @@ int xml_parse(struct text xml, const char *file, struct xml_document **ret, stru
 		return error_set(err, -ENOMEM, "out of memory");
 	arena_init(&r.document->arena, ARENA_LIMIT);
 	r.document->path = "";
+	r.document->owner = r.document;
 	r.document->file = arena_strndup(&r.document->arena, file, strlen(file));
 	char *copy = arena_strndup(&r.document->arena, xml.data ? xml.data : "", xml.length);
 	r.document->source = (struct text){ copy, xml.length };

@@ -43,6 +43,8 @@ struct xml_document {
 	/* Where it is in the hierarchy, below MACHINE/WEBROOT/APPHOST: "" or "Site/folder"; the
 	 * reader of the file says so. */
 	const char *path;
+	/* The file it is a part of: itself, or the one whose configSource names it. */
+	const struct xml_document *owner;
 };
 
 /* Builds the tree of `xml`. -EINVAL with `err` (0x8007000D, file, line), also above a limit;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `surrogate explain` and `surrogate configtest`: the configuration for people who wonder. Run in
+ * the tool, as the caller. */
+#pragma once
+
+#include "base/error.h"
+
+struct buf;
+
+/* Every value of a section ("asp", "system.webServer/asp") at a place ("Site/folder", "" for the
+ * server) with what wrote it. -ENOENT: no such section or place; -EINVAL: the configuration is
+ * broken. */
+int explain_section(const char *state_dir, const char *section, const char *path, struct buf *out,
+		    struct error *err);
+
+/* Reads everything that the server would read: applicationHost.config and each web.config below the
+ * virtual directories. `broken` is called for each file that is wrong; -EINVAL when there was one.
+ */
+int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err);
