@@ -10,6 +10,7 @@
 static struct config *config_free(struct config *config)
 {
 	xml_free(config->document);
+	map_free(config->pools.by_name, NULL);
 	arena_done(&config->arena);
 	schema_unref(config->schema);
 	return mem_free(config);

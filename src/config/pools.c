@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* Those of applicationPools, and as many High applications as anybody could have. */
+#define POOLS_MAX (1 << 20)
 #define NAME_LOW "IIS In-Process Applications"
 #define NAME_MEDIUM "IIS Out-Of-Process Pooled Applications"
 
@@ -27,27 +29,27 @@ const char *config_protection_name(enum config_protection protection)
 
 struct config_pool *config_pools_find(const struct config *config, struct text name)
 {
-	for (size_t i = 0; i < config->pools.count; i++) {
-		if (text_equal_nocase(text_of(config->pools.items[i]->name), name))
-			return config->pools.items[i];
-	}
-	return NULL;
+	return config->pools.by_name ? map_get(config->pools.by_name, name) : NULL;
 }
 
 static int pools_append(struct config *config, struct config_pool *pool, struct error *err)
 {
 	struct pool_list *list = &config->pools;
+
+	if (!list->by_name)
+		list->by_name = map_new(POOLS_MAX, MAP_NOCASE);
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity * 2 + 16;
 		struct config_pool **items =
 			arena_zalloc(&config->arena, capacity, sizeof(struct config_pool *));
-		if (!items)
-			return error_set(err, -ENOMEM, "out of memory");
-		if (list->count)
+		if (items && list->count)
 			memcpy(items, list->items, list->count * sizeof(struct config_pool *));
 		list->items = items;
 		list->capacity = capacity;
 	}
+	if (!list->by_name || !list->items ||
+	    map_put(list->by_name, text_of(pool->name), pool, NULL) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
 	list->items[list->count++] = pool;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "config/bind.h"
 #include "config/engine/level.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 
 #include <limits.h>
@@ -28,6 +29,7 @@ struct mime_map { /* sorted by extension, ASCII case folded */
 struct pool_list {
 	struct config_pool **items;
 	size_t count, capacity;
+	struct map *by_name;
 };
 
 struct config {

@@ -26,20 +26,35 @@ static bool same_value(const struct schema_attribute *a, const char *x, const ch
 	return (a->flags & SCHEMA_CASE) ? text_equal(left, right) : text_equal_nocase(left, right);
 }
 
-/* Of the first unique key or of the combined one: equal keys have equal hashes; 0 without a key. */
-static uint32_t key_hash(const struct effective *e)
+/* Never 0, which stands for no key. */
+static uint32_t fold(uint64_t hash)
 {
-	uint64_t hash = 0;
+	return (uint32_t)(hash ^ hash >> 32) | 1;
+}
+
+/* Equal keys have equal hashes. */
+static struct effective_hash key_hash(const struct effective *e)
+{
+	struct effective_hash ret = { 0 };
+	uint64_t combined = 0;
+	unsigned unique = 0;
+
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
 		const struct schema_attribute *a = &e->schema->attributes[i];
 		if (!(a->flags & KEY))
 			continue;
-		hash = hash * 31 +
-		       text_hash_nocase(text_of(e->values[i].text ? e->values[i].text : ""));
-		if (a->flags & SCHEMA_UNIQUE)
-			break;
+		uint64_t hash =
+			text_hash_nocase(text_of(e->values[i].text ? e->values[i].text : ""));
+		if (a->flags & SCHEMA_COMBINED)
+			combined = combined * 31 + hash;
+		else if (unique++ == 0)
+			ret.first = fold(hash);
+		else
+			ret.second = fold(hash);
 	}
-	return (uint32_t)(hash ^ hash >> 32);
+	if (!unique)
+		ret.first = fold(combined);
+	return ret;
 }
 
 /* The first attribute of a unique key that two entries share, or of the combined key when they
@@ -64,12 +79,16 @@ static size_t shared_key(const struct effective *x, const struct effective *y)
 	return same ? combined : SIZE_MAX;
 }
 
-static size_t unique_keys(const struct schema_element *entry)
+/* Whether the hashes say nothing of some key: a third one, or a combined one beside a unique one.
+ */
+static bool has_more_keys(const struct schema_element *entry)
 {
-	size_t count = 0;
-	for (size_t i = 0; i < entry->attribute_count; i++)
-		count += (entry->attributes[i].flags & SCHEMA_UNIQUE) != 0;
-	return count;
+	unsigned unique = 0, combined = 0;
+	for (size_t i = 0; i < entry->attribute_count; i++) {
+		unique += (entry->attributes[i].flags & SCHEMA_UNIQUE) != 0;
+		combined += (entry->attributes[i].flags & SCHEMA_COMBINED) != 0;
+	}
+	return unique > 2 || (unique && combined);
 }
 
 static int duplicate(const struct effective *e, size_t key, struct error *err)
@@ -186,12 +205,14 @@ static void shift(struct effective_entries *entries, size_t to, size_t from)
 		(entries->count - from) * sizeof(*entries->hashes));
 }
 
-/* The hash is of the first key alone: with more keys than one every entry is looked at. */
-static int check_duplicate(const struct merge *m, const struct effective *e, uint32_t hash)
+static int check_duplicate(const struct merge *m, const struct effective *e,
+			   struct effective_hash hash)
 {
-	bool all = unique_keys(e->schema) > 1;
+	bool all = has_more_keys(e->schema);
 	for (size_t i = 0; i < m->entries.count; i++) {
-		if (!all && m->entries.hashes[i] != hash)
+		const struct effective_hash *have = &m->entries.hashes[i];
+		if (!all && have->first != hash.first &&
+		    (!hash.second || have->second != hash.second))
 			continue;
 		size_t key = shared_key(m->entries.items[i], e);
 		if (key != SIZE_MAX)
@@ -217,7 +238,7 @@ static int insert(struct merge *m, const struct xml_element *written)
 	int r = effective_merge_inside(&inside, m->start, written, m->outer, &e);
 	if (r < 0)
 		return r;
-	uint32_t hash = key_hash(e);
+	struct effective_hash hash = key_hash(e);
 	if (!m->collection->duplicates)
 		r = check_duplicate(m, e, hash);
 	if (r == 0 && entries->count >= EFFECTIVE_ENTRIES_MAX)

@@ -283,8 +283,8 @@ static int add_first(struct edit *edit, const struct xml_element **parent, const
 	return r;
 }
 
-/* Behind the comments that follow an element on its line, or behind the element. */
-static size_t line_of(const struct xml_element *e)
+/* Behind the comments that follow an element on its line; false when something else does. */
+static bool line_of(const struct xml_element *e, size_t *ret)
 {
 	struct text source = e->document->source;
 	size_t at = e->end;
@@ -296,11 +296,11 @@ static size_t line_of(const struct xml_element *e)
 			break;
 		const char *end = strstr(source.data + at, "-->");
 		if (!end || memchr(source.data + at, '\n', (size_t)(end - source.data) - at))
-			return e->end;
+			return false;
 		at = (size_t)(end - source.data) + 3;
 	}
-	return at < source.length && (source.data[at] == '\n' || source.data[at] == '\r') ? at
-											  : e->end;
+	*ret = at;
+	return at < source.length && (source.data[at] == '\n' || source.data[at] == '\r');
 }
 
 int edit_add(struct edit *edit, const struct xml_element **parent, const char *name,
@@ -313,8 +313,14 @@ int edit_add(struct edit *edit, const struct xml_element **parent, const char *n
 	if (!p->first)
 		return add_first(edit, parent, name, err);
 	const struct xml_element *beside = before ? before : p->last;
-	bool alone = indent_of(beside, &own);
-	size_t at = before ? before->start : alone ? line_of(p->last) : p->last->end, start = at;
+	size_t at = 0;
+	bool alone = indent_of(beside, &own) && (before || line_of(beside, &at));
+
+	if (before)
+		at = before->start;
+	else if (!alone)
+		at = p->last->end;
+	size_t start = at;
 
 	buf_init(&out, XML_SIZE_MAX);
 	if (!before && alone) {

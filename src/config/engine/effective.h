@@ -16,9 +16,15 @@ struct effective_value {
 		*by; /* what wrote it, so file, line and location; NULL: the schema */
 };
 
+/* Of the keys of an entry, so that looking for a duplicate is quick: `first` of the first unique
+ * key, or of the combined one; `second` of the second unique key, as sites have. */
+struct effective_hash {
+	uint32_t first, second;
+};
+
 struct effective_entries {
 	const struct effective **items;
-	uint32_t *hashes; /* of their keys, so that looking for a duplicate is quick */
+	struct effective_hash *hashes;
 	size_t count, capacity;
 };
 
