@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -226,6 +227,27 @@ const char *value_check(const struct schema_attribute *a, const char *value, int
 	return NULL;
 }
 
+/* What Windows has, so that files from there mean something: drive letters are left out where a
+ * path is used. */
+static const char *windows_variable(struct text name)
+{
+	static const struct {
+		const char *name, *value;
+	} known[] = {
+		{ "SystemDrive", "C:" },
+		{ "SystemRoot", "C:\\Windows" },
+		{ "windir", "C:\\Windows" },
+		{ "ProgramFiles", "C:\\Program Files" },
+		{ "ProgramFiles(x86)", "C:\\Program Files (x86)" },
+		{ "ProgramData", "C:\\ProgramData" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (text_equal_nocase(name, text_of(known[i].name)))
+			return known[i].value;
+	}
+	return NULL;
+}
+
 /* The value of one %NAME%, NULL when there is none. */
 static const char *variable(struct text name, const char *state_dir)
 {
@@ -236,7 +258,8 @@ static const char *variable(struct text name, const char *state_dir)
 		return NULL;
 	memcpy(copy, name.data, name.length);
 	copy[name.length] = '\0';
-	return getenv(copy);
+	const char *value = getenv(copy);
+	return value ? value : windows_variable(name);
 }
 
 const char *value_expand(const char *value, const char *state_dir, struct arena *arena)

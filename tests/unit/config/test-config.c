@@ -349,12 +349,14 @@ static void foreign_sections_are_passed_over(void **state)
 static void variables_are_expanded(void **state)
 {
 	setenv("SURROGATE_TEST_ROOT", "/from/env", 1);
-	struct config *c = parse_ok(
-		SITES("<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
-		      "physicalPath='%SURROGATE_TEST_ROOT%/x'/><virtualDirectory path='/b' "
-		      "physicalPath='%SURROGATE_TEST_ROOT%/100%/%none%'/></application></site>"));
+	struct config *c = parse_ok(SITES(
+		"<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
+		"physicalPath='%SURROGATE_TEST_ROOT%/x'/><virtualDirectory path='/b' "
+		"physicalPath='%SURROGATE_TEST_ROOT%/100%/%none%'/><virtualDirectory path='/c' "
+		"physicalPath='%systemdrive%\\inetpub'/></application></site>"));
 	const struct config_application *a = &config_site_at(c, 0)->applications[0];
 	assert_string_equal(a->vdirs[0].physical_path, "/from/env/100%/%none%");
+	assert_string_equal(a->vdirs[1].physical_path, "/inetpub");
 	config_unref(c);
 	unsetenv("SURROGATE_TEST_ROOT");
 }
