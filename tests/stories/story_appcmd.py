@@ -69,6 +69,7 @@ def story_appcmd_lists_what_iis_lists(t):
             appcmd("list", "apps"), "one into the other")
     t.equal(appcmd("list", "config", "/section:directoryBrowse"),
             "<system.webServer>\n  <directoryBrowse />\n</system.webServer>\n", "a section")
+    t.contains(appcmd("list", "config", "/section:?"), "system.webServer/asp\n", "the sections")
     t.equal(appcmd("list", "site", "Nope", status=1), "", "a site that is not there")
 
 
@@ -107,6 +108,11 @@ def story_appcmd_writes_the_documented_xml(t):
     appcmd("set", "config", "/section:httpErrors", "/[statusCode='404',subStatusCode='5'].path:/5.htm")
     appcmd.fragment('<error statusCode="404" subStatusCode="5" path="/5.htm" '
                     'responseMode="ExecuteURL" />')
+    appcmd("add", "module", "/name:MyModule", "/type:My.Module", "/preCondition:managedHandler")
+    appcmd.fragment('<modules><add name="MyModule" type="My.Module" preCondition="managedHandler" />')
+    t.equal(appcmd("list", "module", "MyModule"),
+            'MODULE "MyModule" ( type:My.Module, preCondition:managedHandler )\n', "list module")
+    appcmd("delete", "module", "MyModule")
     t.check(appcmd.file.read_text().startswith(CONFIG[:70]), "comments stay")
     t.equal(appcmd("delete", "site", "Contoso"), 'SITE object "Contoso" deleted\n', "delete site")
 

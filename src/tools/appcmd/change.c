@@ -7,11 +7,13 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define SITES "system.applicationHost/sites"
 #define POOLS "system.applicationHost/applicationPools"
+#define MODULES "system.webServer/modules"
 
 static int unnamed(const struct appcmd_kind *kind)
 {
@@ -55,9 +57,16 @@ static int find_one(struct appcmd *a, const struct appcmd_kind *kind, struct app
 
 /* ---- the file ---- */
 
+/* Opens what appcmd_load read: objects are found in it by their place. */
 static int open_file(struct appcmd *a, struct config_commit **ret)
 {
-	return config_commit_server(a->file, a->state, ret, &a->err) < 0 ? appcmd_failure(a) : 0;
+	if (config_commit_server(a->file, a->state, ret, &a->err) < 0)
+		return appcmd_failure(a);
+	if (text_equal(edit_text(config_commit_edit(*ret)), config_document(a->server)->source))
+		return 0;
+	error_set_at(&a->err, -ESTALE, a->file, 0, 0, "The file has changed on disk; try again");
+	*ret = config_commit_free(*ret);
+	return appcmd_failure(a);
 }
 
 static int write_file(struct appcmd *a, struct config_commit *c)
@@ -377,6 +386,8 @@ int appcmd_add(struct appcmd *a, const struct appcmd_kind *kind)
 		status = find_name(&add, SITES);
 	else if (!strcmp(kind->name, "APPPOOL"))
 		status = find_name(&add, POOLS);
+	else if (!strcmp(kind->name, "MODULE"))
+		status = find_name(&add, MODULES);
 	else if (!strcmp(kind->name, "APP"))
 		status = find_parent(&add, "site.name", "SITE");
 	else

@@ -32,7 +32,7 @@ static const struct appcmd_kind kinds[] = {
 	  PROPERTIES("", "MgdVersion", "MgdMode", "state") },
 	{ "WP", "", "list", PROPERTIES("WP.NAME", "APPPOOL.NAME"),
 	  PROPERTIES("", "applicationPool") },
-	{ "MODULE", "add", "list", PROPERTIES("MODULE.NAME", "type", "preCondition"),
+	{ "MODULE", "add", "list set add delete", PROPERTIES("MODULE.NAME", "type", "preCondition"),
 	  PROPERTIES("", "type", "preCondition") },
 	{ "BACKUP", "", "list add delete restore", PROPERTIES("BACKUP.NAME"), PROPERTIES("") },
 	{ "CONFIG", "", "list set search lock unlock clear reset migrate",

@@ -99,10 +99,23 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* MODULE "X" ( native, preCondition: ) */
+static void put_module(struct buf *out, const struct appcmd_object *o)
+{
+	const char *type = or_empty(o->values[1]);
+	bool native = !strcmp(type, "native");
+	buf_printf(out, "MODULE \"%s\" ( %s%s, preCondition:%s )\n", or_empty(o->values[0]),
+		   native ? "" : "type:", type, or_empty(o->values[2]));
+}
+
 static void put_line(struct buf *out, const struct appcmd_object *o)
 {
 	bool first = true;
 
+	if (!strcmp(o->kind->name, "MODULE")) {
+		put_module(out, o);
+		return;
+	}
 	buf_printf(out, "%s \"%s\"", o->kind->name, or_empty(o->values[0]));
 	for (size_t i = 1; o->kind->properties[i]; i++) {
 		if (!*o->kind->labels[i])

@@ -102,9 +102,23 @@ static int put_section(struct target *t, const char *section, const struct effec
 	return 0;
 }
 
+/* /section:? */
+static int list_names(struct appcmd *a)
+{
+	int status = appcmd_load(a);
+	const struct schema *schema = status ? NULL : config_schema(a->server);
+	for (size_t i = 0; schema && i < schema->count; i++) {
+		if (schema->sections[i].path[0] != '.')
+			buf_printf(&a->out, "%s\n", schema->sections[i].path);
+	}
+	return status;
+}
+
 static int list_config(struct appcmd *a)
 {
 	struct target t = { .a = a };
+	if (a->section && !strcmp(a->section, "?"))
+		return list_names(a);
 	int status = open_place(&t);
 
 	if (status == 0 && a->xml)
