@@ -165,7 +165,7 @@ static int apply_depth(struct down *d, size_t depth)
 		r = apply_locations(d, d->origins[i].document, d->origins[i].depth, depth,
 				    d->origins[i].application, &web);
 	d->folder = NULL;
-	if (r < 0 || (place.rest < depth && !place.vdir->allow_sub_dir_config))
+	if (r < 0 || d->server_only || (place.rest < depth && !place.vdir->allow_sub_dir_config))
 		return r;
 	return apply_folder(d, depth, &place, &web);
 }

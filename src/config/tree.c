@@ -91,24 +91,23 @@ static int build(struct config_tree *tree, struct text path)
 	return tree->path ? config_down_go(d) : no_memory(d->err);
 }
 
-int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
-		    struct error *err)
-{
-	return config_tree_instead(config, path, NULL, TEXT(""), ret, err);
-}
-
-int config_tree_instead(struct config *config, struct text path, const char *folder,
-			struct text text, struct config_tree **ret, struct error *err)
+/* A tree of nothing yet. NULL: no memory. */
+static struct config_tree *tree_new(struct config *config, struct error *err)
 {
 	struct config_tree *tree = mem_new(struct config_tree);
-	if (!tree)
-		return no_memory(err);
+	if (!tree) {
+		no_memory(err);
+		return NULL;
+	}
 	arena_init(&tree->arena, VIEW_ARENA_LIMIT);
 	tree->down.config = config_ref(config);
 	tree->down.arena = &tree->arena;
 	tree->down.err = err;
-	tree->down.instead_folder = folder;
-	tree->down.instead = text;
+	return tree;
+}
+
+static int finish(struct config_tree *tree, struct text path, struct config_tree **ret)
+{
 	int r = build(tree, path);
 	tree->down.err = NULL;
 	if (r < 0)
@@ -116,6 +115,34 @@ int config_tree_instead(struct config *config, struct text path, const char *fol
 	else
 		*ret = tree;
 	return r;
+}
+
+int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
+		    struct error *err)
+{
+	struct config_tree *tree = tree_new(config, err);
+	return tree ? finish(tree, path, ret) : -ENOMEM;
+}
+
+int config_tree_server(struct config *config, struct text path, struct config_tree **ret,
+		       struct error *err)
+{
+	struct config_tree *tree = tree_new(config, err);
+	if (!tree)
+		return -ENOMEM;
+	tree->down.server_only = true;
+	return finish(tree, path, ret);
+}
+
+int config_tree_instead(struct config *config, struct text path, const char *folder,
+			struct text text, struct config_tree **ret, struct error *err)
+{
+	struct config_tree *tree = tree_new(config, err);
+	if (!tree)
+		return -ENOMEM;
+	tree->down.instead_folder = folder;
+	tree->down.instead = text;
+	return finish(tree, path, ret);
 }
 
 struct config_tree *config_tree_free(struct config_tree *tree)

@@ -19,6 +19,10 @@ struct config_tree;
  * there), -ENOMEM. The snapshot is kept. */
 int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
 		    struct error *err);
+/* The same without web.config files: what applicationHost.config says of a place, also of one that
+ * has no folder. */
+int config_tree_server(struct config *config, struct text path, struct config_tree **ret,
+		       struct error *err);
 struct config_tree *config_tree_free(struct config_tree *tree);
 
 const struct level *config_tree_level(const struct config_tree *tree);

@@ -286,6 +286,28 @@ static int explain(void)
 	return r ? fail(&err) : 0;
 }
 
+static int metabase(void)
+{
+	struct error err = { 0 };
+	struct buf out;
+
+	buf_init(&out, 64 << 20);
+	int r = explain_metabase(options.state, options.argument, &out, &err);
+	if (!r)
+		fwrite(out.data, 1, out.length, stdout);
+	buf_done(&out);
+	return r ? fail(&err) : 0;
+}
+
+static int metabase_set(void)
+{
+	struct error err = { 0 };
+
+	return explain_metabase_set(options.state, options.argument, options.second, &err)
+		       ? fail(&err)
+		       : 0;
+}
+
 static void print_broken(const struct error *err)
 {
 	fail(err);
@@ -313,6 +335,9 @@ static const struct command commands[] = {
 	  1 },
 	{ "explain", "SECTION PATH", "show each value of a section at a place, and what wrote it",
 	  explain, 2 },
+	{ "metabase", "KEY", "show the configuration as IIS's metabase: the data and keys of a key",
+	  metabase, 1 },
+	{ "metabase-set", "KEY/PROPERTY VALUE", "change it through the metabase", metabase_set, 2 },
 	{ "configtest", "", "read all of the configuration and say what is wrong", configtest, 0 },
 };
 

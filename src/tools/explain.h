@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `surrogate explain` and `surrogate configtest`: the configuration for people who wonder. Run in
- * the tool, as the caller. */
+/* `surrogate explain`, `configtest`, `metabase` and `metabase-set`: the configuration for people
+ * who wonder. Run in the tool, as the caller. */
 #pragma once
 
 #include "base/error.h"
@@ -17,3 +17,10 @@ int explain_section(const char *state_dir, const char *section, const char *path
  * virtual directories. `broken` is called for each file that is wrong; -EINVAL when there was one.
  */
 int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err);
+
+/* The data that are set at a key of the metabase, and the keys below it, as adsutil.vbs prints
+ * them. */
+int explain_metabase(const char *state_dir, const char *key, struct buf *out, struct error *err);
+/* Sets "KEY/PROPERTY"; the strings of a list have commas between. */
+int explain_metabase_set(const char *state_dir, const char *property, const char *value,
+			 struct error *err);

@@ -202,3 +202,21 @@ def story_surrogate_explains_values(t):
                "the broken file")
     appcmd.file.write_text("<configuration>")
     t.equal(t.run("surrogate", "configtest").status, 1, "a broken applicationHost.config")
+
+
+def story_surrogate_shows_the_metabase(t):
+    appcmd = Appcmd(t)
+    out = t.run("surrogate", "metabase", "W3SVC/1").out
+    t.contains(out, 'ServerComment                   : (STRING) "Default Web Site"\n', "the site")
+    t.contains(out, "ServerBindings                  : (LIST)  (1 Items)\n", "its bindings")
+    t.contains(out, "[/W3SVC/1/ROOT]\n", "the key below")
+    done = t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AspScriptTimeout", "33")
+    t.equal(done.status, 0, f"metabase-set: {done}")
+    t.contains(t.run("surrogate", "metabase", "W3SVC/1/ROOT").out,
+               "AspScriptTimeout                : (INTEGER) 33\n", "what was set")
+    appcmd.fragment('<location path="Default Web Site"><system.webServer><asp><limits '
+                    'scriptTimeout="00:00:33" /></asp>')
+    t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AppIsolated", "0").status, 0,
+            "what has no place in the configuration")
+    t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/Nope", "0").status, 1, "no property")
+    t.equal(t.run("surrogate", "metabase", "W3SVC/7").status, 1, "no key")

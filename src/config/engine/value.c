@@ -103,7 +103,7 @@ static const char *check_integer(const struct schema_attribute *a, struct text t
 	return NULL;
 }
 
-static void format_time(int64_t seconds, char out[32])
+void value_format_time(int64_t seconds, char out[32])
 {
 	if (seconds >= 86400)
 		snprintf(out, 32, "%" PRId64 ".%02d:%02d:%02d", seconds / 86400,
@@ -125,8 +125,8 @@ static const char *check_time(const struct schema_attribute *a, struct text t, i
 	bool inside = seconds >= a->low && seconds <= a->high;
 	bool wrong = inside == a->exclude || (a->step > 1 && seconds % a->step != 0);
 	if (a->rule == SCHEMA_TIME_RANGE && wrong) {
-		format_time(a->low, low);
-		format_time(a->high, high);
+		value_format_time(a->low, low);
+		value_format_time(a->high, high);
 		snprintf(why, ERROR_TEXT_MAX,
 			 "Timespan value must %sbe between %s and %s seconds inclusive, with a "
 			 "granularity of %" PRId64 " seconds",

@@ -9,6 +9,8 @@
 
 /* Nanoseconds; false when it is none. */
 bool value_time(struct text t, int64_t *ret);
+/* "[d.]hh:mm:ss" */
+void value_format_time(int64_t seconds, char out[32]);
 bool value_bool(struct text t, bool *ret);
 bool value_names(struct text t, const struct schema_name *names, bool several, uint32_t *ret);
 /* Checks `value` and gives the number it stands for (0 for strings; nanoseconds for times). NULL,
