@@ -101,7 +101,7 @@ static int read_source(struct down *d, const char *path, struct xml_document **r
 static int graft_section(void *ctx, size_t id, const struct xml_element *section)
 {
 	struct graft *graft = ctx;
-	struct xml_document *source;
+	struct xml_document *source = NULL;
 	const char *name = xml_get(section, "configSource");
 	char path[PATH_MAX];
 
@@ -113,7 +113,7 @@ static int graft_section(void *ctx, size_t id, const struct xml_element *section
 		return xml_fail(section, XML_BAD_DATA, graft->d->err,
 				"Specified configSource cannot be parsed");
 	int r = read_source(graft->d, path, &source);
-	if (r < 0)
+	if (r < 0 || !source)
 		return r;
 	if (strcmp(source->root->name, section->name) != 0)
 		return xml_fail(source->root, XML_BAD_DATA, graft->d->err,

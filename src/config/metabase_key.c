@@ -205,7 +205,7 @@ int config_metabase_children(struct config *config, const char *key,
 			     void (*fn)(void *ctx, const char *name), void *ctx, struct error *err)
 {
 	struct children c = { map_new(100000, MAP_NOCASE), fn, ctx, 0 };
-	struct metabase_place place;
+	struct metabase_place place = { 0 };
 	struct arena arena;
 
 	arena_init(&arena, VIEW_ARENA_LIMIT);
@@ -218,7 +218,7 @@ int config_metabase_children(struct config *config, const char *key,
 	} else if (r == 0 && place.file) {
 		fn(ctx, "AppPools");
 		offer_entries(entries_of(config, "system.applicationHost/sites"), "id", &c);
-	} else if (r == 0 && !place.pool && !strcmp(place.key, "LM")) {
+	} else if (r == 0 && !place.pool && place.key && !strcmp(place.key, "LM")) {
 		fn(ctx, "W3SVC");
 	} else if (r == 0 && !place.pool) {
 		offer_entries(entries_of(config, "system.applicationHost/applicationPools"), "name",

@@ -241,16 +241,20 @@ static int set_custom(struct writing *w)
 				    : arena_strndup(&w->arena, data->text.data, data->text.length);
 	int r = value ? edit_section(w->edit, TEXT(""), CUSTOM, &e, w->err)
 		      : error_set(w->err, -ENOMEM, "out of memory");
-	if (r == 0 && (found = find_key(w, e)) != NULL) {
+	if (r < 0 || !e)
+		return r;
+	found = find_key(w, e);
+	if (found) {
 		e = found;
-	} else if (r == 0) {
+	} else {
 		r = edit_add(w->edit, &e, "key", NULL, w->err);
 		if (r == 0)
 			r = edit_set(w->edit, &e, "path", w->place.key, w->err);
 	}
 	if (r < 0)
 		return r;
-	for (found = e->first; found && strcmp(xml_get(found, "id"), id) != 0;)
+	found = e->first;
+	while (found && !text_equal(text_of(xml_get(found, "id")), text_of(id)))
 		found = found->next;
 	if (found)
 		e = found;

@@ -77,10 +77,9 @@ const struct xml_element *edit_at(const struct edit *edit, size_t start)
 	return element_at(edit->document, start);
 }
 
-/* Replaces the bytes from..to and reads the text again; `*ret` becomes the element that then
- * begins at `start`. */
-static int replace(struct edit *edit, size_t from, size_t to, struct text with, size_t start,
-		   const struct xml_element **ret, struct error *err)
+/* Replaces the bytes from..to and reads the text again. */
+static int replace_bytes(struct edit *edit, size_t from, size_t to, struct text with,
+			 struct error *err)
 {
 	struct text old = edit->document->source;
 	struct xml_document *document;
@@ -97,14 +96,24 @@ static int replace(struct edit *edit, size_t from, size_t to, struct text with, 
 		return r;
 	xml_free(edit->document);
 	edit->document = document;
-	*ret = element_at(document, start);
+	return 0;
+}
+
+/* The same for a change that leaves or makes an element at `start`: `*ret` becomes that. */
+static int replace(struct edit *edit, size_t from, size_t to, struct text with, size_t start,
+		   const struct xml_element **ret, struct error *err)
+{
+	int r = replace_bytes(edit, from, to, with, err);
+	if (r < 0)
+		return r;
+	*ret = element_at(edit->document, start);
+	ASSERT(*ret);
 	return 0;
 }
 
 int edit_replace_all(struct edit *edit, struct text text, struct error *err)
 {
-	const struct xml_element *e;
-	return replace(edit, 0, edit->document->source.length, text, 0, &e, err);
+	return replace_bytes(edit, 0, edit->document->source.length, text, err);
 }
 
 /* ---- attributes ---- */
@@ -343,13 +352,14 @@ int edit_remove(struct edit *edit, const struct xml_element **element, struct er
 {
 	const struct xml_element *e = *element, *parent = e->parent;
 	struct text source = edit->document->source, own;
-	size_t from = e->start, to = e->end, end = e->end;
+	size_t from = e->start, end = e->end, to;
 
 	if (!parent)
 		return error_set(err, -EINVAL, "the root of a file cannot be taken away");
 	while (end < source.length && (source.data[end] == ' ' || source.data[end] == '\t'))
 		end++;
 	end += end < source.length && source.data[end] == '\r';
+	to = e->end;
 	if (indent_of(e, &own) && end < source.length && source.data[end] == '\n') {
 		from -= own.length;
 		to = end + 1;

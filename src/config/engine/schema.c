@@ -137,14 +137,15 @@ static int check_directive(const struct xml_element *element, const struct schem
 	for (size_t i = 0; i < element->attribute_count; i++) {
 		const char *name = element->attributes[i].name;
 		size_t at = schema_attribute_index(c->entry, name);
-		const struct schema_attribute *a =
-			at == SIZE_MAX ? NULL : &c->entry->attributes[at];
-		if (!(removal && a && (a->flags & key)) && !lock_attribute(name))
+		unsigned flags = at == SIZE_MAX ? 0 : c->entry->attributes[at].flags;
+		if (!(removal && (flags & key)) && !lock_attribute(name))
 			return unrecognized(element, "attribute", name, err);
-		int r = a ? check_value(element, a, element->attributes[i].value, err) : 0;
+		int r = at == SIZE_MAX ? 0
+				       : check_value(element, &c->entry->attributes[at],
+						     element->attributes[i].value, err);
 		if (r < 0)
 			return r;
-		named |= a && (a->flags & SCHEMA_UNIQUE);
+		named |= (flags & SCHEMA_UNIQUE) != 0;
 	}
 	/* One unique key is enough; of a combined one all that have no default are needed. */
 	for (size_t i = 0; removal && !named && i < c->entry->attribute_count; i++) {

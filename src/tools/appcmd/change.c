@@ -146,7 +146,7 @@ int appcmd_set(struct appcmd *a, const struct appcmd_kind *kind)
 
 	if (status == 0)
 		status = open_file(a, &c);
-	if (status)
+	if (status || !object.element)
 		return status;
 	const struct xml_element *e = element_in(c, object.element);
 	status = apply_all(a, config_commit_edit(c), &e, object.element, kind);
@@ -166,7 +166,7 @@ int appcmd_delete(struct appcmd *a, const struct appcmd_kind *kind)
 
 	if (status == 0)
 		status = open_file(a, &c);
-	if (status)
+	if (status || !object.element)
 		return status;
 	const struct xml_element *e = element_in(c, object.element);
 	if (edit_remove(config_commit_edit(c), &e, &a->err) < 0)
@@ -206,11 +206,12 @@ static const struct appcmd_object *find_object(struct appcmd *a, const char *kin
 	struct appcmd_objects all = { 0 };
 	if (appcmd_objects(a, appcmd_kind(kind), &all))
 		return NULL;
+	const struct appcmd_object *objects = all.items; /* in the arena */
 	for (size_t i = 0; i < all.count; i++) {
-		struct text have = text_of(all.items[i].values[0]), want = text_of(name);
+		struct text have = text_of(objects[i].values[0]), want = text_of(name);
 		bool slash = have.length == want.length + 1 && have.data[want.length] == '/';
 		if (text_equal_nocase((struct text){ have.data, have.length - slash }, want))
-			return &all.items[i];
+			return &objects[i];
 	}
 	return NULL;
 }

@@ -83,29 +83,35 @@ static bool has_verb(const struct appcmd_kind *kind, const char *verb)
 	return false;
 }
 
-static int upper_print(const char *format, const char *word, const char *second)
+/* A word as the messages repeat it. */
+static const char *upper(const char *word, char out[64])
 {
-	char upper[64];
 	size_t i = 0;
-	for (; word[i] && i < sizeof(upper) - 1; i++)
-		upper[i] = text_upper(word[i]);
-	upper[i] = '\0';
-	printf(format, upper, second, second);
-	return APPCMD_BAD_ARGUMENT;
+	while (i < 63 && word[i]) {
+		out[i] = text_upper(word[i]);
+		i++;
+	}
+	out[i] = '\0';
+	return out;
 }
 
 static int run(struct appcmd *a)
 {
 	const struct appcmd_kind *kind = a->kind ? appcmd_kind(a->kind) : NULL;
+	char word[64];
 
-	if (!kind)
-		return upper_print("Object '%s' is not supported.  Run 'appcmd.exe /?' to display "
-				   "supported objects.\n",
-				   a->kind ? a->kind : a->verb, "");
-	if (!has_verb(kind, a->verb))
-		return upper_print("Command '%s' is not supported on object '%s'. Run 'appcmd.exe "
-				   "%s /?'\nto display supported commands.\n",
-				   a->verb, kind->name);
+	if (!kind) {
+		printf("Object '%s' is not supported.  Run 'appcmd.exe /?' to display supported "
+		       "objects.\n",
+		       upper(a->kind ? a->kind : a->verb, word));
+		return APPCMD_BAD_ARGUMENT;
+	}
+	if (!has_verb(kind, a->verb)) {
+		printf("Command '%s' is not supported on object '%s'. Run 'appcmd.exe %s /?'\n"
+		       "to display supported commands.\n",
+		       upper(a->verb, word), kind->name, kind->name);
+		return APPCMD_BAD_ARGUMENT;
+	}
 	if (!strcmp(kind->name, "CONFIG"))
 		return appcmd_config(a);
 	if (!strcmp(kind->name, "BACKUP"))

@@ -385,7 +385,7 @@ static int read_input(struct appcmd *a, const struct appcmd_kind *kind,
 			? error_set(&a->err, -ENOMEM, "the input is too long")
 			: xml_parse(buf_text(&input), "(standard input)", &document, &a->err);
 	buf_done(&input);
-	if (r < 0)
+	if (r < 0 || !document)
 		return appcmd_failure(a);
 	for (const struct xml_element *e = document->root->first; e; e = e->next) {
 		char key[64];

@@ -213,9 +213,10 @@ static int remove_held(struct place *p, const struct effective *held)
 			r = edit_set(p->edit, &e, held->schema->attributes[i].name,
 				     held->values[i].text, &p->a->err);
 	}
-	p->element = r == 0 ? e->parent : NULL;
-	ASSERT(r < 0 || p->element->start == start);
-	return failed(p, r);
+	if (r < 0)
+		return appcmd_failure(p->a);
+	p->element = edit_at(p->edit, start);
+	return 0;
 }
 
 /* Changing an entry of a level above: it is taken away and put here as it is. */
