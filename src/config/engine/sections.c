@@ -5,6 +5,8 @@
  */
 #include "config/engine/sections.h"
 
+#include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "config/engine/value.h"
 
@@ -207,18 +209,38 @@ struct check {
 	const struct schema *schema;
 	const struct xml_document *document, *parent;
 	struct error *err;
-	bool *seen; /* one for each section */
+	struct map *seen;  /* "path:section" for everything that is written */
+	struct text place; /* the path of the scope: "" outside of locations */
 };
+
+#define SEEN_MAX XML_ELEMENTS_MAX
+
+/* A section is written once for a place, wherever in the file: outside of locations is the same
+ * place as <location path=".">. */
+static int check_once(struct check *check, size_t id, const struct xml_element *section)
+{
+	const char *path = check->schema->sections[id].path;
+	struct buf key;
+
+	buf_init(&key, XML_VALUE_MAX + PATH_MAX_LENGTH);
+	buf_put_text(&key, check->place);
+	buf_printf(&key, ":%s", path);
+	bool known = !buf_failed(&key) && map_get(check->seen, buf_text(&key));
+	int r = buf_failed(&key) ? -ENOMEM
+				 : map_put(check->seen, buf_text(&key), check->seen, NULL);
+	buf_done(&key);
+	if (r < 0)
+		return error_set(check->err, -ENOMEM, "out of memory");
+	return known ? xml_fail(section, XML_DUPLICATE, check->err,
+				"There is a duplicate '%s' section defined", path)
+		     : 0;
+}
 
 static int check_section(void *ctx, size_t id, const struct xml_element *section)
 {
 	struct check *check = ctx;
-	if (check->seen[id])
-		return xml_fail(section, XML_DUPLICATE, check->err,
-				"There is a duplicate '%s' section defined",
-				check->schema->sections[id].path);
-	check->seen[id] = true;
-	return schema_check(section, check->schema->sections[id].element, check->err);
+	int r = check_once(check, id, section);
+	return r < 0 ? r : schema_check(section, check->schema->sections[id].element, check->err);
 }
 
 static int check_unknown(void *ctx, const char *path, const struct xml_element *element)
@@ -235,7 +257,6 @@ static int check_unknown(void *ctx, const char *path, const struct xml_element *
 static int check_scope(const struct xml_element *scope, struct check *check)
 {
 	const struct walk walk = { check->schema, check_section, check_unknown, check };
-	memset(check->seen, 0, check->schema->count * sizeof(bool));
 	return walk_group(&walk, scope, "");
 }
 
@@ -243,6 +264,7 @@ static int check_child(const struct xml_element *e, struct check *check)
 {
 	if (!strcmp(e->name, "location")) {
 		int r = check_location(check->schema, e, check->err);
+		check->place = section_location(e).path;
 		return r < 0 ? r : check_scope(e, check);
 	}
 	if (strcmp(e->name, "configSections") != 0)
@@ -257,18 +279,20 @@ static int check_child(const struct xml_element *e, struct check *check)
 int sections_check(const struct schema *schema, const struct xml_document *document,
 		   const struct xml_document *parent, struct error *err)
 {
-	_cleanup_mem_ bool *seen = mem_zalloc(schema->count, sizeof(bool));
-	struct check check = { schema, document, parent, err, seen };
+	struct check check = { schema,  document, parent, err, map_new(SEEN_MAX, MAP_NOCASE),
+			       TEXT("") };
 	const struct xml_element *root = document->root;
+	int r = 0;
 
-	if (!seen)
+	if (!check.seen)
 		return error_set(err, -ENOMEM, "out of memory");
 	if (strcmp(root->name, "configuration") != 0)
-		return xml_fail(root, XML_BAD_DATA, err, "Unrecognized element '%s'", root->name);
-	for (const struct xml_element *e = root->first; e; e = e->next) {
-		int r = check_child(e, &check);
-		if (r < 0)
-			return r;
-	}
-	return check_scope(root, &check);
+		r = xml_fail(root, XML_BAD_DATA, err, "Unrecognized element '%s'", root->name);
+	for (const struct xml_element *e = root->first; e && r == 0; e = e->next)
+		r = check_child(e, &check);
+	check.place = TEXT("");
+	if (r == 0)
+		r = check_scope(root, &check);
+	map_free(check.seen, NULL);
+	return r;
 }

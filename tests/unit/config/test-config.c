@@ -297,6 +297,13 @@ static void broken_files_are_refused(void **state)
 	refused("<configuration><system.webServer><asp/>\n<asp/></system.webServer></"
 		"configuration>",
 		2, "There is a duplicate 'system.webServer/asp' section defined");
+	refused("<configuration><system.webServer><asp/></system.webServer><location path='.'>"
+		"<system.webServer>\n<asp/></system.webServer></location></configuration>",
+		1, "There is a duplicate 'system.webServer/asp' section defined");
+	refused("<configuration><location path='a'><system.webServer><asp/></system.webServer>"
+		"</location><location path='A/'><system.webServer>\n<asp/></system.webServer>"
+		"</location></configuration>",
+		2, "There is a duplicate 'system.webServer/asp' section defined");
 	refused("<configuration>\n<location path='x' allowOverride='true' overrideMode='Deny'/>"
 		"</configuration>",
 		2, "cannot be used together");
