@@ -177,6 +177,15 @@ def story_appcmd_controls_pools(t):
     pool = "IIS Out-Of-Process Pooled Applications"
     t.equal(t.run("appcmd", "list", "wp").out, f'WP "{pid}" (applicationPool:{pool})\n', "list wp")
     t.contains(t.run("appcmd", "list", "site").out, "state:Started", "a site of a server that runs")
+    done = t.run("appcmd", "stop", "apppool", "DefaultAppPool")
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully stopped\n'), "stop")
+    t.contains(t.run("appcmd", "list", "apppool", "DefaultAppPool").out, "state:Stopped", "stopped")
+    done = t.run("appcmd", "start", "apppool", "DefaultAppPool", "/wait")
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully started.\n'), "start")
+    t.contains(t.run("appcmd", "list", "apppool", "DefaultAppPool").out, "state:Started", "started")
+    done = t.run("appcmd", "recycle", "apppool", "/in",
+                 stdin=t.run("appcmd", "list", "apppool", "DefaultAppPool", "/xml").out.encode())
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully recycled\n'), "recycle")
     t.equal(t.run("appcmd", "add", "apppool", "/name:New").out, 'APPPOOL object "New" added\n',
             "a pool beside a server that runs")
 

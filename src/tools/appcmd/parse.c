@@ -93,6 +93,12 @@ static bool is(const struct appcmd_parameter *p, const char *name)
 	return text_equal_nocase(text_of(p->name), text_of(name));
 }
 
+static void show_config(struct appcmd *a, const char *value)
+{
+	a->config = true;
+	a->config_all = !strcmp(value, "*");
+}
+
 /* A general parameter; false: it is one of the object's. */
 static bool general(struct appcmd *a, const struct appcmd_parameter *p)
 {
@@ -109,7 +115,7 @@ static bool general(struct appcmd *a, const struct appcmd_parameter *p)
 	else if (is(p, "text"))
 		a->text = *value ? value : NULL;
 	else if (is(p, "config"))
-		a->config = true, a->config_all = !strcmp(value, "*");
+		show_config(a, value);
 	else if (is(p, "commit"))
 		a->commit = value;
 	else if (is(p, "section"))
