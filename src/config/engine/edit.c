@@ -333,7 +333,8 @@ int edit_add(struct edit *edit, const struct xml_element **parent, const char *n
 
 	buf_init(&out, XML_SIZE_MAX);
 	if (!before && alone) {
-		buf_puts(&out, line_end(edit));
+		/* As the line it comes behind ends, in a file that has both ends. */
+		buf_puts(&out, edit->document->source.data[at] == '\r' ? "\r\n" : "\n");
 		buf_put_text(&out, own);
 		start += out.length;
 	}

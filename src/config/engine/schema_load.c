@@ -391,6 +391,8 @@ static int load_section(struct loader *l, const struct xml_element *e)
 
 	if (!element)
 		return no_memory(l);
+	if (!path || *path == '/' || strstr(path, "//") || (*path && path[strlen(path) - 1] == '/'))
+		return bad(l, e, "a name is needed in", e->name);
 	int r = load_element(l, e, false, element);
 	if (r < 0)
 		return r;
