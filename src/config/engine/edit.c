@@ -292,7 +292,8 @@ static int add_first(struct edit *edit, const struct xml_element **parent, const
 	return r;
 }
 
-/* Behind the comments that follow an element on its line; false when something else does. */
+/* Behind the comments that follow an element on its line; false when something else does. The text
+ * ends with a zero byte. */
 static bool line_of(const struct xml_element *e, size_t *ret)
 {
 	struct text source = e->document->source;
@@ -309,7 +310,7 @@ static bool line_of(const struct xml_element *e, size_t *ret)
 		at = (size_t)(end - source.data) + 3;
 	}
 	*ret = at;
-	return at < source.length && (source.data[at] == '\n' || source.data[at] == '\r');
+	return source.data[at] == '\n' || (source.data[at] == '\r' && source.data[at + 1] == '\n');
 }
 
 int edit_add(struct edit *edit, const struct xml_element **parent, const char *name,
