@@ -19,7 +19,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-#define ERROR_TEXT_MAX 480
+#define ERROR_TEXT_MAX 800
 
 /* An explanation for people. Plain value: copy it, keep it on the stack, no destructor. */
 struct error {

@@ -5,58 +5,80 @@
  */
 #include "config/snapshot.h"
 
-#include "base/sys.h"
-#include "config/defaults.h"
-
 #include <errno.h>
 
 static struct config *config_free(struct config *config)
 {
 	xml_free(config->document);
-	xml_free(config->defaults);
+	map_free(config->pools.by_name, NULL);
 	arena_done(&config->arena);
+	schema_unref(config->schema);
 	return mem_free(config);
 }
 
-/* Customised metadata must not say two things of one key. */
-static int check_metadata(struct config *config, struct error *err)
+/* What is said of the server as a whole: outside of locations, and in those without a path. */
+static int apply_server(struct config *config, struct error *err)
 {
-	struct schema_context ctx = { &config->arena, config->state_dir, err };
-	struct schema_entries keys = { 0 };
-	const struct xml_element *section =
-		sections_find(config->document->root, "system.applicationHost/customMetadata");
-	int r = section ? schema_merge(section, &schema_keys, &keys, &ctx) : 0;
+	const struct xml_element *root = config->document->root;
+	struct level_source source = {
+		.merge = { .arena = &config->arena,
+			   .err = err,
+			   .replaced = config->schema->installed },
+		.check = config_restrictions_check,
+	};
 
-	for (size_t i = 0; i < keys.count && r == 0; i++) {
-		struct schema_entries properties = { 0 };
-		r = schema_merge(keys.items[i], &schema_properties, &properties, &ctx);
+	int r = level_apply(&config->base, root, &source);
+	for (const struct xml_element *e = root->first; e && r == 0; e = e->next) {
+		if (strcmp(e->name, "location") != 0)
+			continue;
+		struct location location = section_location(e);
+		if (location.path.length)
+			continue;
+		r = level_apply(&config->base, e, &source);
+		level_lock(&config->base, e, location.mode);
 	}
 	return r;
+}
+
+/* The level of the server: the installed defaults and applicationHost.config. */
+static int build_base(struct config *config, struct error *err)
+{
+	const struct xml_document *installed = config->schema->installed;
+	struct level_source source = { .merge = { .arena = &config->arena, .err = err } };
+
+	int r = level_init(&config->base, config->schema, &config->arena);
+	if (r < 0)
+		return error_set(err, r, "out of memory");
+	section_rules_add(config->schema, installed, config->base.rules);
+	section_rules_override(config->schema, config->document, config->base.rules);
+	r = level_apply(&config->base, installed->root, &source);
+	return r < 0 ? r : apply_server(config, err);
 }
 
 static int config_build(struct config *config, struct text xml, const char *path,
 			const char *state_dir, struct error *err)
 {
-	struct text defaults = { config_defaults, config_defaults_length };
-
-	int r = xml_parse(defaults, "(installed defaults)", &config->defaults, err);
+	int r = config_bundle_schema(&xml, &config->schema, err);
 	if (r == 0)
 		r = xml_parse(xml, path, &config->document, err);
 	if (r == 0)
-		r = sections_check(config->document, NULL, err);
+		r = sections_check(config->schema, config->document, config->schema->installed,
+				   err);
 	if (r == 0 && state_dir) {
 		config->state_dir = arena_strndup(&config->arena, state_dir, strlen(state_dir));
 		if (!config->state_dir)
 			r = error_set(err, -ENOMEM, "out of memory");
 	}
 	if (r == 0)
+		r = build_base(config, err);
+	if (r == 0)
 		r = config_pools_read(config, err);
 	if (r == 0)
-		r = check_metadata(config, err);
-	if (r == 0)
 		r = config_sites_read(config, err);
-	if (r == 0)
-		r = level_server(config, err);
+	if (r == 0 &&
+	    config_mime_map(level_section(&config->base, "system.webServer/staticContent"),
+			    &config->arena, &config->mime) < 0)
+		r = error_set(err, -ENOMEM, "out of memory");
 	return r;
 }
 
@@ -82,12 +104,9 @@ int config_load(const char *path, const char *state_dir, struct config **ret, st
 	_cleanup_mem_ char *data = NULL;
 	size_t length;
 
-	int r = sys_read_file(path, XML_SIZE_MAX, &data, &length);
-	if (r < 0) {
-		error_set_at(err, r, path, 0, 0, "Cannot read configuration file: %s",
-			     error_errno_text(r));
-		return r == -EFBIG ? -EINVAL : r;
-	}
+	int r = config_read(path, &data, &length, err);
+	if (r < 0)
+		return r;
 	return config_parse((struct text){ data, length }, path, state_dir, ret, err);
 }
 

@@ -124,7 +124,10 @@ struct config_site {
  * -EINVAL with `err` (file, line, hresult, and what to do) for anything wrong in it, -ENOMEM. */
 int config_parse(struct text xml, const char *path, const char *state_dir, struct config **ret,
 		 struct error *err);
-/* Reads the file, then as above. A missing file is -ENOENT. */
+/* Reads applicationHost.config and the user's schema files, `schema/?*.xml` beside it, into one
+ * text for config_parse (mem_free). A missing file is -ENOENT. */
+int config_read(const char *path, char **ret, size_t *ret_length, struct error *err);
+/* Reads, then parses. */
 int config_load(const char *path, const char *state_dir, struct config **ret, struct error *err);
 struct config *config_ref(struct config *config);
 struct config *config_unref(struct config *config);

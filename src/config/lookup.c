@@ -43,7 +43,7 @@ bool config_url_extension_denied(const struct config_url *url, struct text exten
 	/* IIS keeps names without an extension under ".". */
 	if (extension.length == 0)
 		extension = TEXT(".");
-	return denied(&view->extensions, extension, view->values.filter.extensions_allow_unlisted);
+	return denied(&view->extensions, extension, view->extensions_allow_unlisted);
 }
 
 bool config_url_segment_hidden(const struct config_url *url, struct text segment)
@@ -54,7 +54,7 @@ bool config_url_segment_hidden(const struct config_url *url, struct text segment
 bool config_url_verb_denied(const struct config_url *url, struct text verb)
 {
 	const struct view *view = view_of(url);
-	return denied(&view->verbs, verb, view->values.filter.verbs_allow_unlisted);
+	return denied(&view->verbs, verb, view->verbs_allow_unlisted);
 }
 
 /* '*' any run, '?' one character, ASCII case folded; linear but for one star to go back to. */

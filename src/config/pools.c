@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* Those of applicationPools, and as many High applications as anybody could have. */
+#define POOLS_MAX (1 << 20)
 #define NAME_LOW "IIS In-Process Applications"
 #define NAME_MEDIUM "IIS Out-Of-Process Pooled Applications"
 
@@ -27,27 +29,27 @@ const char *config_protection_name(enum config_protection protection)
 
 struct config_pool *config_pools_find(const struct config *config, struct text name)
 {
-	for (size_t i = 0; i < config->pools.count; i++) {
-		if (text_equal_nocase(text_of(config->pools.items[i]->name), name))
-			return config->pools.items[i];
-	}
-	return NULL;
+	return config->pools.by_name ? map_get(config->pools.by_name, name) : NULL;
 }
 
 static int pools_append(struct config *config, struct config_pool *pool, struct error *err)
 {
 	struct pool_list *list = &config->pools;
+
+	if (!list->by_name)
+		list->by_name = map_new(POOLS_MAX, MAP_NOCASE);
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity * 2 + 16;
 		struct config_pool **items =
 			arena_zalloc(&config->arena, capacity, sizeof(struct config_pool *));
-		if (!items)
-			return error_set(err, -ENOMEM, "out of memory");
-		if (list->count)
+		if (items && list->count)
 			memcpy(items, list->items, list->count * sizeof(struct config_pool *));
 		list->items = items;
 		list->capacity = capacity;
 	}
+	if (!list->by_name || !list->items ||
+	    map_put(list->by_name, text_of(pool->name), pool, NULL) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
 	list->items[list->count++] = pool;
 	return 0;
 }
@@ -78,28 +80,102 @@ static const char *appid_of(struct config *config, const char *name)
 
 /* ---- reading ---- */
 
-static const struct xml_element *pools_element(const struct config *config)
+#define POOL(field, path) BIND(struct config_pool, field, path)
+static const struct bind_row rows[] = {
+	POOL(auto_start, "autoStart"),
+	POOL(always_running, "startMode"),
+	POOL(queue_length, "queueLength"),
+	POOL(identity, "processModel/identityType"),
+	POOL(user_name, "processModel/userName"),
+	POOL(password, "processModel/password"),
+	POOL(idle_timeout, "processModel/idleTimeout"),
+	POOL(startup_time_limit, "processModel/startupTimeLimit"),
+	POOL(shutdown_time_limit, "processModel/shutdownTimeLimit"),
+	POOL(pinging, "processModel/pingingEnabled"),
+	POOL(ping_interval, "processModel/pingInterval"),
+	POOL(ping_response_time, "processModel/pingResponseTime"),
+	POOL(max_processes, "processModel/maxProcesses"),
+	POOL(disallow_overlapping_rotation, "recycling/disallowOverlappingRotation"),
+	POOL(disallow_rotation_on_config_change, "recycling/disallowRotationOnConfigChange"),
+	POOL(log_recycle, "recycling/logEventOnRecycle"),
+	POOL(restart_time, "recycling/periodicRestart/time"),
+	POOL(restart_requests, "recycling/periodicRestart/requests"),
+	POOL(restart_memory_kib, "recycling/periodicRestart/memory"),
+	POOL(restart_private_memory_kib, "recycling/periodicRestart/privateMemory"),
+	POOL(rapid_fail_protection, "failure/rapidFailProtection"),
+	POOL(rapid_fail_max_crashes, "failure/rapidFailProtectionMaxCrashes"),
+	POOL(rapid_fail_interval, "failure/rapidFailProtectionInterval"),
+	POOL(cpu_limit, "cpu/limit"),
+};
+
+static int read_schedule(const struct bind_context *ctx, const struct effective *e,
+			 struct config_pool *pool)
 {
-	return sections_find(config->document->root, "system.applicationHost/applicationPools");
+	static const struct bind_row time = { "value", 0, sizeof(int64_t) };
+	const struct effective_entries *entries =
+		effective_find(e, "recycling/periodicRestart/schedule")->entries;
+	int64_t *times = arena_zalloc(ctx->arena, entries->count + 1, sizeof(*times));
+	int r = 0;
+
+	if (!times)
+		return error_set(ctx->err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < entries->count && r == 0; i++)
+		r = config_bind(ctx, entries->items[i], &time, 1, &times[i]);
+	pool->restart_schedule = times;
+	pool->restart_schedule_count = entries->count;
+	return r;
 }
 
-/* A pool with the schema's defaults and those of applicationPoolDefaults. */
+static int read_environment(const struct bind_context *ctx, const struct effective *e,
+			    struct config_pool *pool)
+{
+	static const struct bind_row pair[] = {
+		BIND(struct config_environment, name, "name"),
+		BIND(struct config_environment, value, "value"),
+	};
+	const struct effective_entries *entries =
+		effective_find(e, "environmentVariables")->entries;
+	struct config_environment *list =
+		arena_zalloc(ctx->arena, entries->count + 1, sizeof(*list));
+	int r = 0;
+
+	if (!list)
+		return error_set(ctx->err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < entries->count && r == 0; i++)
+		r = config_bind(ctx, entries->items[i], pair, ARRAY_LEN(pair), &list[i]);
+	pool->environment = list;
+	pool->environment_count = entries->count;
+	return r;
+}
+
+/* `e` is an entry of applicationPools or its defaults element. */
+static int read_settings(struct config *config, const struct effective *e, struct config_pool *pool,
+			 struct error *err)
+{
+	const struct bind_context ctx = { &config->arena, config->state_dir, err };
+	int r = config_bind(&ctx, e, rows, ARRAY_LEN(rows), pool);
+	if (r == 0)
+		r = read_schedule(&ctx, e, pool);
+	return r == 0 ? read_environment(&ctx, e, pool) : r;
+}
+
+static const struct effective *pools_section(const struct config *config)
+{
+	return level_section(&config->base, "system.applicationHost/applicationPools");
+}
+
+/* A pool as applicationPoolDefaults have it. */
 static struct config_pool *pool_new(struct config *config, const char *name, const char *appid,
 				    enum config_protection protection, struct error *err)
 {
-	struct schema_context ctx = { &config->arena, config->state_dir, err };
-	const struct xml_element *section = pools_element(config);
-	const struct xml_element *defaults =
-		section ? xml_child(section, "applicationPoolDefaults") : NULL;
 	struct config_pool *pool = arena_new(&config->arena, struct config_pool);
 
 	if (!pool || !name || !appid) {
 		error_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	if (schema_defaults(&schema_pool, pool, &ctx) < 0)
-		return NULL;
-	if (defaults && schema_apply(defaults, &schema_pool, pool, &ctx) < 0)
+	if (read_settings(config, effective_find(pools_section(config), "applicationPoolDefaults"),
+			  pool, err) < 0)
 		return NULL;
 	pool->name = name;
 	pool->appid = appid;
@@ -107,80 +183,23 @@ static struct config_pool *pool_new(struct config *config, const char *name, con
 	return pools_append(config, pool, err) < 0 ? NULL : pool;
 }
 
-static int read_schedule(struct config *config, const struct xml_element *element,
-			 struct config_pool *pool, struct schema_context *ctx)
+static int read_pool(struct config *config, const struct effective *e, struct error *err)
 {
-	const struct xml_element *schedule =
-		xml_find(element, "recycling/periodicRestart/schedule");
-	struct schema_entries entries = { 0 };
-
-	if (!schedule)
-		return 0;
-	int r = schema_merge(schedule, &schema_schedule, &entries, ctx);
-	if (r < 0)
-		return r;
-	int64_t *times = arena_zalloc(&config->arena, entries.count + 1, sizeof(*times));
-	if (!times)
-		return error_set(ctx->err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < entries.count; i++)
-		value_time(text_of(xml_get(entries.items[i], "value")), &times[i]);
-	pool->restart_schedule = times;
-	pool->restart_schedule_count = entries.count;
-	return 0;
-}
-
-static int read_environment(struct config *config, const struct xml_element *element,
-			    struct config_pool *pool, struct schema_context *ctx)
-{
-	const struct xml_element *variables = xml_child(element, "environmentVariables");
-	struct schema_entries entries = { 0 };
-
-	if (!variables)
-		return 0;
-	int r = schema_merge(variables, &schema_environment, &entries, ctx);
-	if (r < 0)
-		return r;
-	struct config_environment *list =
-		arena_zalloc(&config->arena, entries.count + 1, sizeof(*list));
-	if (!list)
-		return error_set(ctx->err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < entries.count && r == 0; i++)
-		r = schema_apply(entries.items[i], &schema_environment_entry, &list[i], ctx);
-	pool->environment = list;
-	pool->environment_count = entries.count;
-	return r;
-}
-
-/* What an element says, over what the pool has. */
-static int pool_apply(struct config *config, const struct xml_element *element,
-		      struct config_pool *pool, struct schema_context *ctx)
-{
-	int r = schema_apply(element, &schema_pool, pool, ctx);
-	if (r == 0)
-		r = read_schedule(config, element, pool, ctx);
-	if (r == 0)
-		r = read_environment(config, element, pool, ctx);
-	return r;
-}
-
-static int read_pool(struct config *config, const struct xml_element *element,
-		     struct schema_context *ctx)
-{
-	const char *name = xml_get(element, "name");
+	const char *name = effective_text(e, "name");
 
 	if (!*name)
-		return xml_fail(element, XML_BAD_DATA, ctx->err,
+		return xml_fail(e->by, XML_BAD_DATA, err,
 				"The 'name' attribute is invalid.  Invalid application pool name");
 	struct config_pool *pool = config_pools_find(config, text_of(name));
 	if (!pool)
-		pool = pool_new(config, name, appid_of(config, name), CONFIG_POOL, ctx->err);
+		pool = pool_new(config, name, appid_of(config, name), CONFIG_POOL, err);
 	if (!pool)
 		return -ENOMEM;
-	pool->line = element->line;
-	int r = pool_apply(config, element, pool, ctx);
+	pool->line = e->by->line;
+	int r = read_settings(config, e, pool, err);
 	if (r == 0 && pool->identity == CONFIG_SPECIFIC_USER && !*pool->user_name)
 		r = xml_fail(
-			element, XML_BAD_DATA, ctx->err,
+			e->by, XML_BAD_DATA, err,
 			"The application pool '%s' has identityType SpecificUser but no userName",
 			name);
 	return r;
@@ -188,21 +207,14 @@ static int read_pool(struct config *config, const struct xml_element *element,
 
 int config_pools_read(struct config *config, struct error *err)
 {
-	struct schema_context ctx = { &config->arena, config->state_dir, err };
-	struct schema_entries entries = { 0 };
-	const struct xml_element *section = pools_element(config);
+	const struct effective_entries *entries = pools_section(config)->entries;
+	int r = 0;
 
 	if (!pool_new(config, NAME_LOW, CONFIG_APPID_LOW, CONFIG_LOW, err) ||
 	    !pool_new(config, NAME_MEDIUM, CONFIG_APPID_MEDIUM, CONFIG_MEDIUM, err))
 		return -ENOMEM;
-	if (!section)
-		return 0;
-	const struct xml_element *defaults = xml_child(section, "applicationPoolDefaults");
-	int r = schema_merge(section, &schema_pools, &entries, &ctx);
-	for (size_t i = 0; defaults && i < config->pools.count && r == 0; i++)
-		r = pool_apply(config, defaults, config->pools.items[i], &ctx);
-	for (size_t i = 0; i < entries.count && r == 0; i++)
-		r = read_pool(config, entries.items[i], &ctx);
+	for (size_t i = 0; i < entries->count && r == 0; i++)
+		r = read_pool(config, entries->items[i], err);
 	return r;
 }
 

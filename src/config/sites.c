@@ -15,8 +15,8 @@
 /* What reading needs at every step. */
 struct site_reader {
 	struct config *config;
-	struct schema_context ctx;
-	const struct xml_element *section, *element; /* <sites>, <site> */
+	struct bind_context ctx;
+	const struct effective *element; /* <site> */
 	struct config_site *site;
 };
 
@@ -26,14 +26,6 @@ static void *reader_alloc(struct site_reader *r, size_t count, size_t size)
 	if (!p)
 		error_set(r->ctx.err, -ENOMEM, "out of memory");
 	return p;
-}
-
-/* Applies the defaults element `name` of `parent`, when both are there. */
-static int apply_defaults(struct site_reader *r, const struct xml_element *parent, const char *name,
-			  const struct schema_element *schema, void *base)
-{
-	const struct xml_element *e = parent ? xml_child(parent, name) : NULL;
-	return e ? schema_apply(e, schema, base, &r->ctx) : 0;
 }
 
 /* ---- bindings ---- */
@@ -81,19 +73,19 @@ static bool binding_parse(struct text t, struct text *address, uint16_t *port, s
 	return !memchr(rest.data, ':', rest.length) && !memchr(rest.data, '/', rest.length);
 }
 
-static int read_binding(struct site_reader *r, const struct xml_element *e,
+static int read_binding(struct site_reader *r, const struct effective *e,
 			struct config_binding *binding)
 {
 	struct arena *arena = &r->config->arena;
 	struct text address, host;
 
-	if (!binding_parse(text_of(xml_get(e, "bindingInformation")), &address, &binding->port,
-			   &host))
+	if (!binding_parse(text_of(effective_text(e, "bindingInformation")), &address,
+			   &binding->port, &host))
 		return xml_fail(
-			e, XML_BAD_DATA, r->ctx.err,
+			e->by, XML_BAD_DATA, r->ctx.err,
 			"The 'bindingInformation' attribute is invalid.  It is "
 			"address:port:host, such as '*:80:' or '[::1]:8080:www.example.com'");
-	binding->protocol = xml_get(e, "protocol");
+	binding->protocol = effective_text(e, "protocol");
 	binding->address = arena_strndup(arena, address.data, address.length);
 	binding->host = arena_strndup(arena, host.data ? host.data : "", host.length);
 	if (!binding->address || !binding->host)
@@ -102,31 +94,24 @@ static int read_binding(struct site_reader *r, const struct xml_element *e,
 }
 
 /* Bindings of other protocols (net.tcp, ftp, ...) belong to other services. */
-static bool is_http(const struct xml_element *e)
+static bool is_http(const struct effective *e)
 {
-	struct text protocol = text_of(xml_get(e, "protocol"));
+	struct text protocol = text_of(effective_text(e, "protocol"));
 	return text_equal_nocase(protocol, TEXT("http")) ||
 	       text_equal_nocase(protocol, TEXT("https"));
 }
 
 static int read_bindings(struct site_reader *r)
 {
-	const struct xml_element *parent = xml_child(r->element, "bindings");
-	struct schema_entries entries = { 0 };
+	const struct effective_entries *entries = effective_find(r->element, "bindings")->entries;
+	struct config_binding *list = reader_alloc(r, entries->count, sizeof(*list));
+	int e = 0;
 
-	if (!parent)
-		parent = xml_find(r->section, "siteDefaults/bindings");
-	if (!parent)
-		return 0;
-	int e = schema_merge(parent, &schema_bindings, &entries, &r->ctx);
-	if (e < 0)
-		return e;
-	struct config_binding *list = reader_alloc(r, entries.count, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries.count && e == 0; i++) {
-		if (is_http(entries.items[i]))
-			e = read_binding(r, entries.items[i], &list[r->site->binding_count++]);
+	for (size_t i = 0; i < entries->count && e == 0; i++) {
+		if (is_http(entries->items[i]))
+			e = read_binding(r, entries->items[i], &list[r->site->binding_count++]);
 	}
 	r->site->bindings = list;
 	return e;
@@ -134,12 +119,14 @@ static int read_bindings(struct site_reader *r)
 
 /* ---- virtual directories ---- */
 
-/* Absolute, with '/' as separator and none at the end. */
-static int physical_path(struct site_reader *r, const struct xml_element *e, const char *path,
+/* Absolute, with '/' as separator and none at the end; a drive letter is left out, as everywhere.
+ */
+static int physical_path(struct site_reader *r, const struct effective *e, const char *path,
 			 const char **ret)
 {
-	size_t length = strlen(path);
-	char *copy = arena_strndup(&r->config->arena, path, length);
+	bool drive = path[0] && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+	char *copy = arena_strndup(&r->config->arena, path + (drive ? 2 : 0),
+				   strlen(path) - (drive ? 2 : 0));
 	if (!copy)
 		return error_set(r->ctx.err, -ENOMEM, "out of memory");
 	for (char *c = copy; *c; c++) {
@@ -148,33 +135,25 @@ static int physical_path(struct site_reader *r, const struct xml_element *e, con
 	}
 	if (copy[0] != '/')
 		return xml_fail(
-			e, XML_BAD_DATA, r->ctx.err,
+			e->by, XML_BAD_DATA, r->ctx.err,
 			"The 'physicalPath' attribute is invalid.  '%.200s' is no absolute path "
 			"of this machine, such as /srv/www",
 			path);
-	while (length > 1 && copy[length - 1] == '/')
-		copy[--length] = '\0';
+	for (size_t length = strlen(copy); length > 1 && copy[length - 1] == '/'; length--)
+		copy[length - 1] = '\0';
 	*ret = copy;
 	return 0;
 }
 
-static int read_vdir(struct site_reader *r, const struct xml_element *application,
-		     const struct xml_element *e, struct config_vdir *vdir)
+static int read_vdir(struct site_reader *r, const struct effective *e, struct config_vdir *vdir)
 {
-	struct vdir_row row = { 0 };
-	int result = schema_defaults(&schema_vdir, &row, &r->ctx);
-
-	const struct xml_element *const parents[] = { r->section, r->element, application };
-	for (size_t i = 0; i < ARRAY_LEN(parents) && result == 0; i++)
-		result = apply_defaults(r, parents[i], "virtualDirectoryDefaults", &schema_vdir,
-					&row);
-	if (result == 0)
-		result = schema_apply(e, &schema_vdir, &row, &r->ctx);
-	if (result < 0)
-		return result;
-	vdir->path = row.path;
-	vdir->allow_sub_dir_config = row.allow_sub_dir_config;
-	return physical_path(r, e, row.physical_path, &vdir->physical_path);
+	static const struct bind_row rows[] = {
+		BIND(struct config_vdir, path, "path"),
+		BIND(struct config_vdir, physical_path, "physicalPath"),
+		BIND(struct config_vdir, allow_sub_dir_config, "allowSubDirConfig"),
+	};
+	int result = config_bind(&r->ctx, e, rows, ARRAY_LEN(rows), vdir);
+	return result < 0 ? result : physical_path(r, e, vdir->physical_path, &vdir->physical_path);
 }
 
 /* Longest first, so that the first match is the deepest. */
@@ -196,65 +175,67 @@ static int by_application_path(const void *a, const void *b)
 		       ((const struct config_application *)b)->path);
 }
 
-static int read_vdirs(struct site_reader *r, const struct xml_element *e,
+static int read_vdirs(struct site_reader *r, const struct effective *e,
 		      struct config_application *application)
 {
-	struct schema_entries entries = { 0 };
-	int result = schema_merge(e, &schema_vdirs, &entries, &r->ctx);
-	if (result < 0)
-		return result;
-	struct config_vdir *list = reader_alloc(r, entries.count, sizeof(*list));
+	const struct effective_entries *entries = e->entries;
+	struct config_vdir *list = reader_alloc(r, entries->count, sizeof(*list));
+	int result = 0;
+
 	if (!list)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries.count && result == 0; i++)
-		result = read_vdir(r, e, entries.items[i], &list[i]);
+	for (size_t i = 0; i < entries->count && result == 0; i++)
+		result = read_vdir(r, entries->items[i], &list[i]);
 	if (result < 0)
 		return result;
-	qsort(list, entries.count, sizeof(*list), by_vdir_path);
-	if (entries.count == 0 || strcmp(list[entries.count - 1].path, "/") != 0)
+	qsort(list, entries->count, sizeof(*list), by_vdir_path);
+	if (entries->count == 0 || strcmp(list[entries->count - 1].path, "/") != 0)
 		return xml_fail(
-			e, XML_BAD_DATA, r->ctx.err,
+			e->by, XML_BAD_DATA, r->ctx.err,
 			"The application '%s' of site '%s' has no root virtual directory; add "
 			"<virtualDirectory path=\"/\" physicalPath=\"...\" />",
 			application->path, r->site->name);
 	application->vdirs = list;
-	application->vdir_count = entries.count;
+	application->vdir_count = entries->count;
 	return 0;
 }
 
 /* ---- applications ---- */
 
-/* The value of AppIsolated at a metabase path ("/LM/W3SVC/1/ROOT/shop"), NULL when it is not set.
- * Keys may be written with or without the slashes at their ends. */
-static const struct xml_element *find_isolated(const struct site_reader *r, const char *path)
+static bool is_key(const struct effective *e, const char *path)
 {
-	const struct xml_element *keys =
-		sections_find(r->config->document->root, "system.applicationHost/customMetadata");
-	for (const struct xml_element *k = keys ? keys->first : NULL; k; k = k->next) {
-		struct text key = text_of(xml_get(k, "path"));
-		while (text_starts_with(key, TEXT("/")))
-			key = (struct text){ key.data + 1, key.length - 1 };
-		while (text_ends_with_nocase(key, TEXT("/")))
-			key.length--;
-		if (!text_equal_nocase(key, text_of(path + 1)))
-			continue;
-		for (const struct xml_element *p = k->first; p; p = p->next) {
-			if (!strcmp(xml_get(p, "id"), METADATA_APP_ISOLATED))
-				return p;
+	struct text key = text_of(effective_text(e, "path"));
+	while (text_starts_with(key, TEXT("/")))
+		key = (struct text){ key.data + 1, key.length - 1 };
+	while (text_ends_with_nocase(key, TEXT("/")))
+		key.length--;
+	return text_equal_nocase(key, text_of(path + 1));
+}
+
+/* The property AppIsolated at a metabase path ("/LM/W3SVC/1/ROOT/shop"), NULL when it is not set.
+ * Keys may be written with or without the slashes at their ends. */
+static const struct effective *find_isolated(const struct site_reader *r, const char *path)
+{
+	const struct effective_entries *keys =
+		level_section(&r->config->base, "system.applicationHost/customMetadata")->entries;
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct effective *key = keys->items[i];
+		for (size_t p = 0; is_key(key, path) && p < key->entries->count; p++) {
+			if (!strcmp(effective_text(key->entries->items[p], "id"),
+				    METADATA_APP_ISOLATED))
+				return key->entries->items[p];
 		}
 	}
 	return NULL;
 }
 
-static int isolated_pool(struct site_reader *r, const struct xml_element *property,
+static int isolated_pool(struct site_reader *r, const struct effective *property,
 			 struct config_application *application)
 {
 	uint64_t mode;
 
-	if (!text_to_u64(text_of(schema_text(property, &schema_metadata_property, "value")),
-			 &mode) ||
-	    mode > CONFIG_MEDIUM)
-		return xml_fail(property, XML_BAD_DATA, r->ctx.err,
+	if (!text_to_u64(text_of(effective_text(property, "value")), &mode) || mode > CONFIG_MEDIUM)
+		return xml_fail(property->by, XML_BAD_DATA, r->ctx.err,
 				"AppIsolated (2104) of %s must be 0 (Low), 1 (High) or 2 (Medium)",
 				application->metabase_path);
 	if (mode == CONFIG_HIGH)
@@ -265,10 +246,11 @@ static int isolated_pool(struct site_reader *r, const struct xml_element *proper
 	return application->pool ? 0 : -ENOMEM;
 }
 
-static int choose_pool(struct site_reader *r, const struct xml_element *e, const char *pool,
+static int choose_pool(struct site_reader *r, const struct effective *e,
 		       struct config_application *application)
 {
-	const struct xml_element *property = find_isolated(r, application->metabase_path);
+	const struct effective *property = find_isolated(r, application->metabase_path);
+	const char *pool = effective_text(e, "applicationPool");
 
 	if (property)
 		return isolated_pool(r, property, application);
@@ -279,88 +261,77 @@ static int choose_pool(struct site_reader *r, const struct xml_element *e, const
 	application->pool = config_pools_find(r->config, text_of(pool));
 	if (!application->pool)
 		return xml_fail(
-			e, XML_BAD_DATA, r->ctx.err,
+			e->by, XML_BAD_DATA, r->ctx.err,
 			"The application '%s' of site '%s' names the application pool '%s', "
 			"which does not exist; add it to <applicationPools>",
 			application->path, r->site->name, pool);
 	return 0;
 }
 
-static int read_application(struct site_reader *r, const struct xml_element *e,
+static int read_application(struct site_reader *r, const struct effective *e,
 			    struct config_application *application)
 {
-	struct application_row row = { 0 };
-	int result = schema_defaults(&schema_application, &row, &r->ctx);
+	static const struct bind_row rows[] = {
+		BIND(struct config_application, path, "path"),
+		BIND(struct config_application, preload, "preloadEnabled"),
+	};
+	int result = config_bind(&r->ctx, e, rows, ARRAY_LEN(rows), application);
 
-	if (result == 0)
-		result = apply_defaults(r, r->section, "applicationDefaults", &schema_application,
-					&row);
-	if (result == 0)
-		result = apply_defaults(r, r->element, "applicationDefaults", &schema_application,
-					&row);
-	if (result == 0)
-		result = schema_apply(e, &schema_application, &row, &r->ctx);
 	if (result < 0)
 		return result;
-	application->path = row.path;
-	application->preload = row.preload;
 	application->metabase_path =
 		arena_printf(&r->config->arena, "/LM/W3SVC/%u/ROOT%s", r->site->id,
-			     strcmp(row.path, "/") ? row.path : "");
+			     strcmp(application->path, "/") ? application->path : "");
 	if (!application->metabase_path)
 		return error_set(r->ctx.err, -ENOMEM, "out of memory");
 	result = read_vdirs(r, e, application);
-	return result < 0 ? result : choose_pool(r, e, row.pool, application);
+	return result < 0 ? result : choose_pool(r, e, application);
 }
 
 static int read_applications(struct site_reader *r)
 {
 	struct config_site *site = r->site;
-	struct schema_entries entries = { 0 };
-	int result = schema_merge(r->element, &schema_applications, &entries, &r->ctx);
-	if (result < 0)
-		return result;
-	struct config_application *list = reader_alloc(r, entries.count, sizeof(*list));
+	const struct effective_entries *entries = r->element->entries;
+	struct config_application *list = reader_alloc(r, entries->count, sizeof(*list));
+	int result = 0;
+
 	if (!list)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries.count && result == 0; i++)
-		result = read_application(r, entries.items[i], &list[i]);
+	for (size_t i = 0; i < entries->count && result == 0; i++)
+		result = read_application(r, entries->items[i], &list[i]);
 	if (result < 0)
 		return result;
-	qsort(list, entries.count, sizeof(*list), by_application_path);
-	if (entries.count == 0 || strcmp(list[entries.count - 1].path, "/") != 0)
+	qsort(list, entries->count, sizeof(*list), by_application_path);
+	if (entries->count == 0 || strcmp(list[entries->count - 1].path, "/") != 0)
 		return xml_fail(
-			r->element, XML_BAD_DATA, r->ctx.err,
+			r->element->by, XML_BAD_DATA, r->ctx.err,
 			"The site '%s' has no root application; add <application path=\"/\">",
 			site->name);
 	site->applications = list;
-	site->application_count = entries.count;
+	site->application_count = entries->count;
 	return 0;
 }
 
 /* ---- sites ---- */
 
-static int check_id(const struct site_reader *r)
-{
-	for (const struct config_site *s = r->config->sites; s < r->site; s++) {
-		if (s->id == r->site->id)
-			return xml_fail(r->element, XML_DUPLICATE, r->ctx.err,
-					"Cannot add duplicate collection entry of type 'site' with "
-					"unique key attribute 'id' set to '%u'",
-					r->site->id);
-	}
-	return 0;
-}
-
 static int read_site(struct site_reader *r)
 {
-	int e = schema_defaults(&schema_site, r->site, &r->ctx);
-	if (e == 0)
-		e = apply_defaults(r, r->section, "siteDefaults", &schema_site, r->site);
-	if (e == 0)
-		e = schema_apply(r->element, &schema_site, r->site, &r->ctx);
-	if (e == 0)
-		e = check_id(r);
+#define SITE(field, path) BIND(struct config_site, field, path)
+	static const struct bind_row rows[] = {
+		SITE(name, "name"),
+		SITE(id, "id"),
+		SITE(auto_start, "serverAutoStart"),
+		SITE(connection_timeout, "limits/connectionTimeout"),
+		SITE(max_connections, "limits/maxConnections"),
+		SITE(max_bandwidth, "limits/maxBandwidth"),
+		SITE(max_url_segments, "limits/maxUrlSegments"),
+		SITE(log_enabled, "logFile/enabled"),
+		SITE(log_directory, "logFile/directory"),
+		SITE(log_fields, "logFile/logExtFileFlags"),
+		SITE(log_period, "logFile/period"),
+		SITE(log_truncate_size, "logFile/truncateSize"),
+	};
+	int e = config_bind(&r->ctx, r->element, rows, ARRAY_LEN(rows), r->site);
 	if (e == 0)
 		e = read_bindings(r);
 	if (e == 0)
@@ -370,25 +341,21 @@ static int read_site(struct site_reader *r)
 
 int config_sites_read(struct config *config, struct error *err)
 {
+	const struct effective_entries *entries =
+		level_section(&config->base, "system.applicationHost/sites")->entries;
 	struct site_reader r = { .config = config,
 				 .ctx = { &config->arena, config->state_dir, err } };
-	struct schema_entries entries = { 0 };
+	int e = 0;
 
-	r.section = sections_find(config->document->root, "system.applicationHost/sites");
-	if (!r.section)
-		return 0;
-	int e = schema_merge(r.section, &schema_site_list, &entries, &r.ctx);
-	if (e < 0)
-		return e;
-	config->sites = reader_alloc(&r, entries.count, sizeof(*config->sites));
+	config->sites = reader_alloc(&r, entries->count, sizeof(*config->sites));
 	if (!config->sites)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries.count && e == 0; i++) {
-		r.element = entries.items[i];
+	for (size_t i = 0; i < entries->count && e == 0; i++) {
+		r.element = entries->items[i];
 		r.site = &config->sites[i];
 		e = read_site(&r);
 	}
-	config->site_count = entries.count;
+	config->site_count = entries->count;
 	return e;
 }
 

@@ -4,10 +4,13 @@
  */
 #pragma once
 
-#include "config/locks.h"
-#include "config/sections.h"
-#include "config/tables.h"
+#include "config/bind.h"
+#include "config/engine/level.h"
 
+#include "base/map.h"
+#include "base/mem.h"
+
+#include <limits.h>
 #include <sys/stat.h>
 
 /* More than any real configuration: 16 MiB of XML cannot make more of it. */
@@ -23,30 +26,32 @@ struct mime_map { /* sorted by extension, ASCII case folded */
 	size_t count;
 };
 
-/* What system.webServer comes to at one place, before it is made into a view. */
-struct web_level {
-	struct web_values values;
-	struct schema_entries entries[WEB_COLLECTION_COUNT];
-	struct section_rules rules;
-	struct lock_list locks;
-};
-
 struct pool_list {
 	struct config_pool **items;
 	size_t count, capacity;
+	struct map *by_name;
 };
 
 struct config {
 	int references; /* atomic */
 	struct arena arena;
-	struct xml_document *document, *defaults;
+	struct schema *schema;
+	struct xml_document *document;
 	const char *state_dir;
+	struct level base;      /* the installed defaults and applicationHost.config */
 	struct pool_list pools; /* Low and Medium first */
 	struct config_site *sites;
 	size_t site_count;
-	struct web_level base; /* at the level of the server */
-	struct mime_map mime;  /* of `base` */
+	struct mime_map mime; /* of `base` */
 };
+
+/* ---- bundle.c ---- */
+
+/* config_read for a file that would have this text. */
+int config_bundle(const char *path, struct text text, char **ret, size_t *ret_length,
+		  struct error *err);
+/* The schema for a text of config_read, which is cut to that of applicationHost.config. */
+int config_bundle_schema(struct text *bundle, struct schema **ret, struct error *err);
 
 /* ---- pools.c ---- */
 
@@ -61,26 +66,81 @@ struct config_pool *config_pools_find(const struct config *config, struct text n
 
 int config_sites_read(struct config *config, struct error *err);
 
-/* ---- level.c ---- */
-
-/* The level of the server: the installed defaults and applicationHost.config. */
-int level_server(struct config *config, struct error *err);
-/* Applies <configuration> or <location> of a file. `web_config`: locks hold, and `root` tells
- * whether it is the file of an application's root. */
-int level_apply(struct web_level *level, const struct xml_element *scope, bool web_config,
-		bool root, struct schema_context *ctx);
-/* Locks or unlocks the sections in a <location> for what is deeper. */
-void level_lock(struct web_level *level, const struct xml_element *element,
-		enum location_mode mode);
-/* The installed MIME map for look-up. */
-int level_mime(const struct schema_entries *entries, struct mime_map *ret,
-	       struct schema_context *ctx);
-
 /* ---- restrictions.c ---- */
 
 /* -EINVAL when a section of this path asks for access control that nothing enforces. */
 int config_restrictions_check(const char *path, const struct xml_element *section,
 			      struct error *err);
+
+/* ---- down.c: the way down to one folder ---- */
+
+#define DOWN_DEPTH_MAX 128  /* segments of a path */
+#define DOWN_SOURCES_MAX 64 /* files that configSource names, on one way down */
+
+/* One file that was read, or was not there, and how to see that this changed. */
+struct stamp {
+	const char *folder, *file; /* file: NULL when there was none */
+	struct timespec modified, changed;
+	off_t size;
+	ino_t inode;
+};
+
+/* The files that were read on the way. */
+struct down_files {
+	struct stamp *stamps;
+	size_t stamp_count;
+	struct xml_document **documents;
+	size_t document_count;
+};
+
+/* A file on the way, and where it was. */
+struct down_origin {
+	const struct xml_document *document;
+	size_t depth;            /* segments before its folder */
+	const char *application; /* the path of the application it is in */
+};
+
+struct down {
+	struct config *config;
+	const struct config_site *site;
+	struct arena *arena; /* lives as long as what is made of this */
+	struct error *err;
+	struct text segments[DOWN_DEPTH_MAX]; /* the site's name, then the path's */
+	size_t depth;                         /* of the target */
+	const char *application;              /* the target's; NULL: config_down_go finds it */
+	struct level level;
+	const char *folder; /* of the target, on the disk; NULL: that of the server */
+	bool server_only;   /* web.config files are not read */
+	/* A folder whose web.config is taken to have another text, before that is written. */
+	const char *instead_folder;
+	struct text instead;
+	struct down_files files;
+	struct down_origin origins[DOWN_DEPTH_MAX];
+	size_t origin_count;
+};
+
+/* Adds "/a/b" to the segments. -EINVAL. */
+int config_down_add(struct down *d, struct text path);
+/* Applies level after level; `d->level` is then what holds at the target. */
+int config_down_go(struct down *d);
+
+/* ---- files.c: web.config ---- */
+
+/* Reads the web.config of a folder and remembers its stamp; *ret is NULL when there is none.
+ * `path` is the folder's place in the hierarchy. */
+int config_files_read(struct down *d, const char *folder, const char *path,
+		      struct xml_document **ret);
+/* Where the web.config of a folder is, or would be written. -ENAMETOOLONG. */
+int config_files_name(const char *folder, char path[PATH_MAX]);
+bool config_files_stale(const struct down_files *files);
+void config_files_done(struct down_files *files);
+
+/* ---- tree.c ---- */
+
+struct config_tree;
+/* config_tree_new where the web.config of `folder` (may be NULL) is taken to have this text. */
+int config_tree_instead(struct config *config, struct text path, const char *folder,
+			struct text text, struct config_tree **ret, struct error *err);
 
 /* ---- url.c and lookup.c ---- */
 
@@ -96,29 +156,23 @@ struct filter_list { /* of requestFiltering */
 	size_t count;
 };
 
-/* One file that was read, or was not there, and how to see that this changed. */
-struct stamp {
-	const char *folder, *file; /* file: NULL when there was none */
-	struct timespec modified, changed;
-	off_t size;
-	ino_t inode;
-};
-
 struct view {
-	struct web_values values; /* values.url is what users see: first */
-	int references;           /* atomic */
+	struct config_url url; /* what users see: first */
+	int references;        /* atomic */
 	struct arena arena;
 	struct mime_map mime;
 	struct filter_list extensions, segments, verbs;
+	bool extensions_allow_unlisted, verbs_allow_unlisted;
 	const struct handler *handlers;
 	size_t handler_count;
-	struct stamp *stamps;
-	size_t stamp_count;
-	struct xml_document **documents;
-	size_t document_count;
+	struct down_files files;
 };
 
 static inline const struct view *view_of(const struct config_url *url)
 {
 	return (const struct view *)url;
 }
+
+/* mime.c: a MIME map for look-up. -ENOMEM. */
+int config_mime_map(const struct effective *static_content, struct arena *arena,
+		    struct mime_map *ret);

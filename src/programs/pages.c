@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGES_CONFIG_MAX (16u << 20)
+#define PAGES_CONFIG_MAX (32u << 20) /* with the schema files of the user */
 #define PAGES_EXPIRE_SECONDS 10
 
 struct pages {

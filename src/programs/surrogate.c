@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "scm/scm.h"
 #include "tools/client.h"
+#include "tools/explain.h"
 #include "tools/state.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ struct command {
 };
 
 static struct {
-	const char *state, *port, *protection, *argument;
+	const char *state, *port, *protection, *argument, *second;
 	bool json;
 	char folder[PATH_MAX];
 } options;
@@ -270,6 +271,58 @@ static int stop_pool(void)
 	return pool_ask(CONTROL_POOL_STOP, "stopped");
 }
 
+/* ---- the configuration ---- */
+
+static int explain(void)
+{
+	struct error err = { 0 };
+	struct buf out;
+
+	buf_init(&out, 64 << 20);
+	int r = explain_section(options.state, options.argument, options.second, &out, &err);
+	if (!r)
+		fwrite(out.data, 1, out.length, stdout);
+	buf_done(&out);
+	return r ? fail(&err) : 0;
+}
+
+static int metabase(void)
+{
+	struct error err = { 0 };
+	struct buf out;
+
+	buf_init(&out, 64 << 20);
+	int r = explain_metabase(options.state, options.argument, &out, &err);
+	if (!r)
+		fwrite(out.data, 1, out.length, stdout);
+	buf_done(&out);
+	return r ? fail(&err) : 0;
+}
+
+static int metabase_set(void)
+{
+	struct error err = { 0 };
+
+	return explain_metabase_set(options.state, options.argument, options.second, &err)
+		       ? fail(&err)
+		       : 0;
+}
+
+static void print_broken(const struct error *err)
+{
+	fail(err);
+}
+
+static int configtest(void)
+{
+	struct error err = { 0 };
+
+	if (explain_test(options.state, print_broken, &err) < 0)
+		return 1;
+	puts("The configuration is valid.");
+	return 0;
+}
+
 static const struct command commands[] = {
 	{ "serve", "PATH [--port N] [--protection low|medium|high]", "serve a folder as a site",
 	  serve, 1 },
@@ -280,6 +333,12 @@ static const struct command commands[] = {
 	{ "start-pool", "POOL", "let a stopped pool serve again", start_pool, 1 },
 	{ "stop-pool", "POOL", "end the hosts of a pool and answer 503 in their place", stop_pool,
 	  1 },
+	{ "explain", "SECTION PATH", "show each value of a section at a place, and what wrote it",
+	  explain, 2 },
+	{ "metabase", "KEY", "show the configuration as IIS's metabase: the data and keys of a key",
+	  metabase, 1 },
+	{ "metabase-set", "KEY/PROPERTY VALUE", "change it through the metabase", metabase_set, 2 },
+	{ "configtest", "", "read all of the configuration and say what is wrong", configtest, 0 },
 };
 
 static int usage(FILE *out)
@@ -342,6 +401,7 @@ int main(int argc, char **argv)
 		if (argc - optind - 1 != commands[i].positionals)
 			return bad("wrong number of arguments for", argv[optind]);
 		options.argument = argv[optind + 1];
+		options.second = options.argument ? argv[optind + 2] : NULL;
 		return commands[i].fn();
 	}
 	return bad("unknown command", argv[optind]);

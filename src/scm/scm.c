@@ -50,10 +50,6 @@ static int seal_config(struct scm *scm, char *text, size_t length, struct error 
 {
 	int r;
 
-	if (memchr(text, '\0', length))
-		return error_set(err, -EINVAL,
-				 "config/applicationHost.config is written in UTF-16; save it as "
-				 "UTF-8");
 	config_hide_passwords(text, length);
 	scm->config_fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	r = scm->config_fd < 0 ? -errno : sys_write_all(scm->config_fd, text, length);
@@ -73,14 +69,14 @@ static int load_config(struct scm *scm, struct error *err)
 	int r;
 
 	snprintf(path, sizeof(path), "%s/config/applicationHost.config", scm->state_dir);
-	r = sys_read_file(path, SCM_CONFIG_MAX, &text, &length);
+	r = config_read(path, &text, &length, err);
 	if (r == -ENOENT)
 		return error_set(err, r,
 				 "there is no configuration %s; run 'surrogate serve PATH' to have "
 				 "one written for a folder, or put one there",
 				 path);
 	if (r < 0)
-		return error_set(err, r, "cannot read %s: %s", path, error_errno_text(r));
+		return r;
 	r = config_parse((struct text){ text, length }, path, scm->state_dir, &scm->config, err);
 	if (!r)
 		r = seal_config(scm, text, length, err);

@@ -24,7 +24,6 @@
 #define SCM_LISTENERS_MAX 256
 #define SCM_SOCKETS_MAX 32 /* of one listener: one a loop thread of the front end */
 #define SCM_BELLS_MAX (CONTROL_FDS_MAX - 1)
-#define SCM_CONFIG_MAX (16u << 20)
 #define SCM_PATH_MAX 4096
 
 enum scm_role { SCM_FRONT, SCM_HOST };

@@ -137,7 +137,7 @@ static void sites_are_read(void **state)
 		"<site name='One' id='7' serverAutoStart='false'>"
 		"<application path='/' preloadEnabled='true'>"
 		"<virtualDirectory path='/' physicalPath='%SURROGATE_STATE%\\www\\'/>"
-		"<virtualDirectory path='/a' physicalPath='/a'/>"
+		"<virtualDirectory path='/a' physicalPath='C:\\inetpub\\a'/>"
 		"<virtualDirectory path='/a/long' physicalPath='/b'/></application>"
 		"<application path='/x'><virtualDirectory path='/' physicalPath='/x'/>"
 		"</application><bindings><binding protocol='http' "
@@ -175,6 +175,7 @@ static void sites_are_read(void **state)
 	assert_string_equal(s->applications[0].metabase_path, "/LM/W3SVC/7/ROOT/x");
 	assert_int_equal(root->vdir_count, 3);
 	assert_string_equal(root->vdirs[0].path, "/a/long");
+	assert_string_equal(root->vdirs[1].physical_path, "/inetpub/a"); /* C:\ is / */
 	assert_string_equal(root->vdirs[2].physical_path, "/state/www");
 	assert_true(root->vdirs[2].allow_sub_dir_config);
 	assert_int_equal(root->pool->protection, CONFIG_MEDIUM);
@@ -195,7 +196,7 @@ static void wrong_sites_are_refused(void **state)
 	refused(SITES("<site name='a' id='1'><application path='/'/></site>"), 1,
 		"no root virtual directory");
 	refused(SITES("<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
-		      "physicalPath='C:\\inetpub'/></application></site>"),
+		      "physicalPath='inetpub\\wwwroot'/></application></site>"),
 		1, "is no absolute path");
 	refused(SITES("<site name='a' id='1'>" APPLICATION "\n" APPLICATION "</site>"), 2,
 		"Cannot add duplicate collection entry of type 'application'");
@@ -296,6 +297,13 @@ static void broken_files_are_refused(void **state)
 	refused("<configuration><system.webServer><asp/>\n<asp/></system.webServer></"
 		"configuration>",
 		2, "There is a duplicate 'system.webServer/asp' section defined");
+	refused("<configuration><system.webServer><asp/></system.webServer><location path='.'>"
+		"<system.webServer>\n<asp/></system.webServer></location></configuration>",
+		1, "There is a duplicate 'system.webServer/asp' section defined");
+	refused("<configuration><location path='a'><system.webServer><asp/></system.webServer>"
+		"</location><location path='A/'><system.webServer>\n<asp/></system.webServer>"
+		"</location></configuration>",
+		2, "There is a duplicate 'system.webServer/asp' section defined");
 	refused("<configuration>\n<location path='x' allowOverride='true' overrideMode='Deny'/>"
 		"</configuration>",
 		2, "cannot be used together");
@@ -348,12 +356,14 @@ static void foreign_sections_are_passed_over(void **state)
 static void variables_are_expanded(void **state)
 {
 	setenv("SURROGATE_TEST_ROOT", "/from/env", 1);
-	struct config *c = parse_ok(
-		SITES("<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
-		      "physicalPath='%SURROGATE_TEST_ROOT%/x'/><virtualDirectory path='/b' "
-		      "physicalPath='%SURROGATE_TEST_ROOT%/100%/%none%'/></application></site>"));
+	struct config *c = parse_ok(SITES(
+		"<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
+		"physicalPath='%SURROGATE_TEST_ROOT%/x'/><virtualDirectory path='/b' "
+		"physicalPath='%SURROGATE_TEST_ROOT%/100%/%none%'/><virtualDirectory path='/c' "
+		"physicalPath='%systemdrive%\\inetpub'/></application></site>"));
 	const struct config_application *a = &config_site_at(c, 0)->applications[0];
 	assert_string_equal(a->vdirs[0].physical_path, "/from/env/100%/%none%");
+	assert_string_equal(a->vdirs[1].physical_path, "/inetpub");
 	config_unref(c);
 	unsetenv("SURROGATE_TEST_ROOT");
 }

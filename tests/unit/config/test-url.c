@@ -549,6 +549,38 @@ static void changes_are_seen(void **state)
 	config_unref(c);
 }
 
+static void a_section_may_have_a_file_of_its_own(void **state)
+{
+	struct config *c = host(state, "");
+	write_file(*state, "web.config",
+		   WEB("<defaultDocument configSource='parts\\documents.config'/>"));
+	struct config_url *broken = NULL;
+	assert_int_equal(view(c, "/", "/", "", &broken), -EINVAL);
+	assert_non_null(strstr(err.text, "Cannot read configuration file"));
+	write_file(
+		*state, "parts/documents.config",
+		"\n<defaultDocument enabled='false'><files><clear/><add value='only.asp'/></files>"
+		"</defaultDocument>");
+	struct config_url *url = view_ok(c, "/", "/", "sub");
+	assert_false(url->default_document_enabled);
+	assert_documents(url, "only.asp");
+	assert_false(config_url_stale(url));
+	write_file(*state, "parts/documents.config", "<defaultDocument\n enabld='x'/>");
+	assert_true(config_url_stale(url));
+	config_url_unref(url);
+	assert_int_equal(view(c, "/", "/", "", &broken), -EINVAL);
+	assert_non_null(strstr(err.file, "parts/documents.config"));
+	assert_non_null(strstr(err.text, "Unrecognized attribute 'enabld'"));
+	write_file(*state, "parts/documents.config", "<other/>");
+	assert_int_equal(view(c, "/", "/", "", &broken), -EINVAL);
+	assert_string_equal(err.text, "Specified configSource cannot be parsed");
+	write_file(*state, "web.config", WEB("<defaultDocument configSource='../x'/>"));
+	view_refused(c, "", 0x8007000D, 2, "Specified configSource cannot be parsed");
+	write_file(*state, "web.config", WEB("<defaultDocument configSource='/etc/passwd'/>"));
+	view_refused(c, "", 0x8007000D, 2, "Specified configSource cannot be parsed");
+	config_unref(c);
+}
+
 #ifdef SURROGATE_FAULTS
 static struct config *fault_config;
 
@@ -597,6 +629,7 @@ int main(void)
 		state_test(a_site_cannot_show_files_from_outside),
 		state_test(access_control_that_is_not_enforced_is_refused),
 		state_test(changes_are_seen),
+		state_test(a_section_may_have_a_file_of_its_own),
 #ifdef SURROGATE_FAULTS
 		state_test(every_allocation_may_fail),
 #endif

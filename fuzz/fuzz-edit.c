@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config/engine/edit.h: an input is two bytes for each step, a zero byte, and the text of a file.
+ * After every step the file is well-formed, what was set is there, and a file of which everything
+ * that was added is taken away again is the file it was.
+ */
+#include "fuzz.h"
+
+#include "config/engine/edit.h"
+
+#include <errno.h>
+
+#define STEPS_MAX 12
+
+/* The element with this number, in the order of the file. */
+static const struct xml_element *pick(const struct xml_element *e, unsigned *number)
+{
+	if ((*number)-- == 0)
+		return e;
+	for (const struct xml_element *c = e->first; c; c = c->next) {
+		const struct xml_element *found = pick(c, number);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static void add_and_take_away(struct edit *edit, const struct xml_element *e)
+{
+	struct text before = edit_text(edit);
+	char *copy = malloc(before.length + 1);
+	bool had_elements = e->first != NULL;
+
+	memcpy(copy, before.data, before.length);
+	before.data = copy;
+	FUZZ_REQUIRE(edit_add(edit, &e, "added", NULL, NULL) == 0);
+	FUZZ_REQUIRE(!strcmp(e->name, "added"));
+	FUZZ_REQUIRE(edit_remove(edit, &e, NULL) == 0);
+	/* An element that had none keeps its end tag. */
+	if (had_elements)
+		FUZZ_REQUIRE(text_equal(edit_text(edit), before));
+	free(copy);
+}
+
+static void step(struct edit *edit, unsigned what, unsigned which)
+{
+	static const char *const values[] = { "", "a&b<c>\"'", "\n\t\r", "\xc3\xa4", "plain" };
+	const char *value = values[what % 5];
+	const struct xml_element *e = pick(edit_document(edit)->root, &which);
+
+	if (!e)
+		e = edit_document(edit)->root;
+	switch (what % 6) {
+	case 0:
+	case 1:
+		FUZZ_REQUIRE(edit_set(edit, &e, "fuzzed", value, NULL) == 0);
+		FUZZ_REQUIRE(!strcmp(xml_get(e, "fuzzed"), value));
+		break;
+	case 2:
+		FUZZ_REQUIRE(edit_unset(edit, &e, "fuzzed", NULL) == 0);
+		FUZZ_REQUIRE(!xml_get(e, "fuzzed"));
+		break;
+	case 3:
+		add_and_take_away(edit, e);
+		break;
+	case 4:
+		if (e->parent)
+			FUZZ_REQUIRE(edit_remove(edit, &e, NULL) == 0);
+		break;
+	default:
+		FUZZ_REQUIRE(edit_section(edit, TEXT("Site"), "a/b", &e, NULL) == 0);
+		FUZZ_REQUIRE(!strcmp(e->name, "b"));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = size ? memchr(data, '\0', size) : NULL;
+	size_t steps = end ? (size_t)(end - data) / 2 : 0;
+	struct edit *edit = NULL;
+	struct error err = { 0 };
+
+	if (!end || size > 65536)
+		return 0;
+	struct text text = { (const char *)end + 1, size - (size_t)(end - data) - 1 };
+	int r = edit_begin(text, "f", &edit, &err);
+	FUZZ_REQUIRE(r == 0 || (r == -EINVAL && err.text[0]));
+	if (r < 0)
+		return 0;
+	FUZZ_REQUIRE(text_equal(edit_text(edit), text));
+	for (size_t i = 0; i < steps && i < STEPS_MAX; i++)
+		step(edit, data[2 * i], data[2 * i + 1]);
+	edit_free(edit);
+	return 0;
+}

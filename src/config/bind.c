@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filling typed structs; see bind.h. Called while a snapshot or a view is built. */
+#include "config/bind.h"
+
+#include "base/mem.h"
+#include "config/engine/value.h"
+
+#include <errno.h>
+
+static int bind_text(const struct bind_context *ctx, const struct schema_attribute *a,
+		     const char *text, char *place)
+{
+	if ((a->flags & SCHEMA_EXPAND) && text)
+		text = value_expand(text, ctx->state_dir, ctx->arena);
+	else if (!text)
+		text = "";
+	if (!text)
+		return error_set(ctx->err, -ENOMEM, "out of memory");
+	memcpy(place, &text, sizeof(text));
+	return 0;
+}
+
+static void bind_number(int64_t number, size_t size, char *place)
+{
+	bool truth = number != 0;
+	uint32_t narrow = (uint32_t)number;
+
+	if (size == sizeof(truth))
+		memcpy(place, &truth, size);
+	else if (size == sizeof(narrow))
+		memcpy(place, &narrow, size);
+	else
+		memcpy(place, &number, size);
+}
+
+int config_bind(const struct bind_context *ctx, const struct effective *e,
+		const struct bind_row *rows, size_t count, void *base)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		char why[ERROR_TEXT_MAX], *place = (char *)base + rows[i].offset;
+		const struct schema_attribute *a;
+		const struct effective_value *value = effective_value(e, rows[i].path, &a);
+		int64_t number = 0;
+
+		ASSERT(value);
+		if (a->type == SCHEMA_STRING) {
+			r = bind_text(ctx, a, value->text, place);
+			continue;
+		}
+		/* What is written was checked, and so was the default. */
+		if (value->text)
+			value_check(a, value->text, &number, why);
+		bind_number(number, rows[i].size, place);
+	}
+	return r;
+}

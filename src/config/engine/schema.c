@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looking things up in a schema, and checking what is written against it. Reading the files is
+ * schema_load.c. Any process, any thread.
+ */
+#include "config/engine/schema.h"
+
+#include "base/mem.h"
+#include "config/engine/locks.h"
+#include "config/engine/value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* ---- look-up ---- */
+
+static int by_path(const void *key, const void *section)
+{
+	return strcmp(key, ((const struct schema_section *)section)->path);
+}
+
+size_t schema_find(const struct schema *schema, const char *path)
+{
+	const struct schema_section *found =
+		bsearch(path, schema->sections, schema->count, sizeof(*schema->sections), by_path);
+	return found ? (size_t)(found - schema->sections) : SIZE_MAX;
+}
+
+bool schema_is_group(const struct schema *schema, const char *path)
+{
+	size_t length = strlen(path), low = 0, high = schema->count;
+
+	/* The first section that is not before "path/". */
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strncmp(schema->sections[middle].path, path, length);
+		if (order == 0)
+			order = (unsigned char)schema->sections[middle].path[length] < '/' ? -1 : 1;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < schema->count && !strncmp(schema->sections[low].path, path, length) &&
+	       schema->sections[low].path[length] == '/';
+}
+
+size_t schema_attribute_index(const struct schema_element *element, const char *name)
+{
+	for (size_t i = 0; i < element->attribute_count; i++) {
+		if (!strcmp(element->attributes[i].name, name))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+size_t schema_child_index(const struct schema_element *element, const char *name)
+{
+	for (size_t i = 0; i < element->child_count; i++) {
+		if (!strcmp(element->children[i]->name, name))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+enum schema_directive schema_directive(const struct schema_collection *c, const char *name)
+{
+	if (!c)
+		return DIRECTIVE_NONE;
+	for (size_t i = 0; c->adds[i]; i++) {
+		if (!strcmp(name, c->adds[i]))
+			return DIRECTIVE_ADD;
+	}
+	if (c->remove && !strcmp(name, c->remove))
+		return DIRECTIVE_REMOVE;
+	if (c->clear && !strcmp(name, c->clear))
+		return DIRECTIVE_CLEAR;
+	return DIRECTIVE_NONE;
+}
+
+/* ---- checking ---- */
+
+static int unrecognized(const struct xml_element *element, const char *what, const char *name,
+			struct error *err)
+{
+	return xml_fail(element, XML_BAD_DATA, err, "Unrecognized %s '%s'", what, name);
+}
+
+static int check_value(const struct xml_element *element, const struct schema_attribute *a,
+		       const char *value, struct error *err)
+{
+	char why[ERROR_TEXT_MAX];
+	int64_t number;
+	const char *wrong = value_check(a, value, &number, why);
+	if (!wrong)
+		return 0;
+	return xml_fail(element, XML_BAD_DATA, err, "The '%s' attribute is invalid.  %s", a->name,
+			wrong);
+}
+
+static int missing(const struct xml_element *element, const char *name, struct error *err)
+{
+	return xml_fail(element, XML_BAD_DATA, err, "Missing required attribute '%s'", name);
+}
+
+static int check_attributes(const struct xml_element *element, const struct schema_element *schema,
+			    struct error *err)
+{
+	for (size_t i = 0; i < element->attribute_count; i++) {
+		const struct xml_attribute *written = &element->attributes[i];
+		size_t at = schema_attribute_index(schema, written->name);
+		int r = 0;
+		if (at != SIZE_MAX)
+			r = check_value(element, &schema->attributes[at], written->value, err);
+		else if (lock_attribute(written->name))
+			r = locks_check_names(element, schema, written, err);
+		else if (!schema->any_attribute)
+			r = unrecognized(element, "attribute", written->name, err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < schema->attribute_count && !schema->optional; i++) {
+		const struct schema_attribute *a = &schema->attributes[i];
+		if ((a->flags & SCHEMA_REQUIRED) && !xml_get(element, a->name))
+			return missing(element, a->name, err);
+	}
+	return 0;
+}
+
+/* A removal names the key and nothing else; `clear` has no attributes. */
+static int check_directive(const struct xml_element *element, const struct schema_collection *c,
+			   bool removal, struct error *err)
+{
+	const unsigned key = SCHEMA_UNIQUE | SCHEMA_COMBINED;
+	bool named = false, wanted = false;
+
+	for (size_t i = 0; i < element->attribute_count; i++) {
+		const char *name = element->attributes[i].name;
+		size_t at = schema_attribute_index(c->entry, name);
+		unsigned flags = at == SIZE_MAX ? 0 : c->entry->attributes[at].flags;
+		if (!(removal && (flags & key)) && !lock_attribute(name))
+			return unrecognized(element, "attribute", name, err);
+		int r = at == SIZE_MAX ? 0
+				       : check_value(element, &c->entry->attributes[at],
+						     element->attributes[i].value, err);
+		if (r < 0)
+			return r;
+		named |= (flags & SCHEMA_UNIQUE) != 0;
+	}
+	/* One unique key is enough; of a combined one all that have no default are needed. */
+	for (size_t i = 0; removal && !named && i < c->entry->attribute_count; i++) {
+		const struct schema_attribute *a = &c->entry->attributes[i];
+		wanted = (a->flags & SCHEMA_UNIQUE) ||
+			 ((a->flags & SCHEMA_COMBINED) && (a->flags & SCHEMA_REQUIRED));
+		if (wanted && !xml_get(element, a->name))
+			return missing(element, a->name, err);
+	}
+	return element->first ? unrecognized(element->first, "element", element->first->name, err)
+			      : 0;
+}
+
+/* Recursion is as deep as the schema, which is less than ten. */
+int schema_check(const struct xml_element *element, const struct schema_element *schema,
+		 struct error *err)
+{
+	const struct schema_collection *collection = schema->collection;
+	int r = check_attributes(element, schema, err);
+
+	for (const struct xml_element *c = element->first; c && r == 0; c = c->next) {
+		size_t child = schema_child_index(schema, c->name);
+		enum schema_directive directive = schema_directive(collection, c->name);
+		if (child != SIZE_MAX)
+			r = schema_check(c, schema->children[child], err);
+		else if (directive == DIRECTIVE_ADD)
+			r = schema_check(c, collection->entry, err);
+		else if (directive != DIRECTIVE_NONE)
+			r = check_directive(c, collection, directive == DIRECTIVE_REMOVE, err);
+		else if (!schema->any_element)
+			r = unrecognized(c, "element", c->name, err);
+	}
+	return r;
+}

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading schema files: <sectionSchema>, <attribute> with <enum> and <flag>, <element>,
+ * <collection>, as docs/configuration-schema.md has them. Any process, any thread; a schema is made
+ * by one thread and constant after that.
+ *
+ * A collection's defaultElement is not written out in the file: the element of that name is derived
+ * from the entry, for the element that holds the collection and for all around it in the section.
+ */
+#include "config/engine/effective.h"
+#include "config/engine/files.h"
+#include "config/engine/value.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ARENA_LIMIT ((size_t)64 << 20)
+#define SECTIONS_MAX 1024
+#define DERIVED_MAX 8 /* defaults elements of one element */
+
+struct loader {
+	struct schema *schema;
+	struct schema_section sections[SECTIONS_MAX];
+	struct error *err;
+};
+
+struct schema_files { /* what a schema was read from, and lives from */
+	struct xml_document **documents;
+	size_t count;
+};
+
+static int no_memory(const struct loader *l)
+{
+	return error_set(l->err, -ENOMEM, "out of memory");
+}
+
+static int bad(const struct loader *l, const struct xml_element *e, const char *what,
+	       const char *value)
+{
+	return xml_fail(e, XML_BAD_DATA, l->err, "In the schema, %s '%.200s'", what, value);
+}
+
+static bool is_true(const struct xml_element *e, const char *name)
+{
+	const char *text = xml_get(e, name);
+	bool value = false;
+	return text && value_bool(text_of(text), &value) && value;
+}
+
+static size_t count_children(const struct xml_element *e, const char *name)
+{
+	size_t count = 0;
+	for (const struct xml_element *c = e->first; c; c = c->next)
+		count += !strcmp(c->name, name);
+	return count;
+}
+
+/* ---- attributes ---- */
+
+static const struct schema_name types[] = {
+	{ "bool", SCHEMA_BOOL },     { "enum", SCHEMA_ENUM },     { "flags", SCHEMA_FLAGS },
+	{ "uint", SCHEMA_UINT },     { "int", SCHEMA_INT },       { "int64", SCHEMA_INT64 },
+	{ "string", SCHEMA_STRING }, { "timeSpan", SCHEMA_TIME }, { 0 },
+};
+static const struct schema_name rules[] = {
+	{ "integerRange", SCHEMA_INTEGER_RANGE },
+	{ "timeSpanRange", SCHEMA_TIME_RANGE },
+	{ "nonEmptyString", SCHEMA_NON_EMPTY },
+	{ "requireTrimmedString", SCHEMA_TRIMMED },
+	{ "applicationPoolName", SCHEMA_POOL_NAME },
+	{ "siteName", SCHEMA_SITE_NAME },
+	{ "applicationPath", SCHEMA_APPLICATION_PATH },
+	{ "virtualDirectoryPath", SCHEMA_VDIR_PATH },
+	{ 0 },
+};
+
+static int load_names(const struct loader *l, const struct xml_element *e,
+		      struct schema_attribute *a)
+{
+	const char *kind = a->type == SCHEMA_ENUM ? "enum" : "flag";
+	size_t count = count_children(e, kind), i = 0;
+	struct schema_name *names;
+
+	if (a->type != SCHEMA_ENUM && a->type != SCHEMA_FLAGS)
+		return e->first ? bad(l, e->first, "unrecognized element", e->first->name) : 0;
+	names = arena_zalloc(&l->schema->arena, count + 1, sizeof(*names));
+	if (!names)
+		return no_memory(l);
+	for (const struct xml_element *c = e->first; c; c = c->next) {
+		const char *name = xml_get(c, "name"), *text = xml_get(c, "value");
+		uint64_t value;
+		if (strcmp(c->name, kind) != 0)
+			return bad(l, c, "unrecognized element", c->name);
+		if (!name || !*name || !text || !text_to_u64(text_of(text), &value) ||
+		    value > UINT32_MAX)
+			return bad(l, c, "name and value are needed in", c->name);
+		names[i++] = (struct schema_name){ name, (uint32_t)value };
+	}
+	a->names = names;
+	return 0;
+}
+
+static bool read_number(struct text t, int64_t *ret)
+{
+	uint64_t value;
+	bool negative = t.length && t.data[0] == '-';
+	if (negative)
+		t = (struct text){ t.data + 1, t.length - 1 };
+	if (!text_to_u64(text_trim(t), &value) || value > INT64_MAX / 4)
+		return false;
+	*ret = negative ? -(int64_t)value : (int64_t)value;
+	return true;
+}
+
+/* "low,high[,exclude]", for times "low,high,step[,exclude]". */
+static bool read_range(struct schema_attribute *a, struct text rest)
+{
+	a->step = 1;
+	if (!read_number(text_trim(text_cut(&rest, ',')), &a->low) || !rest.data ||
+	    !read_number(text_trim(text_cut(&rest, ',')), &a->high) || a->low > a->high)
+		return false;
+	if (a->rule == SCHEMA_TIME_RANGE && rest.data &&
+	    (!read_number(text_trim(text_cut(&rest, ',')), &a->step) || a->step < 1))
+		return false;
+	if (rest.data)
+		a->exclude = text_equal_nocase(text_trim(text_cut(&rest, ',')), TEXT("exclude"));
+	return !rest.data;
+}
+
+static int load_rule(const struct loader *l, const struct xml_element *e,
+		     struct schema_attribute *a)
+{
+	const char *rule = xml_get(e, "validationType");
+	const char *parameter = xml_get(e, "validationParameter");
+	uint32_t number = SCHEMA_ANY;
+
+	if (rule && !value_names(text_of(rule), rules, false, &number))
+		return bad(l, e, "unknown validationType", rule);
+	a->rule = (enum schema_rule)number;
+	bool integer = a->type == SCHEMA_UINT || a->type == SCHEMA_INT || a->type == SCHEMA_INT64;
+	bool fits = a->rule == SCHEMA_ANY             ? true
+		    : a->rule == SCHEMA_INTEGER_RANGE ? integer
+		    : a->rule == SCHEMA_TIME_RANGE    ? a->type == SCHEMA_TIME
+						      : a->type == SCHEMA_STRING;
+	if (!fits)
+		return bad(l, e, "the type does not go with the validationType", rule);
+	if ((a->rule == SCHEMA_INTEGER_RANGE || a->rule == SCHEMA_TIME_RANGE) &&
+	    !read_range(a, text_of(parameter ? parameter : "")))
+		return bad(l, e, "invalid validationParameter", parameter ? parameter : "");
+	return 0;
+}
+
+static int load_attribute(const struct loader *l, const struct xml_element *e,
+			  struct schema_attribute *a)
+{
+	static const struct {
+		const char *name;
+		unsigned flag;
+	} flags[] = { { "required", SCHEMA_REQUIRED },      { "isUniqueKey", SCHEMA_UNIQUE },
+		      { "isCombinedKey", SCHEMA_COMBINED }, { "caseSensitive", SCHEMA_CASE },
+		      { "expanded", SCHEMA_EXPAND },        { "encrypted", SCHEMA_ENCRYPTED } };
+	const char *type = xml_get(e, "type");
+	char why[ERROR_TEXT_MAX];
+	uint32_t number;
+	int64_t value;
+
+	a->name = xml_get(e, "name");
+	a->value = xml_get(e, "defaultValue");
+	if (!a->name || !*a->name)
+		return bad(l, e, "a name is needed in", e->name);
+	if (!type || !value_names(text_of(type), types, false, &number))
+		return bad(l, e, "unknown type", type ? type : "");
+	a->type = (enum schema_type)number;
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		a->flags |= is_true(e, flags[i].name) ? flags[i].flag : 0;
+	int r = load_names(l, e, a);
+	if (r == 0)
+		r = load_rule(l, e, a);
+	if (r == 0 && a->value && a->type != SCHEMA_STRING && value_check(a, a->value, &value, why))
+		r = bad(l, e, "the default is no value of attribute", a->name);
+	return r;
+}
+
+/* ---- elements ---- */
+
+static int load_element(const struct loader *l, const struct xml_element *e, bool entry,
+			struct schema_element *ret);
+
+static int load_attributes(const struct loader *l, const struct xml_element *e,
+			   struct schema_element *ret)
+{
+	size_t count = count_children(e, "attribute"), i = 0;
+	struct schema_attribute *list =
+		arena_zalloc(&l->schema->arena, count + 1, sizeof(struct schema_attribute));
+
+	if (!list)
+		return no_memory(l);
+	ret->attributes = list;
+	for (const struct xml_element *c = e->first; c; c = c->next) {
+		if (strcmp(c->name, "attribute") != 0)
+			continue;
+		int r = load_attribute(l, c, &list[i]);
+		if (r < 0)
+			return r;
+		if (schema_attribute_index(ret, list[i].name) != SIZE_MAX)
+			return bad(l, c, "there is a second attribute", list[i].name);
+		ret->attribute_count = ++i;
+	}
+	return 0;
+}
+
+static int load_adds(const struct loader *l, const struct xml_element *e,
+		     struct schema_collection *c)
+{
+	const char *adds = xml_get(e, "addElement");
+	struct text rest = text_of(adds);
+	size_t i = 0;
+
+	if (!adds)
+		return bad(l, e, "addElement is needed in", e->name);
+	while (rest.data) {
+		struct text one = text_trim(text_cut(&rest, ','));
+		if (!one.length || i == SCHEMA_ADDS_MAX)
+			return bad(l, e, "invalid addElement", adds);
+		c->adds[i] = arena_strndup(&l->schema->arena, one.data, one.length);
+		if (!c->adds[i++])
+			return no_memory(l);
+	}
+	return 0;
+}
+
+static int load_collection(const struct loader *l, const struct xml_element *e,
+			   struct schema_element *ret)
+{
+	struct schema_collection *c = arena_new(&l->schema->arena, struct schema_collection);
+	struct schema_element *entry = arena_new(&l->schema->arena, struct schema_element);
+	const char *append = xml_get(e, "mergeAppend");
+
+	if (!c || !entry)
+		return no_memory(l);
+	if (ret->collection)
+		return bad(l, e, "there is a second collection in", ret->name);
+	int r = load_adds(l, e, c);
+	if (r < 0)
+		return r;
+	c->remove = xml_get(e, "removeElement");
+	c->clear = xml_get(e, "clearElement");
+	c->defaults = xml_get(e, "defaultElement");
+	c->prepend = append && !is_true(e, "mergeAppend");
+	c->duplicates = is_true(e, "allowDuplicates");
+	c->entry = entry;
+	entry->name = c->adds[0];
+	ret->collection = c;
+	return load_element(l, e, true, entry);
+}
+
+/* The defaults elements of `e`: those of its collection and of the collections in its entries. */
+static size_t find_derived(const struct schema_element *e,
+			   const struct schema_collection *ret[DERIVED_MAX])
+{
+	size_t count = 0;
+	for (const struct schema_collection *c = e->collection; c && count < DERIVED_MAX;
+	     c = c->entry->collection) {
+		if (c->defaults)
+			ret[count++] = c;
+	}
+	return count;
+}
+
+static bool is_derived(const struct schema_collection *const *derived, size_t count,
+		       const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (name && !strcmp(derived[i]->defaults, name))
+			return true;
+	}
+	return false;
+}
+
+static int load_children(const struct loader *l, const struct xml_element *e,
+			 struct schema_element *ret)
+{
+	const struct schema_collection *derived[DERIVED_MAX];
+	size_t derived_count = find_derived(ret, derived);
+	size_t count = count_children(e, "element") + derived_count, n = 0;
+	struct schema_element *list = arena_zalloc(&l->schema->arena, count + 1, sizeof(*list));
+	const struct schema_element **pointers =
+		arena_zalloc(&l->schema->arena, count + 1, sizeof(struct schema_element *));
+
+	if (!list || !pointers)
+		return no_memory(l);
+	for (const struct xml_element *c = e->first; c; c = c->next) {
+		/* A file that does write a defaults element out says nothing new with it. */
+		if (strcmp(c->name, "element") != 0 ||
+		    is_derived(derived, derived_count, xml_get(c, "name")))
+			continue;
+		int r = load_element(l, c, false, &list[n]);
+		if (r < 0)
+			return r;
+		pointers[n] = &list[n];
+		n++;
+	}
+	ret->children = pointers;
+	ret->child_count = n;
+	for (size_t i = 0; i < derived_count; i++) {
+		const struct schema_element *entry = derived[i]->entry;
+		list[n] = (struct schema_element){ .name = derived[i]->defaults,
+						   .attributes = entry->attributes,
+						   .attribute_count = entry->attribute_count,
+						   .children = entry->children,
+						   .child_count = entry->child_count,
+						   .optional = true,
+						   .blank = entry->blank };
+		pointers[n] = &list[n];
+		n++;
+	}
+	ret->child_count = n;
+	return 0;
+}
+
+/* What an element is where nothing is written. That of a defaults element is its entry's but for
+ * the schema. */
+static int make_blank(const struct loader *l, struct schema_element *e)
+{
+	static const struct effective_entries none;
+	struct arena *arena = &l->schema->arena;
+	struct effective *blank = arena_new(arena, struct effective);
+	struct effective_value *values =
+		arena_zalloc(arena, e->attribute_count + 1, sizeof(*values));
+	const struct effective **children =
+		arena_zalloc(arena, e->child_count + 1, sizeof(struct effective *));
+
+	if (!blank || !values || !children)
+		return no_memory(l);
+	for (size_t i = 0; i < e->attribute_count; i++)
+		values[i].text = e->attributes[i].value;
+	for (size_t i = 0; i < e->child_count; i++) {
+		struct effective *child = arena_dup(arena, e->children[i]->blank, sizeof(*child));
+		if (!child)
+			return no_memory(l);
+		child->schema = e->children[i];
+		children[i] = child;
+	}
+	*blank = (struct effective){
+		.schema = e, .values = values, .children = children, .entries = &none
+	};
+	e->blank = blank;
+	return 0;
+}
+
+/* Recursion is as deep as XML_DEPTH_MAX. `entry`: `e` is the <collection> that describes one. */
+static int load_element(const struct loader *l, const struct xml_element *e, bool entry,
+			struct schema_element *ret)
+{
+	static const char *const known[] = { "attribute", "element", "collection", "method" };
+	int r = 0;
+
+	if (!entry)
+		ret->name = xml_get(e, "name");
+	if (!ret->name || !*ret->name)
+		return bad(l, e, "a name is needed in", e->name);
+	ret->any_attribute = is_true(e, "allowUnrecognizedAttributes");
+	ret->any_element = is_true(e, "allowUnrecognizedElements");
+	for (const struct xml_element *c = e->first; c && r == 0; c = c->next) {
+		size_t i = 0;
+		while (i < ARRAY_LEN(known) && strcmp(c->name, known[i]) != 0)
+			i++;
+		if (i == ARRAY_LEN(known))
+			return bad(l, c, "unrecognized element", c->name);
+		if (!strcmp(c->name, "collection"))
+			r = load_collection(l, c, ret);
+	}
+	if (r == 0)
+		r = load_attributes(l, e, ret);
+	if (r == 0)
+		r = load_children(l, e, ret);
+	return r == 0 ? make_blank(l, ret) : r;
+}
+
+/* ---- files ---- */
+
+static int load_section(struct loader *l, const struct xml_element *e)
+{
+	struct schema_element *element = arena_new(&l->schema->arena, struct schema_element);
+	const char *path = xml_get(e, "name");
+	size_t i = 0;
+
+	if (!element)
+		return no_memory(l);
+	if (!path || *path == '/' || strstr(path, "//") || (*path && path[strlen(path) - 1] == '/'))
+		return bad(l, e, "a name is needed in", e->name);
+	int r = load_element(l, e, false, element);
+	if (r < 0)
+		return r;
+	const char *slash = strrchr(path, '/');
+	element->name = slash ? slash + 1 : path;
+	while (i < l->schema->count && strcmp(l->sections[i].path, path) != 0)
+		i++;
+	if (i == SECTIONS_MAX)
+		return bad(l, e, "there are too many sections, this is one more:", path);
+	l->sections[i] = (struct schema_section){ path, element };
+	if (i == l->schema->count)
+		l->schema->count++;
+	return 0;
+}
+
+static int read_document(struct loader *l, struct text text, const char *name,
+			 struct xml_document **ret)
+{
+	struct schema_files *files = l->schema->files;
+	int r = xml_parse(text, name, ret, l->err);
+	if (r == 0)
+		files->documents[files->count++] = *ret;
+	return r;
+}
+
+static int load_file(struct loader *l, struct text text, const char *name)
+{
+	struct xml_document *document;
+	int r = read_document(l, text, name, &document);
+
+	if (r == 0 && strcmp(document->root->name, "configSchema") != 0)
+		r = bad(l, document->root, "unrecognized element", document->root->name);
+	for (const struct xml_element *e = r ? NULL : document->root->first; e && r == 0;
+	     e = e->next) {
+		if (!strcmp(e->name, "sectionSchema"))
+			r = load_section(l, e);
+		else if (strcmp(e->name, "sectionExtension") != 0)
+			r = bad(l, e, "unrecognized element", e->name);
+	}
+	return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct schema_section *)a)->path,
+		      ((const struct schema_section *)b)->path);
+}
+
+static int load(struct loader *l, const struct text *files, const char *const *names, size_t count)
+{
+	struct xml_document *installed;
+	int r = 0;
+
+	for (size_t i = 0; i < config_file_count && r == 0; i++)
+		r = load_file(l, config_files[i].text, config_files[i].name);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = load_file(l, files[i], names[i]);
+	if (r == 0)
+		r = read_document(l, config_installed, "(installed defaults)", &installed);
+	if (r < 0)
+		return r;
+	l->schema->installed = installed;
+	qsort(l->sections, l->schema->count, sizeof(*l->sections), by_path);
+	l->schema->sections =
+		arena_dup(&l->schema->arena, l->sections, l->schema->count * sizeof(*l->sections));
+	return l->schema->sections ? 0 : no_memory(l);
+}
+
+static struct schema *schema_free(struct schema *schema)
+{
+	if (!schema)
+		return NULL;
+	for (size_t i = 0; schema->files && i < schema->files->count; i++)
+		xml_free(schema->files->documents[i]);
+	arena_done(&schema->arena);
+	return mem_free(schema);
+}
+
+int schema_with(const struct text *files, const char *const *names, size_t count,
+		struct schema **ret, struct error *err)
+{
+	_cleanup_mem_ struct loader *l = mem_new(struct loader);
+	struct schema *schema = mem_new(struct schema);
+
+	if (!l || !schema) {
+		mem_free(schema);
+		return error_set(err, -ENOMEM, "out of memory");
+	}
+	schema->references = 1;
+	arena_init(&schema->arena, ARENA_LIMIT);
+	l->schema = schema;
+	l->err = err;
+	schema->files = arena_new(&schema->arena, struct schema_files);
+	if (schema->files)
+		schema->files->documents =
+			arena_zalloc(&schema->arena, config_file_count + count + 1,
+				     sizeof(struct xml_document *));
+	int r = schema->files && schema->files->documents ? load(l, files, names, count)
+							  : no_memory(l);
+	if (r < 0)
+		schema_free(schema);
+	else
+		*ret = schema;
+	return r;
+}
+
+int schema_builtin(struct schema **ret, struct error *err)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static struct schema *builtin;
+
+	pthread_mutex_lock(&mutex);
+	int r = builtin ? 0 : schema_with(NULL, NULL, 0, &builtin, err);
+	if (r == 0)
+		*ret = schema_ref(builtin);
+	pthread_mutex_unlock(&mutex);
+	return r;
+}
+
+struct schema *schema_ref(struct schema *schema)
+{
+	__atomic_add_fetch(&schema->references, 1, __ATOMIC_RELAXED);
+	return schema;
+}
+
+struct schema *schema_unref(struct schema *schema)
+{
+	if (schema && __atomic_sub_fetch(&schema->references, 1, __ATOMIC_ACQ_REL) == 0)
+		schema_free(schema);
+	return NULL;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What holds at any place of the hierarchy, section by section, with what wrote it: for tools,
+ * which want all of it, as config.h is for the server, which wants some of it fast.
+ */
+#pragma once
+
+#include "config/config.h"
+#include "config/engine/level.h"
+
+/* Where a path of the hierarchy begins. */
+#define CONFIG_PATH_WEBROOT "MACHINE/WEBROOT"
+#define CONFIG_PATH_APPHOST "MACHINE/WEBROOT/APPHOST"
+
+struct config_tree;
+
+/* The place `path`: "MACHINE/WEBROOT" (what is installed), "MACHINE/WEBROOT/APPHOST" or "" (the
+ * server), "Site/folder" alone or below APPHOST. -EINVAL with `err` (500.19, or a site that is not
+ * there), -ENOMEM. The snapshot is kept. */
+int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
+		    struct error *err);
+/* The same without web.config files: what applicationHost.config says of a place, also of one that
+ * has no folder. */
+int config_tree_server(struct config *config, struct text path, struct config_tree **ret,
+		       struct error *err);
+struct config_tree *config_tree_free(struct config_tree *tree);
+
+const struct level *config_tree_level(const struct config_tree *tree);
+/* The whole path of the place: "MACHINE/WEBROOT/APPHOST/Site/folder". */
+const char *config_tree_path(const struct config_tree *tree);
+
+/* The folder of the place on the disk; NULL: the server, or a place that has no web.config. */
+const char *config_tree_folder(const struct config_tree *tree);
+
+/* The document of applicationHost.config. */
+const struct xml_document *config_document(const struct config *config);
+const struct schema *config_schema(const struct config *config);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Output of appcmd; see appcmd.h. */
+#include "tools/appcmd/appcmd.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+
+/* ---- errors ---- */
+
+int appcmd_error(int status, const char *format, ...)
+{
+	va_list args;
+
+	fputs("ERROR ( message:", stdout);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	puts(" )");
+	return status;
+}
+
+int appcmd_failure(const struct appcmd *a)
+{
+	const struct error *err = &a->err;
+
+	printf("ERROR ( hresult:%08x, message:Command execution failed.\n",
+	       err->hresult ? err->hresult : 0x8007000du);
+	if (err->file[0])
+		printf("Filename: %s\n", err->file);
+	if (err->line)
+		printf("Line number: %d\n", err->line);
+	printf("%s%s\n )\n", err->file[0] ? "Error: " : "", err->text);
+	int status = (int)(err->hresult & 0xff);
+	return status ? status : APPCMD_FAILED;
+}
+
+/* ---- configuration as XML ---- */
+
+static void indent(struct buf *out, int depth)
+{
+	for (int i = 0; i < depth; i++)
+		buf_puts(out, "  ");
+}
+
+static bool shown(const struct effective *e, size_t i, bool all)
+{
+	return e->values[i].text && (all || e->values[i].by);
+}
+
+static void put_element(struct buf *out, const struct effective *e, const char *name, bool all,
+			int depth)
+{
+	bool inner = e->schema->child_count || e->entries->count;
+
+	indent(out, depth);
+	buf_printf(out, "<%s", name);
+	for (size_t i = 0; i < e->schema->attribute_count; i++) {
+		if (!shown(e, i, all))
+			continue;
+		buf_printf(out, " %s=\"", e->schema->attributes[i].name);
+		buf_put_html(out, text_of(e->values[i].text));
+		buf_putc(out, '"');
+	}
+	buf_puts(out, inner ? ">\n" : " />\n");
+	if (!inner)
+		return;
+	for (size_t i = 0; i < e->schema->child_count; i++)
+		put_element(out, e->children[i], e->schema->children[i]->name, all, depth + 1);
+	for (size_t i = 0; i < e->entries->count; i++)
+		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, all,
+			    depth + 1);
+	indent(out, depth);
+	buf_printf(out, "</%s>\n", name);
+}
+
+void appcmd_print_section(struct buf *out, const char *path, const struct effective *e, bool all)
+{
+	struct text rest = text_of(path), names[8];
+	int depth = 0;
+
+	while (rest.data && depth < (int)ARRAY_LEN(names))
+		names[depth++] = text_cut(&rest, '/');
+	for (int i = 0; i < depth - 1; i++) {
+		indent(out, i);
+		buf_printf(out, "<" TEXT_FMT ">\n", TEXT_ARG(names[i]));
+	}
+	put_element(out, e, e->schema->name, all, depth - 1);
+	for (int i = depth - 2; i >= 0; i--) {
+		indent(out, i);
+		buf_printf(out, "</" TEXT_FMT ">\n", TEXT_ARG(names[i]));
+	}
+}
+
+/* ---- objects ---- */
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* MODULE "X" ( native, preCondition: ) */
+static void put_module(struct buf *out, const struct appcmd_object *o)
+{
+	const char *type = or_empty(o->values[1]);
+	bool native = !strcmp(type, "native");
+	buf_printf(out, "MODULE \"%s\" ( %s%s, preCondition:%s )\n", or_empty(o->values[0]),
+		   native ? "" : "type:", type, or_empty(o->values[2]));
+}
+
+static void put_line(struct buf *out, const struct appcmd_object *o)
+{
+	bool first = true;
+
+	if (!strcmp(o->kind->name, "MODULE")) {
+		put_module(out, o);
+		return;
+	}
+	buf_printf(out, "%s \"%s\"", o->kind->name, or_empty(o->values[0]));
+	for (size_t i = 1; o->kind->properties[i]; i++) {
+		if (!*o->kind->labels[i])
+			continue;
+		buf_printf(out, "%s%s:%s", first ? " (" : ",", o->kind->labels[i],
+			   or_empty(o->values[i]));
+		first = false;
+	}
+	buf_puts(out, first ? "\n" : ")\n");
+}
+
+static void put_details(struct buf *out, const struct effective *e, const char *name, int depth)
+{
+	indent(out, depth);
+	buf_printf(out, "[%s]\n", name);
+	for (size_t i = 0; i < e->schema->attribute_count; i++) {
+		indent(out, depth + 1);
+		buf_printf(out, "%s:\"%s\"\n", e->schema->attributes[i].name,
+			   or_empty(e->values[i].text));
+	}
+	for (size_t i = 0; i < e->schema->child_count; i++)
+		put_details(out, e->children[i], e->schema->children[i]->name, depth + 1);
+	for (size_t i = 0; i < e->entries->count; i++)
+		put_details(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1);
+}
+
+static void put_everything(struct buf *out, const struct appcmd_object *o)
+{
+	buf_printf(out, "%s\n", o->kind->name);
+	for (size_t i = 0; o->kind->properties[i]; i++)
+		buf_printf(out, "  %s:\"%s\"\n", o->kind->properties[i], or_empty(o->values[i]));
+	if (o->element)
+		put_details(out, o->element, o->kind->entry, 1);
+	buf_putc(out, '\n');
+}
+
+static void put_xml(struct buf *out, const struct appcmd *a, const struct appcmd_object *o)
+{
+	bool inner = o->element && a->config;
+
+	buf_printf(out, "    <%s", o->kind->name);
+	for (size_t i = 0; o->kind->properties[i]; i++) {
+		buf_printf(out, " %s=\"", o->kind->properties[i]);
+		buf_put_html(out, text_of(or_empty(o->values[i])));
+		buf_putc(out, '"');
+	}
+	buf_puts(out, inner ? ">\n" : " />\n");
+	if (!inner)
+		return;
+	put_element(out, o->element, o->kind->entry, a->config_all, 4);
+	buf_printf(out, "    </%s>\n", o->kind->name);
+}
+
+static void put_json(struct buf *out, const struct appcmd_object *o, bool first)
+{
+	buf_puts(out, first ? "\n  {" : ",\n  {");
+	for (size_t i = 0; o->kind->properties[i]; i++) {
+		buf_printf(out, "%s\"%s\": \"", i ? ", " : "", o->kind->properties[i]);
+		buf_put_json(out, text_of(or_empty(o->values[i])));
+		buf_putc(out, '"');
+	}
+	buf_putc(out, '}');
+}
+
+static int put_object(struct appcmd *a, const struct appcmd_object *o, bool first)
+{
+	if (a->json) {
+		put_json(&a->out, o, first);
+	} else if (a->xml) {
+		put_xml(&a->out, a, o);
+	} else if (a->text && !strcmp(a->text, "*")) {
+		put_everything(&a->out, o);
+	} else if (a->text) {
+		const char *value = appcmd_value(o, a->text);
+		if (!value)
+			return appcmd_error(APPCMD_BAD_ARGUMENT,
+					    "Unknown attribute \"%s\".  Replace with -? for help.",
+					    a->text);
+		buf_printf(&a->out, "%s\n", value);
+	} else if (a->config && o->element) {
+		put_element(&a->out, o->element, o->kind->entry, a->config_all, 0);
+	} else {
+		put_line(&a->out, o);
+	}
+	return 0;
+}
+
+int appcmd_print(struct appcmd *a, const struct appcmd_objects *objects)
+{
+	int status = 0;
+
+	if (a->json)
+		buf_putc(&a->out, '[');
+	else if (a->xml)
+		buf_puts(&a->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<appcmd>\n");
+	for (size_t i = 0; i < objects->count && status == 0; i++)
+		status = put_object(a, &objects->items[i], i == 0);
+	if (a->json)
+		buf_puts(&a->out, "\n]\n");
+	else if (a->xml)
+		buf_puts(&a->out, "</appcmd>\n");
+	return status;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Explaining and testing configuration; see explain.h. */
+#include "tools/explain.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "config/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DEPTH_MAX 32
+
+static int load(const char *state_dir, struct config **ret, struct error *err)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", state_dir);
+	return config_load(path, state_dir, ret, err);
+}
+
+/* ---- explain ---- */
+
+/* "file:line", and the location that holds it. */
+static void put_origin(struct buf *out, const struct xml_element *by)
+{
+	const struct xml_element *e = by;
+
+	if (!by) {
+		buf_puts(out, "schema\n");
+		return;
+	}
+	while (e && strcmp(e->name, "location") != 0)
+		e = e->parent;
+	buf_printf(out, "%s:%d", by->document->file, by->line);
+	if (e)
+		buf_printf(out, " (location path=\"%s\")",
+			   xml_get(e, "path") ? xml_get(e, "path") : "");
+	buf_putc(out, '\n');
+}
+
+static void put_element(struct buf *out, const struct effective *e, const char *name, int depth)
+{
+	buf_printf(out, "%*s%s\n", depth * 2, "", name);
+	for (size_t i = 0; i < e->schema->attribute_count; i++) {
+		const struct schema_attribute *a = &e->schema->attributes[i];
+		bool secret = a->flags & SCHEMA_ENCRYPTED;
+		const char *text = e->values[i].text ? e->values[i].text : "";
+		buf_printf(out, "%*s%s=\"%s\"  ", depth * 2 + 2, "", a->name,
+			   secret && *text ? "***" : text);
+		put_origin(out, e->values[i].by);
+	}
+	for (size_t i = 0; i < e->schema->child_count; i++)
+		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1);
+	for (size_t i = 0; i < e->entries->count; i++)
+		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1);
+}
+
+static void put_rule(struct buf *out, const struct section_rule *rule)
+{
+	buf_printf(out, "  (files below %s write it: ", rule->allow ? "may" : "may not");
+	if (rule->by)
+		buf_printf(out, "%s:%d)\n", rule->by->document->file, rule->by->line);
+	else
+		buf_puts(out, "not declared)\n");
+}
+
+static size_t find_section(const struct schema *schema, const char *name)
+{
+	size_t found = schema_find(schema, name);
+	for (size_t i = 0; i < schema->count && found == SIZE_MAX; i++) {
+		const char *slash = strrchr(schema->sections[i].path, '/');
+		if (slash && text_equal_nocase(text_of(slash + 1), text_of(name)))
+			found = i;
+	}
+	return found;
+}
+
+int explain_section(const char *state_dir, const char *section, const char *path, struct buf *out,
+		    struct error *err)
+{
+	struct config *config = NULL;
+	struct config_tree *tree = NULL;
+	int r = load(state_dir, &config, err);
+
+	if (r < 0)
+		return r;
+	size_t id = find_section(config_schema(config), section);
+	if (id == SIZE_MAX)
+		r = error_set(err, -ENOENT, "there is no section '%s'", section);
+	else
+		r = config_tree_new(config, text_of(path), &tree, err);
+	if (r == 0) {
+		const struct level *level = config_tree_level(tree);
+		buf_printf(out, "%s at %s\n", level->schema->sections[id].path,
+			   config_tree_path(tree));
+		put_rule(out, &level->rules[id]);
+		put_element(out, level->sections[id], level->schema->sections[id].element->name, 0);
+	}
+	config_tree_free(tree);
+	config_unref(config);
+	return r;
+}
+
+/* ---- configtest ---- */
+
+struct test {
+	struct config *config;
+	void (*broken)(const struct error *err);
+	int result;
+};
+
+/* A broken file is told once: what is below it is not looked at. */
+static void test_place(struct test *test, const char *place, const char *folder, int depth)
+{
+	struct config_tree *tree = NULL;
+	struct error err = { 0 };
+	struct dirent **entries = NULL;
+
+	if (config_tree_new(test->config, text_of(place), &tree, &err) < 0) {
+		test->broken(&err);
+		test->result = -EINVAL;
+		return;
+	}
+	config_tree_free(tree);
+	int count = depth < DEPTH_MAX ? scandir(folder, &entries, NULL, alphasort) : 0;
+	for (int i = 0; i < count; i++) {
+		char inner[PATH_MAX], inner_place[PATH_MAX];
+		const struct dirent *d = entries[i];
+		bool fits = snprintf(inner, PATH_MAX, "%s/%s", folder, d->d_name) < PATH_MAX &&
+			    snprintf(inner_place, PATH_MAX, "%s/%s", place, d->d_name) < PATH_MAX;
+		if (d->d_type == DT_DIR && d->d_name[0] != '.' && fits)
+			test_place(test, inner_place, inner, depth + 1);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void test_site(struct test *test, const struct config_site *site)
+{
+	for (size_t a = 0; a < site->application_count; a++) {
+		const struct config_application *application = &site->applications[a];
+		const char *path = strcmp(application->path, "/") ? application->path : "";
+		for (size_t v = 0; v < application->vdir_count; v++) {
+			const struct config_vdir *vdir = &application->vdirs[v];
+			char place[PATH_MAX];
+			if (snprintf(place, sizeof(place), "%s%s%s", site->name, path,
+				     strcmp(vdir->path, "/") ? vdir->path : "") < PATH_MAX)
+				test_place(test, place, vdir->physical_path, 0);
+		}
+	}
+}
+
+int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err)
+{
+	struct test test = { .broken = broken };
+	int r = load(state_dir, &test.config, err);
+
+	if (r < 0) {
+		broken(err);
+		return r;
+	}
+	for (size_t i = 0; i < config_site_count(test.config); i++)
+		test_site(&test, config_site_at(test.config, i));
+	config_unref(test.config);
+	return test.result;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `surrogate explain`, `configtest`, `metabase` and `metabase-set`: the configuration for people
+ * who wonder. Run in the tool, as the caller. */
+#pragma once
+
+#include "base/error.h"
+
+struct buf;
+
+/* Every value of a section ("asp", "system.webServer/asp") at a place ("Site/folder", "" for the
+ * server) with what wrote it. -ENOENT: no such section or place; -EINVAL: the configuration is
+ * broken. */
+int explain_section(const char *state_dir, const char *section, const char *path, struct buf *out,
+		    struct error *err);
+
+/* Reads everything that the server would read: applicationHost.config and each web.config below the
+ * virtual directories. `broken` is called for each file that is wrong; -EINVAL when there was one.
+ */
+int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err);
+
+/* The data that are set at a key of the metabase, and the keys below it, as adsutil.vbs prints
+ * them. */
+int explain_metabase(const char *state_dir, const char *key, struct buf *out, struct error *err);
+/* Sets "KEY/PROPERTY"; the strings of a list have commas between. */
+int explain_metabase_set(const char *state_dir, const char *property, const char *value,
+			 struct error *err);

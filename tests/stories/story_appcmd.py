@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""appcmd: what administrators type, and the XML that comes of it."""
+import re
+
+CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- of the administrator -->
+<configuration>
+    <system.applicationHost>
+        <applicationPools>
+            <add name="DefaultAppPool" managedRuntimeVersion="v4.0" />
+        </applicationPools>
+        <sites>
+            <site name="Default Web Site" id="1">
+                <application path="/" applicationPool="DefaultAppPool">
+                    <virtualDirectory path="/" physicalPath="ROOT" />
+                </application>
+                <bindings>
+                    <binding protocol="http" bindingInformation="127.0.0.1:PORT:" />
+                </bindings>
+            </site>
+        </sites>
+    </system.applicationHost>
+</configuration>
+"""
+
+
+class Appcmd:
+    """appcmd over a state of its own, where no server runs."""
+
+    def __init__(self, t):
+        self.t = t
+        t.write("index.htm", "home")
+        self.file = t.state / "config" / "applicationHost.config"
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        text = CONFIG.replace("ROOT", str(t.site)).replace("PORT", str(t.free_port()))
+        self.file.write_text(text)
+
+    def __call__(self, *words, status=0, stdin=None):
+        done = self.t.run("appcmd", *words, stdin=stdin)
+        self.t.equal(done.status, status, f"appcmd {words}: {done.out}{done.err}")
+        return done.out
+
+    def fragment(self, pattern):
+        """The part of applicationHost.config that matches, without white space between tags."""
+        text = re.sub(r">\s+<", "><", self.file.read_text())
+        found = re.search(pattern, text)
+        self.t.check(found, f"{pattern} in {text}")
+        return found[0]
+
+
+def story_appcmd_lists_what_iis_lists(t):
+    appcmd = Appcmd(t)
+    port = re.search(r"127.0.0.1:\d+:", appcmd.file.read_text())[0]
+    t.equal(appcmd("list", "site"),
+            f'SITE "Default Web Site" (id:1,bindings:http/{port},state:Stopped)\n', "list site")
+    t.equal(appcmd("list", "apps"),
+            'APP "Default Web Site/" (applicationPool:DefaultAppPool)\n', "list apps")
+    t.equal(appcmd("list", "vdir"), f'VDIR "Default Web Site/" (physicalPath:{t.site})\n',
+            "list vdir")
+    t.equal(appcmd("list", "apppool", "/text:processModel.idleTimeout"), "00:20:00\n", "one value")
+    t.equal(appcmd("list", "apppools", "/queueLength:1000", "/text:name"), "DefaultAppPool\n",
+            "a query")
+    t.equal(appcmd("list", "apppools", "/queueLength:1001"), "", "a query that finds nothing")
+    t.equal(appcmd("list", "apppool", "/xml"),
+            '<?xml version="1.0" encoding="UTF-8"?>\n<appcmd>\n    <APPPOOL '
+            'APPPOOL.NAME="DefaultAppPool" RuntimeVersion="v4.0" PipelineMode="Integrated" '
+            'state="Stopped" />\n</appcmd>\n', "XML")
+    t.equal(appcmd("list", "apps", "/in", stdin=appcmd("list", "site", "/xml").encode()),
+            appcmd("list", "apps"), "one into the other")
+    t.equal(appcmd("list", "config", "/section:directoryBrowse"),
+            "<system.webServer>\n  <directoryBrowse />\n</system.webServer>\n", "a section")
+    t.contains(appcmd("list", "config", "/section:?"), "system.webServer/asp\n", "the sections")
+    t.equal(appcmd("list", "site", "Nope", status=1), "", "a site that is not there")
+
+
+def story_appcmd_writes_the_documented_xml(t):
+    appcmd = Appcmd(t)
+    t.equal(appcmd("add", "site", "/name:Contoso", "/id:2", "/physicalPath:/srv/contoso",
+                   "/bindings:http/*:85:marketing.contoso.com"),
+            'SITE object "Contoso" added\nAPP object "Contoso/" added\n'
+            'VDIR object "Contoso/" added\n', "add site")
+    appcmd.fragment('<site name="Contoso" id="2"><bindings><binding protocol="http" '
+                    r'bindingInformation="\*:85:marketing.contoso.com" /></bindings>'
+                    '<application path="/"><virtualDirectory path="/" '
+                    'physicalPath="/srv/contoso" /></application></site>')
+    appcmd("add", "apppool", "/name:Marketing", "/processModel.idleTimeout:00:10:00")
+    appcmd("set", "apppool", "Marketing", "/+recycling.periodicRestart.schedule.[value='07:00:00']")
+    appcmd.fragment('<add name="Marketing"><processModel idleTimeout="00:10:00" /><recycling>'
+                    '<periodicRestart><schedule><add value="07:00:00" /></schedule>'
+                    '</periodicRestart></recycling></add>')
+    appcmd("set", "site", "/site.name:Contoso", "/id:7", status=87)  # the identifier is missing
+    appcmd("set", "site", "Contoso", "/+bindings.[protocol='https',bindingInformation='*:443:']",
+           "/[path='/'].applicationPool:Marketing")
+    appcmd.fragment('<application path="/" applicationPool="Marketing">')
+    appcmd("set", "config", "/section:defaultDocument", "/enabled:true",
+           "/+files.[@start,value='home.html']")
+    t.check("Default.htm" in appcmd("list", "config", "/section:defaultDocument"),
+            "what is installed is still there")
+    appcmd("set", "config", "Contoso", "/section:httpProtocol",
+           "/+customHeaders.[name='X-Custom-Name',value='MyCustomValue']", "/commit:apphost")
+    appcmd.fragment('<location path="Contoso"><system.webServer><httpProtocol><customHeaders>'
+                    '<add name="X-Custom-Name" value="MyCustomValue" /></customHeaders>')
+    appcmd("set", "config", "Contoso", "/section:httpProtocol",
+           "/-customHeaders.[name='X-Custom-Name']", "/commit:apphost")
+    t.check("X-Custom-Name" not in appcmd.file.read_text(), "the header is gone")
+    appcmd("set", "config", "/section:httpErrors",
+           "/+[statusCode='404',subStatusCode='5',path='/404.htm',responseMode='ExecuteURL']")
+    appcmd("set", "config", "/section:httpErrors", "/[statusCode='404',subStatusCode='5'].path:/5.htm")
+    appcmd.fragment('<error statusCode="404" subStatusCode="5" path="/5.htm" '
+                    'responseMode="ExecuteURL" />')
+    appcmd("add", "module", "/name:MyModule", "/type:My.Module", "/preCondition:managedHandler")
+    appcmd.fragment('<modules><add name="MyModule" type="My.Module" preCondition="managedHandler" />')
+    t.equal(appcmd("list", "module", "MyModule"),
+            'MODULE "MyModule" ( type:My.Module, preCondition:managedHandler )\n', "list module")
+    appcmd("delete", "module", "MyModule")
+    t.check(appcmd.file.read_text().startswith(CONFIG[:70]), "comments stay")
+    t.equal(appcmd("delete", "site", "Contoso"), 'SITE object "Contoso" deleted\n', "delete site")
+
+
+def story_appcmd_says_what_is_wrong(t):
+    appcmd = Appcmd(t)
+    before = appcmd.file.read_bytes()
+    not_found = 1168 & 0xff
+    t.equal(appcmd("set", "site", "Missing", "/id:3", status=not_found),
+            'ERROR ( message:Cannot find SITE object with identifier "Missing". )\n', "missing")
+    t.equal(appcmd("set", "site", status=87),
+            "ERROR ( message:Must specify the SITE object with identifier. )\n", "no identifier")
+    t.equal(appcmd("set", "apppool", "DefaultAppPool", "/x:1", status=87),
+            'ERROR ( message:Unknown attribute "x".  Replace with -? for help. )\n', "unknown")
+    t.equal(appcmd("list", "foo", status=87), "Object 'FOO' is not supported.  Run 'appcmd.exe /?' "
+            "to display supported objects.\n", "no object")
+    t.equal(appcmd("restart", "site", status=87), "Command 'RESTART' is not supported on object "
+            "'SITE'. Run 'appcmd.exe SITE /?'\nto display supported commands.\n", "no verb")
+    t.contains(appcmd("set", "apppool", "DefaultAppPool", "/queueLength:3", status=13),
+               "ERROR ( hresult:8007000d, message:Command execution failed.\n", "out of range")
+    t.equal(appcmd("add", "apppool", "/name:DefaultAppPool", status=183).count("duplicate"), 1,
+            "a duplicate")
+    appcmd(status=87)
+    appcmd("/?", status=1)
+    t.check(appcmd.file.read_bytes() == before, "nothing was written")
+
+
+def story_appcmd_locks_and_unlocks(t):
+    appcmd = Appcmd(t)
+    words = ("set", "config", "Default Web Site", "/section:asp", "/codePage:65001")
+    refused = appcmd(*words, status=0x21)
+    t.contains(refused, "hresult:80070021", "a locked section")
+    command = re.search(r"unlock it with: appcmd (.*)", refused)[1]
+    t.equal(appcmd(*command.split()), 'Unlocked section "system.webServer/asp" at configuration '
+            'path "MACHINE/WEBROOT/APPHOST".\n', "the command that the refusal names")
+    appcmd.fragment('<location path="" overrideMode="Allow"><system.webServer><asp />')
+    t.contains(appcmd(*words), 'at configuration commit path "MACHINE/WEBROOT/APPHOST/Default Web '
+               'Site"', "and now")
+    t.contains((t.site / "web.config").read_text(), '<asp codePage="65001" />', "web.config")
+    t.equal(appcmd("lock", "config", "/section:asp"), 'Locked section "system.webServer/asp" at '
+            'configuration path "MACHINE/WEBROOT/APPHOST".\n', "lock")
+    appcmd("list", "config", "Default Web Site", "/section:asp", status=0x21)
+
+
+def story_appcmd_keeps_backups(t):
+    appcmd = Appcmd(t)
+    before = appcmd.file.read_bytes()
+    t.equal(appcmd("add", "backup", "MyBackup"), 'BACKUP object "MyBackup" added\n', "add")
+    appcmd("add", "apppool", "/name:More")
+    t.equal(appcmd("list", "backups"), 'BACKUP "MyBackup"\n', "list")
+    t.equal(appcmd("restore", "backup", "MyBackup"),
+            'Restored configuration from backup "MyBackup"\n', "restore")
+    t.check(appcmd.file.read_bytes() == before, "byte for byte")
+    t.equal(appcmd("delete", "backup", "MyBackup"), 'BACKUP object "MyBackup" deleted\n', "delete")
+    appcmd("restore", "backup", "../config", status=1168 & 0xff)
+
+
+def story_appcmd_controls_pools(t):
+    t.write("pid.asp", '<%= Request.ServerVariables("SURROGATE_PID") %>')
+    t.serve()
+    pid = t.get("/pid.asp").text
+    pool = "IIS Out-Of-Process Pooled Applications"
+    t.equal(t.run("appcmd", "list", "wp").out, f'WP "{pid}" (applicationPool:{pool})\n', "list wp")
+    t.contains(t.run("appcmd", "list", "site").out, "state:Started", "a site of a server that runs")
+    done = t.run("appcmd", "stop", "apppool", "DefaultAppPool")
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully stopped\n'), "stop")
+    t.contains(t.run("appcmd", "list", "apppool", "DefaultAppPool").out, "state:Stopped", "stopped")
+    done = t.run("appcmd", "start", "apppool", "DefaultAppPool", "/wait")
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully started.\n'), "start")
+    t.contains(t.run("appcmd", "list", "apppool", "DefaultAppPool").out, "state:Started", "started")
+    done = t.run("appcmd", "recycle", "apppool", "/in",
+                 stdin=t.run("appcmd", "list", "apppool", "DefaultAppPool", "/xml").out.encode())
+    t.equal((done.status, done.out), (0, '"DefaultAppPool" successfully recycled\n'), "recycle")
+    t.equal(t.run("appcmd", "add", "apppool", "/name:New").out, 'APPPOOL object "New" added\n',
+            "a pool beside a server that runs")
+
+
+def story_surrogate_explains_values(t):
+    appcmd = Appcmd(t)
+    (t.site / "web.config").write_text("<configuration>\n  <system.webServer>\n    <directoryBrowse\n"
+                                       '      enabled="true" />\n  </system.webServer>\n'
+                                       "</configuration>\n")
+    done = t.run("surrogate", "explain", "directoryBrowse", "Default Web Site")
+    t.equal(done.status, 0, f"explain: {done}")
+    t.contains(done.out, f'enabled="true"  {t.site}/web.config:3\n', "what was written")
+    t.contains(done.out, 'showFlags="Date, Time, Size, Extension"  schema\n', "what was not")
+    t.equal(t.run("surrogate", "explain", "nope", "Default Web Site").status, 1, "no section")
+    done = t.run("surrogate", "configtest")
+    t.equal((done.status, done.out), (0, "The configuration is valid.\n"), "configtest")
+    (t.site / "deep").mkdir()
+    (t.site / "deep" / "web.config").write_text("<configuration>\n<system.webServer><asp/>"
+                                                "</system.webServer></configuration>")
+    done = t.run("surrogate", "configtest")
+    t.equal(done.status, 1, f"configtest: {done}")
+    t.contains(done.err, "deep/web.config: line 2: This configuration section cannot be used",
+               "the broken file")
+    appcmd.file.write_text("<configuration>")
+    t.equal(t.run("surrogate", "configtest").status, 1, "a broken applicationHost.config")
+
+
+def story_surrogate_shows_the_metabase(t):
+    appcmd = Appcmd(t)
+    out = t.run("surrogate", "metabase", "W3SVC/1").out
+    t.contains(out, 'ServerComment                   : (STRING) "Default Web Site"\n', "the site")
+    t.contains(out, "ServerBindings                  : (LIST)  (1 Items)\n", "its bindings")
+    t.contains(out, "[/W3SVC/1/ROOT]\n", "the key below")
+    done = t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AspScriptTimeout", "33")
+    t.equal(done.status, 0, f"metabase-set: {done}")
+    t.contains(t.run("surrogate", "metabase", "W3SVC/1/ROOT").out,
+               "AspScriptTimeout                : (INTEGER) 33\n", "what was set")
+    appcmd.fragment('<location path="Default Web Site"><system.webServer><asp><limits '
+                    'scriptTimeout="00:00:33" /></asp>')
+    t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AppIsolated", "0").status, 0,
+            "what has no place in the configuration")
+    t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/Nope", "0").status, 1, "no property")
+    t.equal(t.run("surrogate", "metabase", "W3SVC/7").status, 1, "no key")

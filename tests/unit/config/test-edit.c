@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of config/engine/edit.h: changes that leave everything else as it is. */
+#include "fixture.h"
+
+#include "config/engine/edit.h"
+
+static struct edit *begin(const char *text)
+{
+	struct edit *edit = NULL;
+	if (edit_begin(text_of(text), "f.config", &edit, &err) < 0)
+		fail_msg("%s", err.text);
+	return edit;
+}
+
+static void assert_edit(struct edit *edit, const char *expected)
+{
+	struct text text = edit_text(edit);
+	if (!text_equal(text, text_of(expected)))
+		fail_msg("%.*s\n---- wanted ----\n%s", (int)text.length, text.data, expected);
+	edit_free(edit);
+}
+
+static const struct xml_element *find(struct edit *edit, const char *path)
+{
+	const struct xml_element *e = xml_find(edit_document(edit)->root, path);
+	assert_non_null(e);
+	return e;
+}
+
+static void attributes_change_in_place(void **state)
+{
+	struct edit *edit = begin("<a  x = 'old'\n   y=\"2\" /><!-- kept -->");
+	const struct xml_element *e = find(edit, "");
+	assert_int_equal(edit_set(edit, &e, "x", "a<b&\"'\n", &err), 0);
+	assert_string_equal(xml_get(e, "x"), "a<b&\"'\n");
+	assert_int_equal(edit_set(edit, &e, "z", "new", &err), 0);
+	assert_int_equal(edit_unset(edit, &e, "y", &err), 0);
+	assert_int_equal(edit_unset(edit, &e, "nope", &err), 0);
+	assert_edit(edit, "<a  x = 'a&lt;b&amp;&quot;&#39;&#10;' z=\"new\" /><!-- kept -->");
+	edit = begin("<a><b/></a>");
+	e = find(edit, "b");
+	assert_int_equal(edit_set(edit, &e, "n", "1", &err), 0);
+	assert_string_equal(e->name, "b");
+	assert_int_equal(edit_set(edit, &e, "n", "\xff", &err), -EINVAL);
+	assert_edit(edit, "<a><b n=\"1\"/></a>");
+}
+
+static void elements_are_laid_out_as_their_surroundings(void **state)
+{
+	struct edit *edit = begin("<a>\r\n\t<b>\r\n\t\t<c /> <!-- of c -->\r\n\t</b>\r\n</a>\r\n");
+	const struct xml_element *e = find(edit, "b");
+	assert_int_equal(edit_add(edit, &e, "d", NULL, &err), 0);
+	assert_string_equal(e->name, "d");
+	assert_int_equal(edit_add(edit, &e, "e", NULL, &err), 0);
+	e = find(edit, "b");
+	assert_int_equal(edit_add(edit, &e, "first", e->first, &err), 0);
+	assert_edit(edit, "<a>\r\n\t<b>\r\n\t\t<first />\r\n\t\t<c /> <!-- of c -->\r\n\t\t<d>\r\n"
+			  "\t\t\t<e />\r\n\t\t</d>\r\n\t</b>\r\n</a>\r\n");
+	edit = begin("<a><!-- only --></a>");
+	e = find(edit, "");
+	assert_int_equal(edit_add(edit, &e, "b", NULL, &err), 0);
+	assert_edit(edit, "<a><!-- only -->\n    <b />\n</a>");
+	edit = begin("<a><b/></a>");
+	e = find(edit, "");
+	assert_int_equal(edit_add(edit, &e, "c", NULL, &err), 0);
+	assert_edit(edit, "<a><b/><c /></a>");
+}
+
+static void elements_go_with_their_line(void **state)
+{
+	struct edit *edit = begin("<a>\n  <!-- one -->\n  <b/>\n  <c/><d/>\n</a>");
+	const struct xml_element *e = find(edit, "b");
+	assert_int_equal(edit_remove(edit, &e, &err), 0);
+	assert_string_equal(e->name, "a");
+	e = find(edit, "d");
+	assert_int_equal(edit_remove(edit, &e, &err), 0);
+	e = find(edit, "");
+	assert_int_equal(edit_remove(edit, &e, &err), -EINVAL);
+	assert_edit(edit, "<a>\n  <!-- one -->\n  <c/>\n</a>");
+}
+
+static void sections_are_found_or_made(void **state)
+{
+	static const char text[] = "<configuration>\n"
+				   "  <system.webServer>\n"
+				   "    <asp />\n"
+				   "  </system.webServer>\n"
+				   "  <location path=\"\" overrideMode=\"Allow\">\n"
+				   "    <system.webServer>\n"
+				   "      <handlers />\n"
+				   "    </system.webServer>\n"
+				   "  </location>\n"
+				   "</configuration>\n";
+	struct edit *edit = begin(text);
+	const struct xml_element *e = NULL;
+	assert_int_equal(edit_section(edit, TEXT(""), "system.webServer/asp", &e, &err), 0);
+	assert_int_equal(edit_section(edit, TEXT(""), "system.webServer/handlers", &e, &err), 0);
+	assert_string_equal(e->parent->parent->name, "location");
+	assert_true(text_equal(edit_text(edit), TEXT(text))); /* nothing to make */
+	assert_int_equal(edit_section(edit, TEXT("Site/a"), "system.webServer/security/access", &e,
+				      &err),
+			 0);
+	assert_int_equal(edit_set(edit, &e, "sslFlags", "Ssl", &err), 0);
+	assert_int_equal(edit_section(edit, TEXT("site/A"), "system.webServer/asp", &e, &err), 0);
+	assert_null(edit_find_section(edit_document(edit), TEXT("Site"), "system.webServer/asp"));
+	assert_edit(edit, "<configuration>\n"
+			  "  <system.webServer>\n"
+			  "    <asp />\n"
+			  "  </system.webServer>\n"
+			  "  <location path=\"\" overrideMode=\"Allow\">\n"
+			  "    <system.webServer>\n"
+			  "      <handlers />\n"
+			  "    </system.webServer>\n"
+			  "  </location>\n"
+			  "  <location path=\"Site/a\">\n"
+			  "    <system.webServer>\n"
+			  "      <security>\n"
+			  "        <access sslFlags=\"Ssl\" />\n"
+			  "      </security>\n"
+			  "      <asp />\n"
+			  "    </system.webServer>\n"
+			  "  </location>\n"
+			  "</configuration>\n");
+}
+
+static void only_utf8_is_changed(void **state)
+{
+	struct edit *edit = NULL;
+	assert_int_equal(edit_begin(TEXT("<a x='\xe4'/>"), "f", &edit, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "UTF-8"));
+	assert_int_equal(edit_begin(TEXT("<a>"), "f", &edit, &err), -EINVAL);
+	edit = begin("\xef\xbb\xbf<a x='\xc3\xa4'/>");
+	const struct xml_element *e = find(edit, "");
+	assert_int_equal(edit_set(edit, &e, "x", "\xc3\xb6", &err), 0);
+	assert_edit(edit, "\xef\xbb\xbf<a x='\xc3\xb6'/>");
+	assert_null(edit_free(NULL));
+}
+
+static int edit_for_faults(void)
+{
+	struct edit *edit = NULL;
+	int r = edit_begin(TEXT("<configuration/>"), "f", &edit, NULL);
+	const struct xml_element *e = NULL;
+	if (r == 0)
+		r = edit_section(edit, TEXT("Site"), "system.webServer/asp", &e, NULL);
+	if (r == 0)
+		r = edit_set(edit, &e, "a", "b", NULL);
+	if (r == 0)
+		r = edit_remove(edit, &e, NULL);
+	edit_free(edit);
+	return r;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, edit_for_faults);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(attributes_change_in_place),
+		cmocka_unit_test(elements_are_laid_out_as_their_surroundings),
+		cmocka_unit_test(elements_go_with_their_line),
+		cmocka_unit_test(sections_are_found_or_made),
+		cmocka_unit_test(only_utf8_is_changed),
+		cmocka_unit_test(every_allocation_may_fail),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

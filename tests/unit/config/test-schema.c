@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of config/engine/schema.h: the built-in files, and files of the user. */
+#include "fixture.h"
+
+#include "config/engine/effective.h"
+#include "config/engine/value.h"
+
+static struct schema *builtin(void)
+{
+	struct schema *schema = NULL;
+	if (schema_builtin(&schema, &err) < 0)
+		fail_msg("%s:%d: %s", err.file, err.line, err.text);
+	return schema;
+}
+
+static const struct schema_element *section(const struct schema *schema, const char *path)
+{
+	size_t id = schema_find(schema, path);
+	if (id == SIZE_MAX)
+		fail_msg("there is no %s", path);
+	return schema->sections[id].element;
+}
+
+static void every_section_of_iis_is_there(void **state)
+{
+	static const char *const some[] = {
+		"system.applicationHost/sites",
+		"system.applicationHost/applicationPools",
+		"system.applicationHost/configHistory",
+		"system.webServer/asp",
+		"system.webServer/caching",
+		"system.webServer/fastCgi",
+		"system.webServer/httpCompression",
+		"system.webServer/rewrite/outboundRules",
+		"system.webServer/security/authentication/windowsAuthentication",
+		"system.webServer/security/requestFiltering",
+		"system.webServer/tracing/traceFailedRequests",
+		"system.webServer/httpPlatform",
+		"system.webServer/webdav/authoring",
+		"configurationRedirection",
+		"webFarms",
+	};
+	struct schema *schema = builtin();
+	for (size_t i = 0; i < ARRAY_LEN(some); i++)
+		section(schema, some[i]);
+	assert_true(schema->count > 65);
+	for (size_t i = 1; i < schema->count; i++)
+		assert_true(strcmp(schema->sections[i - 1].path, schema->sections[i].path) < 0);
+	assert_int_equal(schema_find(schema, "system.webServer/none"), SIZE_MAX);
+	assert_true(schema_is_group(schema, "system.webServer"));
+	assert_true(schema_is_group(schema, "system.webServer/security/authentication"));
+	assert_false(schema_is_group(schema, "system.webServer/asp"));
+	assert_false(schema_is_group(schema, "system.web"));
+	assert_false(schema_is_group(schema, ""));
+	schema_unref(schema);
+	assert_null(schema_unref(NULL));
+}
+
+static void attributes_have_type_default_and_range(void **state)
+{
+	struct schema *schema = builtin();
+	const struct schema_attribute *a = NULL;
+	const struct effective *pools =
+		section(schema, "system.applicationHost/applicationPools")->blank;
+	/* The defaults element is made from the entry. */
+	const struct effective_value *v =
+		effective_value(pools, "applicationPoolDefaults/processModel/idleTimeout", &a);
+	assert_string_equal(v->text, "00:20:00");
+	assert_null(v->by);
+	assert_int_equal(a->type, SCHEMA_TIME);
+	assert_int_equal(a->high, 2592000);
+	assert_int_equal(a->step, 60);
+	effective_value(pools, "applicationPoolDefaults/name", &a);
+	assert_int_equal(a->flags & (SCHEMA_REQUIRED | SCHEMA_UNIQUE),
+			 SCHEMA_REQUIRED | SCHEMA_UNIQUE);
+	assert_null(effective_value(pools, "applicationPoolDefaults/nope", NULL));
+	assert_null(effective_value(pools, "nope/name", NULL));
+	const struct effective *sites = section(schema, "system.applicationHost/sites")->blank;
+	assert_non_null(effective_find(sites, "siteDefaults/logFile"));
+	assert_non_null(effective_find(sites, "applicationDefaults"));
+	assert_non_null(effective_find(sites, "virtualDirectoryDefaults"));
+	effective_value(sites, "siteDefaults/limits/maxBandwidth", &a);
+	assert_true(a->exclude);
+	const struct schema_collection *handlers =
+		section(schema, "system.webServer/handlers")->collection;
+	assert_true(handlers->prepend);
+	assert_int_equal(schema_directive(handlers, "add"), DIRECTIVE_ADD);
+	assert_int_equal(schema_directive(handlers, "remove"), DIRECTIVE_REMOVE);
+	assert_int_equal(schema_directive(handlers, "clear"), DIRECTIVE_CLEAR);
+	assert_int_equal(schema_directive(handlers, "handler"), DIRECTIVE_NONE);
+	schema_unref(schema);
+}
+
+/* Defaults are values, so that nothing that is not written can be wrong. */
+static void check_defaults(const struct schema_element *e)
+{
+	for (size_t i = 0; i < e->attribute_count; i++) {
+		char why[ERROR_TEXT_MAX];
+		const struct schema_attribute *a = &e->attributes[i];
+		int64_t number;
+		const char *wrong =
+			a->value && *a->value ? value_check(a, a->value, &number, why) : NULL;
+		if (wrong)
+			fail_msg("%s@%s: %s", e->name, a->name, wrong);
+		if (a->type == SCHEMA_ENUM || a->type == SCHEMA_FLAGS)
+			assert_non_null(a->names);
+	}
+	for (size_t i = 0; i < e->child_count; i++)
+		check_defaults(e->children[i]);
+	if (e->collection)
+		check_defaults(e->collection->entry);
+}
+
+static void every_default_is_a_value(void **state)
+{
+	struct schema *schema = builtin();
+	for (size_t i = 0; i < schema->count; i++)
+		check_defaults(schema->sections[i].element);
+	schema_unref(schema);
+}
+
+#define SCHEMA_TEXT(text)                                                                          \
+	"<configSchema>\n<sectionSchema name='my/section'>" text "</sectionSchema></configSchema>"
+
+static int with(const char *text, struct schema **ret)
+{
+	const struct text file = text_of(text);
+	const char *name = "mine.xml";
+	return schema_with(&file, &name, 1, ret, &err);
+}
+
+static void refused_schema(const char *text, int line, const char *why)
+{
+	struct schema *schema = NULL;
+	assert_int_equal(with(text, &schema), -EINVAL);
+	if (!strstr(err.text, why))
+		fail_msg("\"%s\" is not in \"%s\"", why, err.text);
+	assert_int_equal(err.line, line);
+	assert_string_equal(err.file, "mine.xml");
+}
+
+static void files_of_the_user_add_sections(void **state)
+{
+	struct schema *schema = NULL;
+	assert_int_equal(with(SCHEMA_TEXT("<attribute name='a' type='uint' defaultValue='7'/>"
+					  "<element name='e'><collection addElement='allow,deny'>"
+					  "<attribute name='k' type='string' isUniqueKey='true'/>"
+					  "</collection></element>"),
+			      &schema),
+			 0);
+	const struct effective *e = section(schema, "my/section")->blank;
+	assert_string_equal(effective_text(e, "a"), "7");
+	const struct schema_collection *c = effective_find(e, "e")->schema->collection;
+	assert_string_equal(c->adds[1], "deny");
+	assert_int_equal(schema_directive(c, "deny"), DIRECTIVE_ADD);
+	section(schema, "system.webServer/asp");
+	schema_unref(schema);
+	/* One of theirs may replace one of ours. */
+	assert_int_equal(with("<configSchema><sectionSchema name='system.webServer/asp'>"
+			      "<attribute name='only' type='bool'/></sectionSchema></configSchema>",
+			      &schema),
+			 0);
+	assert_int_equal(section(schema, "system.webServer/asp")->attribute_count, 1);
+	schema_unref(schema);
+}
+
+static void wrong_schema_files_are_refused(void **state)
+{
+	refused_schema("<configuration/>", 1, "unrecognized element 'configuration'");
+	refused_schema("<configSchema>\n<x/></configSchema>", 2, "unrecognized element 'x'");
+	refused_schema("<configSchema><sectionSchema/></configSchema>", 1, "a name is needed");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='real'/>"), 2, "unknown type 'real'");
+	refused_schema(SCHEMA_TEXT("<attribute type='bool'/>"), 2, "a name is needed");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='uint' defaultValue='x'/>"), 2,
+		       "the default is no value of attribute 'a'");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='bool'/>\n<attribute name='a' "
+				   "type='bool'/>"),
+		       3, "second attribute 'a'");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='uint' validationType='integerRange' "
+				   "validationParameter='9,1'/>"),
+		       2, "invalid validationParameter '9,1'");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='bool' "
+				   "validationType='integerRange'/>"),
+		       2, "does not go with");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='enum'><flag name='x' value='1'/>"
+				   "</attribute>"),
+		       2, "unrecognized element 'flag'");
+	refused_schema(SCHEMA_TEXT("<collection/>"), 2, "addElement is needed");
+	refused_schema(SCHEMA_TEXT("<collection addElement='a'/><collection addElement='b'/>"), 2,
+		       "second collection");
+	refused_schema("<configSchema>", 1, "well-formed");
+}
+
+/* A folder `schema` beside applicationHost.config, as IIS has it. */
+static void a_section_of_the_user_can_be_used(void **state)
+{
+	char path[600];
+	struct config *c = NULL;
+	const char *registered =
+		"<configuration><configSections><sectionGroup name='my'><section name='section'/>"
+		"</sectionGroup></configSections><my>\n<section a='x'/></my></configuration>";
+	snprintf(path, sizeof(path), "%s/applicationHost.config", (char *)*state);
+	write_file(*state, "applicationHost.config", registered);
+	assert_int_equal(config_load(path, *state, &c, &err), 0); /* without a schema: kept */
+	config_unref(c);
+	write_file(*state, "schema/mine.xml", SCHEMA_TEXT("<attribute name='a' type='uint'/>"));
+	assert_int_equal(config_load(path, *state, &c, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "'a' attribute is invalid"));
+	assert_int_equal(err.line, 2);
+	write_file(*state, "applicationHost.config",
+		   "<configuration><my><section a='1'/></my></configuration>");
+	assert_int_equal(config_load(path, *state, &c, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "missing a section declaration"));
+	write_file(*state, "schema/mine.xml", "<configSchema>");
+	assert_int_equal(config_load(path, *state, &c, &err), -EINVAL);
+	assert_string_equal(err.file, "mine.xml");
+}
+
+static int load_for_faults(void)
+{
+	struct schema *schema = NULL;
+	int r = with(SCHEMA_TEXT("<collection addElement='a' defaultElement='d'><attribute "
+				 "name='k' type='string'/></collection>"),
+		     &schema);
+	schema_unref(schema);
+	return r;
+}
+
+/* Reading all built-in files takes many thousands: every 61st stands for its neighbours. */
+static void allocations_may_fail(void **state)
+{
+#ifdef SURROGATE_FAULTS
+	for (uint64_t nth = 1;; nth += 61) {
+		fault_arm(FAULT_ALLOC, nth, false);
+		int r = load_for_faults();
+		uint64_t count = fault_count(FAULT_ALLOC);
+		fault_arm(FAULT_ALLOC, 0, false);
+		assert_int_equal(r, count < nth ? 0 : -ENOMEM);
+		if (count < nth)
+			return;
+	}
+#else
+	assert_int_equal(load_for_faults(), 0);
+#endif
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_section_of_iis_is_there),
+		cmocka_unit_test(attributes_have_type_default_and_range),
+		cmocka_unit_test(every_default_is_a_value),
+		cmocka_unit_test(files_of_the_user_add_sections),
+		cmocka_unit_test(wrong_schema_files_are_refused),
+		state_test(a_section_of_the_user_can_be_used),
+		cmocka_unit_test(allocations_may_fail),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
