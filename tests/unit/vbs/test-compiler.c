@@ -33,7 +33,9 @@ static const struct {
 	{ "t = t & f(1)\nFunction f(x) : End Function", "APPEND", NULL },
 	{ "Sub S : Dim n : If n < 5 Then n = 1\nEnd Sub", "JLTI", "LT  " },
 	{ "Sub S : Dim n : If n < \"x\" Then n = 1\nEnd Sub", "JLTK", "LT  " },
-	{ "Sub S : Dim n : n = n Mod 1000 - 5 : End Sub", "ADDI     r1 r1 -5", "LOADI" },
+	/* A variable is written once, at the end: what comes before may still read it. */
+	{ "Sub S : Dim n : n = n Mod 1000 - 5 : End Sub", "ADDI     r1 r2 -5", "LOADI" },
+	{ "Sub S : Dim n : n = (n + 1) * n : End Sub", "MUL      r1 r2 r1", NULL },
 	{ "x = 1 : y = x + 1", "GETG", "REFG" },
 	{ "For i = 1 To 9 : n = n + i : Next", "BOUND", NULL },
 	{ "For i = 1 To 9 : n = n + i : Next : Execute n", "GETG", "BOUND" },
