@@ -259,7 +259,7 @@ static int enter_entry(struct place *p, const char *step, size_t length)
 }
 
 /* applicationHost.config replaces an installed collection when it begins with an entry. One entry
- * more is an amendment, and begins with a removal, of what is not there. */
+ * more is an amendment, and begins with a removal, of what is not there. Other files amend. */
 static int keep_installed(struct place *p, const struct entry *key)
 {
 	const struct schema_collection *c = p->schema->collection;
@@ -267,6 +267,8 @@ static int keep_installed(struct place *p, const struct entry *key)
 	const struct xml_element *e = p->element;
 	size_t start = e->start;
 
+	if (strcmp(edit_document(p->edit)->file, p->a->file) != 0)
+		return 0;
 	for (const struct xml_element *x = e->first; x; x = x->next) {
 		if (schema_directive(c, x->name) != DIRECTIVE_NONE)
 			return 0;
