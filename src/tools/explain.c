@@ -67,17 +67,6 @@ static void put_rule(struct buf *out, const struct section_rule *rule)
 		buf_puts(out, "not declared)\n");
 }
 
-static size_t find_section(const struct schema *schema, const char *name)
-{
-	size_t found = schema_find(schema, name);
-	for (size_t i = 0; i < schema->count && found == SIZE_MAX; i++) {
-		const char *slash = strrchr(schema->sections[i].path, '/');
-		if (slash && text_equal_nocase(text_of(slash + 1), text_of(name)))
-			found = i;
-	}
-	return found;
-}
-
 int explain_section(const char *state_dir, const char *section, const char *path, struct buf *out,
 		    struct error *err)
 {
@@ -87,10 +76,9 @@ int explain_section(const char *state_dir, const char *section, const char *path
 
 	if (r < 0)
 		return r;
-	size_t id = find_section(config_schema(config), section);
-	if (id == SIZE_MAX)
-		r = error_set(err, -ENOENT, "there is no section '%s'", section);
-	else
+	size_t id;
+	r = schema_find_short(config_schema(config), section, &id, err);
+	if (r == 0)
 		r = config_tree_new(config, text_of(path), &tree, err);
 	if (r == 0) {
 		const struct level *level = config_tree_level(tree);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """appcmd: what administrators type, and the XML that comes of it."""
+import html
 import re
+import shlex
 
 CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- of the administrator -->
@@ -155,6 +157,92 @@ def story_appcmd_locks_and_unlocks(t):
     t.equal(appcmd("lock", "config", "/section:asp"), 'Locked section "system.webServer/asp" at '
             'configuration path "MACHINE/WEBROOT/APPHOST".\n', "lock")
     appcmd("list", "config", "Default Web Site", "/section:asp", status=0x21)
+
+
+def web_config(t, folder, sections):
+    t.write(f"{folder}/web.config", "<configuration>" + sections + "</configuration>")
+
+
+def unlock_as_told(t, appcmd, path):
+    """Runs the command that the error page of a violated lock names; a server started again
+    serves the page."""
+    answer = t.get(path)
+    t.equal(answer.status, 500, "a violated lock")
+    t.contains(answer.text, "500.19", "a violated lock")
+    command = re.search(r"unlock it with: appcmd (unlock [^<\n]*)", html.unescape(answer.text))[1]
+    appcmd(*shlex.split(command))
+    t.stop()
+    t.run_server()
+    answer = t.get(path)
+    t.equal(answer.status, 200, f"after {command}: {answer}")
+
+
+def story_a_violated_lock_names_the_command_that_opens_it(t):
+    appcmd = Appcmd(t)
+    documents = "<system.webServer><defaultDocument enabled='true'/></system.webServer>"
+    t.write("sub/page.htm", "page")
+    web_config(t, "sub", documents)
+    appcmd("lock", "config", "Default Web Site/sub", "/section:defaultDocument")
+    appcmd.fragment('<location path="Default Web Site/sub" overrideMode="Deny">')
+    t.run_server()
+    unlock_as_told(t, appcmd, "/sub/page.htm")
+    # A lock in the site's own file.
+    web_config(t, ".", f"<location path='sub' overrideMode='Deny'>{documents}</location>")
+    unlock_as_told(t, appcmd, "/sub/page.htm")
+    t.contains((t.site / "web.config").read_text(), 'path="sub" overrideMode="Allow"', "unlocked")
+
+
+def story_appcmd_locks_what_is_below_applications_too(t):
+    appcmd = Appcmd(t)
+    text = appcmd.file.read_text()
+    appcmd.file.write_text(text.replace("</configuration>", """
+    <location path="Default Web Site" overrideMode="Deny" inheritInChildApplications="false">
+        <system.webServer><asp /></system.webServer>
+    </location>
+</configuration>"""))
+    appcmd("lock", "config", "Default Web Site", "/section:defaultDocument")
+    appcmd.fragment('<location path="Default Web Site" overrideMode="Deny"><system.webServer>'
+                    '<defaultDocument />')
+
+
+def story_short_names_of_sections_are_what_people_mean(t):
+    appcmd = Appcmd(t)
+    t.contains(appcmd("lock", "config", "/section:authorization"),
+               '"system.webServer/security/authorization"', "one of two")
+    done = t.run("surrogate", "explain", "authorization", "")
+    t.check(done.out.startswith("system.webServer/security/authorization at"), f"explain: {done}")
+    t.contains(appcmd("list", "config", "/section:SYSTEM.webserver/management/authorization"),
+               "<management>", "a whole path")
+    t.write(t.state / "config/schema/own.xml", """<configSchema>
+      <sectionSchema name="a.own/asp"><attribute name="x" type="string" /></sectionSchema>
+      <sectionSchema name="a.own/twice"><attribute name="x" type="string" /></sectionSchema>
+      <sectionSchema name="b.own/twice"><attribute name="x" type="string" /></sectionSchema>
+    </configSchema>""")
+    t.contains(appcmd("lock", "config", "/section:asp"), '"system.webServer/asp"',
+               "what is built in goes before what is not")
+    before = appcmd.file.read_bytes()
+    refused = appcmd("lock", "config", "/section:twice", status=87)
+    t.contains(refused, "may be any of: a.own/twice, b.own/twice", "two as good")
+    t.check(appcmd.file.read_bytes() == before, "nothing was written")
+    done = t.run("surrogate", "explain", "twice", "")
+    t.equal(done.status, 1, "explain")
+    t.contains(done.err, "a.own/twice, b.own/twice", "explain")
+
+
+def story_appcmd_amends_collections_in_web_config(t):
+    appcmd = Appcmd(t)
+    add = ("set", "config", "Default Web Site", "/section:defaultDocument",
+           "/+files.[value='home.html']")
+    appcmd(*add)
+    written = re.sub(r">\s+<", "><", (t.site / "web.config").read_text())
+    t.contains(written, '<defaultDocument><files><add value="home.html" /></files>', "web.config")
+    (t.site / "web.config").unlink()
+    text = appcmd.file.read_text()
+    appcmd.file.write_text(text.replace("</configuration>", """    <system.webServer>
+        <defaultDocument><files lockElements="remove" /></defaultDocument>
+    </system.webServer>
+</configuration>"""))
+    appcmd(*add)
 
 
 def story_appcmd_keeps_backups(t):
