@@ -13,10 +13,9 @@
 
 #define ARENA_MAX ((size_t)64 << 20)
 
-static int load(const char *state_dir, char path[PATH_MAX], struct config **ret, struct error *err)
+static void file_name(const char *state_dir, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/config/applicationHost.config", state_dir);
-	return config_load(path, state_dir, ret, err);
 }
 
 /* ---- reading ---- */
@@ -76,7 +75,8 @@ int explain_metabase(const char *state_dir, const char *key, struct buf *out, st
 	char path[PATH_MAX];
 
 	arena_init(&arena, ARENA_MAX);
-	int r = load(state_dir, path, &config, err);
+	file_name(state_dir, path);
+	int r = config_load(path, state_dir, &config, err);
 	if (r == 0)
 		r = config_metabase_each(config, key, &arena, put_data, &printing, err);
 	if (r == 0)
@@ -132,11 +132,10 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 	uint32_t id = config_metabase_id(name);
 	if (!id)
 		return error_set(err, -ENOENT, "there is no metabase property '%s'", name);
+	file_name(state_dir, path);
 	int r = read_value(id, copy, &data, err);
 	if (r == 0)
-		r = load(state_dir, path, &config, err);
-	if (r == 0)
-		r = config_commit_server(path, state_dir, &commit, err);
+		r = config_commit_server(path, state_dir, &config, &commit, err);
 	if (r == 0)
 		r = config_metabase_set(config, commit, key, &data, err);
 	if (r == 0)

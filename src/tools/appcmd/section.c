@@ -184,7 +184,7 @@ static int open_commit(struct target *t)
 	}
 	t->location = text_of(place + length + (place[length] == '/'));
 	if (!strcmp(t->commit_path, CONFIG_PATH_APPHOST))
-		r = config_commit_server(a->file, a->state, &t->commit, &a->err);
+		r = config_commit_server(a->file, a->state, &a->server, &t->commit, &a->err);
 	else
 		r = config_commit_folder(a->server, tree, &t->commit, &a->err);
 	config_tree_free(tree);
