@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """appcmd: what administrators type, and the XML that comes of it."""
+import fcntl
 import html
+import os
 import re
 import shlex
 
@@ -254,8 +256,33 @@ def story_appcmd_keeps_backups(t):
     t.equal(appcmd("restore", "backup", "MyBackup"),
             'Restored configuration from backup "MyBackup"\n', "restore")
     t.check(appcmd.file.read_bytes() == before, "byte for byte")
+    appcmd.file.chmod(0o600)
+    appcmd("add", "backup", "Secret")
+    appcmd("add", "apppool", "/name:Again")
+    copies = [*appcmd.file.parent.glob("backup/Secret/*"),
+              max(appcmd.file.parent.glob("history/*/*")), appcmd.file]
+    t.equal([oct(copy.stat().st_mode & 0o777) for copy in copies], ["0o600"] * 3,
+            "a file that nobody else may read has copies that nobody else may read")
     t.equal(appcmd("delete", "backup", "MyBackup"), 'BACKUP object "MyBackup" deleted\n', "delete")
     appcmd("restore", "backup", "../config", status=1168 & 0xff)
+
+
+def story_appcmd_follows_no_links_and_waits_for_no_strangers(t):
+    appcmd = Appcmd(t)
+    words = ("set", "config", "Default Web Site", "/section:directoryBrowse", "/enabled:true")
+    secret = t.state / "secret"
+    secret.write_text("<configuration />")
+    (t.site / "web.config").symlink_to(secret)
+    t.contains(appcmd(*words, status=13), "it is a symbolic link", "a link instead of web.config")
+    t.equal(secret.read_text(), "<configuration />", "what the link names")
+    (t.site / "web.config").unlink()
+    lock = os.open(t.site, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    t.contains(appcmd(*words, status=32), "hresult:80070020", "the folder's lock held by another")
+    t.check(not (t.site / "web.config").exists(), "nothing is written without the lock")
+    os.close(lock)
+    appcmd(*words)
+    t.contains((t.site / "web.config").read_text(), 'enabled="true"', "the lock let go")
 
 
 def story_appcmd_controls_pools(t):

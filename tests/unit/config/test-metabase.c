@@ -138,7 +138,7 @@ static void keys_have_children(void **state)
 static int set(struct config *c, const char *key, struct metabase_data data)
 {
 	struct config_commit *commit = NULL;
-	int r = config_commit_server(path, NULL, &commit, &err);
+	int r = config_commit_server(path, NULL, &c, &commit, &err);
 	if (r == 0)
 		r = config_metabase_set(c, commit, key, &data, &err);
 	if (r == 0)
@@ -199,6 +199,7 @@ static void what_has_no_place_is_custom_metadata(void **state)
 {
 	struct config *c = host(*state, "");
 	assert_int_equal(set(c, "LM/W3SVC/1/ROOT/shop", STRING(2102, "The <shop>")), 0);
+	c = again(c);
 	assert_int_equal(set(c, "w3svc/1/root/SHOP", NUMBER(2104, 1)), 0);
 	c = again(c);
 	is_text(c, "LM/W3SVC/1/ROOT/shop", "AppFriendlyName", "The <shop>");
