@@ -142,8 +142,9 @@ static int apply_folder(struct down *d, size_t depth, const struct place *place,
 	int r = config_files_read(d, folder, path, &document);
 	if (r < 0 || !document)
 		return r;
-	section_rules_add(d->level.schema, document, d->level.rules);
-	r = level_apply(&d->level, document->root, source);
+	r = section_rules_add(d->level.schema, document, d->level.rules, d->err);
+	if (r == 0)
+		r = level_apply(&d->level, document->root, source);
 	if (r == 0)
 		r = apply_locations(d, document, depth, depth, place->application->path, source);
 	d->origins[d->origin_count++] =

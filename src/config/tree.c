@@ -48,9 +48,9 @@ static int build_webroot(struct config_tree *tree)
 
 	if (level_init(&d->level, schema, d->arena) < 0)
 		return no_memory(d->err);
-	section_rules_add(schema, schema->installed, d->level.rules);
 	tree->path = CONFIG_PATH_WEBROOT;
-	return level_apply(&d->level, schema->installed->root, &source);
+	int r = section_rules_add(schema, schema->installed, d->level.rules, d->err);
+	return r < 0 ? r : level_apply(&d->level, schema->installed->root, &source);
 }
 
 static int unknown_path(struct config_tree *tree, struct text path)
