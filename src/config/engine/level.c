@@ -58,8 +58,10 @@ static void describe_lock(const struct xml_element *by, const char *section, cha
 		 by->document->file, by->line, *path || location.path.length ? "\"" : "", path,
 		 split ? "/" : "", TEXT_ARG(location.path),
 		 *path || location.path.length ? "\" " : "", section,
-		 *path ? " /commit:\"" : location.path.length ? " /commit:apphost" : "", path,
-		 *path ? "\"" : "");
+		 *path                  ? " /commit:\""
+		 : location.path.length ? " /commit:apphost"
+					: "",
+		 path, *path ? "\"" : "");
 }
 
 /* What a section that is not allowed here is told, by IIS's words. */
@@ -96,10 +98,12 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 	const struct effective **held = &apply->level->sections[id];
 
 	int r = check_allowed(apply, id, section);
+	if (r == 0)
+		r = effective_merge(&source->merge, *held, section, held);
 	if (r == 0 && source->check)
-		r = source->check(apply->level->schema->sections[id].path, section,
+		r = source->check(apply->level->schema->sections[id].path, *held, section,
 				  source->merge.err);
-	return r < 0 ? r : effective_merge(&source->merge, *held, section, held);
+	return r;
 }
 
 int level_apply(struct level *level, const struct xml_element *scope,
