@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "config/tree.h"
+#include "config/metabase.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,21 +41,30 @@ static void put_origin(struct buf *out, const struct xml_element *by)
 	buf_putc(out, '\n');
 }
 
-static void put_element(struct buf *out, const struct effective *e, const char *name, int depth)
+static bool is_secret(const struct effective *e, const struct schema_attribute *a, bool metabase)
+{
+	return a->flags & SCHEMA_ENCRYPTED ||
+	       (metabase && !strcmp(a->name, "value") && config_metabase_secret_property(e));
+}
+
+/* `metabase`: inside a key of customMetadata. */
+static void put_element(struct buf *out, const struct effective *e, const char *name, int depth,
+			bool metabase)
 {
 	buf_printf(out, "%*s%s\n", depth * 2, "", name);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
 		const struct schema_attribute *a = &e->schema->attributes[i];
-		bool secret = a->flags & SCHEMA_ENCRYPTED;
+		bool secret = is_secret(e, a, metabase);
 		const char *text = e->values[i].text ? e->values[i].text : "";
 		buf_printf(out, "%*s%s=\"%s\"  ", depth * 2 + 2, "", a->name,
 			   secret && *text ? "***" : text);
 		put_origin(out, e->values[i].by);
 	}
 	for (size_t i = 0; i < e->schema->child_count; i++)
-		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1);
+		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1, metabase);
 	for (size_t i = 0; i < e->entries->count; i++)
-		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1);
+		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1,
+			    metabase);
 }
 
 static void put_rule(struct buf *out, const struct section_rule *rule)
@@ -85,7 +94,9 @@ int explain_section(const char *state_dir, const char *section, const char *path
 		buf_printf(out, "%s at %s\n", level->schema->sections[id].path,
 			   config_tree_path(tree));
 		put_rule(out, &level->rules[id]);
-		put_element(out, level->sections[id], level->schema->sections[id].element->name, 0);
+		const struct schema_section *s = &level->schema->sections[id];
+		put_element(out, level->sections[id], s->element->name, 0,
+			    !strcmp(s->path, "system.applicationHost/customMetadata"));
 	}
 	config_tree_free(tree);
 	config_unref(config);
