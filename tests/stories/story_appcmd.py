@@ -73,6 +73,8 @@ def story_appcmd_lists_what_iis_lists(t):
             appcmd("list", "apps"), "one into the other")
     t.equal(appcmd("list", "config", "/section:directoryBrowse"),
             "<system.webServer>\n  <directoryBrowse />\n</system.webServer>\n", "a section")
+    t.contains(appcmd("list", "config", "Default Web Site/a&b", "/section:asp", "/xml"),
+               'path="MACHINE/WEBROOT/APPHOST/Default Web Site/a&amp;b"', "a path in XML")
     t.contains(appcmd("list", "config", "/section:?"), "system.webServer/asp\n", "the sections")
     t.equal(appcmd("list", "site", "Nope", status=1), "", "a site that is not there")
 
@@ -121,6 +123,42 @@ def story_appcmd_writes_the_documented_xml(t):
     t.equal(appcmd("delete", "site", "Contoso"), 'SITE object "Contoso" deleted\n', "delete site")
 
 
+def story_locks_follow_a_site_that_is_renamed(t):
+    appcmd = Appcmd(t)
+    text = appcmd.file.read_text()
+    lock = '''<location path="%s" overrideMode="Deny">
+        <system.webServer><asp /></system.webServer>
+    </location>
+'''
+    head, tail = text.split("    <system.applicationHost>\n")
+    text = head + lock % "default web site/sub" + "    <system.applicationHost>\n" + tail
+    text = text.replace("</configuration>",
+                        lock % "Default Web Site" + lock % "Default Web Site 2" + "</configuration>")
+    appcmd.file.write_text(text)
+    appcmd("set", "site", "Default Web Site", "/name:Another", "/limits.maxConnections:7")
+    text = appcmd.file.read_text()
+    paths = re.findall('location path="([^"]*)"', text)
+    t.equal(paths, ["Another/sub", "Another", "Default Web Site 2"], "the locations")
+    appcmd.fragment('<limits maxConnections="7" /></site>')
+    done = t.run("surrogate", "metabase-set", "W3SVC/1/ServerComment", "B")
+    t.equal(done.status, 0, f"metabase-set: {done}")
+    t.equal(re.findall('location path="([^"]*)"', appcmd.file.read_text()),
+            ["B/sub", "B", "Default Web Site 2"], "the locations")
+    appcmd("set", "config", "/section:sites", "/[name='B'].name:Default Web Site")
+    t.equal(re.findall('location path="([^"]*)"', appcmd.file.read_text()),
+            ["Default Web Site/sub", "Default Web Site", "Default Web Site 2"], "the locations")
+
+
+def story_output_that_is_lost_is_a_failure(t):
+    Appcmd(t)
+    for program, words in [("appcmd", "list site"), ("surrogate", "explain asp ''"),
+                           ("surrogate", "metabase LM"), ("surrogate", "configtest"),
+                           ("appcmd", "set apppool DefaultAppPool /queueLength:2000")]:
+        done = t.run("/bin/sh", "-c", f"{t.program(program)} {words} >/dev/full")
+        t.equal((done.status, done.err), (1, f"{program}: cannot write to standard output\n"),
+                f"{program} {words}")
+
+
 def story_appcmd_says_what_is_wrong(t):
     appcmd = Appcmd(t)
     before = appcmd.file.read_bytes()
@@ -139,6 +177,8 @@ def story_appcmd_says_what_is_wrong(t):
                "ERROR ( hresult:8007000d, message:Command execution failed.\n", "out of range")
     t.equal(appcmd("add", "apppool", "/name:DefaultAppPool", status=183).count("duplicate"), 1,
             "a duplicate")
+    t.contains(appcmd("list", "site", "/apphostconfig:/" + 4096 * "a", status=87),
+               "longer than a path can be", "a file name")
     appcmd(status=87)
     appcmd("/?", status=1)
     t.check(appcmd.file.read_bytes() == before, "nothing was written")
@@ -343,4 +383,16 @@ def story_surrogate_shows_the_metabase(t):
     t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AppIsolated", "0").status, 0,
             "what has no place in the configuration")
     t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/Nope", "0").status, 1, "no property")
+    done = t.run("surrogate", "metabase-set", "LM/W3SVC/1/AppPoolId", "Nope")
+    t.equal((done.status, done.err.count("AppPoolId has no place at LM/W3SVC/1")), (1, 1),
+            f"a property of another key: {done}")
+    done = t.run("surrogate", "metabase-set", "LM/W3SVC/WAMUserPass", "secret")
+    t.equal(done.status, 0, f"a password: {done}")
+    appcmd.fragment('<property id="7502" dataType="String" userType="1" attributes="Secure" '
+                    'value="secret" />')
+    t.contains(t.run("surrogate", "metabase", "LM/W3SVC").out,
+               'WAMUserPass                     : (STRING) "**********"\n', "a password")
+    done = t.run("surrogate", "explain", "customMetadata", "")
+    t.contains(done.out, 'value="***"', "a password")
+    t.check("secret" not in done.out, f"a password: {done}")
     t.equal(t.run("surrogate", "metabase", "W3SVC/7").status, 1, "no key")
