@@ -369,9 +369,10 @@ static void killed_writers_leave_whole_files(void **state)
 static void a_disk_that_fails_leaves_nothing(void **state)
 {
 	static const enum fault_kind kinds[] = { FAULT_WRITE, FAULT_FSYNC, FAULT_RENAME };
-	char folder[600], version[700], value[16];
+	char folder[600], history[600], file[300], value[16];
 	int changes = 1;
 	snprintf(folder, sizeof(folder), "%s/config", (char *)*state);
+	snprintf(history, sizeof(history), "%s/config/history", (char *)*state);
 	write_server(*state, "");
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		for (uint64_t nth = 1, count = 1; count >= nth - 1 && nth < 20; nth++) {
@@ -387,14 +388,13 @@ static void a_disk_that_fails_leaves_nothing(void **state)
 			for (struct dirent *e = readdir(dir); e; e = readdir(dir))
 				assert_null(strstr(e->d_name, ".new."));
 			closedir(dir);
-			snprintf(version, sizeof(version), "%s/history", folder);
-			dir = opendir(version);
+			dir = opendir(history);
 			for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
 				if (e->d_name[0] == '.')
 					continue;
-				snprintf(version, sizeof(version),
-					 "%s/history/%s/applicationHost.config", folder, e->d_name);
-				assert_int_equal(access(version, F_OK), 0);
+				snprintf(file, sizeof(file), "%s/applicationHost.config",
+					 e->d_name);
+				assert_int_equal(faccessat(dirfd(dir), file, F_OK, 0), 0);
 			}
 			closedir(dir);
 		}
