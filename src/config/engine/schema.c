@@ -49,8 +49,8 @@ static bool has_short_name(const char *path, struct text name)
 }
 
 /* The best section of a short name; the best ones, when there are several, are listed in `list`. */
-static size_t find_best(const struct schema *schema, const struct schema *builtin,
-			struct text name, size_t *ret_count, char list[ERROR_TEXT_MAX])
+static size_t find_best(const struct schema *schema, const struct schema *builtin, struct text name,
+			size_t *ret_count, char list[ERROR_TEXT_MAX])
 {
 	size_t found = SIZE_MAX, length = 0;
 	int best = INT_MAX;
@@ -186,7 +186,7 @@ static int check_attributes(const struct xml_element *element, const struct sche
 		if (at != SIZE_MAX)
 			r = check_value(element, &schema->attributes[at], written->value, err);
 		else if (lock_attribute(written->name))
-			r = locks_check_names(element, schema, written, err);
+			r = locks_check_value(element, schema, written, err);
 		else if (!schema->any_attribute)
 			r = unrecognized(element, "attribute", written->name, err);
 		if (r < 0)
@@ -213,9 +213,10 @@ static int check_directive(const struct xml_element *element, const struct schem
 		unsigned flags = at == SIZE_MAX ? 0 : c->entry->attributes[at].flags;
 		if (!(removal && (flags & key)) && !lock_attribute(name))
 			return unrecognized(element, "attribute", name, err);
-		int r = at == SIZE_MAX ? 0
-				       : check_value(element, &c->entry->attributes[at],
-						     element->attributes[i].value, err);
+		int r = at == SIZE_MAX
+				? locks_check_value(element, c->entry, &element->attributes[i], err)
+				: check_value(element, &c->entry->attributes[at],
+					      element->attributes[i].value, err);
 		if (r < 0)
 			return r;
 		named |= (flags & SCHEMA_UNIQUE) != 0;

@@ -303,6 +303,45 @@ static void locks_inside_a_section_bind_deeper_levels(void **state)
 	config_unref(c);
 }
 
+/* A misspelt lock would lock nothing. */
+static void locks_name_what_there_is(void **state)
+{
+#define SEGMENTS(text)                                                                             \
+	"<security><requestFiltering><hiddenSegments>" text                                        \
+	"</hiddenSegments></requestFiltering></security>"
+	static const struct {
+		const char *text, *error; /* NULL: it is right */
+	} cases[] = {
+		{ "<httpErrors lockAllAttributesExcept='errorMode, nope'/>",
+		  "lockAllAttributesExcept contains unknown attribute 'nope'" },
+		{ "<httpErrors lockElements='rmeove'/>",
+		  "lockElements contains unknown element 'rmeove'" },
+		{ "<httpErrors lockAllElementsExcept='add'/>",
+		  "lockAllElementsExcept contains unknown element 'add'" },
+		{ "<httpErrors lockElements='error, remove,clear'/>", NULL },
+		{ "<staticContent lockElements='clientCache'/>", NULL },
+		{ "<staticContent lockElements='*' lockAttributes='*'/>", NULL },
+		{ "<staticContent lockItem='1'/>", "The 'lockItem' attribute is invalid.  " },
+		{ SEGMENTS("<add segment='s' lockItem=' true '/>"),
+		  "The 'lockItem' attribute is invalid.  Boolean must be one of true, false" },
+		{ SEGMENTS("<add segment='s' lockItem='True'/>"), "'lockItem' attribute" },
+		{ SEGMENTS("<remove segment='s' lockItem='yes'/>"), "'lockItem' attribute" },
+		{ SEGMENTS("<clear lockElements='nope'/>"), "unknown element 'nope'" },
+		{ SEGMENTS("<add segment='s' lockItem='false'/>"), NULL },
+	};
+	struct config *c = host(state, "");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[400];
+		snprintf(text, sizeof(text), WEB("%s"), cases[i].text);
+		write_file(*state, "web.config", text);
+		if (cases[i].error)
+			view_refused(c, "", 0x8007000D, 2, cases[i].error);
+		else
+			config_url_unref(view_ok(c, "/", "/", ""));
+	}
+	config_unref(c);
+}
+
 static void broken_files_name_themselves(void **state)
 {
 	struct config *c = host(state, "");
@@ -698,6 +737,7 @@ int main(void)
 		state_test(locked_sections_are_refused),
 		state_test(a_web_config_locks_what_is_below),
 		state_test(locks_inside_a_section_bind_deeper_levels),
+		state_test(locks_name_what_there_is),
 		state_test(broken_files_name_themselves),
 		state_test(paths_do_not_climb),
 		state_test(the_server_file_may_list_or_amend),
