@@ -102,8 +102,8 @@ struct schema {
 
 /* The schema of the built-in files; made once per process. -ENOMEM. */
 int schema_builtin(struct schema **ret, struct error *err);
-/* That and files of the user: each of `files` is the text of one, `names` are for errors. A section
- * of theirs with the path of a built-in one replaces it. -EINVAL with file and line, -ENOMEM. */
+/* That and files of the user: each of `files` is the text of one, `names` are for errors. They add
+ * sections and redefine none. -EINVAL with file and line, -ENOMEM. */
 int schema_with(const struct text *files, const char *const *names, size_t count,
 		struct schema **ret, struct error *err);
 struct schema *schema_ref(struct schema *schema);
