@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/metabase.h"
+#include "tools/state.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,11 +15,11 @@
 
 #define DEPTH_MAX 32
 
-static int load(const char *state_dir, struct config **ret, struct error *err)
+int explain_load(const char *state_dir, struct config **ret, struct error *err)
 {
 	char path[PATH_MAX];
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", state_dir);
-	return config_load(path, state_dir, ret, err);
+	int r = state_config_file(state_dir, path, err);
+	return r < 0 ? r : config_load(path, state_dir, ret, err);
 }
 
 /* ---- explain ---- */
@@ -81,7 +82,7 @@ int explain_section(const char *state_dir, const char *section, const char *path
 {
 	struct config *config = NULL;
 	struct config_tree *tree = NULL;
-	int r = load(state_dir, &config, err);
+	int r = explain_load(state_dir, &config, err);
 
 	if (r < 0)
 		return r;
@@ -155,7 +156,7 @@ static void test_site(struct test *test, const struct config_site *site)
 int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err)
 {
 	struct test test = { .broken = broken };
-	int r = load(state_dir, &test.config, err);
+	int r = explain_load(state_dir, &test.config, err);
 
 	if (r < 0) {
 		broken(err);

@@ -5,18 +5,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/metabase.h"
+#include "tools/state.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA_MAX ((size_t)64 << 20)
-
-static void file_name(const char *state_dir, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/config/applicationHost.config", state_dir);
-}
 
 /* ---- reading ---- */
 
@@ -72,11 +67,9 @@ int explain_metabase(const char *state_dir, const char *key, struct buf *out, st
 	struct printing printing = { out, key };
 	struct config *config = NULL;
 	struct arena arena;
-	char path[PATH_MAX];
 
 	arena_init(&arena, ARENA_MAX);
-	file_name(state_dir, path);
-	int r = config_load(path, state_dir, &config, err);
+	int r = explain_load(state_dir, &config, err);
 	if (r == 0)
 		r = config_metabase_each(config, key, &arena, put_data, &printing, err);
 	if (r == 0)
@@ -132,8 +125,9 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 	uint32_t id = config_metabase_id(name);
 	if (!id)
 		return error_set(err, -ENOENT, "there is no metabase property '%s'", name);
-	file_name(state_dir, path);
 	int r = read_value(id, copy, &data, err);
+	if (r == 0)
+		r = state_config_file(state_dir, path, err);
 	if (r == 0)
 		r = config_commit_server(path, state_dir, &config, &commit, err);
 	if (r == 0)

@@ -131,16 +131,14 @@ static int run(struct appcmd *a)
 static bool name_file(struct appcmd *a)
 {
 	const char *given = a->apphostconfig ? a->apphostconfig : "";
-	int n;
 
 	a->state = state_directory(a->state);
-	if (*given)
-		n = snprintf(a->file, sizeof(a->file), "%s", given);
-	else
-		n = snprintf(a->file, sizeof(a->file), "%s/config/applicationHost.config",
-			     a->state);
-	if (n >= 0 && n < (int)sizeof(a->file))
+	if (!*given && state_config_file(a->state, a->file, &a->err) == 0)
 		return true;
+	if (*given && strlen(given) < sizeof(a->file)) {
+		memcpy(a->file, given, strlen(given) + 1);
+		return true;
+	}
 	appcmd_error(0, "The name of applicationHost.config is longer than a path can be.");
 	return false;
 }
