@@ -165,7 +165,7 @@ static int apply_depth(struct down *d, size_t depth)
 {
 	struct place place = find_place(d, depth);
 	struct level_source server = { .merge = { .arena = d->arena, .err = d->err },
-				       .check = config_restrictions_check };
+				       .check = d->permissive ? NULL : config_restrictions_check };
 	struct level_source web = server;
 	web.merge.locks = web.web_config = true;
 	web.root = place.application_depth == depth;

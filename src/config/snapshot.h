@@ -115,6 +115,7 @@ struct down {
 	struct level level;
 	const char *folder; /* of the target, on the disk; NULL: that of the server */
 	bool server_only;   /* web.config files are not read */
+	bool permissive;    /* what restricts, which is right but not enforced, is no error */
 	/* A folder whose web.config is taken to have another text, before that is written. */
 	const char *instead_folder;
 	struct text instead;

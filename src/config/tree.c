@@ -134,6 +134,35 @@ int config_tree_server(struct config *config, struct text path, struct config_tr
 	return finish(tree, path, ret);
 }
 
+static int check_location(struct config *config, struct text path, struct error *err)
+{
+	struct config_tree *tree = tree_new(config, err), *done = NULL;
+	if (!tree)
+		return -ENOMEM;
+	tree->down.server_only = tree->down.permissive = true;
+	int r = finish(tree, path, &done);
+	config_tree_free(done);
+	if (r != -ENOENT)
+		return r;
+	if (err)
+		*err = (struct error){ 0 };
+	return 0;
+}
+
+int config_tree_check_locations(struct config *config, struct error *err)
+{
+	int r = 0;
+	for (const struct xml_element *e = config->document->root->first; e && r == 0;
+	     e = e->next) {
+		struct text path = { 0 };
+		if (!strcmp(e->name, "location"))
+			path = section_location(e).path;
+		if (path.length)
+			r = check_location(config, path, err);
+	}
+	return r;
+}
+
 int config_tree_instead(struct config *config, struct text path, const char *folder,
 			struct text text, struct config_tree **ret, struct error *err)
 {
