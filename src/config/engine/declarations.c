@@ -53,7 +53,8 @@ static int collect(struct collect *c, const struct xml_element *parent, const ch
 	return r;
 }
 
-int declarations_new(const struct xml_document *document, struct map **ret, struct error *err)
+int section_declarations_new(const struct xml_document *document, struct map **ret,
+			     struct error *err)
 {
 	const struct xml_element *sections =
 		document ? xml_child(document->root, "configSections") : NULL;
@@ -69,37 +70,39 @@ int declarations_new(const struct xml_document *document, struct map **ret, stru
 	return r;
 }
 
-struct map *declarations_free(struct map *declarations)
+struct map *section_declarations_free(struct map *declarations)
 {
 	return map_free(declarations, NULL);
 }
 
-const struct xml_element *declarations_find(const struct map *declarations, const char *path)
+const struct xml_element *section_declarations_find(const struct map *declarations,
+						    const char *path)
 {
 	return map_get(declarations, text_of(path));
 }
 
 /* ---- checking ---- */
 
-int declarations_check_element(const struct schema *schema, const struct xml_element *element,
-			       const char *as, struct error *err)
+int section_declarations_check_element(const struct schema *schema,
+				       const struct xml_element *element, const char *as,
+				       struct error *err)
 {
 	struct xml_element alone = *element;
 	alone.first = alone.last = NULL;
 	return schema_check(&alone, schema->sections[schema_find(schema, as)].element, err);
 }
 
-int declarations_check(const struct schema *schema, const struct xml_element *parent,
-		       struct error *err)
+int section_declarations_check(const struct schema *schema, const struct xml_element *parent,
+			       struct error *err)
 {
 	int r = 0;
 	for (const struct xml_element *e = parent->first; e && r == 0; e = e->next) {
 		if (!strcmp(e->name, "section")) {
-			r = declarations_check_element(schema, e, ".section", err);
+			r = section_declarations_check_element(schema, e, ".section", err);
 		} else if (!strcmp(e->name, "sectionGroup")) {
-			r = declarations_check_element(schema, e, ".sectionGroup", err);
+			r = section_declarations_check_element(schema, e, ".sectionGroup", err);
 			if (r == 0)
-				r = declarations_check(schema, e, err);
+				r = section_declarations_check(schema, e, err);
 		} else if (strcmp(e->name, "clear") != 0 && strcmp(e->name, "remove") != 0) {
 			r = xml_fail(e, XML_BAD_DATA, err, "Unrecognized element '%s'", e->name);
 		}

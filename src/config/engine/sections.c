@@ -76,10 +76,11 @@ static int set_rules(const struct schema *schema, const struct xml_document *doc
 		     struct section_rule *rules, bool override, struct error *err)
 {
 	struct map *declared = NULL;
-	int r = declarations_new(document, &declared, err);
+	int r = section_declarations_new(document, &declared, err);
 
 	for (size_t i = 0; r == 0 && map_count(declared) && i < schema->count; i++) {
-		const struct xml_element *e = declarations_find(declared, schema->sections[i].path);
+		const struct xml_element *e =
+			section_declarations_find(declared, schema->sections[i].path);
 		if (!e || (rules[i].by && !override))
 			continue;
 		const char *definition = xml_get(e, "allowDefinition");
@@ -93,7 +94,7 @@ static int set_rules(const struct schema *schema, const struct xml_document *doc
 							 mode) == LOCATION_ALLOW;
 		rules[i].by = e;
 	}
-	declarations_free(declared);
+	section_declarations_free(declared);
 	return r;
 }
 
@@ -168,7 +169,7 @@ static const char *wrong_path(struct text path)
 static int check_location(const struct schema *schema, const struct xml_element *element,
 			  struct error *err)
 {
-	int r = declarations_check_element(schema, element, ".location", err);
+	int r = section_declarations_check_element(schema, element, ".location", err);
 	if (r < 0)
 		return r;
 	if (xml_get(element, "overrideMode") && xml_get(element, "allowOverride"))
@@ -225,7 +226,8 @@ static int check_section(void *ctx, size_t id, const struct xml_element *section
 static int check_unknown(void *ctx, const char *path, const struct xml_element *element)
 {
 	struct check *check = ctx;
-	if (declarations_find(check->declared, path) || declarations_find(check->above, path))
+	if (section_declarations_find(check->declared, path) ||
+	    section_declarations_find(check->above, path))
 		return 0;
 	return xml_fail(element, XML_BAD_DATA, check->err,
 			"The configuration section '%s' cannot be read because it is missing a "
@@ -252,7 +254,7 @@ static int check_child(const struct xml_element *e, struct check *check)
 		return xml_fail(e, XML_BAD_DATA, check->err,
 				"Only one <configSections> element allowed.  It must be the first "
 				"child element of the root <configuration> element");
-	return declarations_check(check->schema, e, check->err);
+	return section_declarations_check(check->schema, e, check->err);
 }
 
 static int check_document(struct check *check)
@@ -280,13 +282,13 @@ int sections_check(const struct schema *schema, const struct xml_document *docum
 	int r = check.seen ? 0 : error_set(err, -ENOMEM, "out of memory");
 
 	if (r == 0)
-		r = declarations_new(document, &check.declared, err);
+		r = section_declarations_new(document, &check.declared, err);
 	if (r == 0)
-		r = declarations_new(parent, &check.above, err);
+		r = section_declarations_new(parent, &check.above, err);
 	if (r == 0)
 		r = check_document(&check);
-	declarations_free(check.above);
-	declarations_free(check.declared);
+	section_declarations_free(check.above);
+	section_declarations_free(check.declared);
 	map_free(check.seen, NULL);
 	return r;
 }
