@@ -189,7 +189,8 @@ struct check {
 	const struct xml_document *document;
 	struct map *declared, *above; /* by the document, and by its parent */
 	struct error *err;
-	struct map *seen;  /* "path:section" for everything that is written */
+	struct map *seen; /* "path:section" for everything that is written */
+	size_t locations;
 	struct text place; /* the path of the scope: "" outside of locations */
 };
 
@@ -244,6 +245,10 @@ static int check_scope(const struct xml_element *scope, struct check *check)
 static int check_child(const struct xml_element *e, struct check *check)
 {
 	if (!strcmp(e->name, "location")) {
+		if (++check->locations > LOCATIONS_MAX)
+			return xml_fail(e, XML_BAD_DATA, check->err,
+					"The file has more than %d <location> elements",
+					LOCATIONS_MAX);
 		int r = check_location(check->schema, e, check->err);
 		check->place = section_location(e).path;
 		return r < 0 ? r : check_scope(e, check);

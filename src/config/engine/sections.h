@@ -42,6 +42,9 @@ int sections_each(const struct schema *schema, const struct xml_element *scope, 
 const struct xml_element *sections_find(const struct schema *schema,
 					const struct xml_element *scope, size_t id);
 
+/* Of one file: each is looked at once for every segment of a path. */
+#define LOCATIONS_MAX 16384
+
 /* Checks a whole file: structure, every known section by its schema, no section twice in one
  * place. `parent` (may be NULL) is a file whose <configSections> also count. -EINVAL, -ENOMEM. */
 int sections_check(const struct schema *schema, const struct xml_document *document,

@@ -339,6 +339,13 @@ static void limits_hold(void **state)
 		at += sprintf(at, " a%d='1'", i);
 	strcpy(at, "/>");
 	refused(big, 1, "more attributes");
+	at = big + sprintf(big, "<configuration>");
+	for (int i = 0; i < 16384; i++)
+		at = stpcpy(at, "<location path='a'/>\n");
+	strcpy(at, "</configuration>");
+	config_unref(parse_ok(big));
+	strcpy(at, "<location path='a'/></configuration>");
+	refused(big, 16385, "more than 16384 <location> elements");
 }
 
 /* What is declared is looked up for every element of a group that has no schema: `elements` of them
