@@ -208,8 +208,7 @@ def web_config(t, folder, sections):
 def unlock_as_told(t, appcmd, path):
     """Runs the command that the error page of a violated lock names; a server started again
     serves the page."""
-    answer = t.get(path)
-    t.equal(answer.status, 500, "a violated lock")
+    answer = t.wait_for(lambda: (a := t.get(path)).status == 500 and a, "a violated lock")
     t.contains(answer.text, "500.19", "a violated lock")
     command = re.search(r"unlock it with: appcmd (unlock [^<\n]*)", html.unescape(answer.text))[1]
     appcmd(*shlex.split(command))
