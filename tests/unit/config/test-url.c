@@ -531,8 +531,8 @@ static void access_control_that_is_not_enforced_is_refused(void **state)
 		"<authentication><anonymousAuthentication enabled='False'/></authentication>",
 		"<authorization><clear/><add accessType='Allow' users='bob'/></authorization>",
 		"<authorization><clear/><add accessType='Allow' roles='Staff'/></authorization>",
-		"<authorization><clear/><add accessType='Allow' users='*' verbs='GET'/>"
-		"</authorization>",
+		("<authorization><clear/><add accessType='Allow' users='*' verbs='GET'/>"
+		 "</authorization>"),
 	};
 	struct config *c = host(state, open_to_all);
 	struct config_url *url = view_ok(c, "/shop", "/", "");
