@@ -117,7 +117,7 @@ static void bench_commit(void)
 		char value[16];
 		int64_t start = clock_now();
 		snprintf(value, sizeof(value), "%d", i + 1);
-		require(config_commit_server(path, folder, &commit, &err));
+		require(config_commit_server(path, folder, NULL, &commit, &err));
 		require(edit_section(config_commit_edit(commit), TEXT("Site 7"),
 				     "system.webServer/asp", &e, &err));
 		require(edit_set(config_commit_edit(commit), &e, "codePage", value, &err));

@@ -7,11 +7,13 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -117,11 +119,11 @@ int sys_fsync(int fd)
 	return (int)RESTART(fsync(fd));
 }
 
-int sys_rename(const char *from, const char *to)
+int sys_renameat(int folder, const char *from, const char *to)
 {
 	if (fault_hit(FAULT_RENAME))
 		return -EIO;
-	return (int)RESTART(rename(from, to));
+	return (int)RESTART(renameat(folder, from, folder, to));
 }
 
 int sys_memfd(const char *name, size_t size)
@@ -194,45 +196,117 @@ int sys_read_file(const char *path, size_t limit, char **ret, size_t *ret_length
 	return sys_read_fd(fd, limit, ret, ret_length);
 }
 
-static int sync_folder_of(const char *path)
+/* ---- files of an open folder ---- */
+
+int sys_open_folder(const char *path, int flags, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
-	_cleanup_mem_ char *folder =
-		slash ? mem_dup(path, (size_t)(slash - path) + 2) : mem_strdup(".");
-	if (!folder)
-		return -ENOMEM;
-	if (slash)
-		folder[slash - path + 1] = '\0';
-	_cleanup_fd_ int fd = sys_open(folder, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0)
-		return fd;
-	return sys_fsync(fd);
+	size_t length = slash ? (size_t)(slash - path) : 1;
+	char folder[PATH_MAX];
+
+	/* "link/" would be followed where "link" is not. */
+	while (slash && length > 0 && path[length - 1] == '/')
+		length--;
+	if (length >= sizeof(folder))
+		return -ENAMETOOLONG;
+	snprintf(folder, sizeof(folder), "%.*s", (int)length, slash ? path : ".");
+	*ret_name = slash ? slash + 1 : path;
+	return sys_open(*folder ? folder : "/", flags | O_RDONLY | O_DIRECTORY, 0);
 }
 
-static int write_and_sync(const char *path, const void *data, size_t length, mode_t mode)
+int sys_read_in(int folder, const char *name, size_t limit, char **ret, size_t *ret_length,
+		struct sys_access *ret_access)
 {
-	_cleanup_fd_ int fd = sys_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	struct stat st;
+	_cleanup_fd_ int fd =
+		sys_openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ENOTSUP;
+	int r = sys_read_fd(fd, limit, ret, ret_length);
+	if (r == 0)
+		*ret_access = (struct sys_access){ st.st_mode & 0777, st.st_uid, st.st_gid };
+	return r;
+}
+
+/* Everything that can be refused is asked for before anybody can see the file. */
+static int write_and_sync(int folder, const char *name, const void *data, size_t length,
+			  const struct sys_access *access)
+{
+	_cleanup_fd_ int fd =
+		sys_openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fd;
+	/* The owner first: chown takes bits of the mode away. */
+	if (fchown(fd, access->owner, access->group) < 0 || fchmod(fd, access->mode) < 0)
+		return -errno;
 	int r = sys_write_all(fd, data, length);
-	if (r == 0 && fchmod(fd, mode) < 0) /* whatever the umask says */
-		r = -errno;
 	return r < 0 ? r : sys_fsync(fd);
+}
+
+#define TEMPORARY ".new." /* then the number of the thread that writes */
+
+int sys_replace_in(int folder, const char *name, const void *data, size_t length,
+		   const struct sys_access *access, bool *ret_replaced)
+{
+	char temporary[NAME_MAX + 1];
+	int n = snprintf(temporary, sizeof(temporary), "%s" TEMPORARY "%d", name, (int)gettid());
+
+	*ret_replaced = false;
+	if (n < 0 || (size_t)n >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	unlinkat(folder, temporary, 0); /* left by a crashed process that had our number */
+	int r = write_and_sync(folder, temporary, data, length, access);
+	if (r == 0)
+		r = sys_renameat(folder, temporary, name);
+	if (r < 0) {
+		unlinkat(folder, temporary, 0);
+		return r;
+	}
+	*ret_replaced = true;
+	return sys_fsync(folder);
+}
+
+/* Whether `entry` is a temporary of `name` whose writer is gone. */
+static bool is_left_over(const char *entry, const char *name)
+{
+	size_t length = strlen(name);
+	uint64_t writer;
+
+	if (strncmp(entry, name, length) != 0 ||
+	    strncmp(entry + length, TEMPORARY, strlen(TEMPORARY)) != 0)
+		return false;
+	return text_to_u64(text_of(entry + length + strlen(TEMPORARY)), &writer) && writer > 0 &&
+	       writer <= INT_MAX && kill((pid_t)writer, 0) < 0 && errno == ESRCH;
+}
+
+void sys_sweep_in(int folder, const char *name)
+{
+	/* A descriptor of its own: reading a folder moves the position of whoever shares it. */
+	int fd = sys_openat(folder, ".", O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		sys_close(fd);
+		return;
+	}
+	for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		if (is_left_over(entry->d_name, name))
+			unlinkat(folder, entry->d_name, 0);
+	}
+	closedir(dir);
 }
 
 int sys_replace_file(const char *path, const void *data, size_t length, mode_t mode)
 {
-	char temporary[PATH_MAX];
-	int n = snprintf(temporary, sizeof(temporary), "%s.new.%d", path, (int)gettid());
-	if (n < 0 || (size_t)n >= sizeof(temporary))
-		return -ENAMETOOLONG;
-	unlink(temporary); /* left by a crashed process that had our number */
-	int r = write_and_sync(temporary, data, length, mode);
-	if (r == 0)
-		r = sys_rename(temporary, path);
-	if (r < 0) {
-		unlink(temporary);
-		return r;
-	}
-	return sync_folder_of(path);
+	const struct sys_access access = SYS_ACCESS_OWN(mode);
+	const char *name;
+	bool replaced;
+	_cleanup_fd_ int folder = sys_open_folder(path, 0, &name);
+
+	return folder < 0 ? folder : sys_replace_in(folder, name, data, length, &access, &replaced);
 }

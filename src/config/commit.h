@@ -11,16 +11,22 @@
 
 struct config_commit;
 
-/* Opens applicationHost.config for a change. -EINVAL, -ENOENT, -ENOMEM. */
-int config_commit_server(const char *path, const char *state_dir, struct config_commit **ret,
-			 struct error *err);
+/* Opens applicationHost.config for a change. `*config` is what the file says: NULL becomes the
+ * configuration of the very bytes that are changed, and one that was read before must be of these
+ * bytes (-ESTALE), so that what was found in it is found in the file. `config` itself is NULL when
+ * nothing is looked up. -EINVAL, -ENOENT, -ENOMEM; -ELOOP and -ENOTDIR where a symbolic link lies.
+ */
+int config_commit_server(const char *path, const char *state_dir, struct config **config,
+			 struct config_commit **ret, struct error *err);
 /* Opens the web.config of a place, which need not be there yet. The place must have a folder. */
 int config_commit_folder(struct config *config, const struct config_tree *place,
 			 struct config_commit **ret, struct error *err);
 struct config_commit *config_commit_free(struct config_commit *commit);
 
 struct edit *config_commit_edit(struct config_commit *commit);
-/* Validates and writes. -EINVAL with what is wrong, -ESTALE when the file is not what it was when
- * it was opened, or an error of the disk; in all of these nothing was written. Nothing is written
- * either when nothing changed. */
+/* Validates and writes; the new file has owner and mode of the old one. -EINVAL with what is wrong;
+ * -ESTALE when the file is not what it was when it was opened, -EWOULDBLOCK when somebody holds the
+ * lock of the folder for 5 seconds, both with 0x80070020; or an error of the disk. In all of these
+ * nothing was written, but for the disk's refusal to make the name of the new file last, which the
+ * text says. Nothing is written either when nothing changed. */
 int config_commit_write(struct config_commit *commit, struct error *err);

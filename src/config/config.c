@@ -49,9 +49,12 @@ static int build_base(struct config *config, struct error *err)
 	int r = level_init(&config->base, config->schema, &config->arena);
 	if (r < 0)
 		return error_set(err, r, "out of memory");
-	section_rules_add(config->schema, installed, config->base.rules);
-	section_rules_override(config->schema, config->document, config->base.rules);
-	r = level_apply(&config->base, installed->root, &source);
+	r = section_rules_add(config->schema, installed, config->base.rules, err);
+	if (r == 0)
+		r = section_rules_override(config->schema, config->document, config->base.rules,
+					   err);
+	if (r == 0)
+		r = level_apply(&config->base, installed->root, &source);
 	return r < 0 ? r : apply_server(config, err);
 }
 

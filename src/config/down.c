@@ -6,6 +6,7 @@
  */
 #include "config/snapshot.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -121,29 +122,38 @@ static const char *place_path(const struct down *d, size_t depth)
 	return path;
 }
 
+/* Where the folder at `depth` is on the disk. -ENAMETOOLONG. */
+static int folder_path(const struct down *d, size_t depth, const struct place *place,
+		       char folder[PATH_MAX])
+{
+	int n = snprintf(folder, PATH_MAX, "%s", place->vdir->physical_path);
+
+	for (size_t i = place->rest; i < depth && n > 0 && n < PATH_MAX; i++)
+		n += snprintf(folder + n, PATH_MAX - (size_t)n, "/" TEXT_FMT,
+			      TEXT_ARG(d->segments[i]));
+	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
 static int apply_folder(struct down *d, size_t depth, const struct place *place,
 			const struct level_source *source)
 {
 	struct xml_document *document;
 	char folder[PATH_MAX];
 	const char *path = place_path(d, depth);
-	int n = snprintf(folder, sizeof(folder), "%s", place->vdir->physical_path);
 
-	for (size_t i = place->rest; i < depth && n > 0 && n < PATH_MAX; i++)
-		n += snprintf(folder + n, sizeof(folder) - (size_t)n, "/" TEXT_FMT,
-			      TEXT_ARG(d->segments[i]));
-	if (n < 0 || n >= PATH_MAX)
+	if (folder_path(d, depth, place, folder) < 0)
 		return error_set(d->err, -EINVAL, "the path is longer than a path can be");
 	if (!path)
 		return error_set(d->err, -ENOMEM, "out of memory");
-	d->folder = arena_strndup(d->arena, folder, (size_t)n);
+	d->folder = arena_strndup(d->arena, folder, strlen(folder));
 	if (!d->folder)
 		return error_set(d->err, -ENOMEM, "out of memory");
 	int r = config_files_read(d, folder, path, &document);
 	if (r < 0 || !document)
 		return r;
-	section_rules_add(d->level.schema, document, d->level.rules);
-	r = level_apply(&d->level, document->root, source);
+	r = section_rules_add(d->level.schema, document, d->level.rules, d->err);
+	if (r == 0)
+		r = level_apply(&d->level, document->root, source);
 	if (r == 0)
 		r = apply_locations(d, document, depth, depth, place->application->path, source);
 	d->origins[d->origin_count++] =
@@ -155,7 +165,7 @@ static int apply_depth(struct down *d, size_t depth)
 {
 	struct place place = find_place(d, depth);
 	struct level_source server = { .merge = { .arena = d->arena, .err = d->err },
-				       .check = config_restrictions_check };
+				       .check = d->permissive ? NULL : config_restrictions_check };
 	struct level_source web = server;
 	web.merge.locks = web.web_config = true;
 	web.root = place.application_depth == depth;
@@ -168,6 +178,129 @@ static int apply_depth(struct down *d, size_t depth)
 	if (r < 0 || d->server_only || (place.rest < depth && !place.vdir->allow_sub_dir_config))
 		return r;
 	return apply_folder(d, depth, &place, &web);
+}
+
+/* ---- what is no folder ---- */
+
+/* Whether the segments before `to` are on the way to a virtual directory, or are one. */
+static bool leads_to(const struct down *d, size_t to, const struct config_application *application,
+		     const struct config_vdir *vdir)
+{
+	const char *const paths[] = { application->path + 1, vdir->path + 1 };
+	size_t at = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct text rest = text_of(paths[i]);
+		while (rest.length && at < to) {
+			if (!text_equal_nocase(text_cut(&rest, '/'), d->segments[at++]))
+				return false;
+		}
+	}
+	return at == to;
+}
+
+/* Whether a folder on the disk has an entry of this name, in any case, that is a folder. */
+static bool has_folder(const char *folder, struct text name)
+{
+	DIR *dir = opendir(folder);
+	bool found = false;
+
+	for (struct dirent *e; dir && !found && (e = readdir(dir));) {
+		struct stat st;
+		found = text_equal_nocase(text_of(e->d_name), name) &&
+			fstatat(dirfd(dir), e->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Whether `name` in the target is a folder, which has a view of its own. */
+static bool is_folder(struct down *d, struct text name)
+{
+	struct place place = find_place(d, d->depth);
+	char folder[PATH_MAX];
+
+	d->segments[d->depth] = name;
+	for (size_t i = 0; i < d->site->application_count; i++) {
+		const struct config_application *a = &d->site->applications[i];
+		for (size_t v = 0; v < a->vdir_count; v++) {
+			if (leads_to(d, d->depth + 1, a, &a->vdirs[v]))
+				return true;
+		}
+	}
+	return folder_path(d, d->depth, &place, folder) == 0 && has_folder(folder, name);
+}
+
+struct restricted {
+	struct down *d;
+	bool locks; /* of a web.config: locks above it hold */
+};
+
+static int check_restricted(void *ctx, size_t id, const struct xml_element *section)
+{
+	const struct restricted *restricted = ctx;
+	struct down *d = restricted->d;
+	const char *path = d->level.schema->sections[id].path;
+	const struct effective *held = NULL;
+	const struct effective_context merge = { .arena = d->arena,
+						 .err = d->err,
+						 .locks = restricted->locks };
+	if (!config_restrictions_concern(path))
+		return 0;
+	int r = effective_merge(&merge, d->level.sections[id], section, &held);
+	return r < 0 ? r : config_restrictions_check(path, held, section, d->err);
+}
+
+/* The first segment of `path` below the target, when it begins with those from `from` on. */
+static bool path_below(const struct down *d, struct text path, size_t from, struct text *ret)
+{
+	struct text rest = path;
+	for (size_t i = from; i < d->depth; i++) {
+		if (!rest.length || !text_equal_nocase(text_cut(&rest, '/'), d->segments[i]))
+			return false;
+	}
+	*ret = text_cut(&rest, '/');
+	return ret->length > 0;
+}
+
+static int check_below(struct down *d, const struct xml_document *document, size_t from,
+		       const char *application, bool web_config)
+{
+	struct restricted restricted = { d, web_config };
+
+	for (const struct xml_element *e = document->root->first; e; e = e->next) {
+		struct text name;
+		if (strcmp(e->name, "location") != 0)
+			continue;
+		struct location location = section_location(e);
+		if (!path_below(d, location.path, from, &name) ||
+		    (!location.children && strcmp(application, d->application) != 0))
+			continue;
+		/* The disk is asked last: the first name that is not there ends it. */
+		int r = sections_each(d->level.schema, e, check_restricted, &restricted);
+		if (r < 0 && (r != -EINVAL || !is_folder(d, name)))
+			return r;
+		if (r < 0 && d->err)
+			*d->err = (struct error){ 0 };
+	}
+	return 0;
+}
+
+/* What a <location> says of a single file, or of what is not there, applies to no folder. Where it
+ * restricts, the folder that holds the name is refused, rather than served without it. */
+static int check_all_below(struct down *d)
+{
+	int r = 0;
+
+	if (d->depth == 0 || d->server_only)
+		return 0;
+	r = check_below(d, d->config->document, 0, find_place(d, d->depth).application->path,
+			false);
+	for (size_t i = 0; i < d->origin_count && r == 0; i++)
+		r = check_below(d, d->origins[i].document, d->origins[i].depth,
+				d->origins[i].application, true);
+	return r;
 }
 
 int config_down_go(struct down *d)
@@ -186,5 +319,5 @@ int config_down_go(struct down *d)
 	int r = 0;
 	for (size_t depth = 1; depth <= d->depth && r == 0; depth++)
 		r = apply_depth(d, depth);
-	return r;
+	return r < 0 ? r : check_all_below(d);
 }

@@ -2,16 +2,17 @@
 /* The history of applicationHost.config; see history.h. Called by commit.c with the lock held. */
 #include "config/history.h"
 
-#include "base/sys.h"
 #include "config/snapshot.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define PREFIX "CFGHISTORY_"
+#define UNFINISHED "unfinished" /* a version that is not whole yet */
 #define FILE_NAME "applicationHost.config"
 
 struct settings {
@@ -41,44 +42,89 @@ static int by_number(const struct dirent **a, const struct dirent **b)
 	return (x > y) - (x < y);
 }
 
-static bool is_newest(const char *folder, const char *name, struct text text)
+/* ---- versions: folders in the open folder `in` ---- */
+
+static int open_version(int in, const char *name)
+{
+	return sys_openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+}
+
+static bool is_newest(int in, const char *name, struct text text)
 {
 	_cleanup_mem_ char *data = NULL;
-	char path[PATH_MAX];
+	_cleanup_fd_ int folder = open_version(in, name);
+	struct sys_access access;
 	size_t length;
-	int n = snprintf(path, sizeof(path), "%s/%s/" FILE_NAME, folder, name);
 
-	return n > 0 && n < PATH_MAX && sys_read_file(path, XML_SIZE_MAX, &data, &length) == 0 &&
+	return folder >= 0 &&
+	       sys_read_in(folder, FILE_NAME, XML_SIZE_MAX, &data, &length, &access) == 0 &&
 	       text_equal(text, (struct text){ data, length });
 }
 
-static int write_version(const char *folder, uint64_t number, struct text text)
+static void remove_version(int in, const char *name)
 {
-	char path[PATH_MAX - 64], file[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s/" PREFIX "%010llu", folder,
-			 (unsigned long long)number);
+	_cleanup_fd_ int folder = open_version(in, name);
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	if (mkdir(path, 0750) < 0)
-		return -errno;
-	snprintf(file, sizeof(file), "%s/" FILE_NAME, path);
-	return sys_replace_file(file, text.data, text.length, 0640);
-}
-
-static void remove_version(const char *folder, const char *name)
-{
-	char path[PATH_MAX - 64], file[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s/%s", folder, name);
-
-	if (n < 0 || (size_t)n >= sizeof(path))
+	if (folder < 0)
 		return;
-	snprintf(file, sizeof(file), "%s/" FILE_NAME, path);
-	unlink(file);
-	rmdir(path);
+	sys_sweep_in(folder, FILE_NAME);
+	unlinkat(folder, FILE_NAME, 0);
+	unlinkat(in, name, AT_REMOVEDIR);
 }
 
-int config_history_keep(const struct config *config, struct text text)
+static int fill_version(int in, const char *name, struct text text, const struct sys_access *access)
+{
+	_cleanup_fd_ int folder = open_version(in, name);
+	bool replaced;
+
+	return folder < 0 ? folder
+			  : sys_replace_in(folder, FILE_NAME, text.data, text.length, access,
+					   &replaced);
+}
+
+/* A version has its name when it is whole; one that cannot be made leaves nothing. */
+static int write_version(int in, uint64_t number, struct text text, const struct sys_access *access)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), PREFIX "%010llu", (unsigned long long)number);
+	remove_version(in, UNFINISHED); /* of a process that was killed */
+	if (mkdirat(in, UNFINISHED, 0750) < 0)
+		return -errno;
+	int r = fill_version(in, UNFINISHED, text, access);
+	if (r == 0)
+		r = sys_renameat(in, UNFINISHED, name);
+	if (r < 0)
+		remove_version(in, UNFINISHED);
+	return r < 0 ? r : sys_fsync(in);
+}
+
+/* The oldest ones go first, for a disk that is full: `most` are left with the new one. */
+static int keep(const struct settings *settings, struct text text, const struct sys_access *access)
+{
+	struct dirent **versions = NULL;
+
+	mkdir(settings->path, 0750);
+	_cleanup_fd_ int in = sys_open(settings->path, O_RDONLY | O_DIRECTORY, 0);
+	if (in < 0)
+		return in;
+	int count = scandirat(in, ".", &versions, is_version, by_number);
+	if (count < 0)
+		return -errno;
+	const char *newest = count > 0 ? versions[count - 1]->d_name : "";
+	uint64_t number = number_of(newest) + 1;
+	bool fresh = !*newest || !is_newest(in, newest, text);
+	for (int i = 0; i < count; i++) {
+		if (fresh && (uint32_t)(count - i) >= settings->most)
+			remove_version(in, versions[i]->d_name);
+		free(versions[i]);
+	}
+	free(versions);
+	return fresh ? write_version(in, number, text, access) : 0;
+}
+
+int config_history_keep(const struct config *config, struct text text,
+			const struct sys_access *access)
 {
 	static const struct bind_row rows[] = {
 		BIND(struct settings, enabled, "enabled"),
@@ -86,7 +132,6 @@ int config_history_keep(const struct config *config, struct text text)
 		BIND(struct settings, most, "maxHistories"),
 	};
 	struct settings settings = { 0 };
-	struct dirent **versions = NULL;
 	struct arena arena;
 
 	arena_init(&arena, 1 << 20);
@@ -94,24 +139,8 @@ int config_history_keep(const struct config *config, struct text text)
 	int r = config_bind(&ctx,
 			    level_section(&config->base, "system.applicationHost/configHistory"),
 			    rows, ARRAY_LEN(rows), &settings);
-	if (r < 0 || !settings.enabled || settings.path[0] != '/') {
-		arena_done(&arena);
-		return r;
-	}
-	mkdir(settings.path, 0750);
-	int count = scandir(settings.path, &versions, is_version, by_number);
-	const char *newest = count > 0 ? versions[count - 1]->d_name : "";
-	if (count < 0)
-		r = -errno;
-	bool fresh = r == 0 && (!*newest || !is_newest(settings.path, newest, text));
-	if (fresh)
-		r = write_version(settings.path, number_of(newest) + 1, text);
-	for (int i = 0; i < count; i++) {
-		if (fresh && r == 0 && (uint32_t)(count - i) >= settings.most)
-			remove_version(settings.path, versions[i]->d_name);
-		free(versions[i]);
-	}
-	free(versions);
+	if (r == 0 && settings.enabled && settings.path[0] == '/')
+		r = keep(&settings, text, access);
 	arena_done(&arena);
 	return r;
 }

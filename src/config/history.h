@@ -5,8 +5,10 @@
  */
 #pragma once
 
+#include "base/sys.h"
 #include "config/config.h"
 
-/* Keeps `text` as the newest version, unless it is that already or the section is switched off.
- * 0, or a negated errno that nobody needs to fail for. */
-int config_history_keep(const struct config *config, struct text text);
+/* Keeps `text` as the newest version, unless it is that already or the section is switched off. The
+ * copy belongs to whom `access` says. 0, or a negated errno that nobody needs to fail for. */
+int config_history_keep(const struct config *config, struct text text,
+			const struct sys_access *access);

@@ -57,14 +57,44 @@ static const struct metabase_row *row_of(uint32_t id)
 	return NULL;
 }
 
-const char *config_metabase_name(uint32_t id)
+static const char *custom_name(uint32_t id)
 {
-	const struct metabase_row *row = row_of(id);
-	for (size_t i = 0; !row && i < ARRAY_LEN(customs); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(customs); i++) {
 		if (customs[i].id == id)
 			return customs[i].name;
 	}
-	return row ? row->name : NULL;
+	return NULL;
+}
+
+const char *config_metabase_name(uint32_t id)
+{
+	const struct metabase_row *row = row_of(id);
+	return row ? row->name : custom_name(id);
+}
+
+bool config_metabase_may_be_custom(uint32_t id)
+{
+	return !row_of(id) || custom_name(id);
+}
+
+bool config_metabase_secret(uint32_t id)
+{
+	const struct metabase_row *row = row_of(id);
+	return row && row->form == FORM_TEXT && row->number;
+}
+
+bool config_metabase_secret_property(const struct effective *property)
+{
+	const struct schema_attribute *a = NULL;
+	const struct effective_value *written = effective_value(property, "attributes", &a);
+	char why[ERROR_TEXT_MAX];
+	int64_t attributes = 0;
+	uint64_t id = 0;
+
+	if (written && written->text)
+		value_check(a, written->text, &attributes, why);
+	text_to_u64(text_of(effective_text(property, "id")), &id);
+	return attributes & METABASE_SECURE || config_metabase_secret((uint32_t)id);
 }
 
 static enum metabase_type type_of(const struct metabase_row *row)
@@ -246,6 +276,7 @@ static int read_custom(struct reading *r, uint32_t id, struct metabase_data *ret
 		ret->number = (uint32_t)value;
 	text_to_u64(text_of(effective_text(e, "userType")), &value);
 	ret->user_type = (uint32_t)value;
+	ret->attributes = config_metabase_secret_property(e) ? METABASE_SECURE : 0;
 	return 0;
 }
 

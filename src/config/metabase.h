@@ -48,7 +48,7 @@ int config_metabase_children(struct config *config, const char *key,
 			     void (*fn)(void *ctx, const char *name), void *ctx, struct error *err);
 
 /* Writes one datum into the open file of `config`, which is not written yet. -EINVAL: the type or
- * the value is not one for this id; -ENOENT. */
+ * the value is not one for this id, or it has no place at this key; -ENOENT. */
 int config_metabase_set(struct config *config, struct config_commit *commit, const char *key,
 			const struct metabase_data *data, struct error *err);
 
@@ -56,3 +56,7 @@ int config_metabase_set(struct config *config, struct config_commit *commit, con
 uint32_t config_metabase_id(const char *name);
 const char *config_metabase_name(uint32_t id);
 enum metabase_type config_metabase_type(uint32_t id); /* DWORD for ids that are not known */
+/* Whether its value is not to be shown. */
+bool config_metabase_secret(uint32_t id);
+/* The same of a <property> of customMetadata, which may also say so itself. */
+bool config_metabase_secret_property(const struct effective *property);

@@ -36,6 +36,8 @@ const struct effective *config_metabase_entry(const struct effective_entries *en
 					      const char *attribute, struct text value);
 /* The key of customMetadata; NULL: there is none. */
 const struct effective *config_metabase_custom(const struct config *config, const char *key);
+/* Whether customMetadata may keep it: what the configuration has a place for belongs there. */
+bool config_metabase_may_be_custom(uint32_t id);
 /* The element a row is about at a place, and the rest of the row's path; `tree` is that of the
  * place's file. NULL: none. */
 const struct effective *config_metabase_element(const struct metabase_row *row,

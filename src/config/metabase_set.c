@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "config/engine/value.h"
+#include "config/rename.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,7 +114,11 @@ static int set_value(struct writing *w, const struct metabase_row *row, const st
 	if (!value)
 		return error_set(w->err, -ENOMEM, "out of memory");
 	int r = open_element(w, row, e, path, true, &element, &last);
-	return r == 0 ? edit_set(w->edit, &element, last, value, w->err) : r;
+	if (r < 0)
+		return r;
+	if (row->kind == KIND_SITE && !strcmp(path, "name"))
+		return config_rename_site(w->edit, &element, value, w->err);
+	return edit_set(w->edit, &element, last, value, w->err);
 }
 
 /* ---- lists ---- */
@@ -266,8 +271,10 @@ static int set_custom(struct writing *w)
 		r = edit_set(w->edit, &e, "dataType", types[data->type], w->err);
 	if (r == 0)
 		r = edit_set(w->edit, &e, "userType", user_type, w->err);
-	if (r == 0)
-		r = edit_set(w->edit, &e, "attributes", "None", w->err);
+	/* A secret stays one. */
+	bool secret = data->attributes & METABASE_SECURE || config_metabase_secret(data->id);
+	if (r == 0 && (secret || !xml_get(e, "attributes")))
+		r = edit_set(w->edit, &e, "attributes", secret ? "Secure" : "None", w->err);
 	return r == 0 ? edit_set(w->edit, &e, "value", value, w->err) : r;
 }
 
@@ -309,6 +316,9 @@ int config_metabase_set(struct config *config, struct config_commit *commit, con
 		r = config_tree_server(config, text_of(w.place.file), &tree, err);
 	if (r == 0)
 		r = set_rows(&w, tree ? config_tree_level(tree) : NULL);
+	if (r == METABASE_NOT_SET && !config_metabase_may_be_custom(data->id))
+		r = error_set(err, -EINVAL, "the metabase property %s has no place at %s",
+			      config_metabase_name(data->id), w.place.key);
 	if (r == METABASE_NOT_SET)
 		r = set_custom(&w);
 	config_tree_free(tree);

@@ -112,12 +112,15 @@
 	N(7052, "AspBufferingLimit", FILE, 101, "system.webServer/asp:limits/bufferingLimit", 1) \
 	N(7053, "AspMaxRequestEntityAllowed", FILE, 101, "system.webServer/asp:limits/maxRequestEntityAllowed", 1)
 
-/* What has no place in the configuration but a name: kept in customMetadata. */
+/* What has a name but no place in the configuration, or one that is not at all of its keys: kept in
+ * customMetadata there. */
 #define METABASE_CUSTOM_TABLE(X) \
 	X(1002, "KeyType") \
 	X(2102, "AppFriendlyName") \
 	X(2103, "AppRoot") \
 	X(2104, "AppIsolated") \
 	X(2106, "AppPackageID") \
-	X(2107, "AppPackageName")
+	X(2107, "AppPackageName") \
+	X(7501, "WAMUserName") \
+	X(7502, "WAMUserPass")
 /* clang-format on */

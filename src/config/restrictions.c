@@ -2,53 +2,74 @@
 /*
  * Sections that keep people out, and that nothing enforces yet. What they forbid must not be served
  * as if they were not there: a file that restricts by them is refused where it would apply. What
- * an IIS has installed in them, which is to let everybody in, passes. Called by level.c.
+ * an IIS has installed in them, which is to let everybody in, passes. Judged is a section as it
+ * holds, not what one file says of it: a list that allows somebody instead of everybody restricts.
+ * Called by level.c and down.c.
  */
 #include "config/snapshot.h"
 
+#include "config/engine/value.h"
+
 #define HRESULT_NOT_SUPPORTED 0x80070032u
 
-static bool is_value(const struct xml_element *e, const char *name, const char *value)
+/* What an attribute stands for; it was checked. */
+static int64_t number(const struct effective *e, const char *name)
 {
-	const char *written = xml_get(e, name);
-	return written && text_equal_nocase(text_of(written), text_of(value));
+	const struct schema_attribute *a = NULL;
+	const struct effective_value *value = effective_value(e, name, &a);
+	char why[ERROR_TEXT_MAX];
+	int64_t ret = 0;
+
+	if (value && value->text)
+		value_check(a, value->text, &ret, why);
+	return ret;
 }
 
-/* Everything but "everybody may": a rule that denies, or the removal of the one that allows. */
-static bool authorization(const struct xml_element *section)
+#define ALLOW 0 /* the schema's number */
+
+static bool is_everybody(const struct effective *rule)
 {
-	for (const struct xml_element *e = section->first; e; e = e->next) {
-		if (strcmp(e->name, "add") != 0 || !is_value(e, "accessType", "Allow"))
+	return !strcmp(effective_text(rule, "users"), "*") && !*effective_text(rule, "roles") &&
+	       !*effective_text(rule, "verbs");
+}
+
+/* Anything but "everybody may, and nobody is denied". Without a rule nobody may. */
+static bool authorization(const struct effective *held)
+{
+	bool everybody = false;
+	for (size_t i = 0; i < held->entries->count; i++) {
+		const struct effective *rule = held->entries->items[i];
+		if (number(rule, "accessType") != ALLOW)
 			return true;
+		everybody |= is_everybody(rule);
 	}
-	return false;
+	return !everybody;
 }
 
-static bool addresses(const struct xml_element *section)
+static bool addresses(const struct effective *held)
 {
-	if (is_value(section, "allowUnlisted", "false"))
+	if (!number(held, "allowUnlisted"))
 		return true;
-	for (const struct xml_element *e = section->first; e; e = e->next) {
-		if (!strcmp(e->name, "add") && !is_value(e, "allowed", "true"))
+	for (size_t i = 0; i < held->entries->count; i++) {
+		if (!number(held->entries->items[i], "allowed"))
 			return true;
 	}
 	return false;
 }
 
-static bool transport(const struct xml_element *section)
+static bool transport(const struct effective *held)
 {
-	const char *flags = xml_get(section, "sslFlags");
-	return flags && *flags && !text_equal_nocase(text_of(flags), TEXT("None"));
+	return number(held, "sslFlags") != 0;
 }
 
-static bool anonymous(const struct xml_element *section)
+static bool anonymous(const struct effective *held)
 {
-	return is_value(section, "enabled", "false");
+	return !number(held, "enabled");
 }
 
 static const struct {
 	const char *path;
-	bool (*restricts)(const struct xml_element *section);
+	bool (*restricts)(const struct effective *held);
 } restrictions[] = {
 	{ "system.webServer/security/authorization", authorization },
 	{ "system.webServer/security/ipSecurity", addresses },
@@ -56,11 +77,20 @@ static const struct {
 	{ "system.webServer/security/authentication/anonymousAuthentication", anonymous },
 };
 
-int config_restrictions_check(const char *path, const struct xml_element *section,
-			      struct error *err)
+bool config_restrictions_concern(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(restrictions); i++) {
-		if (strcmp(restrictions[i].path, path) != 0 || !restrictions[i].restricts(section))
+		if (!strcmp(restrictions[i].path, path))
+			return true;
+	}
+	return false;
+}
+
+int config_restrictions_check(const char *path, const struct effective *held,
+			      const struct xml_element *section, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(restrictions); i++) {
+		if (strcmp(restrictions[i].path, path) != 0 || !restrictions[i].restricts(held))
 			continue;
 		return xml_fail(section, HRESULT_NOT_SUPPORTED, err,
 				"The section '%s' restricts access here, which this server cannot "

@@ -68,9 +68,12 @@ int config_sites_read(struct config *config, struct error *err);
 
 /* ---- restrictions.c ---- */
 
-/* -EINVAL when a section of this path asks for access control that nothing enforces. */
-int config_restrictions_check(const char *path, const struct xml_element *section,
-			      struct error *err);
+/* -EINVAL when a section of this path, as it holds with what `section` says, asks for access
+ * control that nothing enforces. */
+int config_restrictions_check(const char *path, const struct effective *held,
+			      const struct xml_element *section, struct error *err);
+/* Whether that depends on sections of this path. */
+bool config_restrictions_concern(const char *path);
 
 /* ---- down.c: the way down to one folder ---- */
 
@@ -105,12 +108,14 @@ struct down {
 	const struct config_site *site;
 	struct arena *arena; /* lives as long as what is made of this */
 	struct error *err;
-	struct text segments[DOWN_DEPTH_MAX]; /* the site's name, then the path's */
-	size_t depth;                         /* of the target */
-	const char *application;              /* the target's; NULL: config_down_go finds it */
+	/* The site's name, then the path's; one more for what lies in the target. */
+	struct text segments[DOWN_DEPTH_MAX + 1];
+	size_t depth;            /* of the target */
+	const char *application; /* the target's; NULL: config_down_go finds it */
 	struct level level;
 	const char *folder; /* of the target, on the disk; NULL: that of the server */
 	bool server_only;   /* web.config files are not read */
+	bool permissive;    /* what restricts, which is right but not enforced, is no error */
 	/* A folder whose web.config is taken to have another text, before that is written. */
 	const char *instead_folder;
 	struct text instead;

@@ -48,9 +48,9 @@ static int build_webroot(struct config_tree *tree)
 
 	if (level_init(&d->level, schema, d->arena) < 0)
 		return no_memory(d->err);
-	section_rules_add(schema, schema->installed, d->level.rules);
 	tree->path = CONFIG_PATH_WEBROOT;
-	return level_apply(&d->level, schema->installed->root, &source);
+	int r = section_rules_add(schema, schema->installed, d->level.rules, d->err);
+	return r < 0 ? r : level_apply(&d->level, schema->installed->root, &source);
 }
 
 static int unknown_path(struct config_tree *tree, struct text path)
@@ -132,6 +132,35 @@ int config_tree_server(struct config *config, struct text path, struct config_tr
 		return -ENOMEM;
 	tree->down.server_only = true;
 	return finish(tree, path, ret);
+}
+
+static int check_location(struct config *config, struct text path, struct error *err)
+{
+	struct config_tree *tree = tree_new(config, err), *done = NULL;
+	if (!tree)
+		return -ENOMEM;
+	tree->down.server_only = tree->down.permissive = true;
+	int r = finish(tree, path, &done);
+	config_tree_free(done);
+	if (r != -ENOENT)
+		return r;
+	if (err)
+		*err = (struct error){ 0 };
+	return 0;
+}
+
+int config_tree_check_locations(struct config *config, struct error *err)
+{
+	int r = 0;
+	for (const struct xml_element *e = config->document->root->first; e && r == 0;
+	     e = e->next) {
+		struct text path = { 0 };
+		if (!strcmp(e->name, "location"))
+			path = section_location(e).path;
+		if (path.length)
+			r = check_location(config, path, err);
+	}
+	return r;
 }
 
 int config_tree_instead(struct config *config, struct text path, const char *folder,

@@ -23,6 +23,10 @@ int config_tree_new(struct config *config, struct text path, struct config_tree 
  * has no folder. */
 int config_tree_server(struct config *config, struct text path, struct config_tree **ret,
 		       struct error *err);
+/* Whether what applicationHost.config says in its <location> elements can hold where they apply:
+ * config_parse sees what each says for itself, not what it makes of the levels above. Those of
+ * sites that are not there are passed over. -EINVAL, -ENOMEM. */
+int config_tree_check_locations(struct config *config, struct error *err);
 struct config_tree *config_tree_free(struct config_tree *tree);
 
 const struct level *config_tree_level(const struct config_tree *tree);

@@ -12,6 +12,7 @@
 #include "tools/client.h"
 #include "tools/explain.h"
 #include "tools/state.h"
+#include "tools/switches.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -283,7 +284,7 @@ static int explain(void)
 	if (!r)
 		fwrite(out.data, 1, out.length, stdout);
 	buf_done(&out);
-	return r ? fail(&err) : 0;
+	return switches_end("surrogate", r ? fail(&err) : 0);
 }
 
 static int metabase(void)
@@ -296,7 +297,7 @@ static int metabase(void)
 	if (!r)
 		fwrite(out.data, 1, out.length, stdout);
 	buf_done(&out);
-	return r ? fail(&err) : 0;
+	return switches_end("surrogate", r ? fail(&err) : 0);
 }
 
 static int metabase_set(void)
@@ -320,7 +321,7 @@ static int configtest(void)
 	if (explain_test(options.state, print_broken, &err) < 0)
 		return 1;
 	puts("The configuration is valid.");
-	return 0;
+	return switches_end("surrogate", 0);
 }
 
 static const struct command commands[] = {

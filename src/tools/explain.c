@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "config/tree.h"
+#include "config/metabase.h"
+#include "tools/state.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,11 +15,11 @@
 
 #define DEPTH_MAX 32
 
-static int load(const char *state_dir, struct config **ret, struct error *err)
+int explain_load(const char *state_dir, struct config **ret, struct error *err)
 {
 	char path[PATH_MAX];
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", state_dir);
-	return config_load(path, state_dir, ret, err);
+	int r = state_config_file(state_dir, path, err);
+	return r < 0 ? r : config_load(path, state_dir, ret, err);
 }
 
 /* ---- explain ---- */
@@ -41,21 +42,30 @@ static void put_origin(struct buf *out, const struct xml_element *by)
 	buf_putc(out, '\n');
 }
 
-static void put_element(struct buf *out, const struct effective *e, const char *name, int depth)
+static bool is_secret(const struct effective *e, const struct schema_attribute *a, bool metabase)
+{
+	return a->flags & SCHEMA_ENCRYPTED ||
+	       (metabase && !strcmp(a->name, "value") && config_metabase_secret_property(e));
+}
+
+/* `metabase`: inside a key of customMetadata. */
+static void put_element(struct buf *out, const struct effective *e, const char *name, int depth,
+			bool metabase)
 {
 	buf_printf(out, "%*s%s\n", depth * 2, "", name);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
 		const struct schema_attribute *a = &e->schema->attributes[i];
-		bool secret = a->flags & SCHEMA_ENCRYPTED;
+		bool secret = is_secret(e, a, metabase);
 		const char *text = e->values[i].text ? e->values[i].text : "";
 		buf_printf(out, "%*s%s=\"%s\"  ", depth * 2 + 2, "", a->name,
 			   secret && *text ? "***" : text);
 		put_origin(out, e->values[i].by);
 	}
 	for (size_t i = 0; i < e->schema->child_count; i++)
-		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1);
+		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1, metabase);
 	for (size_t i = 0; i < e->entries->count; i++)
-		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1);
+		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1,
+			    metabase);
 }
 
 static void put_rule(struct buf *out, const struct section_rule *rule)
@@ -67,37 +77,27 @@ static void put_rule(struct buf *out, const struct section_rule *rule)
 		buf_puts(out, "not declared)\n");
 }
 
-static size_t find_section(const struct schema *schema, const char *name)
-{
-	size_t found = schema_find(schema, name);
-	for (size_t i = 0; i < schema->count && found == SIZE_MAX; i++) {
-		const char *slash = strrchr(schema->sections[i].path, '/');
-		if (slash && text_equal_nocase(text_of(slash + 1), text_of(name)))
-			found = i;
-	}
-	return found;
-}
-
 int explain_section(const char *state_dir, const char *section, const char *path, struct buf *out,
 		    struct error *err)
 {
 	struct config *config = NULL;
 	struct config_tree *tree = NULL;
-	int r = load(state_dir, &config, err);
+	int r = explain_load(state_dir, &config, err);
 
 	if (r < 0)
 		return r;
-	size_t id = find_section(config_schema(config), section);
-	if (id == SIZE_MAX)
-		r = error_set(err, -ENOENT, "there is no section '%s'", section);
-	else
+	size_t id;
+	r = schema_find_short(config_schema(config), section, &id, err);
+	if (r == 0)
 		r = config_tree_new(config, text_of(path), &tree, err);
 	if (r == 0) {
 		const struct level *level = config_tree_level(tree);
 		buf_printf(out, "%s at %s\n", level->schema->sections[id].path,
 			   config_tree_path(tree));
 		put_rule(out, &level->rules[id]);
-		put_element(out, level->sections[id], level->schema->sections[id].element->name, 0);
+		const struct schema_section *s = &level->schema->sections[id];
+		put_element(out, level->sections[id], s->element->name, 0,
+			    !strcmp(s->path, "system.applicationHost/customMetadata"));
 	}
 	config_tree_free(tree);
 	config_unref(config);
@@ -156,7 +156,7 @@ static void test_site(struct test *test, const struct config_site *site)
 int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err)
 {
 	struct test test = { .broken = broken };
-	int r = load(state_dir, &test.config, err);
+	int r = explain_load(state_dir, &test.config, err);
 
 	if (r < 0) {
 		broken(err);

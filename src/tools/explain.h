@@ -6,6 +6,10 @@
 #include "base/error.h"
 
 struct buf;
+struct config;
+
+/* What the server would read. Errors are config_load's. */
+int explain_load(const char *state_dir, struct config **ret, struct error *err);
 
 /* Every value of a section ("asp", "system.webServer/asp") at a place ("Site/folder", "" for the
  * server) with what wrote it. -ENOENT: no such section or place; -EINVAL: the configuration is

@@ -5,19 +5,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/metabase.h"
+#include "tools/state.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA_MAX ((size_t)64 << 20)
-
-static int load(const char *state_dir, char path[PATH_MAX], struct config **ret, struct error *err)
-{
-	snprintf(path, PATH_MAX, "%s/config/applicationHost.config", state_dir);
-	return config_load(path, state_dir, ret, err);
-}
 
 /* ---- reading ---- */
 
@@ -73,10 +67,9 @@ int explain_metabase(const char *state_dir, const char *key, struct buf *out, st
 	struct printing printing = { out, key };
 	struct config *config = NULL;
 	struct arena arena;
-	char path[PATH_MAX];
 
 	arena_init(&arena, ARENA_MAX);
-	int r = load(state_dir, path, &config, err);
+	int r = explain_load(state_dir, &config, err);
 	if (r == 0)
 		r = config_metabase_each(config, key, &arena, put_data, &printing, err);
 	if (r == 0)
@@ -134,9 +127,9 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 		return error_set(err, -ENOENT, "there is no metabase property '%s'", name);
 	int r = read_value(id, copy, &data, err);
 	if (r == 0)
-		r = load(state_dir, path, &config, err);
+		r = state_config_file(state_dir, path, err);
 	if (r == 0)
-		r = config_commit_server(path, state_dir, &commit, err);
+		r = config_commit_server(path, state_dir, &config, &commit, err);
 	if (r == 0)
 		r = config_metabase_set(config, commit, key, &data, err);
 	if (r == 0)

@@ -2,6 +2,8 @@
 /* The rule of state.h. Called by the `main` of programs and tools. */
 #include "tools/state.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *state_directory(const char *option)
@@ -10,4 +12,12 @@ const char *state_directory(const char *option)
 		return option;
 	const char *environment = getenv("SURROGATE_STATE");
 	return environment && *environment ? environment : STATE_DIRECTORY_INSTALLED;
+}
+
+int state_config_file(const char *state_dir, char ret[PATH_MAX], struct error *err)
+{
+	int n = snprintf(ret, PATH_MAX, "%s/config/applicationHost.config", state_dir);
+	if (n >= 0 && n < PATH_MAX)
+		return 0;
+	return error_set(err, -ENAMETOOLONG, "the name of the state directory is too long");
 }

@@ -148,3 +148,15 @@ bool switches_version(int argc, char **argv, const char *tool)
 	printf("%s " SURROGATE_VERSION "\n", tool);
 	return true;
 }
+
+int switches_end(const char *tool, int status)
+{
+	bool lost = ferror(stdout) || fflush(stdout) != 0;
+	/* One that was closed from the start lost nothing. */
+	if (fclose(stdout) != 0 && errno != EBADF)
+		lost = true;
+	if (!lost)
+		return status;
+	fprintf(stderr, "%s: cannot write to standard output\n", tool);
+	return status ? status : 1;
+}

@@ -35,3 +35,7 @@ int switches_parse(int argc, char **argv, const struct switch_spec *specs, size_
 
 /* `--version` alone on the line: prints "TOOL VERSION" and returns true; the tool is then done. */
 bool switches_version(int argc, char **argv, const char *tool);
+
+/* The end of a tool: `status`, or 1 with a line on standard error when not all it printed could be
+ * written. Standard output is closed. */
+int switches_end(const char *tool, int status);

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """appcmd: what administrators type, and the XML that comes of it."""
+import fcntl
+import html
+import os
 import re
+import shlex
 
 CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- of the administrator -->
@@ -69,6 +73,8 @@ def story_appcmd_lists_what_iis_lists(t):
             appcmd("list", "apps"), "one into the other")
     t.equal(appcmd("list", "config", "/section:directoryBrowse"),
             "<system.webServer>\n  <directoryBrowse />\n</system.webServer>\n", "a section")
+    t.contains(appcmd("list", "config", "Default Web Site/a&b", "/section:asp", "/xml"),
+               'path="MACHINE/WEBROOT/APPHOST/Default Web Site/a&amp;b"', "a path in XML")
     t.contains(appcmd("list", "config", "/section:?"), "system.webServer/asp\n", "the sections")
     t.equal(appcmd("list", "site", "Nope", status=1), "", "a site that is not there")
 
@@ -117,6 +123,42 @@ def story_appcmd_writes_the_documented_xml(t):
     t.equal(appcmd("delete", "site", "Contoso"), 'SITE object "Contoso" deleted\n', "delete site")
 
 
+def story_locks_follow_a_site_that_is_renamed(t):
+    appcmd = Appcmd(t)
+    text = appcmd.file.read_text()
+    lock = '''<location path="%s" overrideMode="Deny">
+        <system.webServer><asp /></system.webServer>
+    </location>
+'''
+    head, tail = text.split("    <system.applicationHost>\n")
+    text = head + lock % "default web site/sub" + "    <system.applicationHost>\n" + tail
+    text = text.replace("</configuration>",
+                        lock % "Default Web Site" + lock % "Default Web Site 2" + "</configuration>")
+    appcmd.file.write_text(text)
+    appcmd("set", "site", "Default Web Site", "/name:Another", "/limits.maxConnections:7")
+    text = appcmd.file.read_text()
+    paths = re.findall('location path="([^"]*)"', text)
+    t.equal(paths, ["Another/sub", "Another", "Default Web Site 2"], "the locations")
+    appcmd.fragment('<limits maxConnections="7" /></site>')
+    done = t.run("surrogate", "metabase-set", "W3SVC/1/ServerComment", "B")
+    t.equal(done.status, 0, f"metabase-set: {done}")
+    t.equal(re.findall('location path="([^"]*)"', appcmd.file.read_text()),
+            ["B/sub", "B", "Default Web Site 2"], "the locations")
+    appcmd("set", "config", "/section:sites", "/[name='B'].name:Default Web Site")
+    t.equal(re.findall('location path="([^"]*)"', appcmd.file.read_text()),
+            ["Default Web Site/sub", "Default Web Site", "Default Web Site 2"], "the locations")
+
+
+def story_output_that_is_lost_is_a_failure(t):
+    Appcmd(t)
+    for program, words in [("appcmd", "list site"), ("surrogate", "explain asp ''"),
+                           ("surrogate", "metabase LM"), ("surrogate", "configtest"),
+                           ("appcmd", "set apppool DefaultAppPool /queueLength:2000")]:
+        done = t.run("/bin/sh", "-c", f"{t.program(program)} {words} >/dev/full")
+        t.equal((done.status, done.err), (1, f"{program}: cannot write to standard output\n"),
+                f"{program} {words}")
+
+
 def story_appcmd_says_what_is_wrong(t):
     appcmd = Appcmd(t)
     before = appcmd.file.read_bytes()
@@ -135,6 +177,8 @@ def story_appcmd_says_what_is_wrong(t):
                "ERROR ( hresult:8007000d, message:Command execution failed.\n", "out of range")
     t.equal(appcmd("add", "apppool", "/name:DefaultAppPool", status=183).count("duplicate"), 1,
             "a duplicate")
+    t.contains(appcmd("list", "site", "/apphostconfig:/" + 4096 * "a", status=87),
+               "longer than a path can be", "a file name")
     appcmd(status=87)
     appcmd("/?", status=1)
     t.check(appcmd.file.read_bytes() == before, "nothing was written")
@@ -157,6 +201,91 @@ def story_appcmd_locks_and_unlocks(t):
     appcmd("list", "config", "Default Web Site", "/section:asp", status=0x21)
 
 
+def web_config(t, folder, sections):
+    t.write(f"{folder}/web.config", "<configuration>" + sections + "</configuration>")
+
+
+def unlock_as_told(t, appcmd, path):
+    """Runs the command that the error page of a violated lock names; a server started again
+    serves the page."""
+    answer = t.wait_for(lambda: (a := t.get(path)).status == 500 and a, "a violated lock")
+    t.contains(answer.text, "500.19", "a violated lock")
+    command = re.search(r"unlock it with: appcmd (unlock [^<\n]*)", html.unescape(answer.text))[1]
+    appcmd(*shlex.split(command))
+    t.stop()
+    t.run_server()
+    answer = t.get(path)
+    t.equal(answer.status, 200, f"after {command}: {answer}")
+
+
+def story_a_violated_lock_names_the_command_that_opens_it(t):
+    appcmd = Appcmd(t)
+    documents = "<system.webServer><defaultDocument enabled='true'/></system.webServer>"
+    t.write("sub/page.htm", "page")
+    web_config(t, "sub", documents)
+    appcmd("lock", "config", "Default Web Site/sub", "/section:defaultDocument")
+    appcmd.fragment('<location path="Default Web Site/sub" overrideMode="Deny">')
+    t.run_server()
+    unlock_as_told(t, appcmd, "/sub/page.htm")
+    # A lock in the site's own file.
+    web_config(t, ".", f"<location path='sub' overrideMode='Deny'>{documents}</location>")
+    unlock_as_told(t, appcmd, "/sub/page.htm")
+    t.contains((t.site / "web.config").read_text(), 'path="sub" overrideMode="Allow"', "unlocked")
+
+
+def story_appcmd_locks_what_is_below_applications_too(t):
+    appcmd = Appcmd(t)
+    text = appcmd.file.read_text()
+    appcmd.file.write_text(text.replace("</configuration>", """
+    <location path="Default Web Site" overrideMode="Deny" inheritInChildApplications="false">
+        <system.webServer><asp /></system.webServer>
+    </location>
+</configuration>"""))
+    appcmd("lock", "config", "Default Web Site", "/section:defaultDocument")
+    appcmd.fragment('<location path="Default Web Site" overrideMode="Deny"><system.webServer>'
+                    '<defaultDocument />')
+
+
+def story_short_names_of_sections_are_what_people_mean(t):
+    appcmd = Appcmd(t)
+    t.contains(appcmd("lock", "config", "/section:authorization"),
+               '"system.webServer/security/authorization"', "one of two")
+    done = t.run("surrogate", "explain", "authorization", "")
+    t.check(done.out.startswith("system.webServer/security/authorization at"), f"explain: {done}")
+    t.contains(appcmd("list", "config", "/section:SYSTEM.webserver/management/authorization"),
+               "<management>", "a whole path")
+    t.write(t.state / "config/schema/own.xml", """<configSchema>
+      <sectionSchema name="a.own/asp"><attribute name="x" type="string" /></sectionSchema>
+      <sectionSchema name="a.own/twice"><attribute name="x" type="string" /></sectionSchema>
+      <sectionSchema name="b.own/twice"><attribute name="x" type="string" /></sectionSchema>
+    </configSchema>""")
+    t.contains(appcmd("lock", "config", "/section:asp"), '"system.webServer/asp"',
+               "what is built in goes before what is not")
+    before = appcmd.file.read_bytes()
+    refused = appcmd("lock", "config", "/section:twice", status=87)
+    t.contains(refused, "may be any of: a.own/twice, b.own/twice", "two as good")
+    t.check(appcmd.file.read_bytes() == before, "nothing was written")
+    done = t.run("surrogate", "explain", "twice", "")
+    t.equal(done.status, 1, "explain")
+    t.contains(done.err, "a.own/twice, b.own/twice", "explain")
+
+
+def story_appcmd_amends_collections_in_web_config(t):
+    appcmd = Appcmd(t)
+    add = ("set", "config", "Default Web Site", "/section:defaultDocument",
+           "/+files.[value='home.html']")
+    appcmd(*add)
+    written = re.sub(r">\s+<", "><", (t.site / "web.config").read_text())
+    t.contains(written, '<defaultDocument><files><add value="home.html" /></files>', "web.config")
+    (t.site / "web.config").unlink()
+    text = appcmd.file.read_text()
+    appcmd.file.write_text(text.replace("</configuration>", """    <system.webServer>
+        <defaultDocument><files lockElements="remove" /></defaultDocument>
+    </system.webServer>
+</configuration>"""))
+    appcmd(*add)
+
+
 def story_appcmd_keeps_backups(t):
     appcmd = Appcmd(t)
     before = appcmd.file.read_bytes()
@@ -166,8 +295,33 @@ def story_appcmd_keeps_backups(t):
     t.equal(appcmd("restore", "backup", "MyBackup"),
             'Restored configuration from backup "MyBackup"\n', "restore")
     t.check(appcmd.file.read_bytes() == before, "byte for byte")
+    appcmd.file.chmod(0o600)
+    appcmd("add", "backup", "Secret")
+    appcmd("add", "apppool", "/name:Again")
+    copies = [*appcmd.file.parent.glob("backup/Secret/*"),
+              max(appcmd.file.parent.glob("history/*/*")), appcmd.file]
+    t.equal([oct(copy.stat().st_mode & 0o777) for copy in copies], ["0o600"] * 3,
+            "a file that nobody else may read has copies that nobody else may read")
     t.equal(appcmd("delete", "backup", "MyBackup"), 'BACKUP object "MyBackup" deleted\n', "delete")
     appcmd("restore", "backup", "../config", status=1168 & 0xff)
+
+
+def story_appcmd_follows_no_links_and_waits_for_no_strangers(t):
+    appcmd = Appcmd(t)
+    words = ("set", "config", "Default Web Site", "/section:directoryBrowse", "/enabled:true")
+    secret = t.state / "secret"
+    secret.write_text("<configuration />")
+    (t.site / "web.config").symlink_to(secret)
+    t.contains(appcmd(*words, status=13), "it is a symbolic link", "a link instead of web.config")
+    t.equal(secret.read_text(), "<configuration />", "what the link names")
+    (t.site / "web.config").unlink()
+    lock = os.open(t.site, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    t.contains(appcmd(*words, status=32), "hresult:80070020", "the folder's lock held by another")
+    t.check(not (t.site / "web.config").exists(), "nothing is written without the lock")
+    os.close(lock)
+    appcmd(*words)
+    t.contains((t.site / "web.config").read_text(), 'enabled="true"', "the lock let go")
 
 
 def story_appcmd_controls_pools(t):
@@ -228,4 +382,16 @@ def story_surrogate_shows_the_metabase(t):
     t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/AppIsolated", "0").status, 0,
             "what has no place in the configuration")
     t.equal(t.run("surrogate", "metabase-set", "W3SVC/1/ROOT/Nope", "0").status, 1, "no property")
+    done = t.run("surrogate", "metabase-set", "LM/W3SVC/1/AppPoolId", "Nope")
+    t.equal((done.status, done.err.count("AppPoolId has no place at LM/W3SVC/1")), (1, 1),
+            f"a property of another key: {done}")
+    done = t.run("surrogate", "metabase-set", "LM/W3SVC/WAMUserPass", "secret")
+    t.equal(done.status, 0, f"a password: {done}")
+    appcmd.fragment('<property id="7502" dataType="String" userType="1" attributes="Secure" '
+                    'value="secret" />')
+    t.contains(t.run("surrogate", "metabase", "LM/W3SVC").out,
+               'WAMUserPass                     : (STRING) "**********"\n', "a password")
+    done = t.run("surrogate", "explain", "customMetadata", "")
+    t.contains(done.out, 'value="***"', "a password")
+    t.check("secret" not in done.out, f"a password: {done}")
     t.equal(t.run("surrogate", "metabase", "W3SVC/7").status, 1, "no key")

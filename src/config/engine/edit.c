@@ -21,6 +21,50 @@ static int no_memory(struct error *err)
 	return error_set(err, -ENOMEM, "out of memory");
 }
 
+/* The encoding that <?xml ... encoding="..."?> names; nothing when it names none. */
+static struct text declared_encoding(struct text source)
+{
+	static const char name[] = "encoding";
+	struct text rest = source;
+
+	if (text_starts_with(rest, TEXT("\xef\xbb\xbf")))
+		rest = (struct text){ rest.data + 3, rest.length - 3 };
+	if (!text_starts_with(rest, TEXT("<?xml")))
+		return TEXT("");
+	rest = text_cut(&rest, '>');
+	const char *at = memmem(rest.data, rest.length, name, strlen(name));
+	if (!at)
+		return TEXT("");
+	rest.length -= (size_t)(at - rest.data);
+	rest.data = at;
+	text_cut(&rest, '=');
+	rest = text_trim(rest);
+	if (!rest.length || (*rest.data != '"' && *rest.data != '\''))
+		return TEXT("");
+	char quote = *rest.data;
+	rest = (struct text){ rest.data + 1, rest.length - 1 };
+	return text_cut(&rest, quote);
+}
+
+/* Values are written in UTF-8, so the file must be taken for that. */
+static int check_encoding(struct text source, const char *file, struct error *err)
+{
+	struct text encoding = declared_encoding(source);
+	bool other = encoding.length && !text_equal_nocase(encoding, TEXT("UTF-8")) &&
+		     !text_equal_nocase(encoding, TEXT("US-ASCII"));
+
+	if (other)
+		return error_set_at(
+			err, -EINVAL, file, 1, 0,
+			"only a file in UTF-8 can be changed, and this one says that it "
+			"is in '" TEXT_FMT "'; save it as UTF-8",
+			TEXT_ARG(encoding));
+	if (!utf8_valid(source) || memchr(source.data, '\0', source.length))
+		return error_set_at(err, -EINVAL, file, 0, 0,
+				    "only a file in UTF-8 can be changed; save it as UTF-8");
+	return 0;
+}
+
 int edit_begin(struct text source, const char *file, struct edit **ret, struct error *err)
 {
 	struct edit *edit = mem_new(struct edit);
@@ -28,9 +72,8 @@ int edit_begin(struct text source, const char *file, struct edit **ret, struct e
 
 	if (!edit || !(edit->file = mem_strdup(file)))
 		r = no_memory(err);
-	else if (!utf8_valid(source) || memchr(source.data, '\0', source.length))
-		r = error_set_at(err, -EINVAL, file, 0, 0,
-				 "only a file in UTF-8 can be changed; save it as UTF-8");
+	else
+		r = check_encoding(source, file, err);
 	if (r == 0)
 		r = xml_parse(source, file, &edit->document, err);
 	if (r < 0)

@@ -42,8 +42,8 @@ struct apply {
 	const struct level_source *source;
 };
 
-/* What unlocks: the level that locked is named, and where its file is not that level's own,
- * the file. */
+/* What unlocks: the place that is locked, and the file the lock stands in: `appcmd` looks for it
+ * in applicationHost.config unless another one is named. */
 static void describe_lock(const struct xml_element *by, const char *section, char *out, size_t size)
 {
 	struct location location = { 0 };
@@ -54,11 +54,14 @@ static void describe_lock(const struct xml_element *by, const char *section, cha
 	bool split = *path && location.path.length;
 	snprintf(out, size,
 		 " It is locked in %.160s, line %d; unlock it with: appcmd unlock config "
-		 "%s%s%s" TEXT_FMT "%s/section:%s%s",
+		 "%s%s%s" TEXT_FMT "%s/section:%s%s%s%s",
 		 by->document->file, by->line, *path || location.path.length ? "\"" : "", path,
 		 split ? "/" : "", TEXT_ARG(location.path),
 		 *path || location.path.length ? "\" " : "", section,
-		 location.path.length && !*path ? " /commit:apphost" : "");
+		 *path                  ? " /commit:\""
+		 : location.path.length ? " /commit:apphost"
+					: "",
+		 path, *path ? "\"" : "");
 }
 
 /* What a section that is not allowed here is told, by IIS's words. */
@@ -67,7 +70,7 @@ static int check_allowed(const struct apply *apply, size_t id, const struct xml_
 	const struct section_rule *rule = &apply->level->rules[id];
 	const char *path = apply->level->schema->sections[id].path;
 	struct error *err = apply->source->merge.err;
-	char how[360] = "";
+	char how[ERROR_TEXT_MAX / 2] = "";
 
 	if (!rule->by)
 		return xml_fail(section, XML_BAD_DATA, err,
@@ -95,10 +98,12 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 	const struct effective **held = &apply->level->sections[id];
 
 	int r = check_allowed(apply, id, section);
+	if (r == 0)
+		r = effective_merge(&source->merge, *held, section, held);
 	if (r == 0 && source->check)
-		r = source->check(apply->level->schema->sections[id].path, section,
+		r = source->check(apply->level->schema->sections[id].path, *held, section,
 				  source->merge.err);
-	return r < 0 ? r : effective_merge(&source->merge, *held, section, held);
+	return r;
 }
 
 int level_apply(struct level *level, const struct xml_element *scope,

@@ -3,39 +3,77 @@
 #include "config/engine/locks.h"
 
 #include "base/mem.h"
-#include "config/engine/value.h"
 
 #include <errno.h>
 
-bool lock_attribute(const char *name)
+static const struct {
+	const char *name;
+	enum {
+		ATTRIBUTES,
+		ELEMENTS,
+		ITEM
+	} what; /* of what names it is a list; "true" or "false" */
+} lock_attributes[] = {
+	{ "lockAttributes", ATTRIBUTES },
+	{ "lockAllAttributesExcept", ATTRIBUTES },
+	{ "lockElements", ELEMENTS },
+	{ "lockAllElementsExcept", ELEMENTS },
+	{ "lockItem", ITEM },
+};
+
+static size_t find_lock(const char *name)
 {
-	static const char *const names[] = { "lockAttributes", "lockAllAttributesExcept",
-					     "lockElements", "lockAllElementsExcept", "lockItem" };
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!strcmp(name, names[i]))
-			return true;
-	}
-	return false;
+	size_t i = 0;
+	while (i < ARRAY_LEN(lock_attributes) && strcmp(lock_attributes[i].name, name) != 0)
+		i++;
+	return i;
 }
 
-int locks_check_names(const struct xml_element *element, const struct schema_element *schema,
-		      const struct xml_attribute *written, struct error *err)
+bool lock_attribute(const char *name)
+{
+	return find_lock(name) < ARRAY_LEN(lock_attributes);
+}
+
+/* Whether an element of this schema can have what is named. */
+static bool is_known(const struct schema_element *schema, bool attributes, const char *name)
+{
+	if (!strcmp(name, "*"))
+		return true;
+	if (attributes)
+		return schema->any_attribute || schema_attribute_index(schema, name) != SIZE_MAX;
+	return schema->any_element || schema_child_index(schema, name) != SIZE_MAX ||
+	       schema_directive(schema->collection, name) != DIRECTIVE_NONE;
+}
+
+static int check_list(const struct xml_element *element, const struct schema_element *schema,
+		      const struct xml_attribute *written, bool attributes, struct error *err)
 {
 	struct text rest = text_of(written->value);
 
-	if (strcmp(written->name, "lockAttributes") != 0)
-		return 0;
 	while (rest.data) {
 		char name[128];
 		struct text one = text_trim(text_cut(&rest, ','));
 		size_t length = one.length < sizeof(name) ? one.length : sizeof(name) - 1;
 		memcpy(name, one.length ? one.data : "", length);
 		name[length] = '\0';
-		if (length && strcmp(name, "*") != 0 &&
-		    schema_attribute_index(schema, name) == SIZE_MAX && !schema->any_attribute)
-			return xml_fail(element, XML_BAD_DATA, err,
-					"lockAttributes contains unknown attribute '%s'", name);
+		if (length && !is_known(schema, attributes, name))
+			return xml_fail(element, XML_BAD_DATA, err, "%s contains unknown %s '%s'",
+					written->name, attributes ? "attribute" : "element", name);
 	}
+	return 0;
+}
+
+int locks_check_value(const struct xml_element *element, const struct schema_element *schema,
+		      const struct xml_attribute *written, struct error *err)
+{
+	int what = lock_attributes[find_lock(written->name)].what;
+
+	if (what != ITEM)
+		return check_list(element, schema, written, what == ATTRIBUTES, err);
+	if (strcmp(written->value, "true") != 0 && strcmp(written->value, "false") != 0)
+		return xml_fail(element, XML_BAD_DATA, err,
+				"The 'lockItem' attribute is invalid.  Boolean must be one of "
+				"true, false");
 	return 0;
 }
 
@@ -112,8 +150,7 @@ const struct xml_element *lock_of_item(const struct lock *locks)
 {
 	for (const struct lock *l = locks; l; l = l->next) {
 		const char *value = xml_get(l->by, "lockItem");
-		bool locked = false;
-		if (value && value_bool(text_of(value), &locked) && locked)
+		if (value && !strcmp(value, "true"))
 			return l->by;
 	}
 	return NULL;

@@ -16,8 +16,9 @@ struct lock {
 
 /* Is this one of the five attributes? */
 bool lock_attribute(const char *name);
-/* A lock of an attribute that there is none of is a mistake that would lock nothing: -EINVAL. */
-int locks_check_names(const struct xml_element *element, const struct schema_element *schema,
+/* Checks the value of one of them, which is `written`: a name that there is none of is a mistake
+ * that would lock nothing. -EINVAL. */
+int locks_check_value(const struct xml_element *element, const struct schema_element *schema,
 		      const struct xml_attribute *written, struct error *err);
 
 /* -EINVAL ("Lock violation", 0x80070021, with the lock's place) when `written` says what another

@@ -10,6 +10,8 @@
 #include "config/engine/value.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- look-up ---- */
@@ -24,6 +26,77 @@ size_t schema_find(const struct schema *schema, const char *path)
 	const struct schema_section *found =
 		bsearch(path, schema->sections, schema->count, sizeof(*schema->sections), by_path);
 	return found ? (size_t)(found - schema->sections) : SIZE_MAX;
+}
+
+/* How far behind others of its short name a section stands. */
+static int rank_of(const struct schema *builtin, const char *path)
+{
+	struct text t = text_of(path);
+	int rank = 2;
+
+	if (text_starts_with(t, TEXT("system.webServer/security/")))
+		rank = 0;
+	else if (text_starts_with(t, TEXT("system.webServer/")) &&
+		 !text_starts_with(t, TEXT("system.webServer/management/")))
+		rank = 1;
+	return schema_find(builtin, path) == SIZE_MAX ? rank + 3 : rank;
+}
+
+static bool has_short_name(const char *path, struct text name)
+{
+	const char *slash = strrchr(path, '/');
+	return path[0] != '.' && slash && text_equal_nocase(text_of(slash + 1), name);
+}
+
+/* The best section of a short name; the best ones, when there are several, are listed in `list`. */
+static size_t find_best(const struct schema *schema, const struct schema *builtin, struct text name,
+			size_t *ret_count, char list[ERROR_TEXT_MAX])
+{
+	size_t found = SIZE_MAX, length = 0;
+	int best = INT_MAX;
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const char *path = schema->sections[i].path;
+		int rank = has_short_name(path, name) ? rank_of(builtin, path) : INT_MAX;
+		if (rank == INT_MAX || rank > best)
+			continue;
+		if (rank < best) {
+			best = rank;
+			found = i;
+			*ret_count = length = 0;
+		}
+		++*ret_count;
+		if (length < ERROR_TEXT_MAX)
+			length += (size_t)snprintf(list + length, ERROR_TEXT_MAX - length, "%s%s",
+						   length ? ", " : "", path);
+	}
+	return found;
+}
+
+int schema_find_short(const struct schema *schema, const char *name, size_t *ret, struct error *err)
+{
+	char list[ERROR_TEXT_MAX] = "";
+	struct schema *builtin = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const char *path = schema->sections[i].path;
+		if (path[0] == '.' || !text_equal_nocase(text_of(path), text_of(name)))
+			continue;
+		*ret = i;
+		return 0;
+	}
+	int r = schema_builtin(&builtin, err);
+	if (r < 0)
+		return r;
+	*ret = find_best(schema, builtin, text_of(name), &count, list);
+	schema_unref(builtin);
+	if (!count)
+		return error_set(err, -ENOENT, "there is no section '%s'", name);
+	if (count > 1)
+		return error_set(err, -EINVAL, "the section name '%s' may be any of: %s", name,
+				 list);
+	return 0;
 }
 
 bool schema_is_group(const struct schema *schema, const char *path)
@@ -113,7 +186,7 @@ static int check_attributes(const struct xml_element *element, const struct sche
 		if (at != SIZE_MAX)
 			r = check_value(element, &schema->attributes[at], written->value, err);
 		else if (lock_attribute(written->name))
-			r = locks_check_names(element, schema, written, err);
+			r = locks_check_value(element, schema, written, err);
 		else if (!schema->any_attribute)
 			r = unrecognized(element, "attribute", written->name, err);
 		if (r < 0)
@@ -140,9 +213,10 @@ static int check_directive(const struct xml_element *element, const struct schem
 		unsigned flags = at == SIZE_MAX ? 0 : c->entry->attributes[at].flags;
 		if (!(removal && (flags & key)) && !lock_attribute(name))
 			return unrecognized(element, "attribute", name, err);
-		int r = at == SIZE_MAX ? 0
-				       : check_value(element, &c->entry->attributes[at],
-						     element->attributes[i].value, err);
+		int r = at == SIZE_MAX
+				? locks_check_value(element, c->entry, &element->attributes[i], err)
+				: check_value(element, &c->entry->attributes[at],
+					      element->attributes[i].value, err);
 		if (r < 0)
 			return r;
 		named |= (flags & SCHEMA_UNIQUE) != 0;

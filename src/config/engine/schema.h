@@ -102,8 +102,8 @@ struct schema {
 
 /* The schema of the built-in files; made once per process. -ENOMEM. */
 int schema_builtin(struct schema **ret, struct error *err);
-/* That and files of the user: each of `files` is the text of one, `names` are for errors. A section
- * of theirs with the path of a built-in one replaces it. -EINVAL with file and line, -ENOMEM. */
+/* That and files of the user: each of `files` is the text of one, `names` are for errors. They add
+ * sections and redefine none. -EINVAL with file and line, -ENOMEM. */
 int schema_with(const struct text *files, const char *const *names, size_t count,
 		struct schema **ret, struct error *err);
 struct schema *schema_ref(struct schema *schema);
@@ -111,6 +111,12 @@ struct schema *schema_unref(struct schema *schema);
 
 /* SIZE_MAX when there is none of this path. */
 size_t schema_find(const struct schema *schema, const char *path);
+/* By what people type: a whole path or its last part, in any case. Of several the one of
+ * system.webServer/security is meant, then one of system.webServer outside of its management; a
+ * built-in one before one of the user. -ENOENT; -EINVAL with the candidates: more than one is as
+ * good. */
+int schema_find_short(const struct schema *schema, const char *name, size_t *ret,
+		      struct error *err);
 /* True when sections are below this path: "system.webServer/security". */
 bool schema_is_group(const struct schema *schema, const char *path);
 

@@ -9,6 +9,7 @@
  */
 #include "config/engine/effective.h"
 #include "config/engine/files.h"
+#include "config/engine/locks.h"
 #include "config/engine/value.h"
 
 #include "base/mem.h"
@@ -25,6 +26,7 @@
 struct loader {
 	struct schema *schema;
 	struct schema_section sections[SECTIONS_MAX];
+	bool user; /* what is read is a file of the user */
 	struct error *err;
 };
 
@@ -57,6 +59,14 @@ static size_t count_children(const struct xml_element *e, const char *name)
 	for (const struct xml_element *c = e->first; c; c = c->next)
 		count += !strcmp(c->name, name);
 	return count;
+}
+
+/* Whether XML can have an element or attribute of this name; of a section it may be a path. */
+static bool is_name(const char *name, bool path)
+{
+	if (!name || !*name || strpbrk(name, " \t\r\n<>&\"'=") || (!path && strchr(name, '/')))
+		return false;
+	return *name != '/' && !strstr(name, "//") && name[strlen(name) - 1] != '/';
 }
 
 /* ---- attributes ---- */
@@ -172,6 +182,10 @@ static int load_attribute(const struct loader *l, const struct xml_element *e,
 	a->value = xml_get(e, "defaultValue");
 	if (!a->name || !*a->name)
 		return bad(l, e, "a name is needed in", e->name);
+	if (!is_name(a->name, false))
+		return bad(l, e, "no attribute can have the name", a->name);
+	if (lock_attribute(a->name))
+		return bad(l, e, "every element has the lock attribute", a->name);
 	if (!type || !value_names(text_of(type), types, false, &number))
 		return bad(l, e, "unknown type", type ? type : "");
 	a->type = (enum schema_type)number;
@@ -227,10 +241,45 @@ static int load_adds(const struct loader *l, const struct xml_element *e,
 		if (!one.length || i == SCHEMA_ADDS_MAX)
 			return bad(l, e, "invalid addElement", adds);
 		c->adds[i] = arena_strndup(&l->schema->arena, one.data, one.length);
-		if (!c->adds[i++])
+		if (!c->adds[i])
 			return no_memory(l);
+		if (!is_name(c->adds[i++], false))
+			return bad(l, e, "invalid addElement", adds);
 	}
 	return 0;
+}
+
+/* Each directive of a collection has a name of its own. */
+static int load_directives(const struct loader *l, const struct xml_element *e,
+			   struct schema_collection *c)
+{
+	c->remove = xml_get(e, "removeElement");
+	c->clear = xml_get(e, "clearElement");
+	c->defaults = xml_get(e, "defaultElement");
+	if (c->defaults && !is_name(c->defaults, false))
+		return bad(l, e, "invalid defaultElement", c->defaults);
+	if (c->remove && !is_name(c->remove, false))
+		return bad(l, e, "invalid removeElement", c->remove);
+	if (c->clear && !is_name(c->clear, false))
+		return bad(l, e, "invalid clearElement", c->clear);
+	if (c->remove && c->clear && !strcmp(c->remove, c->clear))
+		return bad(l, e, "removeElement and clearElement are both", c->remove);
+	for (size_t i = 0; c->adds[i]; i++) {
+		if (c->remove && !strcmp(c->remove, c->adds[i]))
+			return bad(l, e, "addElement and removeElement are both", c->remove);
+		if (c->clear && !strcmp(c->clear, c->adds[i]))
+			return bad(l, e, "addElement and clearElement are both", c->clear);
+	}
+	return 0;
+}
+
+static bool has_key(const struct schema_element *entry)
+{
+	for (size_t i = 0; i < entry->attribute_count; i++) {
+		if (entry->attributes[i].flags & (SCHEMA_UNIQUE | SCHEMA_COMBINED))
+			return true;
+	}
+	return false;
 }
 
 static int load_collection(const struct loader *l, const struct xml_element *e,
@@ -245,17 +294,19 @@ static int load_collection(const struct loader *l, const struct xml_element *e,
 	if (ret->collection)
 		return bad(l, e, "there is a second collection in", ret->name);
 	int r = load_adds(l, e, c);
+	if (r == 0)
+		r = load_directives(l, e, c);
 	if (r < 0)
 		return r;
-	c->remove = xml_get(e, "removeElement");
-	c->clear = xml_get(e, "clearElement");
-	c->defaults = xml_get(e, "defaultElement");
 	c->prepend = append && !is_true(e, "mergeAppend");
 	c->duplicates = is_true(e, "allowDuplicates");
 	c->entry = entry;
 	entry->name = c->adds[0];
 	ret->collection = c;
-	return load_element(l, e, true, entry);
+	r = load_element(l, e, true, entry);
+	if (r == 0 && !c->duplicates && !has_key(entry))
+		r = bad(l, e, "a key or allowDuplicates is needed in the collection of", ret->name);
+	return r;
 }
 
 /* The defaults elements of `e`: those of its collection and of the collections in its entries. */
@@ -299,6 +350,8 @@ static int load_children(const struct loader *l, const struct xml_element *e,
 		    is_derived(derived, derived_count, xml_get(c, "name")))
 			continue;
 		int r = load_element(l, c, false, &list[n]);
+		if (r == 0 && !is_name(list[n].name, false))
+			r = bad(l, c, "no element can have the name", list[n].name);
 		if (r < 0)
 			return r;
 		pointers[n] = &list[n];
@@ -383,28 +436,56 @@ static int load_element(const struct loader *l, const struct xml_element *e, boo
 
 /* ---- files ---- */
 
+static bool is_below(const char *path, const char *group)
+{
+	size_t length = strlen(group);
+	return !strncmp(path, group, length) && path[length] == '/';
+}
+
+/* A section is described once, and is no group of others. Programs rely on what the built-in ones
+ * have. */
+static int check_place(const struct loader *l, const struct xml_element *e, const char *path)
+{
+	static const char *const structure[] = { "configSections", "location" };
+	if (l->user && *path == '.')
+		return bad(l, e, "no section can have the name", path);
+	for (size_t i = 0; i < ARRAY_LEN(structure); i++) {
+		if (!strcmp(path, structure[i]) || is_below(path, structure[i]))
+			return bad(l, e, "no section can have the name", path);
+	}
+	for (size_t i = 0; i < l->schema->count; i++) {
+		const char *other = l->sections[i].path;
+		if (!strcmp(other, path))
+			return bad(l, e, "there is already a section", path);
+		if (is_below(other, path))
+			return bad(l, e, "there are already sections in", path);
+		if (is_below(path, other))
+			return bad(l, e, "a section cannot have sections in it:", other);
+	}
+	return 0;
+}
+
 static int load_section(struct loader *l, const struct xml_element *e)
 {
 	struct schema_element *element = arena_new(&l->schema->arena, struct schema_element);
 	const char *path = xml_get(e, "name");
-	size_t i = 0;
 
 	if (!element)
 		return no_memory(l);
-	if (!path || *path == '/' || strstr(path, "//") || (*path && path[strlen(path) - 1] == '/'))
+	if (!path || !*path)
 		return bad(l, e, "a name is needed in", e->name);
-	int r = load_element(l, e, false, element);
+	if (!is_name(path, true))
+		return bad(l, e, "no section can have the name", path);
+	int r = check_place(l, e, path);
+	if (r == 0)
+		r = load_element(l, e, false, element);
 	if (r < 0)
 		return r;
 	const char *slash = strrchr(path, '/');
 	element->name = slash ? slash + 1 : path;
-	while (i < l->schema->count && strcmp(l->sections[i].path, path) != 0)
-		i++;
-	if (i == SECTIONS_MAX)
+	if (l->schema->count == SECTIONS_MAX)
 		return bad(l, e, "there are too many sections, this is one more:", path);
-	l->sections[i] = (struct schema_section){ path, element };
-	if (i == l->schema->count)
-		l->schema->count++;
+	l->sections[l->schema->count++] = (struct schema_section){ path, element };
 	return 0;
 }
 
@@ -448,6 +529,7 @@ static int load(struct loader *l, const struct text *files, const char *const *n
 
 	for (size_t i = 0; i < config_file_count && r == 0; i++)
 		r = load_file(l, config_files[i].text, config_files[i].name);
+	l->user = true;
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = load_file(l, files[i], names[i]);
 	if (r == 0)

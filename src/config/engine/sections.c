@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "config/engine/declarations.h"
 #include "config/engine/value.h"
 
 #include <errno.h>
@@ -58,32 +59,7 @@ const struct xml_element *sections_find(const struct schema *schema,
 	return xml_find(scope, schema->sections[id].path);
 }
 
-/* ---- declarations ---- */
-
-static const struct xml_element *find_named(const struct xml_element *parent, const char *kind,
-					    struct text name)
-{
-	const struct xml_element *e = parent->first;
-	while (e && !(!strcmp(e->name, kind) && xml_get(e, "name") &&
-		      text_equal(text_of(xml_get(e, "name")), name)))
-		e = e->next;
-	return e;
-}
-
-/* The <section> that <configSections> of `document` has for a path; NULL: none. */
-static const struct xml_element *find_declaration(const struct xml_document *document,
-						  const char *path)
-{
-	const struct xml_element *at =
-		document ? xml_child(document->root, "configSections") : NULL;
-	struct text rest = text_of(path);
-
-	while (at && rest.data) {
-		struct text name = text_cut(&rest, '/');
-		at = find_named(at, rest.data ? "sectionGroup" : "section", name);
-	}
-	return at;
-}
+/* ---- rules ---- */
 
 /* The number of an enum attribute of one of the elements that structure a file. */
 static uint32_t structure_value(const struct schema *schema, const char *element, const char *name,
@@ -96,13 +72,15 @@ static uint32_t structure_value(const struct schema *schema, const char *element
 	return value;
 }
 
-static void set_rules(const struct schema *schema, const struct xml_document *document,
-		      struct section_rule *rules, bool override)
+static int set_rules(const struct schema *schema, const struct xml_document *document,
+		     struct section_rule *rules, bool override, struct error *err)
 {
-	if (!xml_child(document->root, "configSections"))
-		return;
-	for (size_t i = 0; i < schema->count; i++) {
-		const struct xml_element *e = find_declaration(document, schema->sections[i].path);
+	struct map *declared = NULL;
+	int r = section_declarations_new(document, &declared, err);
+
+	for (size_t i = 0; r == 0 && map_count(declared) && i < schema->count; i++) {
+		const struct xml_element *e =
+			section_declarations_find(declared, schema->sections[i].path);
 		if (!e || (rules[i].by && !override))
 			continue;
 		const char *definition = xml_get(e, "allowDefinition");
@@ -116,46 +94,20 @@ static void set_rules(const struct schema *schema, const struct xml_document *do
 							 mode) == LOCATION_ALLOW;
 		rules[i].by = e;
 	}
-}
-
-void section_rules_add(const struct schema *schema, const struct xml_document *document,
-		       struct section_rule *rules)
-{
-	set_rules(schema, document, rules, false);
-}
-
-void section_rules_override(const struct schema *schema, const struct xml_document *document,
-			    struct section_rule *rules)
-{
-	set_rules(schema, document, rules, true);
-}
-
-/* Checks one of the elements that structure a file, without what is in it. */
-static int check_structure(const struct schema *schema, const struct xml_element *element,
-			   const char *as, struct error *err)
-{
-	struct xml_element alone = *element;
-	alone.first = alone.last = NULL;
-	return schema_check(&alone, schema->sections[schema_find(schema, as)].element, err);
-}
-
-/* <sectionGroup> nests at most as deep as XML_DEPTH_MAX. */
-static int check_declarations(const struct schema *schema, const struct xml_element *parent,
-			      struct error *err)
-{
-	int r = 0;
-	for (const struct xml_element *e = parent->first; e && r == 0; e = e->next) {
-		if (!strcmp(e->name, "section")) {
-			r = check_structure(schema, e, ".section", err);
-		} else if (!strcmp(e->name, "sectionGroup")) {
-			r = check_structure(schema, e, ".sectionGroup", err);
-			if (r == 0)
-				r = check_declarations(schema, e, err);
-		} else if (strcmp(e->name, "clear") != 0 && strcmp(e->name, "remove") != 0) {
-			r = xml_fail(e, XML_BAD_DATA, err, "Unrecognized element '%s'", e->name);
-		}
-	}
+	section_declarations_free(declared);
 	return r;
+}
+
+int section_rules_add(const struct schema *schema, const struct xml_document *document,
+		      struct section_rule *rules, struct error *err)
+{
+	return set_rules(schema, document, rules, false, err);
+}
+
+int section_rules_override(const struct schema *schema, const struct xml_document *document,
+			   struct section_rule *rules, struct error *err)
+{
+	return set_rules(schema, document, rules, true, err);
 }
 
 /* ---- location ---- */
@@ -192,24 +144,53 @@ struct location section_location(const struct xml_element *element)
 	return location;
 }
 
+/* No folder has such a path, so that what is written for it, a lock or a restriction, would hold
+ * nowhere. */
+static const char *wrong_path(struct text path)
+{
+	struct text rest = path;
+
+	if (!path.length)
+		return NULL;
+	if (text_trim(path).length != path.length)
+		return "It must not begin or end with a blank";
+	if (memchr(path.data, '\\', path.length))
+		return "Segments are separated by '/'";
+	while (rest.data) {
+		struct text segment = text_cut(&rest, '/');
+		if (!segment.length)
+			return "It must not have an empty segment";
+		if (text_equal(segment, TEXT(".")) || text_equal(segment, TEXT("..")))
+			return "It must not have a segment '.' or '..'";
+	}
+	return NULL;
+}
+
 static int check_location(const struct schema *schema, const struct xml_element *element,
 			  struct error *err)
 {
-	int r = check_structure(schema, element, ".location", err);
-	if (r == 0 && xml_get(element, "overrideMode") && xml_get(element, "allowOverride"))
-		r = xml_fail(element, XML_BAD_DATA, err,
-			     "The attributes 'overrideMode' and 'allowOverride' cannot be used "
-			     "together");
-	return r;
+	int r = section_declarations_check_element(schema, element, ".location", err);
+	if (r < 0)
+		return r;
+	if (xml_get(element, "overrideMode") && xml_get(element, "allowOverride"))
+		return xml_fail(element, XML_BAD_DATA, err,
+				"The attributes 'overrideMode' and 'allowOverride' cannot be used "
+				"together");
+	const char *wrong = wrong_path(section_location(element).path);
+	return wrong ? xml_fail(element, XML_BAD_DATA, err, "The 'path' attribute is invalid.  %s",
+				wrong)
+		     : 0;
 }
 
 /* ---- checking ---- */
 
 struct check {
 	const struct schema *schema;
-	const struct xml_document *document, *parent;
+	const struct xml_document *document;
+	struct map *declared, *above; /* by the document, and by its parent */
 	struct error *err;
-	struct map *seen;  /* "path:section" for everything that is written */
+	struct map *seen; /* "path:section" for everything that is written */
+	size_t locations;
 	struct text place; /* the path of the scope: "" outside of locations */
 };
 
@@ -246,7 +227,8 @@ static int check_section(void *ctx, size_t id, const struct xml_element *section
 static int check_unknown(void *ctx, const char *path, const struct xml_element *element)
 {
 	struct check *check = ctx;
-	if (find_declaration(check->document, path) || find_declaration(check->parent, path))
+	if (section_declarations_find(check->declared, path) ||
+	    section_declarations_find(check->above, path))
 		return 0;
 	return xml_fail(element, XML_BAD_DATA, check->err,
 			"The configuration section '%s' cannot be read because it is missing a "
@@ -263,6 +245,10 @@ static int check_scope(const struct xml_element *scope, struct check *check)
 static int check_child(const struct xml_element *e, struct check *check)
 {
 	if (!strcmp(e->name, "location")) {
+		if (++check->locations > LOCATIONS_MAX)
+			return xml_fail(e, XML_BAD_DATA, check->err,
+					"The file has more than %d <location> elements",
+					LOCATIONS_MAX);
 		int r = check_location(check->schema, e, check->err);
 		check->place = section_location(e).path;
 		return r < 0 ? r : check_scope(e, check);
@@ -273,26 +259,41 @@ static int check_child(const struct xml_element *e, struct check *check)
 		return xml_fail(e, XML_BAD_DATA, check->err,
 				"Only one <configSections> element allowed.  It must be the first "
 				"child element of the root <configuration> element");
-	return check_declarations(check->schema, e, check->err);
+	return section_declarations_check(check->schema, e, check->err);
+}
+
+static int check_document(struct check *check)
+{
+	const struct xml_element *root = check->document->root;
+	int r = 0;
+
+	if (strcmp(root->name, "configuration") != 0)
+		r = xml_fail(root, XML_BAD_DATA, check->err, "Unrecognized element '%s'",
+			     root->name);
+	for (const struct xml_element *e = root->first; e && r == 0; e = e->next)
+		r = check_child(e, check);
+	check->place = TEXT("");
+	return r < 0 ? r : check_scope(root, check);
 }
 
 int sections_check(const struct schema *schema, const struct xml_document *document,
 		   const struct xml_document *parent, struct error *err)
 {
-	struct check check = { schema,  document, parent, err, map_new(SEEN_MAX, MAP_NOCASE),
-			       TEXT("") };
-	const struct xml_element *root = document->root;
-	int r = 0;
+	struct check check = { .schema = schema,
+			       .document = document,
+			       .err = err,
+			       .seen = map_new(SEEN_MAX, MAP_NOCASE),
+			       .place = TEXT("") };
+	int r = check.seen ? 0 : error_set(err, -ENOMEM, "out of memory");
 
-	if (!check.seen)
-		return error_set(err, -ENOMEM, "out of memory");
-	if (strcmp(root->name, "configuration") != 0)
-		r = xml_fail(root, XML_BAD_DATA, err, "Unrecognized element '%s'", root->name);
-	for (const struct xml_element *e = root->first; e && r == 0; e = e->next)
-		r = check_child(e, &check);
-	check.place = TEXT("");
 	if (r == 0)
-		r = check_scope(root, &check);
+		r = section_declarations_new(document, &check.declared, err);
+	if (r == 0)
+		r = section_declarations_new(parent, &check.above, err);
+	if (r == 0)
+		r = check_document(&check);
+	section_declarations_free(check.above);
+	section_declarations_free(check.declared);
 	map_free(check.seen, NULL);
 	return r;
 }

@@ -24,13 +24,13 @@ struct section_rule {
 	const struct xml_element *by;
 };
 /* Sets the rules of sections that are not declared yet by what <configSections> of `document`,
- * which was checked, says. `rules` has one for each section of the schema. */
-void section_rules_add(const struct schema *schema, const struct xml_document *document,
-		       struct section_rule *rules);
+ * which was checked, says. `rules` has one for each section of the schema. -ENOMEM. */
+int section_rules_add(const struct schema *schema, const struct xml_document *document,
+		      struct section_rule *rules, struct error *err);
 /* The same for a file whose declarations stand above the ones there are: applicationHost.config
  * over the installed ones. */
-void section_rules_override(const struct schema *schema, const struct xml_document *document,
-			    struct section_rule *rules);
+int section_rules_override(const struct schema *schema, const struct xml_document *document,
+			   struct section_rule *rules, struct error *err);
 
 /* Calls `fn` for each section of the schema in `scope` (<configuration> or <location>), until it
  * returns non-zero, which is returned. */
@@ -41,6 +41,9 @@ int sections_each(const struct schema *schema, const struct xml_element *scope, 
 /* The element of the section `id` in `scope`; NULL: it is not written there. */
 const struct xml_element *sections_find(const struct schema *schema,
 					const struct xml_element *scope, size_t id);
+
+/* Of one file: each is looked at once for every segment of a path. */
+#define LOCATIONS_MAX 16384
 
 /* Checks a whole file: structure, every known section by its schema, no section twice in one
  * place. `parent` (may be NULL) is a file whose <configSections> also count. -EINVAL, -ENOMEM. */

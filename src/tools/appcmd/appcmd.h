@@ -42,7 +42,7 @@ struct appcmd {
 	/* General parameters. */
 	bool xml, json, in, help, config, config_all;
 	const char *text; /* "*" or the name of a property; NULL: a line each */
-	const char *commit, *section, *state;
+	const char *commit, *section, *state, *apphostconfig;
 	char file[PATH_MAX];   /* applicationHost.config */
 	struct config *server; /* NULL until appcmd_load */
 	struct arena arena;

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -66,12 +67,33 @@ static int list_backups(struct appcmd *a)
 	return appcmd_print(a, &objects);
 }
 
+/* A copy that the same may read as the file: it has the same passwords. */
+static int write_copy(const char *folder, struct text text, const struct sys_access *access)
+{
+	char file[PATH_MAX];
+	const char *name;
+	bool replaced;
+
+	snprintf(file, sizeof(file), "%.*s/" FILE_NAME, PATH_MAX - 64, folder);
+	_cleanup_fd_ int in = sys_open_folder(file, O_NOFOLLOW, &name);
+	return in < 0 ? in : sys_replace_in(in, name, text.data, text.length, access, &replaced);
+}
+
+static int read_original(const struct appcmd *a, char **ret, size_t *ret_length,
+			 struct sys_access *ret_access)
+{
+	const char *name;
+	_cleanup_fd_ int in = sys_open_folder(a->file, 0, &name);
+	return in < 0 ? in : sys_read_in(in, name, XML_SIZE_MAX, ret, ret_length, ret_access);
+}
+
 static int add_backup(struct appcmd *a)
 {
 	_cleanup_mem_ char *data = NULL;
-	char folder[PATH_MAX], file[PATH_MAX], automatic[32];
+	char folder[PATH_MAX], parent[PATH_MAX], automatic[32];
 	const char *name = a->identifier;
 	time_t now = time(NULL);
+	struct sys_access access;
 	struct tm tm;
 	size_t length;
 
@@ -81,19 +103,20 @@ static int add_backup(struct appcmd *a)
 	}
 	if (!valid(name) || !folder_of(a, name, folder))
 		return appcmd_error(APPCMD_BAD_ARGUMENT, "Invalid backup name \"%s\".", name);
-	int r = sys_read_file(a->file, XML_SIZE_MAX, &data, &length);
+	int r = read_original(a, &data, &length, &access);
 	if (r < 0)
 		return fail(a, r, a->file);
-	folder_of(a, "", file);
-	mkdir(file, 0750);
+	folder_of(a, "", parent);
+	mkdir(parent, 0750);
 	if (mkdir(folder, 0750) < 0)
 		return errno == EEXIST
 			       ? appcmd_error(183, "Backup with name \"%s\" already exists.", name)
 			       : fail(a, -errno, folder);
-	snprintf(file, sizeof(file), "%.*s/" FILE_NAME, PATH_MAX - 64, folder);
-	r = sys_replace_file(file, data, length, 0640);
-	if (r < 0)
-		return fail(a, r, file);
+	r = write_copy(folder, (struct text){ data, length }, &access);
+	if (r < 0) {
+		rmdir(folder); /* which is empty when nothing was written */
+		return fail(a, r, folder);
+	}
 	printf("BACKUP object \"%s\" added\n", name);
 	return 0;
 }
@@ -133,7 +156,7 @@ static int restore_backup(struct appcmd *a)
 	int r = sys_read_file(file, XML_SIZE_MAX, &data, &length);
 	if (r < 0)
 		return r == -ENOENT ? missing(a) : fail(a, r, file);
-	r = config_commit_server(a->file, a->state, &c, &a->err);
+	r = config_commit_server(a->file, a->state, NULL, &c, &a->err);
 	if (r == 0)
 		r = edit_replace_all(config_commit_edit(c), (struct text){ data, length }, &a->err);
 	if (r == 0)

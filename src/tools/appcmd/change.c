@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,13 +59,9 @@ static int find_one(struct appcmd *a, const struct appcmd_kind *kind, struct app
 /* Opens what appcmd_load read: objects are found in it by their place. */
 static int open_file(struct appcmd *a, struct config_commit **ret)
 {
-	if (config_commit_server(a->file, a->state, ret, &a->err) < 0)
-		return appcmd_failure(a);
-	if (text_equal(edit_text(config_commit_edit(*ret)), config_document(a->server)->source))
-		return 0;
-	error_set_at(&a->err, -ESTALE, a->file, 0, 0, "The file has changed on disk; try again");
-	*ret = config_commit_free(*ret);
-	return appcmd_failure(a);
+	return config_commit_server(a->file, a->state, &a->server, ret, &a->err) < 0
+		       ? appcmd_failure(a)
+		       : 0;
 }
 
 static int write_file(struct appcmd *a, struct config_commit *c)

@@ -127,6 +127,22 @@ static int run(struct appcmd *a)
 	return appcmd_control(a, kind);
 }
 
+/* The file that all is about; false: its name is too long, which was said. */
+static bool name_file(struct appcmd *a)
+{
+	const char *given = a->apphostconfig ? a->apphostconfig : "";
+
+	a->state = state_directory(a->state);
+	if (!*given && state_config_file(a->state, a->file, &a->err) == 0)
+		return true;
+	if (*given && strlen(given) < sizeof(a->file)) {
+		memcpy(a->file, given, strlen(given) + 1);
+		return true;
+	}
+	appcmd_error(0, "The name of applicationHost.config is longer than a path can be.");
+	return false;
+}
+
 int appcmd_main(int argc, char **argv)
 {
 	_cleanup_mem_ struct appcmd *a = mem_new(struct appcmd);
@@ -141,11 +157,9 @@ int appcmd_main(int argc, char **argv)
 	} else if (a->help || !a->verb) {
 		appcmd_usage(a->kind);
 		status = a->verb || a->help ? APPCMD_NOTHING : APPCMD_BAD_ARGUMENT;
+	} else if (!name_file(a)) {
+		status = APPCMD_BAD_ARGUMENT;
 	} else {
-		a->state = state_directory(a->state);
-		if (!a->file[0])
-			snprintf(a->file, sizeof(a->file), "%s/config/applicationHost.config",
-				 a->state);
 		status = run(a);
 		if (buf_failed(&a->out))
 			status = appcmd_error(APPCMD_FAILED, "the output is too long");

@@ -9,5 +9,5 @@ int main(int argc, char **argv)
 	fault_init_from_environment();
 	if (switches_version(argc, argv, "appcmd"))
 		return 0;
-	return appcmd_main(argc, argv);
+	return switches_end("appcmd", appcmd_main(argc, argv));
 }

@@ -121,7 +121,7 @@ static bool general(struct appcmd *a, const struct appcmd_parameter *p)
 	else if (is(p, "section"))
 		a->section = value;
 	else if (is(p, "apphostconfig"))
-		snprintf(a->file, sizeof(a->file), "%s", value);
+		a->apphostconfig = value;
 	else
 		return is(p, "debug") || is(p, "metadata");
 	return true;

@@ -8,6 +8,7 @@
 #include "tools/appcmd/appcmd.h"
 
 #include "base/mem.h"
+#include "config/rename.h"
 
 #include <stdio.h>
 
@@ -30,6 +31,7 @@ struct place {
 	const struct xml_element *element;
 	const struct schema_element *schema;
 	const struct effective *held; /* NULL: what was made just now */
+	size_t start;                 /* of the element where the walk began */
 };
 
 static int unknown(const char *name, size_t length)
@@ -259,7 +261,7 @@ static int enter_entry(struct place *p, const char *step, size_t length)
 }
 
 /* applicationHost.config replaces an installed collection when it begins with an entry. One entry
- * more is an amendment, and begins with a removal, of what is not there. */
+ * more is an amendment, and begins with a removal, of what is not there. Other files amend. */
 static int keep_installed(struct place *p, const struct entry *key)
 {
 	const struct schema_collection *c = p->schema->collection;
@@ -267,6 +269,8 @@ static int keep_installed(struct place *p, const struct entry *key)
 	const struct xml_element *e = p->element;
 	size_t start = e->start;
 
+	if (strcmp(edit_document(p->edit)->file, p->a->file) != 0)
+		return 0;
 	for (const struct xml_element *x = e->first; x; x = x->next) {
 		if (schema_directive(c, x->name) != DIRECTIVE_NONE)
 			return 0;
@@ -353,6 +357,28 @@ static int enter_child(struct place *p, const char *step, size_t length)
 	return failed(p, edit_child(p->edit, &p->element, p->schema->name, &p->a->err));
 }
 
+static bool is_site_name(const struct place *p, const struct schema_attribute *a)
+{
+	const struct schema *schema = config_schema(p->a->server);
+	size_t sites = schema_find(schema, "system.applicationHost/sites");
+	return p->schema == schema->sections[sites].element->collection->entry &&
+	       !strcmp(a->name, "name");
+}
+
+static int set_attribute(struct place *p, const struct schema_attribute *a, const char *value)
+{
+	struct error *err = &p->a->err;
+	size_t site = p->element->start;
+
+	if (!is_site_name(p, a))
+		return failed(p, edit_set(p->edit, &p->element, a->name, value, err));
+	int r = config_rename_site(p->edit, &p->element, value, err);
+	/* What moved the site moved all around it. */
+	if (r == 0)
+		p->start = p->start + p->element->start - site;
+	return failed(p, r);
+}
+
 static int last_step(struct place *p, const char *step, size_t length, char sign, const char *value)
 {
 	if (*step == '[' && sign == '+')
@@ -365,7 +391,7 @@ static int last_step(struct place *p, const char *step, size_t length, char sign
 		return unknown(step, length);
 	if (sign == '-')
 		return failed(p, edit_unset(p->edit, &p->element, a->name, &p->a->err));
-	return failed(p, edit_set(p->edit, &p->element, a->name, value ? value : "", &p->a->err));
+	return set_attribute(p, a, value ? value : "");
 }
 
 int appcmd_apply(struct appcmd *a, struct edit *edit, const struct xml_element **element,
@@ -373,8 +399,7 @@ int appcmd_apply(struct appcmd *a, struct edit *edit, const struct xml_element *
 {
 	const char *path = parameter->name;
 	char sign = *path == '+' || *path == '-' ? *path++ : '\0';
-	struct place p = { a, edit, *element, e->schema, e };
-	size_t start = (*element)->start;
+	struct place p = { a, edit, *element, e->schema, e, (*element)->start };
 	int status = 0;
 
 	while (status == 0) {
@@ -390,6 +415,6 @@ int appcmd_apply(struct appcmd *a, struct edit *edit, const struct xml_element *
 		path += length + 1;
 	}
 	if (status == 0)
-		*element = edit_at(edit, start);
+		*element = edit_at(edit, p.start);
 	return status;
 }

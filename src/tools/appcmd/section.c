@@ -4,11 +4,13 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* A section at a place, and the file it is changed in. */
 struct target {
 	struct appcmd *a;
+	bool server_only;         /* the place is opened without its web.config files */
 	const char *section;      /* its whole path */
 	struct config_tree *tree; /* of the place */
 	const struct effective *held;
@@ -23,41 +25,36 @@ static void target_done(struct target *t)
 	config_tree_free(t->tree);
 }
 
-/* "asp" and "system.webServer/asp" are the same section. */
-static const char *find_section(const struct schema *schema, const char *name)
+static int find_section(struct target *t)
 {
-	struct text wanted = text_of(name);
-	const char *found = NULL;
+	struct appcmd *a = t->a;
+	const struct schema *schema = config_schema(a->server);
+	size_t id;
 
-	for (size_t i = 0; i < schema->count; i++) {
-		const char *path = schema->sections[i].path, *slash = strrchr(path, '/');
-		if (path[0] == '.')
-			continue;
-		if (text_equal_nocase(text_of(path), wanted))
-			return path;
-		if (slash && !found && text_equal_nocase(text_of(slash + 1), wanted))
-			found = path;
-	}
-	return found;
+	int r = schema_find_short(schema, a->section, &id, &a->err);
+	if (r == -ENOENT)
+		return appcmd_error(APPCMD_BAD_ARGUMENT,
+				    "Unknown config section \"%s\".  Replace with ? for help.",
+				    a->section);
+	if (r < 0)
+		return appcmd_error(APPCMD_BAD_ARGUMENT, "%s", a->err.text);
+	t->section = schema->sections[id].path;
+	return 0;
 }
 
 static int open_place(struct target *t)
 {
 	struct appcmd *a = t->a;
+	struct text place = text_of(a->identifier ? a->identifier : "");
 	int status = appcmd_load(a);
 
+	if (status == 0 && a->section)
+		status = find_section(t);
 	if (status)
 		return status;
-	if (a->section) {
-		t->section = find_section(config_schema(a->server), a->section);
-		if (!t->section)
-			return appcmd_error(APPCMD_BAD_ARGUMENT,
-					    "Unknown config section \"%s\".  Replace with ? for "
-					    "help.",
-					    a->section);
-	}
-	if (config_tree_new(a->server, text_of(a->identifier ? a->identifier : ""), &t->tree,
-			    &a->err) < 0)
+	int r = t->server_only ? config_tree_server(a->server, place, &t->tree, &a->err)
+			       : config_tree_new(a->server, place, &t->tree, &a->err);
+	if (r < 0)
 		return appcmd_failure(a);
 	t->held = t->section ? level_section(config_tree_level(t->tree), t->section) : NULL;
 	return 0;
@@ -68,8 +65,9 @@ static int open_place(struct target *t)
 static void put_xml_object(struct buf *out, const struct target *t, const char *section,
 			   const struct effective *e)
 {
-	buf_printf(out, "    <CONFIG CONFIG.SECTION=\"%s\" path=\"%s\"", section,
-		   config_tree_path(t->tree));
+	buf_printf(out, "    <CONFIG CONFIG.SECTION=\"%s\" path=\"", section);
+	buf_put_html(out, text_of(config_tree_path(t->tree)));
+	buf_putc(out, '"');
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
 		if (!e->values[i].text)
 			continue;
@@ -186,7 +184,7 @@ static int open_commit(struct target *t)
 	}
 	t->location = text_of(place + length + (place[length] == '/'));
 	if (!strcmp(t->commit_path, CONFIG_PATH_APPHOST))
-		r = config_commit_server(a->file, a->state, &t->commit, &a->err);
+		r = config_commit_server(a->file, a->state, &a->server, &t->commit, &a->err);
 	else
 		r = config_commit_folder(a->server, tree, &t->commit, &a->err);
 	config_tree_free(tree);
@@ -235,10 +233,11 @@ static int set_config(struct appcmd *a)
 	return status;
 }
 
-/* clear and reset: what is written of the section for this place goes. */
+/* clear and reset: what is written of the section for this place goes, also when that is what
+ * makes the place's files invalid. */
 static int clear_config(struct appcmd *a)
 {
-	struct target t = { .a = a };
+	struct target t = { .a = a, .server_only = true };
 	int status = open_target(&t);
 	struct edit *edit = status ? NULL : config_commit_edit(t.commit);
 	const struct xml_element *e =
@@ -256,17 +255,21 @@ static int clear_config(struct appcmd *a)
 
 /* ---- locks ---- */
 
-/* The <location> of the place with this mode; made when it is not there. */
-static int find_location(struct target *t, const char *mode, const struct xml_element **ret)
+/* The <location> of the place with this mode; made when it is not there. One that is not for the
+ * applications below would lock nothing there. */
+static int open_location(struct target *t, bool lock, const struct xml_element **ret)
 {
+	enum location_mode mode = lock ? LOCATION_DENY : LOCATION_ALLOW;
 	struct edit *edit = config_commit_edit(t->commit);
 	const struct xml_element *root = edit_document(edit)->root, *e = root->first;
 	char *path = arena_strndup(&t->a->arena, t->location.data, t->location.length);
 
 	for (; e; e = e->next) {
-		const char *have = xml_get(e, "overrideMode");
-		if (!strcmp(e->name, "location") && word_is(have, mode) &&
-		    text_equal_nocase(section_location(e).path, t->location)) {
+		if (strcmp(e->name, "location") != 0)
+			continue;
+		struct location have = section_location(e);
+		if (have.mode == mode && have.children &&
+		    text_equal_nocase(have.path, t->location)) {
 			*ret = e;
 			return 0;
 		}
@@ -276,13 +279,13 @@ static int find_location(struct target *t, const char *mode, const struct xml_el
 	if (r == 0)
 		r = edit_set(edit, &e, "path", path, &t->a->err);
 	if (r == 0)
-		r = edit_set(edit, &e, "overrideMode", mode, &t->a->err);
+		r = edit_set(edit, &e, "overrideMode", lock ? "Deny" : "Allow", &t->a->err);
 	*ret = e;
 	return r;
 }
 
 /* The section may be written once for a place: what is there moves into the location. */
-static int move_section(struct target *t, const char *mode)
+static int move_section(struct target *t, bool lock)
 {
 	struct edit *edit = config_commit_edit(t->commit);
 	struct error *err = &t->a->err;
@@ -297,7 +300,7 @@ static int move_section(struct target *t, const char *mode)
 		r = bytes ? edit_remove(edit, &e, err) : -1;
 	}
 	if (r == 0)
-		r = find_location(t, mode, &e);
+		r = open_location(t, lock, &e);
 	struct text rest = text_of(t->section);
 	while (r == 0 && rest.data) {
 		struct text part = text_cut(&rest, '/');
@@ -312,15 +315,16 @@ static int move_section(struct target *t, const char *mode)
 	return r < 0 ? appcmd_failure(t->a) : 0;
 }
 
+/* The files of the place are not read: unlocking is what makes one valid that violates the lock. */
 static int lock_config(struct appcmd *a, bool lock)
 {
-	struct target t = { .a = a };
+	struct target t = { .a = a, .server_only = true };
 	if (!a->commit) /* locks are kept where the administrator is */
 		a->commit = "apphost";
 	int status = open_target(&t);
 
 	if (status == 0)
-		status = move_section(&t, lock ? "Deny" : "Allow");
+		status = move_section(&t, lock);
 	if (status == 0)
 		status = write_target(&t);
 	if (status == 0)
@@ -340,7 +344,7 @@ static bool writes(const struct xml_element *scope, const char *section)
 /* Where in applicationHost.config a section is written. */
 static int search_config(struct appcmd *a)
 {
-	struct target t = { .a = a };
+	struct target t = { .a = a, .server_only = true };
 	int status = open_place(&t);
 	const struct xml_element *root = status ? NULL : config_document(a->server)->root;
 

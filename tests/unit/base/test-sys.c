@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -63,6 +64,120 @@ static void replace_and_read(void **state)
 	assert_int_equal(fchdir(here), 0);
 	sys_close(here);
 	expect_content("relative");
+}
+
+static int open_folder(void)
+{
+	const char *name;
+	int fd = sys_open_folder(file, O_NOFOLLOW, &name);
+	assert_true(fd >= 0);
+	assert_string_equal(name, "file");
+	return fd;
+}
+
+static int count_names(void)
+{
+	int names = -2; /* "." and ".." */
+	DIR *dir = opendir(folder);
+	while (readdir(dir))
+		names++;
+	closedir(dir);
+	return names;
+}
+
+static void replacing_gives_owner_and_mode(void **state)
+{
+	_cleanup_fd_ int fd = open_folder();
+	struct sys_access access = SYS_ACCESS_OWN(0604), found;
+	_cleanup_mem_ char *data = NULL;
+	size_t length;
+	bool replaced = false;
+	if (geteuid() == 0)
+		access.owner = access.group = 65534;
+	mode_t before = umask(077);
+	assert_int_equal(sys_replace_in(fd, "file", "new", 3, &access, &replaced), 0);
+	umask(before);
+	assert_true(replaced);
+	assert_int_equal(sys_read_in(fd, "file", 3, &data, &length, &found), 0);
+	assert_string_equal(data, "new");
+	assert_int_equal(found.mode, 0604);
+	if (geteuid() == 0) {
+		assert_int_equal(found.owner, 65534);
+		assert_int_equal(found.group, 65534);
+	}
+	/* An owner that cannot be given leaves the file as it was. */
+	if (geteuid() == 0) {
+		assert_int_equal(chmod(folder, 0777), 0);
+		assert_int_equal(seteuid(65534), 0);
+		access.owner = 0;
+		int r = sys_replace_in(fd, "file", "no", 2, &access, &replaced);
+		assert_int_equal(seteuid(0), 0);
+		assert_int_equal(r, -EPERM);
+		assert_false(replaced);
+		expect_content("new");
+		assert_int_equal(count_names(), 1);
+	}
+}
+
+static void links_are_not_followed(void **state)
+{
+	char link[96], target[96];
+	const struct sys_access access = SYS_ACCESS_OWN(0644);
+	struct sys_access found;
+	char *data = NULL;
+	size_t length;
+	const char *name;
+	bool replaced;
+	snprintf(target, sizeof(target), "%s/target", folder);
+	assert_int_equal(sys_replace_file(target, "target", 6, 0600), 0);
+	assert_int_equal(symlink("target", file), 0);
+	_cleanup_fd_ int fd = open_folder();
+	assert_int_equal(sys_read_in(fd, "file", 100, &data, &length, &found), -ELOOP);
+	assert_int_equal(sys_read_in(fd, "nowhere", 100, &data, &length, &found), -ENOENT);
+	assert_int_equal(sys_read_in(fd, ".", 100, &data, &length, &found), -ENOTSUP);
+	assert_null(data);
+	assert_int_equal(sys_replace_in(fd, "file", "new", 3, &access, &replaced), 0);
+	expect_content("new");
+	struct stat st;
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_size, 6); /* the link went, not what it named */
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(unlink(target), 0);
+	/* Nor is a link in the temporary's place, nor one in the folder's. */
+	snprintf(link, sizeof(link), "%s/file.new.%d", folder, (int)gettid());
+	assert_int_equal(symlink("target", link), 0);
+	assert_int_equal(sys_replace_in(fd, "file", "newer", 5, &access, &replaced), 0);
+	expect_content("newer");
+	assert_int_equal(count_names(), 1);
+	snprintf(link, sizeof(link), "%s/link", folder);
+	assert_int_equal(symlink(".", link), 0);
+	snprintf(target, sizeof(target), "%s/link//file", folder);
+	int r = sys_open_folder(target, O_NOFOLLOW, &name);
+	assert_true(r == -ENOTDIR || r == -ELOOP);
+	_cleanup_fd_ int followed = sys_open_folder(target, 0, &name);
+	assert_true(followed >= 0);
+	assert_int_equal(unlink(link), 0);
+}
+
+static void what_killed_writers_left_goes(void **state)
+{
+	char left[96], mine[96], other[96];
+	pid_t child = fork();
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	snprintf(left, sizeof(left), "%s/file.new.%d", folder, (int)child);
+	snprintf(mine, sizeof(mine), "%s/file.new.%d", folder, (int)gettid());
+	snprintf(other, sizeof(other), "%s/file.new.%dx", folder, (int)child);
+	const char *all[] = { file, left, mine, other };
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		sys_close(open(all[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	_cleanup_fd_ int fd = open_folder();
+	sys_sweep_in(fd, "file");
+	assert_int_equal(count_names(), 3);
+	assert_int_equal(access(left, F_OK), -1);
+	assert_int_equal(unlink(mine), 0);
+	assert_int_equal(unlink(other), 0);
 }
 
 static void reading_has_a_limit(void **state)
@@ -154,12 +269,7 @@ static void a_failed_replace_leaves_no_trace(void **state)
 				break;
 			}
 			assert_true(r < 0);
-			int names = 0;
-			DIR *dir = opendir(folder);
-			while (readdir(dir))
-				names++;
-			closedir(dir);
-			assert_int_equal(names, 3); /* ".", ".." and the file */
+			assert_int_equal(count_names(), 1);
 		}
 	}
 }
@@ -182,6 +292,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(replace_and_read, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(replacing_gives_owner_and_mode, make_folder,
+						drop_folder),
+		cmocka_unit_test_setup_teardown(links_are_not_followed, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(what_killed_writers_left_goes, make_folder,
+						drop_folder),
 		cmocka_unit_test_setup_teardown(reading_has_a_limit, make_folder, drop_folder),
 		cmocka_unit_test(a_memfd_cannot_shrink),
 		cmocka_unit_test(sockets_carry_vectors),

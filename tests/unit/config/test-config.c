@@ -339,6 +339,69 @@ static void limits_hold(void **state)
 		at += sprintf(at, " a%d='1'", i);
 	strcpy(at, "/>");
 	refused(big, 1, "more attributes");
+	at = big + sprintf(big, "<configuration>");
+	for (int i = 0; i < 16384; i++)
+		at = stpcpy(at, "<location path='a'/>\n");
+	strcpy(at, "</configuration>");
+	config_unref(parse_ok(big));
+	strcpy(at, "<location path='a'/></configuration>");
+	refused(big, 16385, "more than 16384 <location> elements");
+}
+
+/* What is declared is looked up for every element of a group that has no schema: `elements` of them
+ * with `declared` sections, each in a line. */
+static char *many_declarations(int declared, int elements)
+{
+	char *text = mem_zalloc(1, 200 + (size_t)(declared + elements) * 40);
+	char *at = text + sprintf(text, "<configuration><configSections><sectionGroup "
+					"name='system.webServer'>");
+	for (int i = 1; i < declared; i++)
+		at += sprintf(at, "\n<section name='s%d'/>", i);
+	at = stpcpy(at, "</sectionGroup></configSections><system.webServer>");
+	for (int i = 0; i < elements; i++)
+		at += sprintf(at, "<s%d/>", declared - 1);
+	strcpy(at, "</system.webServer></configuration>");
+	return text;
+}
+
+static void declarations_are_bounded(void **state)
+{
+	char *text = many_declarations(1024, 300000);
+	config_unref(parse_ok(text));
+	mem_free(text);
+	text = many_declarations(1025, 1);
+	refused(text, 1025, "declares more than 1024 sections and groups");
+	mem_free(text);
+	text = many_declarations(40000, 40000);
+	refused(text, 1025, "declares more than 1024 sections and groups");
+	mem_free(text);
+	refused("<configuration><configSections><sectionGroup name='system.webServer'>"
+		"<section name='a'/></sectionGroup></configSections><system.webServer>\n<b/>"
+		"</system.webServer></configuration>",
+		2, "missing a section declaration");
+}
+
+/* A lock or a restriction of a path that no folder can have would hold nowhere. */
+static void locations_have_paths_of_folders(void **state)
+{
+	static const char *const wrong[] = {
+		"Site//a", "Site/./a", "Site/../a", "Site/a/..",
+		"Site\\a", " Site/a",  "Site/a ",   "..",
+	};
+	static const char *const good[] = {
+		"", ".", "/Site/a/", "Site", "Site/a b/.c", "Site/..d"
+	};
+	char text[200];
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		snprintf(text, sizeof(text),
+			 "<configuration>\n<location path='%s'/></configuration>", wrong[i]);
+		refused(text, 2, "The 'path' attribute is invalid.  ");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		snprintf(text, sizeof(text), "<configuration><location path='%s'/></configuration>",
+			 good[i]);
+		config_unref(parse_ok(text));
+	}
 }
 
 static void foreign_sections_are_passed_over(void **state)
@@ -433,6 +496,8 @@ int main(void)
 		cmocka_unit_test(protection_is_app_isolated_then_the_pool),
 		cmocka_unit_test(broken_files_are_refused),
 		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(declarations_are_bounded),
+		cmocka_unit_test(locations_have_paths_of_folders),
 		cmocka_unit_test(foreign_sections_are_passed_over),
 		cmocka_unit_test(variables_are_expanded),
 		cmocka_unit_test(passwords_are_hidden),

@@ -129,6 +129,23 @@ static void only_utf8_is_changed(void **state)
 	assert_int_equal(edit_begin(TEXT("<a x='\xe4'/>"), "f", &edit, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "UTF-8"));
 	assert_int_equal(edit_begin(TEXT("<a>"), "f", &edit, &err), -EINVAL);
+	/* Bytes that are UTF-8 by chance, or none but ASCII's, do not make it a file in UTF-8. */
+	static const char *const others[] = {
+		"<?xml version='1.0' encoding='ISO-8859-1'?><a x='\xc3\xa4'/>",
+		"\xef\xbb\xbf<?xml version=\"1.0\" encoding = \"windows-1252\" ?>\n<a/>",
+		"<?xml version='1.0' encoding='iso-8859-1'?><a x='\xe4'/>",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_int_equal(edit_begin(text_of(others[i]), "f", &edit, &err), -EINVAL);
+		assert_non_null(strstr(err.text, i == 1 ? "'windows-1252'" : "8859-1'"));
+	}
+	static const char *const ours[] = {
+		"<?xml version='1.0' encoding='utf-8'?><a/>",
+		"<?xml version=\"1.0\" encoding=\"US-ASCII\"?><a/>",
+		"<?xml version='1.0'?><a encoding='ISO-8859-1'/>",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		edit_free(begin(ours[i]));
 	edit = begin("\xef\xbb\xbf<a x='\xc3\xa4'/>");
 	const struct xml_element *e = find(edit, "");
 	assert_int_equal(edit_set(edit, &e, "x", "\xc3\xb6", &err), 0);

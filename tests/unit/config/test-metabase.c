@@ -138,7 +138,7 @@ static void keys_have_children(void **state)
 static int set(struct config *c, const char *key, struct metabase_data data)
 {
 	struct config_commit *commit = NULL;
-	int r = config_commit_server(path, NULL, &commit, &err);
+	int r = config_commit_server(path, NULL, &c, &commit, &err);
 	if (r == 0)
 		r = config_metabase_set(c, commit, key, &data, &err);
 	if (r == 0)
@@ -199,6 +199,7 @@ static void what_has_no_place_is_custom_metadata(void **state)
 {
 	struct config *c = host(*state, "");
 	assert_int_equal(set(c, "LM/W3SVC/1/ROOT/shop", STRING(2102, "The <shop>")), 0);
+	c = again(c);
 	assert_int_equal(set(c, "w3svc/1/root/SHOP", NUMBER(2104, 1)), 0);
 	c = again(c);
 	is_text(c, "LM/W3SVC/1/ROOT/shop", "AppFriendlyName", "The <shop>");
@@ -213,6 +214,53 @@ static void what_has_no_place_is_custom_metadata(void **state)
 	struct metabase_data data;
 	assert_int_equal(config_metabase_get(c, "LM/W3SVC", 50000, false, &arena, &data, &err), 0);
 	assert_int_equal(data.number, 77);
+	done(c);
+}
+
+static void secrets_stay_secrets(void **state)
+{
+	struct config *c = host(*state, "");
+	struct metabase_data own = STRING(50001, "own secret");
+	struct metabase_data data;
+
+	assert_int_equal(set(c, "LM/W3SVC", STRING(7502, "pass")), 0);
+	c = again(c);
+	assert_int_equal(set(c, "LM/W3SVC", STRING(7501, "user")), 0);
+	c = again(c);
+	own.attributes = METABASE_SECURE;
+	assert_int_equal(set(c, "LM/W3SVC", own), 0);
+	c = again(c);
+	assert_int_equal(set(c, "LM/W3SVC", STRING(50001, "another")), 0);
+	c = again(c);
+	data = get(c, "LM/W3SVC", "WAMUserPass");
+	assert_true(text_equal(data.text, TEXT("pass")));
+	assert_true(data.attributes & METABASE_SECURE);
+	assert_false(get(c, "LM/W3SVC", "WAMUserName").attributes & METABASE_SECURE);
+	assert_int_equal(config_metabase_get(c, "LM/W3SVC", 50001, false, &arena, &data, &err), 0);
+	assert_true(text_equal(data.text, TEXT("another")));
+	assert_true(data.attributes & METABASE_SECURE);
+	done(c);
+}
+
+static void a_place_elsewhere_is_no_place(void **state)
+{
+	struct config *c = host(*state, "");
+
+	assert_int_equal(set(c, "LM/W3SVC/1", STRING(9101, "Nope")), -EINVAL);
+	assert_string_equal(err.text, "the metabase property AppPoolId has no place at LM/W3SVC/1");
+	assert_int_equal(set(c, "LM/W3SVC/1", STRING(2102, "a name")), 0);
+	done(c);
+}
+
+static void what_is_said_of_a_site_is_renamed_with_it(void **state)
+{
+	struct config *c = host(*state, MORE);
+
+	assert_int_equal(set(c, "LM/W3SVC/1", STRING(1015, "Another longer name")), 0);
+	c = again(c);
+	is_text(c, "LM/W3SVC/1", "ServerComment", "Another longer name");
+	is_number(c, "LM/W3SVC/1/ROOT/shop", "DirBrowseFlags", 0xC000000A);
+	is_number(c, "LM/W3SVC/1/ROOT/img/deep", "AspCodepage", 65001);
 	done(c);
 }
 
@@ -234,6 +282,9 @@ int main(void)
 		state_test(keys_have_children),
 		state_test(data_is_written_into_the_configuration),
 		state_test(what_has_no_place_is_custom_metadata),
+		state_test(secrets_stay_secrets),
+		state_test(a_place_elsewhere_is_no_place),
+		state_test(what_is_said_of_a_site_is_renamed_with_it),
 		cmocka_unit_test(names_and_numbers_go_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,13 +155,68 @@ static void files_of_the_user_add_sections(void **state)
 	assert_int_equal(schema_directive(c, "deny"), DIRECTIVE_ADD);
 	section(schema, "system.webServer/asp");
 	schema_unref(schema);
-	/* One of theirs may replace one of ours. */
-	assert_int_equal(with("<configSchema><sectionSchema name='system.webServer/asp'>"
-			      "<attribute name='only' type='bool'/></sectionSchema></configSchema>",
+	/* A group of ours with a section of theirs. */
+	assert_int_equal(with("<configSchema><sectionSchema name='system.webServer/shop'>"
+			      "<collection addElement='add' allowDuplicates='true'/>"
+			      "</sectionSchema></configSchema>",
 			      &schema),
 			 0);
-	assert_int_equal(section(schema, "system.webServer/asp")->attribute_count, 1);
+	section(schema, "system.webServer/shop");
 	schema_unref(schema);
+}
+
+/* The server relies on what the built-in sections have. */
+static void built_in_sections_stay_what_they_are(void **state)
+{
+#define NAMED(name) "<configSchema>\n<sectionSchema name='" name "'/></configSchema>"
+	refused_schema(NAMED("system.webServer/asp"), 2,
+		       "there is already a section 'system.webServer/asp'");
+	refused_schema(NAMED("system.webServer"), 2, "already sections in 'system.webServer'");
+	refused_schema(NAMED("system.webServer/security"), 2, "already sections in");
+	refused_schema(NAMED("system.webServer/asp/more"), 2,
+		       "a section cannot have sections in it: 'system.webServer/asp'");
+	refused_schema(NAMED(".location"), 2, "no section can have the name '.location'");
+	refused_schema(NAMED(".mine"), 2, "no section can have the name '.mine'");
+	refused_schema(NAMED("location"), 2, "no section can have the name 'location'");
+	refused_schema(NAMED("configSections/x"), 2, "no section can have the name");
+	refused_schema("<configSchema><sectionSchema name='a/b'/>\n<sectionSchema name='a/b'/>"
+		       "</configSchema>",
+		       2, "there is already a section 'a/b'");
+}
+
+static void names_are_names(void **state)
+{
+	refused_schema(NAMED("a b"), 2, "no section can have the name 'a b'");
+	refused_schema(NAMED("a&lt;b"), 2, "no section can have the name 'a<b'");
+	refused_schema(NAMED("/a"), 2, "no section can have the name '/a'");
+	refused_schema(NAMED("a//b"), 2, "no section can have the name 'a//b'");
+	refused_schema(NAMED("a/"), 2, "no section can have the name 'a/'");
+	refused_schema(SCHEMA_TEXT("<element name='a/b'/>"), 2,
+		       "no element can have the name 'a/b'");
+	refused_schema(SCHEMA_TEXT("<element name='a b'/>"), 2,
+		       "no element can have the name 'a b'");
+	refused_schema(SCHEMA_TEXT("<attribute name='a&lt;' type='bool'/>"), 2,
+		       "no attribute can have the name 'a<'");
+	refused_schema(SCHEMA_TEXT("<attribute name='lockItem' type='bool'/>"), 2,
+		       "every element has the lock attribute 'lockItem'");
+	refused_schema(SCHEMA_TEXT("<attribute name='lockAllElementsExcept' type='string'/>"), 2,
+		       "every element has the lock attribute");
+#define COLLECTION(attributes) SCHEMA_TEXT("<collection allowDuplicates='true' " attributes "/>")
+	refused_schema(COLLECTION("addElement='add' removeElement='add'"), 2,
+		       "addElement and removeElement are both 'add'");
+	refused_schema(COLLECTION("addElement='a,b' clearElement='b'"), 2,
+		       "addElement and clearElement are both 'b'");
+	refused_schema(COLLECTION("addElement='a' removeElement='b' clearElement='b'"), 2,
+		       "removeElement and clearElement are both 'b'");
+	refused_schema(COLLECTION("addElement='a b'"), 2, "invalid addElement 'a b'");
+	refused_schema(COLLECTION("addElement='a' removeElement='b c'"), 2,
+		       "invalid removeElement 'b c'");
+	refused_schema(COLLECTION("addElement='a' clearElement=''"), 2, "invalid clearElement ''");
+	refused_schema(COLLECTION("addElement='a' defaultElement='b/c'"), 2,
+		       "invalid defaultElement 'b/c'");
+	refused_schema(SCHEMA_TEXT("<element name='e'>\n<collection addElement='a'>"
+				   "<attribute name='k' type='string'/></collection></element>"),
+		       3, "a key or allowDuplicates is needed in the collection of 'e'");
 }
 
 static void wrong_schema_files_are_refused(void **state)
@@ -186,8 +241,9 @@ static void wrong_schema_files_are_refused(void **state)
 				   "</attribute>"),
 		       2, "unrecognized element 'flag'");
 	refused_schema(SCHEMA_TEXT("<collection/>"), 2, "addElement is needed");
-	refused_schema(SCHEMA_TEXT("<collection addElement='a'/><collection addElement='b'/>"), 2,
-		       "second collection");
+	refused_schema(SCHEMA_TEXT("<collection addElement='a' allowDuplicates='true'/>"
+				   "<collection addElement='b'/>"),
+		       2, "second collection");
 	refused_schema("<configSchema>", 1, "well-formed");
 }
 
@@ -220,7 +276,7 @@ static int load_for_faults(void)
 {
 	struct schema *schema = NULL;
 	int r = with(SCHEMA_TEXT("<collection addElement='a' defaultElement='d'><attribute "
-				 "name='k' type='string'/></collection>"),
+				 "name='k' type='string' isUniqueKey='true'/></collection>"),
 		     &schema);
 	schema_unref(schema);
 	return r;
@@ -251,6 +307,8 @@ int main(void)
 		cmocka_unit_test(attributes_have_type_default_and_range),
 		cmocka_unit_test(every_default_is_a_value),
 		cmocka_unit_test(files_of_the_user_add_sections),
+		cmocka_unit_test(built_in_sections_stay_what_they_are),
+		cmocka_unit_test(names_are_names),
 		cmocka_unit_test(wrong_schema_files_are_refused),
 		state_test(a_section_of_the_user_can_be_used),
 		cmocka_unit_test(allocations_may_fail),

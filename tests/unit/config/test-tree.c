@@ -173,6 +173,39 @@ static void locations_can_stop_at_applications(void **state)
 	config_unref(c);
 }
 
+/* What config_parse cannot see: a file that is right level by level, and wrong where they meet. */
+static void locations_are_checked_where_they_apply(void **state)
+{
+	struct config *c =
+		host(state, "<location path='Site'><system.webServer><staticContent>\n"
+			    "<mimeMap fileExtension='.htm' mimeType='t/h'/></staticContent>"
+			    "</system.webServer></location>");
+	assert_int_equal(config_tree_check_locations(c, &err), -EINVAL);
+	assert_int_equal(err.hresult, 0x800700B7);
+	assert_int_equal(err.line, 4);
+	assert_non_null(strstr(err.text, "Cannot add duplicate collection entry"));
+	config_unref(c);
+	c = host(state,
+		 "<location path='Site'><system.webServer><httpProtocol><customHeaders>"
+		 "<add name='a'/></customHeaders></httpProtocol></system.webServer></location>"
+		 "<location path='Site/x/y'><system.webServer><httpProtocol><customHeaders>\n"
+		 "<add name='A'/></customHeaders></httpProtocol></system.webServer></location>");
+	assert_int_equal(config_tree_check_locations(c, &err), -EINVAL);
+	assert_int_equal(err.line, 4);
+	config_unref(c);
+	/* A site that is not there, a restriction, and a web.config that is broken itself. */
+	write_file(*state, "web.config", "<configuration>");
+	c = host(state,
+		 "<location path='None'><system.webServer><staticContent>"
+		 "<mimeMap fileExtension='.htm' mimeType='t/h'/></staticContent></system.webServer>"
+		 "</location><location path='Site/a.htm'><system.webServer><security><access "
+		 "sslFlags='Ssl'/></security></system.webServer></location><location/>");
+	err = (struct error){ 0 };
+	assert_int_equal(config_tree_check_locations(c, &err), 0);
+	assert_string_equal(err.text, "");
+	config_unref(c);
+}
+
 /* What is known of an element's bytes is what edits are made with. */
 static void elements_know_their_bytes(void **state)
 {
@@ -208,6 +241,7 @@ int main(void)
 		cmocka_unit_test(entries_begin_with_the_nearest_defaults),
 		state_test(a_lock_says_how_to_open_it),
 		state_test(locations_can_stop_at_applications),
+		state_test(locations_are_checked_where_they_apply),
 		cmocka_unit_test(elements_know_their_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

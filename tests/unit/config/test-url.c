@@ -303,6 +303,45 @@ static void locks_inside_a_section_bind_deeper_levels(void **state)
 	config_unref(c);
 }
 
+/* A misspelt lock would lock nothing. */
+static void locks_name_what_there_is(void **state)
+{
+#define SEGMENTS(text)                                                                             \
+	"<security><requestFiltering><hiddenSegments>" text                                        \
+	"</hiddenSegments></requestFiltering></security>"
+	static const struct {
+		const char *text, *error; /* NULL: it is right */
+	} cases[] = {
+		{ "<httpErrors lockAllAttributesExcept='errorMode, nope'/>",
+		  "lockAllAttributesExcept contains unknown attribute 'nope'" },
+		{ "<httpErrors lockElements='rmeove'/>",
+		  "lockElements contains unknown element 'rmeove'" },
+		{ "<httpErrors lockAllElementsExcept='add'/>",
+		  "lockAllElementsExcept contains unknown element 'add'" },
+		{ "<httpErrors lockElements='error, remove,clear'/>", NULL },
+		{ "<staticContent lockElements='clientCache'/>", NULL },
+		{ "<staticContent lockElements='*' lockAttributes='*'/>", NULL },
+		{ "<staticContent lockItem='1'/>", "The 'lockItem' attribute is invalid.  " },
+		{ SEGMENTS("<add segment='s' lockItem=' true '/>"),
+		  "The 'lockItem' attribute is invalid.  Boolean must be one of true, false" },
+		{ SEGMENTS("<add segment='s' lockItem='True'/>"), "'lockItem' attribute" },
+		{ SEGMENTS("<remove segment='s' lockItem='yes'/>"), "'lockItem' attribute" },
+		{ SEGMENTS("<clear lockElements='nope'/>"), "unknown element 'nope'" },
+		{ SEGMENTS("<add segment='s' lockItem='false'/>"), NULL },
+	};
+	struct config *c = host(state, "");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[400];
+		snprintf(text, sizeof(text), WEB("%s"), cases[i].text);
+		write_file(*state, "web.config", text);
+		if (cases[i].error)
+			view_refused(c, "", 0x8007000D, 2, cases[i].error);
+		else
+			config_url_unref(view_ok(c, "/", "/", ""));
+	}
+	config_unref(c);
+}
+
 static void broken_files_name_themselves(void **state)
 {
 	struct config *c = host(state, "");
@@ -490,6 +529,10 @@ static void access_control_that_is_not_enforced_is_refused(void **state)
 		"<ipSecurity><add ipAddress='10.0.0.1'/></ipSecurity>",
 		"<access sslFlags='Ssl, SslRequireCert'/>",
 		"<authentication><anonymousAuthentication enabled='False'/></authentication>",
+		"<authorization><clear/><add accessType='Allow' users='bob'/></authorization>",
+		"<authorization><clear/><add accessType='Allow' roles='Staff'/></authorization>",
+		("<authorization><clear/><add accessType='Allow' users='*' verbs='GET'/>"
+		 "</authorization>"),
 	};
 	struct config *c = host(state, open_to_all);
 	struct config_url *url = view_ok(c, "/shop", "/", "");
@@ -512,6 +555,79 @@ static void access_control_that_is_not_enforced_is_refused(void **state)
 		   WEB("<security><authorization><add accessType='Deny' users='?'/></authorization>"
 		       "</security>"));
 	view_refused(c, "", 0x80070032, 2, "restricts access here");
+	config_unref(c);
+	/* Instead of what is installed, bob alone; and beside it, where he may anyhow. */
+	char *xml = host_text(*state, GROUP("<security><authorization><add accessType='Allow' "
+					    "users='bob'/></authorization></security>"));
+	refused(xml, 3, "restricts access here");
+	mem_free(xml);
+	write_file(*state, "web.config",
+		   WEB("<security><authorization><add accessType='Allow' users='bob'/>"
+		       "</authorization></security>"));
+	c = host(state, "");
+	config_url_unref(view_ok(c, "/", "/", ""));
+	config_unref(c);
+}
+
+#define DENY                                                                                       \
+	GROUP("<security><authorization><add accessType='Deny' users='?'/></authorization>"        \
+	      "</security>")
+
+/* `path` of the server's file keeps everybody out: which folders are refused? */
+static void refuses(void **state, const char *path, const char *folder, bool wanted)
+{
+	struct config_url *url = NULL;
+	char text[400];
+	snprintf(text, sizeof(text), "<location path='%s'>" DENY "</location>", path);
+	struct config *c = host(state, text);
+	int r = view(c, "/", "/", folder, &url);
+	if (r != (wanted ? -EINVAL : 0))
+		fail_msg("%s: %s is %d", path, folder, r);
+	if (wanted)
+		assert_non_null(strstr(err.text, "restricts access here"));
+	config_url_unref(url);
+	config_unref(c);
+}
+
+/* What a location says of a file is not honoured, so that its folder may not be served. */
+static void restrictions_of_what_is_no_folder_refuse_its_folder(void **state)
+{
+	write_file(*state, "secret.htm", "");
+	write_file(*state, "sub/inner/x.htm", "");
+	write_file(*state, "pictures/x.htm", "");
+	write_file(*state, "shop/x.htm", "");
+	refuses(state, "Site/secret.htm", "", true);
+	refuses(state, "site/SECRET.HTM", "", true);
+	refuses(state, "Site/secret.htm", "sub", false);
+	refuses(state, "Site/mispelt", "", true);
+	refuses(state, "Site/mispelt/x.htm", "", true);
+	refuses(state, "Site/sub/x.htm", "", false);
+	refuses(state, "Site/sub/x.htm", "sub", true);
+	refuses(state, "Site/sub/x.htm", "sub/inner", false);
+	/* Folders have views of their own. */
+	refuses(state, "Site/sub", "", false);
+	refuses(state, "Site/SUB", "", false);
+	refuses(state, "Site/sub", "sub", true);
+	refuses(state, "Site/sub", "sub/inner", true);
+	refuses(state, "Site/sub/inner", "sub", false);
+	refuses(state, "Site/img", "", false);
+	refuses(state, "Site/img/no.gif", "", false);
+	refuses(state, "Other/secret.htm", "", false);
+	write_file(*state, "web.config",
+		   "<configuration><location path='secret.htm'>" DENY
+		   "</location></configuration>");
+	struct config *c = host(state, "");
+	view_refused(c, "", 0x80070032, 1, "restricts access here");
+	config_url_unref(view_ok(c, "/", "/", "sub"));
+	write_file(*state, "web.config",
+		   "<configuration><location path='sub/x.htm'>" DENY "</location></configuration>");
+	config_url_unref(view_ok(c, "/", "/", ""));
+	view_refused(c, "sub", 0x80070032, 1, "restricts access here");
+	/* What a location says of a file and does not restrict is passed over. */
+	write_file(*state, "web.config",
+		   "<configuration><location path='secret.htm'>" GROUP(
+			   "<directoryBrowse enabled='true'/>") "</location></configuration>");
+	config_url_unref(view_ok(c, "/", "/", ""));
 	config_unref(c);
 }
 
@@ -621,6 +737,7 @@ int main(void)
 		state_test(locked_sections_are_refused),
 		state_test(a_web_config_locks_what_is_below),
 		state_test(locks_inside_a_section_bind_deeper_levels),
+		state_test(locks_name_what_there_is),
 		state_test(broken_files_name_themselves),
 		state_test(paths_do_not_climb),
 		state_test(the_server_file_may_list_or_amend),
@@ -628,6 +745,7 @@ int main(void)
 		state_test(error_pages_are_listed),
 		state_test(a_site_cannot_show_files_from_outside),
 		state_test(access_control_that_is_not_enforced_is_refused),
+		state_test(restrictions_of_what_is_no_folder_refuse_its_folder),
 		state_test(changes_are_seen),
 		state_test(a_section_may_have_a_file_of_its_own),
 #ifdef SURROGATE_FAULTS
