@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading schema files: <sectionSchema>, <attribute> with <enum> and <flag>, <element>,
- * <collection>, as docs/configuration-schema.md has them. Any process, any thread; a schema is made
- * by one thread and constant after that.
+ * Reading schema files: <sectionSchema>, <element>, <collection>, as docs/configuration-schema.md
+ * has them. Any process, any thread; a schema is made by one thread and constant after that.
  *
  * A collection's defaultElement is not written out in the file: the element of that name is derived
  * from the entry, for the element that holds the collection and for all around it in the section.
  */
 #include "config/engine/effective.h"
 #include "config/engine/files.h"
-#include "config/engine/locks.h"
-#include "config/engine/value.h"
+#include "config/engine/schema_load.h"
 
 #include "base/mem.h"
 
@@ -20,214 +18,42 @@
 #include <stdlib.h>
 
 #define ARENA_LIMIT ((size_t)64 << 20)
-#define SECTIONS_MAX 1024
 #define DERIVED_MAX 8 /* defaults elements of one element */
-
-struct loader {
-	struct schema *schema;
-	struct schema_section sections[SECTIONS_MAX];
-	bool user; /* what is read is a file of the user */
-	struct error *err;
-};
 
 struct schema_files { /* what a schema was read from, and lives from */
 	struct xml_document **documents;
 	size_t count;
 };
 
-static int no_memory(const struct loader *l)
-{
-	return error_set(l->err, -ENOMEM, "out of memory");
-}
-
-static int bad(const struct loader *l, const struct xml_element *e, const char *what,
-	       const char *value)
-{
-	return xml_fail(e, XML_BAD_DATA, l->err, "In the schema, %s '%.200s'", what, value);
-}
-
-static bool is_true(const struct xml_element *e, const char *name)
-{
-	const char *text = xml_get(e, name);
-	bool value = false;
-	return text && value_bool(text_of(text), &value) && value;
-}
-
-static size_t count_children(const struct xml_element *e, const char *name)
-{
-	size_t count = 0;
-	for (const struct xml_element *c = e->first; c; c = c->next)
-		count += !strcmp(c->name, name);
-	return count;
-}
-
-/* Whether XML can have an element or attribute of this name; of a section it may be a path. */
-static bool is_name(const char *name, bool path)
-{
-	if (!name || !*name || strpbrk(name, " \t\r\n<>&\"'=") || (!path && strchr(name, '/')))
-		return false;
-	return *name != '/' && !strstr(name, "//") && name[strlen(name) - 1] != '/';
-}
-
-/* ---- attributes ---- */
-
-static const struct schema_name types[] = {
-	{ "bool", SCHEMA_BOOL },     { "enum", SCHEMA_ENUM },     { "flags", SCHEMA_FLAGS },
-	{ "uint", SCHEMA_UINT },     { "int", SCHEMA_INT },       { "int64", SCHEMA_INT64 },
-	{ "string", SCHEMA_STRING }, { "timeSpan", SCHEMA_TIME }, { 0 },
-};
-static const struct schema_name rules[] = {
-	{ "integerRange", SCHEMA_INTEGER_RANGE },
-	{ "timeSpanRange", SCHEMA_TIME_RANGE },
-	{ "nonEmptyString", SCHEMA_NON_EMPTY },
-	{ "requireTrimmedString", SCHEMA_TRIMMED },
-	{ "applicationPoolName", SCHEMA_POOL_NAME },
-	{ "siteName", SCHEMA_SITE_NAME },
-	{ "applicationPath", SCHEMA_APPLICATION_PATH },
-	{ "virtualDirectoryPath", SCHEMA_VDIR_PATH },
-	{ 0 },
-};
-
-static int load_names(const struct loader *l, const struct xml_element *e,
-		      struct schema_attribute *a)
-{
-	const char *kind = a->type == SCHEMA_ENUM ? "enum" : "flag";
-	size_t count = count_children(e, kind), i = 0;
-	struct schema_name *names;
-
-	if (a->type != SCHEMA_ENUM && a->type != SCHEMA_FLAGS)
-		return e->first ? bad(l, e->first, "unrecognized element", e->first->name) : 0;
-	names = arena_zalloc(&l->schema->arena, count + 1, sizeof(*names));
-	if (!names)
-		return no_memory(l);
-	for (const struct xml_element *c = e->first; c; c = c->next) {
-		const char *name = xml_get(c, "name"), *text = xml_get(c, "value");
-		uint64_t value;
-		if (strcmp(c->name, kind) != 0)
-			return bad(l, c, "unrecognized element", c->name);
-		if (!name || !*name || !text || !text_to_u64(text_of(text), &value) ||
-		    value > UINT32_MAX)
-			return bad(l, c, "name and value are needed in", c->name);
-		names[i++] = (struct schema_name){ name, (uint32_t)value };
-	}
-	a->names = names;
-	return 0;
-}
-
-static bool read_number(struct text t, int64_t *ret)
-{
-	uint64_t value;
-	bool negative = t.length && t.data[0] == '-';
-	if (negative)
-		t = (struct text){ t.data + 1, t.length - 1 };
-	if (!text_to_u64(text_trim(t), &value) || value > INT64_MAX / 4)
-		return false;
-	*ret = negative ? -(int64_t)value : (int64_t)value;
-	return true;
-}
-
-/* "low,high[,exclude]", for times "low,high,step[,exclude]". */
-static bool read_range(struct schema_attribute *a, struct text rest)
-{
-	a->step = 1;
-	if (!read_number(text_trim(text_cut(&rest, ',')), &a->low) || !rest.data ||
-	    !read_number(text_trim(text_cut(&rest, ',')), &a->high) || a->low > a->high)
-		return false;
-	if (a->rule == SCHEMA_TIME_RANGE && rest.data &&
-	    (!read_number(text_trim(text_cut(&rest, ',')), &a->step) || a->step < 1))
-		return false;
-	if (rest.data)
-		a->exclude = text_equal_nocase(text_trim(text_cut(&rest, ',')), TEXT("exclude"));
-	return !rest.data;
-}
-
-static int load_rule(const struct loader *l, const struct xml_element *e,
-		     struct schema_attribute *a)
-{
-	const char *rule = xml_get(e, "validationType");
-	const char *parameter = xml_get(e, "validationParameter");
-	uint32_t number = SCHEMA_ANY;
-
-	if (rule && !value_names(text_of(rule), rules, false, &number))
-		return bad(l, e, "unknown validationType", rule);
-	a->rule = (enum schema_rule)number;
-	bool integer = a->type == SCHEMA_UINT || a->type == SCHEMA_INT || a->type == SCHEMA_INT64;
-	bool fits = a->rule == SCHEMA_ANY             ? true
-		    : a->rule == SCHEMA_INTEGER_RANGE ? integer
-		    : a->rule == SCHEMA_TIME_RANGE    ? a->type == SCHEMA_TIME
-						      : a->type == SCHEMA_STRING;
-	if (!fits)
-		return bad(l, e, "the type does not go with the validationType", rule);
-	if ((a->rule == SCHEMA_INTEGER_RANGE || a->rule == SCHEMA_TIME_RANGE) &&
-	    !read_range(a, text_of(parameter ? parameter : "")))
-		return bad(l, e, "invalid validationParameter", parameter ? parameter : "");
-	return 0;
-}
-
-static int load_attribute(const struct loader *l, const struct xml_element *e,
-			  struct schema_attribute *a)
-{
-	static const struct {
-		const char *name;
-		unsigned flag;
-	} flags[] = { { "required", SCHEMA_REQUIRED },      { "isUniqueKey", SCHEMA_UNIQUE },
-		      { "isCombinedKey", SCHEMA_COMBINED }, { "caseSensitive", SCHEMA_CASE },
-		      { "expanded", SCHEMA_EXPAND },        { "encrypted", SCHEMA_ENCRYPTED } };
-	const char *type = xml_get(e, "type");
-	char why[ERROR_TEXT_MAX];
-	uint32_t number;
-	int64_t value;
-
-	a->name = xml_get(e, "name");
-	a->value = xml_get(e, "defaultValue");
-	if (!a->name || !*a->name)
-		return bad(l, e, "a name is needed in", e->name);
-	if (!is_name(a->name, false))
-		return bad(l, e, "no attribute can have the name", a->name);
-	if (lock_attribute(a->name))
-		return bad(l, e, "every element has the lock attribute", a->name);
-	if (!type || !value_names(text_of(type), types, false, &number))
-		return bad(l, e, "unknown type", type ? type : "");
-	a->type = (enum schema_type)number;
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		a->flags |= is_true(e, flags[i].name) ? flags[i].flag : 0;
-	int r = load_names(l, e, a);
-	if (r == 0)
-		r = load_rule(l, e, a);
-	if (r == 0 && a->value && a->type != SCHEMA_STRING && value_check(a, a->value, &value, why))
-		r = bad(l, e, "the default is no value of attribute", a->name);
-	return r;
-}
-
 /* ---- elements ---- */
 
-static int load_element(const struct loader *l, const struct xml_element *e, bool entry,
+static int load_element(const struct schema_loader *l, const struct xml_element *e, bool entry,
 			struct schema_element *ret);
 
-static int load_attributes(const struct loader *l, const struct xml_element *e,
+static int load_attributes(const struct schema_loader *l, const struct xml_element *e,
 			   struct schema_element *ret)
 {
-	size_t count = count_children(e, "attribute"), i = 0;
+	size_t count = schema_count_children(e, "attribute"), i = 0;
 	struct schema_attribute *list =
 		arena_zalloc(&l->schema->arena, count + 1, sizeof(struct schema_attribute));
 
 	if (!list)
-		return no_memory(l);
+		return schema_no_memory(l);
 	ret->attributes = list;
 	for (const struct xml_element *c = e->first; c; c = c->next) {
 		if (strcmp(c->name, "attribute") != 0)
 			continue;
-		int r = load_attribute(l, c, &list[i]);
+		int r = schema_load_attribute(l, c, &list[i]);
 		if (r < 0)
 			return r;
 		if (schema_attribute_index(ret, list[i].name) != SIZE_MAX)
-			return bad(l, c, "there is a second attribute", list[i].name);
+			return schema_bad(l, c, "there is a second attribute", list[i].name);
 		ret->attribute_count = ++i;
 	}
 	return 0;
 }
 
-static int load_adds(const struct loader *l, const struct xml_element *e,
+static int load_adds(const struct schema_loader *l, const struct xml_element *e,
 		     struct schema_collection *c)
 {
 	const char *adds = xml_get(e, "addElement");
@@ -235,40 +61,40 @@ static int load_adds(const struct loader *l, const struct xml_element *e,
 	size_t i = 0;
 
 	if (!adds)
-		return bad(l, e, "addElement is needed in", e->name);
+		return schema_bad(l, e, "addElement is needed in", e->name);
 	while (rest.data) {
 		struct text one = text_trim(text_cut(&rest, ','));
 		if (!one.length || i == SCHEMA_ADDS_MAX)
-			return bad(l, e, "invalid addElement", adds);
+			return schema_bad(l, e, "invalid addElement", adds);
 		c->adds[i] = arena_strndup(&l->schema->arena, one.data, one.length);
 		if (!c->adds[i])
-			return no_memory(l);
-		if (!is_name(c->adds[i++], false))
-			return bad(l, e, "invalid addElement", adds);
+			return schema_no_memory(l);
+		if (!schema_is_name(c->adds[i++], false))
+			return schema_bad(l, e, "invalid addElement", adds);
 	}
 	return 0;
 }
 
 /* Each directive of a collection has a name of its own. */
-static int load_directives(const struct loader *l, const struct xml_element *e,
+static int load_directives(const struct schema_loader *l, const struct xml_element *e,
 			   struct schema_collection *c)
 {
 	c->remove = xml_get(e, "removeElement");
 	c->clear = xml_get(e, "clearElement");
 	c->defaults = xml_get(e, "defaultElement");
-	if (c->defaults && !is_name(c->defaults, false))
-		return bad(l, e, "invalid defaultElement", c->defaults);
-	if (c->remove && !is_name(c->remove, false))
-		return bad(l, e, "invalid removeElement", c->remove);
-	if (c->clear && !is_name(c->clear, false))
-		return bad(l, e, "invalid clearElement", c->clear);
+	if (c->defaults && !schema_is_name(c->defaults, false))
+		return schema_bad(l, e, "invalid defaultElement", c->defaults);
+	if (c->remove && !schema_is_name(c->remove, false))
+		return schema_bad(l, e, "invalid removeElement", c->remove);
+	if (c->clear && !schema_is_name(c->clear, false))
+		return schema_bad(l, e, "invalid clearElement", c->clear);
 	if (c->remove && c->clear && !strcmp(c->remove, c->clear))
-		return bad(l, e, "removeElement and clearElement are both", c->remove);
+		return schema_bad(l, e, "removeElement and clearElement are both", c->remove);
 	for (size_t i = 0; c->adds[i]; i++) {
 		if (c->remove && !strcmp(c->remove, c->adds[i]))
-			return bad(l, e, "addElement and removeElement are both", c->remove);
+			return schema_bad(l, e, "addElement and removeElement are both", c->remove);
 		if (c->clear && !strcmp(c->clear, c->adds[i]))
-			return bad(l, e, "addElement and clearElement are both", c->clear);
+			return schema_bad(l, e, "addElement and clearElement are both", c->clear);
 	}
 	return 0;
 }
@@ -282,7 +108,7 @@ static bool has_key(const struct schema_element *entry)
 	return false;
 }
 
-static int load_collection(const struct loader *l, const struct xml_element *e,
+static int load_collection(const struct schema_loader *l, const struct xml_element *e,
 			   struct schema_element *ret)
 {
 	struct schema_collection *c = arena_new(&l->schema->arena, struct schema_collection);
@@ -290,22 +116,23 @@ static int load_collection(const struct loader *l, const struct xml_element *e,
 	const char *append = xml_get(e, "mergeAppend");
 
 	if (!c || !entry)
-		return no_memory(l);
+		return schema_no_memory(l);
 	if (ret->collection)
-		return bad(l, e, "there is a second collection in", ret->name);
+		return schema_bad(l, e, "there is a second collection in", ret->name);
 	int r = load_adds(l, e, c);
 	if (r == 0)
 		r = load_directives(l, e, c);
 	if (r < 0)
 		return r;
-	c->prepend = append && !is_true(e, "mergeAppend");
-	c->duplicates = is_true(e, "allowDuplicates");
+	c->prepend = append && !schema_is_true(e, "mergeAppend");
+	c->duplicates = schema_is_true(e, "allowDuplicates");
 	c->entry = entry;
 	entry->name = c->adds[0];
 	ret->collection = c;
 	r = load_element(l, e, true, entry);
 	if (r == 0 && !c->duplicates && !has_key(entry))
-		r = bad(l, e, "a key or allowDuplicates is needed in the collection of", ret->name);
+		r = schema_bad(l, e, "a key or allowDuplicates is needed in the collection of",
+			       ret->name);
 	return r;
 }
 
@@ -332,26 +159,26 @@ static bool is_derived(const struct schema_collection *const *derived, size_t co
 	return false;
 }
 
-static int load_children(const struct loader *l, const struct xml_element *e,
+static int load_children(const struct schema_loader *l, const struct xml_element *e,
 			 struct schema_element *ret)
 {
 	const struct schema_collection *derived[DERIVED_MAX];
 	size_t derived_count = find_derived(ret, derived);
-	size_t count = count_children(e, "element") + derived_count, n = 0;
+	size_t count = schema_count_children(e, "element") + derived_count, n = 0;
 	struct schema_element *list = arena_zalloc(&l->schema->arena, count + 1, sizeof(*list));
 	const struct schema_element **pointers =
 		arena_zalloc(&l->schema->arena, count + 1, sizeof(struct schema_element *));
 
 	if (!list || !pointers)
-		return no_memory(l);
+		return schema_no_memory(l);
 	for (const struct xml_element *c = e->first; c; c = c->next) {
 		/* A file that does write a defaults element out says nothing new with it. */
 		if (strcmp(c->name, "element") != 0 ||
 		    is_derived(derived, derived_count, xml_get(c, "name")))
 			continue;
 		int r = load_element(l, c, false, &list[n]);
-		if (r == 0 && !is_name(list[n].name, false))
-			r = bad(l, c, "no element can have the name", list[n].name);
+		if (r == 0 && !schema_is_name(list[n].name, false))
+			r = schema_bad(l, c, "no element can have the name", list[n].name);
 		if (r < 0)
 			return r;
 		pointers[n] = &list[n];
@@ -377,7 +204,7 @@ static int load_children(const struct loader *l, const struct xml_element *e,
 
 /* What an element is where nothing is written. That of a defaults element is its entry's but for
  * the schema. */
-static int make_blank(const struct loader *l, struct schema_element *e)
+static int make_blank(const struct schema_loader *l, struct schema_element *e)
 {
 	static const struct effective_entries none;
 	struct arena *arena = &l->schema->arena;
@@ -388,13 +215,13 @@ static int make_blank(const struct loader *l, struct schema_element *e)
 		arena_zalloc(arena, e->child_count + 1, sizeof(struct effective *));
 
 	if (!blank || !values || !children)
-		return no_memory(l);
+		return schema_no_memory(l);
 	for (size_t i = 0; i < e->attribute_count; i++)
 		values[i].text = e->attributes[i].value;
 	for (size_t i = 0; i < e->child_count; i++) {
 		struct effective *child = arena_dup(arena, e->children[i]->blank, sizeof(*child));
 		if (!child)
-			return no_memory(l);
+			return schema_no_memory(l);
 		child->schema = e->children[i];
 		children[i] = child;
 	}
@@ -406,7 +233,7 @@ static int make_blank(const struct loader *l, struct schema_element *e)
 }
 
 /* Recursion is as deep as XML_DEPTH_MAX. `entry`: `e` is the <collection> that describes one. */
-static int load_element(const struct loader *l, const struct xml_element *e, bool entry,
+static int load_element(const struct schema_loader *l, const struct xml_element *e, bool entry,
 			struct schema_element *ret)
 {
 	static const char *const known[] = { "attribute", "element", "collection", "method" };
@@ -415,15 +242,15 @@ static int load_element(const struct loader *l, const struct xml_element *e, boo
 	if (!entry)
 		ret->name = xml_get(e, "name");
 	if (!ret->name || !*ret->name)
-		return bad(l, e, "a name is needed in", e->name);
-	ret->any_attribute = is_true(e, "allowUnrecognizedAttributes");
-	ret->any_element = is_true(e, "allowUnrecognizedElements");
+		return schema_bad(l, e, "a name is needed in", e->name);
+	ret->any_attribute = schema_is_true(e, "allowUnrecognizedAttributes");
+	ret->any_element = schema_is_true(e, "allowUnrecognizedElements");
 	for (const struct xml_element *c = e->first; c && r == 0; c = c->next) {
 		size_t i = 0;
 		while (i < ARRAY_LEN(known) && strcmp(c->name, known[i]) != 0)
 			i++;
 		if (i == ARRAY_LEN(known))
-			return bad(l, c, "unrecognized element", c->name);
+			return schema_bad(l, c, "unrecognized element", c->name);
 		if (!strcmp(c->name, "collection"))
 			r = load_collection(l, c, ret);
 	}
@@ -444,38 +271,38 @@ static bool is_below(const char *path, const char *group)
 
 /* A section is described once, and is no group of others. Programs rely on what the built-in ones
  * have. */
-static int check_place(const struct loader *l, const struct xml_element *e, const char *path)
+static int check_place(const struct schema_loader *l, const struct xml_element *e, const char *path)
 {
 	static const char *const structure[] = { "configSections", "location" };
 	if (l->user && *path == '.')
-		return bad(l, e, "no section can have the name", path);
+		return schema_bad(l, e, "no section can have the name", path);
 	for (size_t i = 0; i < ARRAY_LEN(structure); i++) {
 		if (!strcmp(path, structure[i]) || is_below(path, structure[i]))
-			return bad(l, e, "no section can have the name", path);
+			return schema_bad(l, e, "no section can have the name", path);
 	}
 	for (size_t i = 0; i < l->schema->count; i++) {
 		const char *other = l->sections[i].path;
 		if (!strcmp(other, path))
-			return bad(l, e, "there is already a section", path);
+			return schema_bad(l, e, "there is already a section", path);
 		if (is_below(other, path))
-			return bad(l, e, "there are already sections in", path);
+			return schema_bad(l, e, "there are already sections in", path);
 		if (is_below(path, other))
-			return bad(l, e, "a section cannot have sections in it:", other);
+			return schema_bad(l, e, "a section cannot have sections in it:", other);
 	}
 	return 0;
 }
 
-static int load_section(struct loader *l, const struct xml_element *e)
+static int load_section(struct schema_loader *l, const struct xml_element *e)
 {
 	struct schema_element *element = arena_new(&l->schema->arena, struct schema_element);
 	const char *path = xml_get(e, "name");
 
 	if (!element)
-		return no_memory(l);
+		return schema_no_memory(l);
 	if (!path || !*path)
-		return bad(l, e, "a name is needed in", e->name);
-	if (!is_name(path, true))
-		return bad(l, e, "no section can have the name", path);
+		return schema_bad(l, e, "a name is needed in", e->name);
+	if (!schema_is_name(path, true))
+		return schema_bad(l, e, "no section can have the name", path);
 	int r = check_place(l, e, path);
 	if (r == 0)
 		r = load_element(l, e, false, element);
@@ -483,13 +310,13 @@ static int load_section(struct loader *l, const struct xml_element *e)
 		return r;
 	const char *slash = strrchr(path, '/');
 	element->name = slash ? slash + 1 : path;
-	if (l->schema->count == SECTIONS_MAX)
-		return bad(l, e, "there are too many sections, this is one more:", path);
+	if (l->schema->count == SCHEMA_SECTIONS_MAX)
+		return schema_bad(l, e, "there are too many sections, this is one more:", path);
 	l->sections[l->schema->count++] = (struct schema_section){ path, element };
 	return 0;
 }
 
-static int read_document(struct loader *l, struct text text, const char *name,
+static int read_document(struct schema_loader *l, struct text text, const char *name,
 			 struct xml_document **ret)
 {
 	struct schema_files *files = l->schema->files;
@@ -499,19 +326,19 @@ static int read_document(struct loader *l, struct text text, const char *name,
 	return r;
 }
 
-static int load_file(struct loader *l, struct text text, const char *name)
+static int load_file(struct schema_loader *l, struct text text, const char *name)
 {
 	struct xml_document *document;
 	int r = read_document(l, text, name, &document);
 
 	if (r == 0 && strcmp(document->root->name, "configSchema") != 0)
-		r = bad(l, document->root, "unrecognized element", document->root->name);
+		r = schema_bad(l, document->root, "unrecognized element", document->root->name);
 	for (const struct xml_element *e = r ? NULL : document->root->first; e && r == 0;
 	     e = e->next) {
 		if (!strcmp(e->name, "sectionSchema"))
 			r = load_section(l, e);
 		else if (strcmp(e->name, "sectionExtension") != 0)
-			r = bad(l, e, "unrecognized element", e->name);
+			r = schema_bad(l, e, "unrecognized element", e->name);
 	}
 	return r;
 }
@@ -522,7 +349,8 @@ static int by_path(const void *a, const void *b)
 		      ((const struct schema_section *)b)->path);
 }
 
-static int load(struct loader *l, const struct text *files, const char *const *names, size_t count)
+static int load(struct schema_loader *l, const struct text *files, const char *const *names,
+		size_t count)
 {
 	struct xml_document *installed;
 	int r = 0;
@@ -540,7 +368,7 @@ static int load(struct loader *l, const struct text *files, const char *const *n
 	qsort(l->sections, l->schema->count, sizeof(*l->sections), by_path);
 	l->schema->sections =
 		arena_dup(&l->schema->arena, l->sections, l->schema->count * sizeof(*l->sections));
-	return l->schema->sections ? 0 : no_memory(l);
+	return l->schema->sections ? 0 : schema_no_memory(l);
 }
 
 static struct schema *schema_free(struct schema *schema)
@@ -556,7 +384,7 @@ static struct schema *schema_free(struct schema *schema)
 int schema_with(const struct text *files, const char *const *names, size_t count,
 		struct schema **ret, struct error *err)
 {
-	_cleanup_mem_ struct loader *l = mem_new(struct loader);
+	_cleanup_mem_ struct schema_loader *l = mem_new(struct schema_loader);
 	struct schema *schema = mem_new(struct schema);
 
 	if (!l || !schema) {
@@ -573,7 +401,7 @@ int schema_with(const struct text *files, const char *const *names, size_t count
 			arena_zalloc(&schema->arena, config_file_count + count + 1,
 				     sizeof(struct xml_document *));
 	int r = schema->files && schema->files->documents ? load(l, files, names, count)
-							  : no_memory(l);
+							  : schema_no_memory(l);
 	if (r < 0)
 		schema_free(schema);
 	else
