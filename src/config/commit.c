@@ -185,11 +185,18 @@ int config_commit_folder(struct config *config, const struct config_tree *place,
 static int validate(const struct config_commit *c, struct config **ret, struct error *err)
 {
 	struct config_tree *tree = NULL;
+	int r;
 
-	if (!c->place)
-		return parse_server(c, ret, err);
-	int r = config_tree_instead(c->config, text_of(c->place), c->folder, edit_text(c->edit),
-				    &tree, err);
+	if (!c->place) {
+		r = parse_server(c, ret, err);
+		if (r == 0)
+			r = config_tree_check_locations(*ret, err);
+		if (r < 0)
+			*ret = config_unref(*ret);
+		return r;
+	}
+	r = config_tree_instead(c->config, text_of(c->place), c->folder, edit_text(c->edit), &tree,
+				err);
 	if (r == 0)
 		config_tree_free(tree);
 	return r;
