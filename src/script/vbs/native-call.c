@@ -274,11 +274,6 @@ static const void *enter(struct vbs_engine *e, const struct vbs_frame *f,
 	return native ? native->begin : place(&site->entered);
 }
 
-static uint8_t leave_of(uint32_t w)
-{
-	return OP_C(w) & CALL_STATEMENT ? LEAVE_DROP : 0;
-}
-
 static const void *done(struct vbs_engine *e, struct vbs_frame *f, const struct native_site *site,
 			HRESULT hr)
 {
@@ -294,7 +289,7 @@ static const void *call_global(struct vbs_engine *e, struct vbs_frame *f,
 	uint32_t w = site->w;
 
 	if (g->kind == GLOBAL_PROC)
-		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+		return enter(e, f, site, &callee, OP_B(w), vbs_leave_of(w));
 	return done(e, f, site, vbs_global_get(e, g, &f->base[OP_A(w)], OP_B(w), OP_C(w)));
 }
 
@@ -303,7 +298,7 @@ static const void *call_procedure(struct vbs_engine *e, struct vbs_frame *f,
 {
 	struct vbs_method callee = { f->binding, &f->binding->program->procs[site->x], f->me };
 
-	return enter(e, f, site, &callee, OP_B(site->w), leave_of(site->w));
+	return enter(e, f, site, &callee, OP_B(site->w), vbs_leave_of(site->w));
 }
 
 static const void *call_value(struct vbs_engine *e, struct vbs_frame *f,
@@ -315,7 +310,7 @@ static const void *call_value(struct vbs_engine *e, struct vbs_frame *f,
 
 	vbs_find_callee(e, window, &callee);
 	if (callee.proc)
-		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+		return enter(e, f, site, &callee, OP_B(w), vbs_leave_of(w));
 	return done(e, f, site, vbs_call_value(e, window, OP_B(w), OP_C(w)));
 }
 
@@ -339,7 +334,7 @@ call_member_slowly(struct vbs_engine *e, struct vbs_frame *f, const struct nativ
 	if (i && cache->key == i->class) {
 		callee = (struct vbs_method){ i->binding, cache->proc, i };
 		if (callee.proc)
-			return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+			return enter(e, f, site, &callee, OP_B(w), vbs_leave_of(w));
 		if (cache->field && !OP_B(w)) {
 			value_copy(window, &i->fields[cache->member->field]);
 			return done(e, f, site, S_OK);
@@ -347,7 +342,7 @@ call_member_slowly(struct vbs_engine *e, struct vbs_frame *f, const struct nativ
 	}
 	hr = vbs_call_member(e, f->binding, site->x, window, OP_B(w), &callee);
 	if (SUCCEEDED(hr) && callee.proc)
-		return enter(e, f, site, &callee, OP_B(w), leave_of(w));
+		return enter(e, f, site, &callee, OP_B(w), vbs_leave_of(w));
 	return done(e, f, site, hr);
 }
 

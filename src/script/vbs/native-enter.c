@@ -111,11 +111,6 @@ static void enter(struct emit *e, const struct callee *c, struct x64_label *othe
 
 /* ---- which procedure ---- */
 
-static uint8_t leave_of(uint32_t w)
-{
-	return OP_C(w) & CALL_STATEMENT ? LEAVE_DROP : 0;
-}
-
 /* The program's own procedure of the global name X. */
 static const struct vbs_proc *own_procedure(const struct emit *e)
 {
@@ -129,7 +124,7 @@ static const struct vbs_proc *own_procedure(const struct emit *e)
 
 void emit_enter_global(struct emit *e, struct x64_label *other)
 {
-	struct callee c = { own_procedure(e), OP_B(e->w), leave_of(e->w), false };
+	struct callee c = { own_procedure(e), OP_B(e->w), vbs_leave_of(e->w), false };
 
 	if (!is_simple(&c)) {
 		x64_jump(&e->a, other);
@@ -204,5 +199,5 @@ static void enter_member(struct emit *e, unsigned argc, uint8_t leave, struct x6
 
 void emit_enter_member(struct emit *e, struct x64_label *other)
 {
-	enter_member(e, OP_B(e->w), leave_of(e->w), other);
+	enter_member(e, OP_B(e->w), vbs_leave_of(e->w), other);
 }

@@ -185,4 +185,3 @@
 		goto enter;                                                                        \
 	} while (0)
 #define ENTER_CALLEE(at, count, how) ENTER(callee.binding, callee.proc, callee.me, at, count, how)
-#define HOW_TO_LEAVE(flags) ((flags)&CALL_STATEMENT ? LEAVE_DROP : 0)

@@ -469,7 +469,7 @@ static HRESULT run(struct vbs_engine *e)
 		struct vbs_global *g = GLOBAL();
 
 		if (LIKELY(g->kind == GLOBAL_PROC)) {
-			ENTER(g->binding, g->proc, NULL, RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER(g->binding, g->proc, NULL, RA, OP_B(w), vbs_leave_of(w));
 		}
 		TRY(vbs_global_get(e, g, RA, OP_B(w), OP_C(w)));
 		goto called;
@@ -478,7 +478,7 @@ static HRESULT run(struct vbs_engine *e)
 	{
 		const struct vbs_proc *to = &f->binding->program->procs[*pc++];
 
-		ENTER(f->binding, to, f->me, RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+		ENTER(f->binding, to, f->me, RA, OP_B(w), vbs_leave_of(w));
 	}
 	STEP(CALLB)
 	{
@@ -491,7 +491,7 @@ static HRESULT run(struct vbs_engine *e)
 	{
 		vbs_find_callee(e, RA, &callee);
 		if (callee.proc)
-			ENTER_CALLEE(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER_CALLEE(RA, OP_B(w), vbs_leave_of(w));
 		TRY(vbs_call_value(e, RA, OP_B(w), OP_C(w)));
 		goto called;
 	}
@@ -505,8 +505,7 @@ static HRESULT run(struct vbs_engine *e)
 
 		if (LIKELY(i && cache->key == i->class)) {
 			if (LIKELY(cache->proc)) {
-				ENTER(i->binding, cache->proc, i, RA, OP_B(w),
-				      HOW_TO_LEAVE(OP_C(w)));
+				ENTER(i->binding, cache->proc, i, RA, OP_B(w), vbs_leave_of(w));
 			}
 			if (cache->field && !OP_B(w)) {
 				value_copy(RA, &i->fields[cache->member->field]);
@@ -515,7 +514,7 @@ static HRESULT run(struct vbs_engine *e)
 		}
 		TRY(vbs_call_member(e, f->binding, site, RA, OP_B(w), &callee));
 		if (callee.proc)
-			ENTER_CALLEE(RA, OP_B(w), HOW_TO_LEAVE(OP_C(w)));
+			ENTER_CALLEE(RA, OP_B(w), vbs_leave_of(w));
 		goto called;
 	}
 	STEP(PUTV)

@@ -55,6 +55,12 @@ static inline HRESULT vbs_frame_enter(struct vbs_engine *e, struct vbs_binding *
 	return S_OK;
 }
 
+/* How the frame of a called procedure is left, by the instruction that calls it. */
+static inline uint8_t vbs_leave_of(uint32_t w)
+{
+	return OP_C(w) & CALL_STATEMENT ? LEAVE_DROP : 0;
+}
+
 /* After an error: empties the frame and leaves it. */
 void vbs_frame_drop(struct vbs_engine *e);
 /* Finds who goes on after the error. S_OK when the newest frame does; else the error, with all
