@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An RPC server: one thread for all sockets, and worker threads for the calls, so that a call that
+ * takes long holds up nobody. TCP ("ncacn_ip_tcp") and local sockets ("ncalrpc", a Unix socket).
+ *
+ * Limits: connections in all and of one address, time without a call, time for a handshake,
+ * threads, calls that wait for one.
+ */
+#pragma once
+
+#include "rpc/connection.h"
+
+struct rpc_server;
+
+struct rpc_server_options {
+	struct security_acceptor *acceptor; /* must outlive the server; NULL: no authentication */
+	unsigned connections, connections_per_peer; /* 0: 1024, 128 */
+	unsigned threads;                           /* 0: 64 */
+	unsigned waiting;                           /* calls without a thread; 0: 1024 */
+	int64_t idle;      /* ns without a byte or a call; 0: 15 minutes, negative: for ever */
+	int64_t handshake; /* ns from connecting to the first finished bind; 0: 30 s */
+	/* Lines for a log, or NULL; may be called by any of its threads. */
+	void (*note)(void *ctx, const char *text);
+	void *ctx;
+};
+
+int rpc_server_new(const struct rpc_server_options *options, struct rpc_server **ret);
+/* Stops it if it runs. Waits for calls that are worked on. Takes NULL, returns NULL. */
+struct rpc_server *rpc_server_free(struct rpc_server *server);
+
+/* The tables a server works with; add interfaces before or after the start. */
+struct rpc_interfaces *rpc_server_interfaces(struct rpc_server *server);
+const struct rpc_statistics *rpc_server_statistics(const struct rpc_server *server);
+
+/* Serves a listening socket, TCP or Unix, which is the server's from now on. Before the start. */
+int rpc_server_listen(struct rpc_server *server, int fd);
+/* Opens one: TCP on `address` ("127.0.0.1", "::", NULL: all) and `port` (0: any; `*ret_port` may be
+ * NULL), or a Unix socket at `path`, in place of one that nobody listens on. */
+int rpc_server_listen_tcp(struct rpc_server *server, const char *address, uint16_t port,
+			  uint16_t *ret_port, struct error *err);
+int rpc_server_listen_local(struct rpc_server *server, const char *path, struct error *err);
+
+int rpc_server_start(struct rpc_server *server);
+/* No new connection; calls that are worked on get `grace` ns, then connections are closed. */
+void rpc_server_stop(struct rpc_server *server, int64_t grace);
