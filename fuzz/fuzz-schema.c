@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data, *name = "mine.xml";
 	const char *end = size ? memchr(text, '\0', size) : NULL;
 	const struct text file = { text, end ? (size_t)(end - text) : size };
-	struct schema *schema = NULL;
+	const struct schema *schema = NULL;
 	struct error err = { 0 };
 
 	int r = schema_with(&file, &name, 1, &schema, &err);

@@ -120,23 +120,26 @@ static struct text cut(struct text *rest)
 	return part;
 }
 
-int config_bundle_schema(struct text *bundle, struct schema **ret, struct error *err)
+int config_bundle_schema(struct text *bundle, const struct schema **ret, struct error *err)
 {
 	struct text files[SCHEMA_FILES_MAX];
 	const char *names[SCHEMA_FILES_MAX]; /* each ends with the zero byte before its text */
-	struct text rest = *bundle, config;
+	struct text rest = *bundle;
 	size_t count = 0;
 
 	/* A file in UTF-16 that somebody parses as it is has zero bytes of its own. */
 	if (text_starts_with(rest, TEXT("\xff\xfe")) || text_starts_with(rest, TEXT("\xfe\xff")))
-		return schema_builtin(ret, err);
-	config = cut(&rest);
+		rest = (struct text){ 0 };
+	else
+		*bundle = cut(&rest);
 	while (rest.data && count < SCHEMA_FILES_MAX) {
 		names[count] = cut(&rest).data;
 		if (!rest.data)
 			break;
 		files[count++] = cut(&rest);
 	}
-	*bundle = config;
-	return count ? schema_with(files, names, count, ret, err) : schema_builtin(ret, err);
+	if (count)
+		return schema_with(files, names, count, ret, err);
+	*ret = &schema_builtin;
+	return 0;
 }

@@ -43,18 +43,10 @@ static int apply_server(struct config *config, struct error *err)
 /* The level of the server: the installed defaults and applicationHost.config. */
 static int build_base(struct config *config, struct error *err)
 {
-	const struct xml_document *installed = config->schema->installed;
-	struct level_source source = { .merge = { .arena = &config->arena, .err = err } };
-
 	int r = level_init(&config->base, config->schema, &config->arena);
 	if (r < 0)
 		return error_set(err, r, "out of memory");
-	r = section_rules_add(config->schema, installed, config->base.rules, err);
-	if (r == 0)
-		r = section_rules_override(config->schema, config->document, config->base.rules,
-					   err);
-	if (r == 0)
-		r = level_apply(&config->base, installed->root, &source);
+	r = section_rules_override(config->schema, config->document, config->base.rules, err);
 	return r < 0 ? r : apply_server(config, err);
 }
 

@@ -35,7 +35,7 @@ struct pool_list {
 struct config {
 	int references; /* atomic */
 	struct arena arena;
-	struct schema *schema;
+	const struct schema *schema;
 	struct xml_document *document;
 	const char *state_dir;
 	struct level base;      /* the installed defaults and applicationHost.config */
@@ -51,7 +51,7 @@ struct config {
 int config_bundle(const char *path, struct text text, char **ret, size_t *ret_length,
 		  struct error *err);
 /* The schema for a text of config_read, which is cut to that of applicationHost.config. */
-int config_bundle_schema(struct text *bundle, struct schema **ret, struct error *err);
+int config_bundle_schema(struct text *bundle, const struct schema **ret, struct error *err);
 
 /* ---- pools.c ---- */
 

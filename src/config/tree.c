@@ -43,14 +43,9 @@ static const struct config_site *find_site(const struct config *config, struct t
 static int build_webroot(struct config_tree *tree)
 {
 	struct down *d = &tree->down;
-	struct schema *schema = d->config->schema;
-	struct level_source source = { .merge = { .arena = d->arena, .err = d->err } };
 
-	if (level_init(&d->level, schema, d->arena) < 0)
-		return no_memory(d->err);
 	tree->path = CONFIG_PATH_WEBROOT;
-	int r = section_rules_add(schema, schema->installed, d->level.rules, d->err);
-	return r < 0 ? r : level_apply(&d->level, schema->installed->root, &source);
+	return level_init(&d->level, d->config->schema, d->arena) < 0 ? no_memory(d->err) : 0;
 }
 
 static int unknown_path(struct config_tree *tree, struct text path)

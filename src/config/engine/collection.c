@@ -188,9 +188,9 @@ static int make_room(struct merge *m)
 	own.hashes = arena_zalloc(m->ctx->arena, own.capacity, sizeof(*own.hashes));
 	if (!own.items || !own.hashes)
 		return no_memory(m->ctx);
-	if (entries->count) {
-		memcpy(own.items, entries->items, entries->count * sizeof(*own.items));
-		memcpy(own.hashes, entries->hashes, entries->count * sizeof(*own.hashes));
+	for (size_t i = 0; i < entries->count; i++) {
+		own.items[i] = entries->items[i];
+		own.hashes[i] = entries->hashes ? entries->hashes[i] : key_hash(own.items[i]);
 	}
 	*entries = own;
 	m->owned = true;
@@ -239,13 +239,12 @@ static int insert(struct merge *m, const struct xml_element *written)
 	if (r < 0)
 		return r;
 	struct effective_hash hash = key_hash(e);
-	if (!m->collection->duplicates)
+	r = make_room(m);
+	if (r == 0 && !m->collection->duplicates)
 		r = check_duplicate(m, e, hash);
 	if (r == 0 && entries->count >= EFFECTIVE_ENTRIES_MAX)
 		r = xml_fail(written, XML_BAD_DATA, m->ctx->err,
 			     "The collection has more than %d entries", EFFECTIVE_ENTRIES_MAX);
-	if (r == 0)
-		r = make_room(m);
 	if (r < 0)
 		return r;
 	shift(entries, m->at + 1, m->at);

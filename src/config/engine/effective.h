@@ -24,7 +24,7 @@ struct effective_hash {
 
 struct effective_entries {
 	const struct effective **items;
-	struct effective_hash *hashes;
+	struct effective_hash *hashes; /* NULL: not known yet, in constant data */
 	size_t count, capacity;
 };
 

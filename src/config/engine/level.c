@@ -21,8 +21,10 @@ static int alloc(struct level *level, const struct schema *schema, struct arena 
 int level_init(struct level *level, const struct schema *schema, struct arena *arena)
 {
 	int r = alloc(level, schema, arena);
-	for (size_t i = 0; i < schema->count && r == 0; i++)
-		level->sections[i] = schema->sections[i].element->blank;
+	for (size_t i = 0; i < schema->count && r == 0; i++) {
+		level->sections[i] = schema->sections[i].installed;
+		level->rules[i] = schema->sections[i].rule;
+	}
 	return r;
 }
 

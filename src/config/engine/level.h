@@ -23,7 +23,7 @@ struct level_source {
 		     const struct xml_element *section, struct error *err);
 };
 
-/* The level above all files: nothing written, nothing declared. -ENOMEM. */
+/* The level above all files: what is installed. -ENOMEM. */
 int level_init(struct level *level, const struct schema *schema, struct arena *arena);
 /* `ret` begins as `level` is, and is then changed alone. -ENOMEM. */
 int level_copy(const struct level *level, struct arena *arena, struct level *ret);

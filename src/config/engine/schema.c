@@ -29,7 +29,7 @@ size_t schema_find(const struct schema *schema, const char *path)
 }
 
 /* How far behind others of its short name a section stands. */
-static int rank_of(const struct schema *builtin, const char *path)
+static int rank_of(const char *path)
 {
 	struct text t = text_of(path);
 	int rank = 2;
@@ -39,7 +39,7 @@ static int rank_of(const struct schema *builtin, const char *path)
 	else if (text_starts_with(t, TEXT("system.webServer/")) &&
 		 !text_starts_with(t, TEXT("system.webServer/management/")))
 		rank = 1;
-	return schema_find(builtin, path) == SIZE_MAX ? rank + 3 : rank;
+	return schema_find(&schema_builtin, path) == SIZE_MAX ? rank + 3 : rank;
 }
 
 static bool has_short_name(const char *path, struct text name)
@@ -49,15 +49,15 @@ static bool has_short_name(const char *path, struct text name)
 }
 
 /* The best section of a short name; the best ones, when there are several, are listed in `list`. */
-static size_t find_best(const struct schema *schema, const struct schema *builtin, struct text name,
-			size_t *ret_count, char list[ERROR_TEXT_MAX])
+static size_t find_best(const struct schema *schema, struct text name, size_t *ret_count,
+			char list[ERROR_TEXT_MAX])
 {
 	size_t found = SIZE_MAX, length = 0;
 	int best = INT_MAX;
 
 	for (size_t i = 0; i < schema->count; i++) {
 		const char *path = schema->sections[i].path;
-		int rank = has_short_name(path, name) ? rank_of(builtin, path) : INT_MAX;
+		int rank = has_short_name(path, name) ? rank_of(path) : INT_MAX;
 		if (rank == INT_MAX || rank > best)
 			continue;
 		if (rank < best) {
@@ -76,7 +76,6 @@ static size_t find_best(const struct schema *schema, const struct schema *builti
 int schema_find_short(const struct schema *schema, const char *name, size_t *ret, struct error *err)
 {
 	char list[ERROR_TEXT_MAX] = "";
-	struct schema *builtin = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; i < schema->count; i++) {
@@ -86,11 +85,7 @@ int schema_find_short(const struct schema *schema, const char *name, size_t *ret
 		*ret = i;
 		return 0;
 	}
-	int r = schema_builtin(&builtin, err);
-	if (r < 0)
-		return r;
-	*ret = find_best(schema, builtin, text_of(name), &count, list);
-	schema_unref(builtin);
+	*ret = find_best(schema, text_of(name), &count, list);
 	if (!count)
 		return error_set(err, -ENOENT, "there is no section '%s'", name);
 	if (count > 1)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What sections may hold, as the schema files say (schema/ at the top of the tree, and those of the
- * user): elements, attributes with type, default and range, collections with their keys. Read from
- * the files once and constant after that; nothing of it is repeated in C.
+ * user): elements, attributes with type, default and range, collections with their keys. Nothing
+ * of it is repeated in C: the build reads the files of schema/ with the code that reads those of
+ * the user, and writes what became of them as constant data (schema/compile.c).
  *
- * A schema also has the installed configuration, the level above every applicationHost.config.
+ * A schema also has the installed configuration, the level above every applicationHost.config, and
+ * what that makes of each section.
  */
 #pragma once
 
@@ -86,13 +88,33 @@ struct schema_element {
 	const struct effective *blank; /* as it is where nothing is written */
 };
 
+enum section_definition { /* allowDefinition; the numbers are the schema's */
+			  SECTION_EVERYWHERE,
+			  SECTION_TO_APPLICATION,
+			  SECTION_TO_ROOT_WEB,
+			  SECTION_MACHINE_ONLY,
+			  SECTION_APPHOST_ONLY,
+};
+
+/* What holds for a section at a place. */
+struct section_rule {
+	enum section_definition definition;
+	bool allow; /* files below may write it */
+	/* What decided that: the <section> that declares it, or a <location>. NULL: not declared.
+	 */
+	const struct xml_element *by;
+};
+
 struct schema_section {
 	const char *path; /* "system.webServer/asp" */
 	const struct schema_element *element;
+	/* As a new installation has it: where installed.config says nothing, blank. */
+	const struct effective *installed;
+	struct section_rule rule;
 };
 
 struct schema {
-	int references; /* atomic */
+	int references; /* atomic; 0: constant data, which nobody counts */
 	struct arena arena;
 	const struct schema_section *sections; /* sorted by path */
 	size_t count;
@@ -100,14 +122,14 @@ struct schema {
 	struct schema_files *files; /* what it was read from, and lives from */
 };
 
-/* The schema of the built-in files; made once per process. -ENOMEM. */
-int schema_builtin(struct schema **ret, struct error *err);
+/* The schema of the built-in files: constant data of the program. */
+extern const struct schema schema_builtin;
 /* That and files of the user: each of `files` is the text of one, `names` are for errors. They add
  * sections and redefine none. -EINVAL with file and line, -ENOMEM. */
 int schema_with(const struct text *files, const char *const *names, size_t count,
-		struct schema **ret, struct error *err);
-struct schema *schema_ref(struct schema *schema);
-struct schema *schema_unref(struct schema *schema);
+		const struct schema **ret, struct error *err);
+const struct schema *schema_ref(const struct schema *schema);
+const struct schema *schema_unref(const struct schema *schema);
 
 /* SIZE_MAX when there is none of this path. */
 size_t schema_find(const struct schema *schema, const char *path);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading schema files: <sectionSchema>, <element>, <collection>, as docs/configuration-schema.md
- * has them. Any process, any thread; a schema is made by one thread and constant after that.
+ * has them. Run by the build for the built-in files (schema/compile.c), where schema_builtin is
+ * still empty, and in any process and thread for those of the user; a schema is made by one thread
+ * and constant after that.
  *
  * A collection's defaultElement is not written out in the file: the element of that name is derived
  * from the entry, for the element that holds the collection and for all around it in the section.
  */
 #include "config/engine/effective.h"
-#include "config/engine/files.h"
 #include "config/engine/schema_load.h"
 
 #include "base/mem.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -270,11 +270,11 @@ static bool is_below(const char *path, const char *group)
 }
 
 /* A section is described once, and is no group of others. Programs rely on what the built-in ones
- * have. */
+ * have, and those that begin with a dot are the structure of files. */
 static int check_place(const struct schema_loader *l, const struct xml_element *e, const char *path)
 {
 	static const char *const structure[] = { "configSections", "location" };
-	if (l->user && *path == '.')
+	if (schema_builtin.count && *path == '.')
 		return schema_bad(l, e, "no section can have the name", path);
 	for (size_t i = 0; i < ARRAY_LEN(structure); i++) {
 		if (!strcmp(path, structure[i]) || is_below(path, structure[i]))
@@ -312,29 +312,24 @@ static int load_section(struct schema_loader *l, const struct xml_element *e)
 	element->name = slash ? slash + 1 : path;
 	if (l->schema->count == SCHEMA_SECTIONS_MAX)
 		return schema_bad(l, e, "there are too many sections, this is one more:", path);
-	l->sections[l->schema->count++] = (struct schema_section){ path, element };
+	l->sections[l->schema->count++] = (struct schema_section){ .path = path,
+								   .element = element,
+								   .installed = element->blank };
 	return 0;
-}
-
-static int read_document(struct schema_loader *l, struct text text, const char *name,
-			 struct xml_document **ret)
-{
-	struct schema_files *files = l->schema->files;
-	int r = xml_parse(text, name, ret, l->err);
-	if (r == 0)
-		files->documents[files->count++] = *ret;
-	return r;
 }
 
 static int load_file(struct schema_loader *l, struct text text, const char *name)
 {
+	struct schema_files *files = l->schema->files;
 	struct xml_document *document;
-	int r = read_document(l, text, name, &document);
+	int r = xml_parse(text, name, &document, l->err);
 
-	if (r == 0 && strcmp(document->root->name, "configSchema") != 0)
+	if (r < 0)
+		return r;
+	files->documents[files->count++] = document;
+	if (strcmp(document->root->name, "configSchema") != 0)
 		r = schema_bad(l, document->root, "unrecognized element", document->root->name);
-	for (const struct xml_element *e = r ? NULL : document->root->first; e && r == 0;
-	     e = e->next) {
+	for (const struct xml_element *e = document->root->first; e && r == 0; e = e->next) {
 		if (!strcmp(e->name, "sectionSchema"))
 			r = load_section(l, e);
 		else if (strcmp(e->name, "sectionExtension") != 0)
@@ -352,37 +347,33 @@ static int by_path(const void *a, const void *b)
 static int load(struct schema_loader *l, const struct text *files, const char *const *names,
 		size_t count)
 {
-	struct xml_document *installed;
+	struct schema *schema = l->schema;
 	int r = 0;
 
-	for (size_t i = 0; i < config_file_count && r == 0; i++)
-		r = load_file(l, config_files[i].text, config_files[i].name);
-	l->user = true;
+	schema->count = schema_builtin.count;
+	schema->installed = schema_builtin.installed;
+	if (schema->count)
+		memcpy(l->sections, schema_builtin.sections, schema->count * sizeof(*l->sections));
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = load_file(l, files[i], names[i]);
-	if (r == 0)
-		r = read_document(l, config_installed, "(installed defaults)", &installed);
 	if (r < 0)
 		return r;
-	l->schema->installed = installed;
-	qsort(l->sections, l->schema->count, sizeof(*l->sections), by_path);
-	l->schema->sections =
-		arena_dup(&l->schema->arena, l->sections, l->schema->count * sizeof(*l->sections));
-	return l->schema->sections ? 0 : schema_no_memory(l);
+	qsort(l->sections, schema->count, sizeof(*l->sections), by_path);
+	schema->sections =
+		arena_dup(&schema->arena, l->sections, schema->count * sizeof(*l->sections));
+	return schema->sections ? 0 : schema_no_memory(l);
 }
 
-static struct schema *schema_free(struct schema *schema)
+static void schema_free(struct schema *schema)
 {
-	if (!schema)
-		return NULL;
 	for (size_t i = 0; schema->files && i < schema->files->count; i++)
 		xml_free(schema->files->documents[i]);
 	arena_done(&schema->arena);
-	return mem_free(schema);
+	mem_free(schema);
 }
 
 int schema_with(const struct text *files, const char *const *names, size_t count,
-		struct schema **ret, struct error *err)
+		const struct schema **ret, struct error *err)
 {
 	_cleanup_mem_ struct schema_loader *l = mem_new(struct schema_loader);
 	struct schema *schema = mem_new(struct schema);
@@ -398,8 +389,7 @@ int schema_with(const struct text *files, const char *const *names, size_t count
 	schema->files = arena_new(&schema->arena, struct schema_files);
 	if (schema->files)
 		schema->files->documents =
-			arena_zalloc(&schema->arena, config_file_count + count + 1,
-				     sizeof(struct xml_document *));
+			arena_zalloc(&schema->arena, count + 1, sizeof(struct xml_document *));
 	int r = schema->files && schema->files->documents ? load(l, files, names, count)
 							  : schema_no_memory(l);
 	if (r < 0)
@@ -409,28 +399,24 @@ int schema_with(const struct text *files, const char *const *names, size_t count
 	return r;
 }
 
-int schema_builtin(struct schema **ret, struct error *err)
+/* One that is counted was made above, and is not constant. */
+static struct schema *counted(const struct schema *schema)
 {
-	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	static struct schema *builtin;
-
-	pthread_mutex_lock(&mutex);
-	int r = builtin ? 0 : schema_with(NULL, NULL, 0, &builtin, err);
-	if (r == 0)
-		*ret = schema_ref(builtin);
-	pthread_mutex_unlock(&mutex);
-	return r;
+	return schema && schema->references ? (struct schema *)(uintptr_t)schema : NULL;
 }
 
-struct schema *schema_ref(struct schema *schema)
+const struct schema *schema_ref(const struct schema *schema)
 {
-	__atomic_add_fetch(&schema->references, 1, __ATOMIC_RELAXED);
+	struct schema *mine = counted(schema);
+	if (mine)
+		__atomic_add_fetch(&mine->references, 1, __ATOMIC_RELAXED);
 	return schema;
 }
 
-struct schema *schema_unref(struct schema *schema)
+const struct schema *schema_unref(const struct schema *schema)
 {
-	if (schema && __atomic_sub_fetch(&schema->references, 1, __ATOMIC_ACQ_REL) == 0)
-		schema_free(schema);
+	struct schema *mine = counted(schema);
+	if (mine && __atomic_sub_fetch(&mine->references, 1, __ATOMIC_ACQ_REL) == 0)
+		schema_free(mine);
 	return NULL;
 }

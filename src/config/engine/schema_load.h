@@ -9,7 +9,6 @@
 struct schema_loader {
 	struct schema *schema;
 	struct schema_section sections[SCHEMA_SECTIONS_MAX];
-	bool user; /* what is read is a file of the user */
 	struct error *err;
 };
 

@@ -7,22 +7,6 @@
 
 #include "config/engine/schema.h"
 
-enum section_definition { /* allowDefinition; the numbers are the schema's */
-			  SECTION_EVERYWHERE,
-			  SECTION_TO_APPLICATION,
-			  SECTION_TO_ROOT_WEB,
-			  SECTION_MACHINE_ONLY,
-			  SECTION_APPHOST_ONLY,
-};
-
-/* What holds for a section at a place. */
-struct section_rule {
-	enum section_definition definition;
-	bool allow; /* files below may write it */
-	/* What decided that: the <section> that declares it, or a <location>. NULL: not declared.
-	 */
-	const struct xml_element *by;
-};
 /* Sets the rules of sections that are not declared yet by what <configSections> of `document`,
  * which was checked, says. `rules` has one for each section of the schema. -ENOMEM. */
 int section_rules_add(const struct schema *schema, const struct xml_document *document,
