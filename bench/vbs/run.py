@@ -5,7 +5,8 @@ cscript; prints milliseconds of processor time and the ratios of ours to theirs 
 
   bench/vbs/run.py [--build BUILD] [--rounds N] [--no-wine] [CASE ...]
 
-Each figure is the best of N runs, less the best start-up time of the same program (an empty script). A program divides its work by
+Each figure is the best of N runs, less the best start-up time of the same program (an empty script). The programs take turns, so
+that a machine that is slow for a while is slow for all of them. A program divides its work by
 `Parts`. Wine, which is 30 to 300 times slower, does one part of WINE_PARTS in one run, and its time is multiplied by that; where a
 program takes more than its share of time when there is more to do (appending to strings in Wine), this flatters Wine. All must print the same,
 or the run fails; where Wine does not, its figure is left out and a line says so.
@@ -66,10 +67,11 @@ class Peer:
     def output(self, case, folder, parts):
         return run(self.argv(case, folder, parts), folder)[1]
 
-    def best(self, case, folder):
-        results = [run(self.argv(case, folder, self.parts), folder) for _ in range(self.rounds)]
-        seconds = min(r[0] for r in results)
-        return max(seconds - self.startup, 0.0001) * self.parts, results[0][1]
+    def once(self, case, folder):
+        return run(self.argv(case, folder, self.parts), folder)
+
+    def without_startup(self, seconds):
+        return max(seconds - self.startup, 0.0001) * self.parts
 
 
 class Script(Peer):
@@ -129,24 +131,38 @@ def find_peers(rounds, wine):
     return peers, notes
 
 
+def take_turns(case, ours, peers, folder, notes):
+    """The best seconds of each peer that can do it, and what it printed."""
+    best, out = {}, [p for p in peers if isinstance(p, Twin) and not (HERE / f"{case}{p.suffix}").exists()]
+    for turn in range(ours.rounds):
+        for peer in [ours, *peers]:
+            if peer in out or turn >= peer.rounds:
+                continue
+            try:
+                seconds, said = peer.once(case, folder)
+            except Failed as e:
+                if peer is ours:
+                    raise
+                notes.append(f"{case}: {e}")
+                out.append(peer)
+                best.pop(peer, None)
+                continue
+            best[peer] = min(seconds, best[peer][0]) if peer in best else seconds, said
+    return best
+
+
 def measure(case, ours, peers, folder, notes):
-    seconds, text = ours.best(case, folder)
-    row = {ours.name: seconds}
-    for peer in peers:
-        if isinstance(peer, Twin) and not (HERE / f"{case}{peer.suffix}").exists():
-            continue
-        try:
-            theirs, said = peer.best(case, folder)
-        except Failed as e:
-            notes.append(f"{case}: {e}")
-            continue
+    best = take_turns(case, ours, peers, folder, notes)
+    seconds, text = best.pop(ours)
+    row = {ours.name: ours.without_startup(seconds)}
+    for peer, (theirs, said) in best.items():
         wanted = text if peer.parts == 1 else ours.output(case, folder, peer.parts)
         if said != wanted and isinstance(peer, Twin):
             raise Failed(f"{case}: {ours.name} prints {wanted}, {peer.name} {said}")
         if said != wanted:
             notes.append(f"{case}: Wine prints '{' '.join(said)}', not '{' '.join(wanted)}': left out")
             continue
-        row[peer.name] = theirs
+        row[peer.name] = peer.without_startup(theirs)
     return row
 
 

@@ -137,12 +137,23 @@ static HRESULT match_submatches(struct automation_call *call)
 	return FAILED(hr) ? hr : return_group(self->matches, self->index, index + 1, call->result);
 }
 
+/* The quick way (com/automation.h) to a group, from a Match or its SubMatches. */
+static bool group_quick(struct automation_object *object, const VARIANT *argv, VARIANT *result)
+{
+	struct place *self = place_of(object);
+	LONG index = argv->vt == VT_I2 ? argv->iVal : argv->lVal;
+
+	return (argv->vt == VT_I2 || argv->vt == VT_I4) && index >= 0 &&
+	       (size_t)index < self->matches->groups &&
+	       SUCCEEDED(return_group(self->matches, self->index, (size_t)index + 1, result));
+}
+
 /* DISPIDs are those of the type library on Windows. */
 static const struct automation_member match_members[] = {
 	{ "Value", DISPID_VALUE, LEAF_GET, 0, 0, match_value },
 	{ "FirstIndex", 10001, LEAF_GET, 0, 0, match_first_index },
 	{ "Length", 10002, LEAF_GET, 0, 0, match_length },
-	{ "SubMatches", 10003, PLAIN_GET, 0, 1, match_submatches },
+	{ "SubMatches", 10003, PLAIN_GET, 0, 1, match_submatches, group_quick },
 };
 
 static const struct automation_class match_class = {
@@ -193,7 +204,7 @@ static HRESULT submatches_enum(struct automation_call *call)
 }
 
 static const struct automation_member submatches_members[] = {
-	{ "Item", DISPID_VALUE, PLAIN_GET, 1, 1, submatches_item },
+	{ "Item", DISPID_VALUE, PLAIN_GET, 1, 1, submatches_item, group_quick },
 	{ "Count", 1, LEAF_GET, 0, 0, submatches_count },
 	{ "_NewEnum", DISPID_NEWENUM, LEAF_GET, 0, 0, submatches_enum },
 };

@@ -408,10 +408,11 @@ LCID vbs_engine_locale(const struct vbs_engine *e)
 
 /* ---- running ---- */
 
-/* What members of objects ask that work long. */
+/* What members of objects ask that work long. The machine's turns go on: it has to come to its own
+ * look, where it would see that there is native code. */
 static HRESULT poll(void *ctx)
 {
-	return vbs_vm_poll(ctx);
+	return vbs_vm_check(ctx);
 }
 
 static void begin(struct vbs_engine *e)

@@ -185,6 +185,8 @@ int vbs_err_number(const struct vbs_raised *raised);
 HRESULT vbs_vm_call(struct vbs_engine *e, struct vbs_binding *binding, const struct vbs_proc *proc,
 		    struct vbs_instance *me, struct value *argv, unsigned argc, struct value *ret);
 /* Looks at the clock and the interrupt. */
+HRESULT vbs_vm_check(struct vbs_engine *e);
+/* The same for the machine, which counts its turns anew and may find the procedure hot. */
 HRESULT vbs_vm_poll(struct vbs_engine *e);
 
 /* ---- operators.c ---- */

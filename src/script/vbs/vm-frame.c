@@ -19,7 +19,7 @@ static HRESULT end_script(struct vbs_engine *e, HRESULT hr)
 	return hr;
 }
 
-HRESULT vbs_vm_poll(struct vbs_engine *e)
+HRESULT vbs_vm_check(struct vbs_engine *e)
 {
 	int64_t number = __atomic_load_n(&e->interrupt, __ATOMIC_RELAXED);
 
@@ -29,6 +29,15 @@ HRESULT vbs_vm_poll(struct vbs_engine *e)
 		return end_script(e, (HRESULT)number);
 	if (e->deadline && clock_now() > e->deadline)
 		return end_script(e, E_ABORT);
+	return S_OK;
+}
+
+HRESULT vbs_vm_poll(struct vbs_engine *e)
+{
+	HRESULT hr = vbs_vm_check(e);
+
+	if (FAILED(hr))
+		return hr;
 	e->budget = e->limits.turns;
 	/* What runs at such a moment is likely to run much. */
 	if (e->limits.native == VBS_NATIVE_HOT && e->depth)

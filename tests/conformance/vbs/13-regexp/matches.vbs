@@ -1,5 +1,5 @@
 ' What Execute gives: MatchCollection, Match, SubMatches.
-Dim re, ms, m, s, sm
+Dim re, ms, m, s, sm, i
 Set re = New RegExp
 re.Global = True
 re.Pattern = "(\w)(\d)?"
@@ -19,6 +19,28 @@ For Each s In ms(2).SubMatches
 ' expect: c
 ' expect: 3
 Next
+' An index is a number of any kind, many times over, in a loop that may become native code.
+s = 0
+For i = 1 To 3000
+	If sm(CByte(0)) & sm("0") & sm(0.2) & ms(2).SubMatches(CLng(1)) & ms(2).SubMatches("1") = "bbb33" Then s = s + 1
+	If IsEmpty(sm(1)) And IsEmpty(ms(1).SubMatches(1)) Then s = s + 1
+Next
+Echo s								' expect: 6000
+On Error Resume Next
+For Each i In Array(-1, 2, -32768, 2147483647, "x")
+	Err.Clear
+	s = sm(i)
+	s = Err.Number
+	Err.Clear
+	m = ms(1).SubMatches(i)
+	Echo s, Err.Number
+' expect: 5 5
+' expect: 5 5
+' expect: 5 5
+' expect: 5 5
+' expect: 13 13
+Next
+On Error Goto 0
 ' They outlive each other.
 Set m = ms(2)
 Set ms = Nothing
