@@ -24,7 +24,8 @@ bench: build
 	@scripts/prepare.sh bench
 	@$(PYTHON) bench/run.py
 	@$(PYTHON) bench/vbs/run.py
-soak: build
+soak: build # pages with accidents for half an hour; 10,000 commits of configuration by writers that are killed
+	@$(PYTHON) bench/commits.py
 	@$(PYTHON) bench/soak.py
 install: build # DESTDIR=... for packagers
 	@/usr/bin/meson install -C build --no-rebuild
