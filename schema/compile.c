@@ -322,6 +322,7 @@ static size_t put_attributes(struct writer *w, const struct schema_element *e)
 		struct buf *out = begin(w, ATTRIBUTE, at + i);
 		put_text(out, "name", a->name);
 		put_text(out, "value", a->value);
+		put_text(out, "provider", a->provider);
 		put_reference(out, "names", NAME, names, a->names);
 		buf_printf(out,
 			   " .type = %d, .flags = %u, .rule = %d, .low = %lld, .high = %lld, "

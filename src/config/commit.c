@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/sys.h"
 #include "config/history.h"
+#include "config/secret.h"
 #include "config/snapshot.h"
 
 #include <errno.h>
@@ -273,6 +274,18 @@ static int write_locked(struct config_commit *c, const struct config *config, st
 	return r;
 }
 
+/* What is not to be in the file as it is. */
+static int protect_secrets(const struct config_commit *c, struct config **config, struct error *err)
+{
+	bool changed = false;
+	int r = config_secrets_protect(*config ? *config : c->config, c->edit, &changed, err);
+
+	if (r < 0 || !changed)
+		return r;
+	*config = config_unref(*config);
+	return validate(c, config, err);
+}
+
 int config_commit_write(struct config_commit *c, struct error *err)
 {
 	struct config *config = NULL;
@@ -280,6 +293,8 @@ int config_commit_write(struct config_commit *c, struct error *err)
 	if (c->old && text_equal(edit_text(c->edit), (struct text){ c->old, c->old_length }))
 		return 0;
 	int r = validate(c, &config, err);
+	if (r == 0)
+		r = protect_secrets(c, &config, err);
 	if (r == 0)
 		r = lock_folder(c, err);
 	if (r == 0) {

@@ -59,7 +59,7 @@ struct config_pool {
 	bool auto_start, always_running;
 	uint32_t queue_length;
 	enum config_identity identity;
-	const char *user_name, *password; /* SpecificUser */
+	const char *user_name, *password; /* SpecificUser; the password as it is in the file */
 	int64_t idle_timeout, startup_time_limit, shutdown_time_limit;
 	bool pinging;
 	int64_t ping_interval, ping_response_time;
@@ -148,9 +148,9 @@ char *config_default_text(const char *root, const char *address, uint16_t port,
 /* True for a text that was written for development, and may be written again. */
 bool config_is_default_text(struct text text);
 
-/* Overwrites the value of every attribute `password` of a well-formed file, in place and without
- * moving anything: what processes other than the SCM may read. Any ASCII-compatible encoding. */
-void config_hide_passwords(char *text, size_t length);
+/* Overwrites every secret (config/secret.h) and what is in comments, in place and without moving
+ * anything, in the text that `config` was made of: what processes other than the SCM may read. */
+void config_hide_passwords(const struct config *config, char *text);
 
 /* ---- what holds for one folder of a site ---- */
 

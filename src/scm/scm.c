@@ -50,7 +50,7 @@ static int seal_config(struct scm *scm, char *text, size_t length, struct error 
 {
 	int r;
 
-	config_hide_passwords(text, length);
+	config_hide_passwords(scm->config, text);
 	scm->config_fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	r = scm->config_fd < 0 ? -errno : sys_write_all(scm->config_fd, text, length);
 	if (!r && fcntl(scm->config_fd, F_ADD_SEALS,

@@ -4,7 +4,7 @@
  * which folders a user can reach. SCM loop thread, before and between children.
  *
  *   run/     the socket of the tools, the lock           everybody may look
- *   config/  applicationHost.config                      the SCM alone (it may hold passwords)
+ *   config/  applicationHost.config, machine.key         the SCM alone (they hold passwords)
  *   data/    what applications write                     group IIS_IUSRS, all pools
  *   temp/    one folder for each pool                    its identity alone
  *   logs/    W3SVC<n>/                                   NT SERVICE\W3SVC

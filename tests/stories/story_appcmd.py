@@ -367,6 +367,31 @@ def story_surrogate_explains_values(t):
     t.equal(t.run("surrogate", "configtest").status, 1, "a broken applicationHost.config")
 
 
+def story_passwords_are_written_encrypted(t):
+    appcmd = Appcmd(t)
+    appcmd("set", "apppool", "DefaultAppPool", "/processModel.identityType:SpecificUser",
+           "/processModel.userName:nobody", "/processModel.password:Tell-Nobody-73")
+    value = appcmd.fragment('password="(.*?)"')
+    t.check(value.startswith('password="[enc:IISWASOnlyAesProvider:'), f"encrypted: {value}")
+    key = t.state / "config/machine.key"
+    t.equal((key.stat().st_mode & 0o7777, key.stat().st_size), (0o600, 32), "the key")
+    everything = [appcmd("list", "apppool", "DefaultAppPool", word) for word in ("/text:*", "/config:*")]
+    everything.append(t.run("surrogate", "explain", "applicationPools", "").out)
+    everything += [f.read_text() for f in t.state.rglob("applicationHost.config")]
+    t.check(not any("Tell-Nobody-73" in text for text in everything), "nobody tells")
+    t.equal(appcmd("list", "apppool", "DefaultAppPool", "/text:processModel.password"),
+            "Tell-Nobody-73\n", "who asks for it by its name")
+    # What another machine encrypted keeps nothing from being read, but itself.
+    appcmd.file.write_text(appcmd.file.read_text().replace("[enc:IISWASOnlyAesProvider:", "[enc:AesProvider:"))
+    t.equal(appcmd("list", "apppool", "DefaultAppPool", "/text:processModel.userName"), "nobody\n", "the user")
+    out = appcmd("list", "apppool", "DefaultAppPool", "/text:processModel.password", status=13)
+    line = next(i for i, text in enumerate(appcmd.file.read_text().splitlines(), 1) if "[enc:" in text)
+    t.contains(out, f"Filename: {appcmd.file}\nLine number: {line}\n", "where")
+    t.contains(out, 'Set it again: appcmd set apppool "DefaultAppPool" /processModel.password:...', "how")
+    appcmd("set", "apppool", "DefaultAppPool", "/processModel.password:again")
+    t.equal(appcmd("list", "apppool", "DefaultAppPool", "/text:processModel.password"), "again\n", "mended")
+
+
 def story_surrogate_shows_the_metabase(t):
     appcmd = Appcmd(t)
     out = t.run("surrogate", "metabase", "W3SVC/1").out

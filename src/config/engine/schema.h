@@ -61,6 +61,7 @@ struct schema_attribute {
 	int64_t low, high, step; /* of a range; seconds for times */
 	bool exclude;            /* the range is what is not allowed */
 	const struct schema_name *names;
+	const char *provider; /* who encrypts it when it is written; NULL: whoever is asked */
 };
 
 #define SCHEMA_ADDS_MAX 4

@@ -140,6 +140,26 @@ static int load_rule(const struct schema_loader *l, const struct xml_element *e,
 	return 0;
 }
 
+/* Other processes get stars in its place, so these must be a value too. Its default says who
+ * encrypts it, as IIS has it: "[enc:AesProvider::enc]", nothing encrypted by AesProvider. */
+static int load_encrypted(const struct schema_loader *l, const struct xml_element *e,
+			  struct schema_attribute *a)
+{
+	struct text provider, data;
+
+	if (a->type != SCHEMA_STRING || (a->rule != SCHEMA_ANY && a->rule != SCHEMA_NON_EMPTY) ||
+	    a->flags & (SCHEMA_UNIQUE | SCHEMA_COMBINED))
+		return schema_bad(l, e, "what is encrypted is a string, no key, and not validated:",
+				  a->name);
+	if (!a->value || !value_encrypted(a->value, &provider, &data))
+		return 0;
+	if (data.length)
+		return schema_bad(l, e, "no default can be encrypted for all machines:", a->name);
+	a->value = NULL;
+	a->provider = arena_strndup(&l->schema->arena, provider.data, provider.length);
+	return a->provider ? 0 : schema_no_memory(l);
+}
+
 int schema_load_attribute(const struct schema_loader *l, const struct xml_element *e,
 			  struct schema_attribute *a)
 {
@@ -170,6 +190,8 @@ int schema_load_attribute(const struct schema_loader *l, const struct xml_elemen
 	int r = load_names(l, e, a);
 	if (r == 0)
 		r = load_rule(l, e, a);
+	if (r == 0 && a->flags & SCHEMA_ENCRYPTED)
+		r = load_encrypted(l, e, a);
 	if (r == 0 && a->value && a->type != SCHEMA_STRING && value_check(a, a->value, &value, why))
 		r = schema_bad(l, e, "the default is no value of attribute", a->name);
 	return r;

@@ -292,3 +292,19 @@ const char *value_expand(const char *value, const char *state_dir, struct arena 
 	buf_done(&out);
 	return copy;
 }
+
+/* ---- encrypted values ---- */
+
+bool value_encrypted(const char *value, struct text *ret_provider, struct text *ret_data)
+{
+	static const char begin[] = "[enc:", end[] = ":enc]";
+	size_t length = strlen(value), around = strlen(begin) + strlen(end);
+	struct text rest = { value + strlen(begin), length - around };
+
+	if (length < around || strncmp(value, begin, strlen(begin)) != 0 ||
+	    strcmp(value + length - strlen(end), end) != 0)
+		return false;
+	*ret_provider = text_cut(&rest, ':');
+	*ret_data = rest;
+	return ret_provider->length && rest.data && !memchr(rest.data, ':', rest.length);
+}

@@ -18,6 +18,9 @@ bool value_names(struct text t, const struct schema_name *names, bool several, u
 const char *value_check(const struct schema_attribute *attribute, const char *value, int64_t *ret,
 			char why[ERROR_TEXT_MAX]);
 
+/* The parts of "[enc:PROVIDER:DATA:enc]"; false: it is not of that form, and so plain text. */
+bool value_encrypted(const char *value, struct text *ret_provider, struct text *ret_data);
+
 /* `value` with every %NAME% replaced, in `arena`; names without a value stay as they are.
  * `state_dir` (may be NULL) stands for %SURROGATE_STATE%. NULL: no memory. */
 const char *value_expand(const char *value, const char *state_dir, struct arena *arena);

@@ -93,6 +93,10 @@ int appcmd_select(struct appcmd *a, const struct appcmd_kind *kind, bool filtere
 /* A property: of the kind ("SITE.NAME", "name", "state") or of the element ("limits.maxBandwidth").
  * NULL: there is none. */
 const char *appcmd_value(const struct appcmd_object *object, const char *name);
+/* The value of an attribute of its element ("limits.maxBandwidth", in any case); NULL: there is
+ * none. */
+const struct effective_value *appcmd_written(const struct appcmd_object *object, const char *name,
+					     const struct schema_attribute **ret);
 
 /* ---- print.c ---- */
 

@@ -270,10 +270,12 @@ int appcmd_objects(struct appcmd *a, const struct appcmd_kind *kind, struct appc
 
 /* ---- properties ---- */
 
-/* "limits.maxBandwidth" in the spelling of the schema, as "limits/maxBandwidth". */
-static const char *element_value(const struct effective *e, const char *name)
+const struct effective_value *appcmd_written(const struct appcmd_object *o, const char *name,
+					     const struct schema_attribute **ret)
 {
+	const struct effective *e = o->element;
 	struct text rest = text_of(name);
+
 	while (e && rest.data) {
 		struct text part = text_cut(&rest, '.');
 		size_t i = 0;
@@ -283,7 +285,8 @@ static const char *element_value(const struct effective *e, const char *name)
 				i++;
 			if (i == e->schema->attribute_count)
 				return NULL;
-			return e->values[i].text ? e->values[i].text : "";
+			*ret = &e->schema->attributes[i];
+			return &e->values[i];
 		}
 		while (i < e->schema->child_count &&
 		       !text_equal_nocase(text_of(e->schema->children[i]->name), part))
@@ -300,7 +303,9 @@ const char *appcmd_value(const struct appcmd_object *o, const char *name)
 		if (text_equal_nocase(text_of(o->kind->properties[i]), t))
 			return o->values[i];
 	}
-	const char *value = o->element ? element_value(o->element, name) : NULL;
+	const struct schema_attribute *attribute;
+	const struct effective_value *written = appcmd_written(o, name, &attribute);
+	const char *value = !written ? NULL : written->text ? written->text : "";
 	for (size_t i = 0; !value && o->kind->labels[i]; i++) {
 		if (text_equal_nocase(text_of(o->kind->labels[i]), t))
 			value = o->values[i];

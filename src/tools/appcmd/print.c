@@ -3,6 +3,7 @@
 #include "tools/appcmd/appcmd.h"
 
 #include "base/mem.h"
+#include "config/secret.h"
 
 #include <stdio.h>
 
@@ -180,6 +181,24 @@ static void put_json(struct buf *out, const struct appcmd_object *o, bool first)
 	buf_putc(out, '}');
 }
 
+/* Who asks for a secret by its name gets it, as from IIS; elsewhere it is as in the file. */
+static int put_property(struct appcmd *a, const struct appcmd_object *o)
+{
+	const char *value = appcmd_value(o, a->text);
+	const struct schema_attribute *attribute = NULL;
+	const struct effective_value *written = appcmd_written(o, a->text, &attribute);
+
+	if (!value)
+		return appcmd_error(APPCMD_BAD_ARGUMENT,
+				    "Unknown attribute \"%s\".  Replace with -? for help.",
+				    a->text);
+	if (written && attribute->flags & SCHEMA_ENCRYPTED &&
+	    config_secret_reveal(a->state, attribute, written, &a->arena, &value, &a->err) < 0)
+		return appcmd_failure(a);
+	buf_printf(&a->out, "%s\n", value);
+	return 0;
+}
+
 static int put_object(struct appcmd *a, const struct appcmd_object *o, bool first)
 {
 	if (a->json) {
@@ -189,12 +208,7 @@ static int put_object(struct appcmd *a, const struct appcmd_object *o, bool firs
 	} else if (a->text && !strcmp(a->text, "*")) {
 		put_everything(&a->out, o);
 	} else if (a->text) {
-		const char *value = appcmd_value(o, a->text);
-		if (!value)
-			return appcmd_error(APPCMD_BAD_ARGUMENT,
-					    "Unknown attribute \"%s\".  Replace with -? for help.",
-					    a->text);
-		buf_printf(&a->out, "%s\n", value);
+		return put_property(a, o);
 	} else if (a->config && o->element) {
 		put_element(&a->out, o->element, o->kind->entry, a->config_all, 0);
 	} else {

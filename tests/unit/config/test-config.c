@@ -461,27 +461,6 @@ static void every_allocation_may_fail(void **state)
 	unit_each_fault(FAULT_ALLOC, -ENOMEM, parse_for_faults);
 }
 
-static void passwords_are_hidden(void **state)
-{
-	char text[] = "<?xml version='1.0' password=\"a\"?><!-- <x password='b'/> -->\n"
-		      "<a user='password=\"c\"' password = 'd&gt;e\nf' xpassword='g'>password=\"h\""
-		      "<b\tpassword=\"i'j\"/><c password=''/><d e='>' password='k'></d></a>";
-	const char *hidden =
-		"<?xml version='1.0' password=\"a\"?><!-- <x password='b'/> -->\n"
-		"<a user='password=\"c\"' password = '******\n*' xpassword='g'>password=\"h\""
-		"<b\tpassword=\"***\"/><c password=''/><d e='>' password='*'></d></a>";
-
-	(void)state;
-	config_hide_passwords(text, strlen(text));
-	assert_string_equal(text, hidden);
-	/* It comes behind the parser; cut short, it still stays inside. */
-	for (size_t n = 0; n < strlen(hidden); n++) {
-		char *part = strndup(hidden, n);
-		config_hide_passwords(part, n);
-		free(part);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,7 +479,6 @@ int main(void)
 		cmocka_unit_test(locations_have_paths_of_folders),
 		cmocka_unit_test(foreign_sections_are_passed_over),
 		cmocka_unit_test(variables_are_expanded),
-		cmocka_unit_test(passwords_are_hidden),
 		state_test(files_are_loaded),
 		cmocka_unit_test(every_allocation_may_fail),
 	};

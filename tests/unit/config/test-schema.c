@@ -236,6 +236,14 @@ static void wrong_schema_files_are_refused(void **state)
 	refused_schema(SCHEMA_TEXT("<collection addElement='a' allowDuplicates='true'/>"
 				   "<collection addElement='b'/>"),
 		       2, "second collection");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='uint' encrypted='true'/>"), 2,
+		       "what is encrypted is a string, no key, and not validated: 'a'");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='string' encrypted='true' "
+				   "isCombinedKey='true'/>"),
+		       2, "what is encrypted is a string");
+	refused_schema(SCHEMA_TEXT("<attribute name='a' type='string' encrypted='true' "
+				   "defaultValue='[enc:P:AA==:enc]'/>"),
+		       2, "no default can be encrypted");
 	refused_schema("<configSchema>", 1, "well-formed");
 }
 
