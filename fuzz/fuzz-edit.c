@@ -6,6 +6,7 @@
  */
 #include "fuzz.h"
 
+#include "base/buf.h"
 #include "config/engine/edit.h"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *end = size ? memchr(data, '\0', size) : NULL;
 	size_t steps = end ? (size_t)(end - data) / 2 : 0;
 	struct edit *edit = NULL;
+	struct buf bytes;
 	struct error err = { 0 };
 
 	if (!end || size > 65536)
@@ -87,7 +89,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_REQUIRE(r == 0 || (r == -EINVAL && err.text[0]));
 	if (r < 0)
 		return 0;
-	FUZZ_REQUIRE(text_equal(edit_text(edit), text));
+	buf_init(&bytes, 1 << 20);
+	edit_bytes(edit, &bytes);
+	FUZZ_REQUIRE(!buf_failed(&bytes) && text_equal(buf_text(&bytes), text));
+	buf_done(&bytes);
 	for (size_t i = 0; i < steps && i < STEPS_MAX; i++)
 		step(edit, data[2 * i], data[2 * i + 1]);
 	edit_free(edit);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A configuration and the user's schema files as one text, so that what the SCM read and validated
- * is what every other process gets: the text of applicationHost.config, then for each file of the
+ * is what every other process gets: the text of applicationHost.config (in UTF-8, when the file is
+ * in UTF-16), then for each file of the
  * folder `schema` beside it a zero byte, its name, a zero byte and its text. Neither can hold a
  * zero byte. Called by the SCM and tools to make one, by everybody to read one.
  */
@@ -32,6 +33,21 @@ static int cannot_read(const char *path, int code, struct error *err)
 	return code == -EFBIG ? -EINVAL : code;
 }
 
+/* A zero byte in a file would end it for whoever takes the bundle apart. */
+static int put_file(struct buf *out, const char *path, struct text text, struct error *err)
+{
+	size_t start = out->length;
+	int r = xml_decode(text, path, out, err);
+
+	if (r == 0 && out->length > start && memchr(out->data + start, '\0', out->length - start)) {
+		r = error_set_at(err, -EINVAL, path, 0, 0,
+				 "Configuration file is not well-formed XML (it has zero bytes)");
+		if (err)
+			err->hresult = XML_BAD_DATA;
+	}
+	return r;
+}
+
 static int put_schema(struct buf *out, const char *folder, const char *name, struct error *err)
 {
 	_cleanup_mem_ char *data = NULL;
@@ -43,13 +59,10 @@ static int put_schema(struct buf *out, const char *folder, const char *name, str
 
 	if (r < 0)
 		return cannot_read(path, r, err);
-	if (memchr(data, '\0', length))
-		return error_set_at(err, -EINVAL, path, 0, 0, "a schema file is written in UTF-8");
 	buf_putc(out, '\0');
 	buf_puts(out, name);
 	buf_putc(out, '\0');
-	buf_put(out, data, length);
-	return 0;
+	return put_file(out, path, (struct text){ data, length }, err);
 }
 
 static int put_schemas(struct buf *out, const char *config, struct error *err)
@@ -78,18 +91,11 @@ int config_bundle(const char *path, struct text text, char **ret, size_t *ret_le
 		  struct error *err)
 {
 	struct buf out;
-	int r = 0;
 
-	if (memchr(text.data, '\0', text.length)) {
-		r = error_set_at(err, -EINVAL, path, 0, 0,
-				 "The file is written in UTF-16; save it as UTF-8");
-		if (err)
-			err->hresult = XML_BAD_DATA;
-		return r;
-	}
 	buf_init(&out, BUNDLE_MAX);
-	buf_put_text(&out, text);
-	r = put_schemas(&out, path, err);
+	int r = put_file(&out, path, text, err);
+	if (r == 0)
+		r = put_schemas(&out, path, err);
 	if (r == 0 && buf_failed(&out))
 		r = error_set(err, -ENOMEM, "out of memory");
 	if (r == 0) {

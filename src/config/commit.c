@@ -2,6 +2,7 @@
 /* Writing configuration; see commit.h. */
 #include "config/commit.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/sys.h"
 #include "config/history.h"
@@ -37,6 +38,7 @@ struct config_commit {
 	char *old;                /* as it was read; NULL: the file was not there */
 	size_t old_length;
 	struct edit *edit;
+	struct buf bytes; /* what is to be written */
 };
 
 struct config_commit *config_commit_free(struct config_commit *c)
@@ -45,6 +47,7 @@ struct config_commit *config_commit_free(struct config_commit *c)
 		return NULL;
 	sys_close(c->in);
 	edit_free(c->edit);
+	buf_done(&c->bytes);
 	config_unref(c->config);
 	mem_free(c->old);
 	mem_free(c->place);
@@ -130,6 +133,7 @@ static struct config_commit *new_commit(const struct sys_access *access)
 	struct config_commit *c = mem_new(struct config_commit);
 	if (c) {
 		c->in = -1;
+		buf_init(&c->bytes, 2 * XML_SIZE_MAX);
 		c->access = *access;
 	}
 	return c;
@@ -222,9 +226,9 @@ static int check_unchanged(struct config_commit *c, struct error *err)
  */
 static int replace_file(const struct config_commit *c, struct error *err)
 {
-	struct text text = edit_text(c->edit);
 	bool replaced;
-	int r = sys_replace_in(c->in, c->name, text.data, text.length, &c->access, &replaced);
+	int r = sys_replace_in(c->in, c->name, c->bytes.data, c->bytes.length, &c->access,
+			       &replaced);
 
 	if (r < 0 && replaced)
 		return error_set_at(err, r, c->file, 0, 0,
@@ -270,8 +274,16 @@ static int write_locked(struct config_commit *c, const struct config *config, st
 	if (r == 0)
 		r = replace_file(c, err);
 	if (r == 0 && config)
-		config_history_keep(config, edit_text(c->edit), &c->access);
+		config_history_keep(config, buf_text(&c->bytes), &c->access);
 	return r;
+}
+
+/* The file as it is to be. */
+static int put_bytes(struct config_commit *c, struct error *err)
+{
+	buf_clear(&c->bytes);
+	edit_bytes(c->edit, &c->bytes);
+	return buf_failed(&c->bytes) ? error_set(err, -ENOMEM, "out of memory") : 0;
 }
 
 /* What is not to be in the file as it is. */
@@ -290,11 +302,16 @@ int config_commit_write(struct config_commit *c, struct error *err)
 {
 	struct config *config = NULL;
 
-	if (c->old && text_equal(edit_text(c->edit), (struct text){ c->old, c->old_length }))
+	int r = put_bytes(c, err);
+	if (r == 0 && c->old &&
+	    text_equal(buf_text(&c->bytes), (struct text){ c->old, c->old_length }))
 		return 0;
-	int r = validate(c, &config, err);
+	if (r == 0)
+		r = validate(c, &config, err);
 	if (r == 0)
 		r = protect_secrets(c, &config, err);
+	if (r == 0)
+		r = put_bytes(c, err);
 	if (r == 0)
 		r = lock_folder(c, err);
 	if (r == 0) {

@@ -14,6 +14,7 @@
 struct edit {
 	char *file;
 	struct xml_document *document;
+	enum xml_encoding encoding; /* of the file: steps are made on its text in UTF-8 */
 };
 
 static int no_memory(struct error *err)
@@ -21,45 +22,22 @@ static int no_memory(struct error *err)
 	return error_set(err, -ENOMEM, "out of memory");
 }
 
-/* The encoding that <?xml ... encoding="..."?> names; nothing when it names none. */
-static struct text declared_encoding(struct text source)
-{
-	static const char name[] = "encoding";
-	struct text rest = source;
-
-	if (text_starts_with(rest, TEXT("\xef\xbb\xbf")))
-		rest = (struct text){ rest.data + 3, rest.length - 3 };
-	if (!text_starts_with(rest, TEXT("<?xml")))
-		return TEXT("");
-	rest = text_cut(&rest, '>');
-	const char *at = memmem(rest.data, rest.length, name, strlen(name));
-	if (!at)
-		return TEXT("");
-	rest.length -= (size_t)(at - rest.data);
-	rest.data = at;
-	text_cut(&rest, '=');
-	rest = text_trim(rest);
-	if (!rest.length || (*rest.data != '"' && *rest.data != '\''))
-		return TEXT("");
-	char quote = *rest.data;
-	rest = (struct text){ rest.data + 1, rest.length - 1 };
-	return text_cut(&rest, quote);
-}
-
-/* Values are written in UTF-8, so the file must be taken for that. */
+/* Values are written in UTF-8 or in UTF-16, so the file must be taken for that. */
 static int check_encoding(struct text source, const char *file, struct error *err)
 {
-	struct text encoding = declared_encoding(source);
+	struct text encoding = xml_declared_encoding(source);
+	bool wide =
+		xml_encoding(source) != XML_UTF8; /* and then it is checked when it is decoded */
 	bool other = encoding.length && !text_equal_nocase(encoding, TEXT("UTF-8")) &&
 		     !text_equal_nocase(encoding, TEXT("US-ASCII"));
 
-	if (other)
+	if (!wide && other)
 		return error_set_at(
 			err, -EINVAL, file, 1, 0,
-			"only a file in UTF-8 can be changed, and this one says that it "
+			"only a file in UTF-8 or UTF-16 can be changed, and this one says that it "
 			"is in '" TEXT_FMT "'; save it as UTF-8",
 			TEXT_ARG(encoding));
-	if (!utf8_valid(source) || memchr(source.data, '\0', source.length))
+	if (!wide && (!utf8_valid(source) || memchr(source.data, '\0', source.length)))
 		return error_set_at(err, -EINVAL, file, 0, 0,
 				    "only a file in UTF-8 can be changed; save it as UTF-8");
 	return 0;
@@ -76,11 +54,13 @@ int edit_begin(struct text source, const char *file, struct edit **ret, struct e
 		r = check_encoding(source, file, err);
 	if (r == 0)
 		r = xml_parse(source, file, &edit->document, err);
-	if (r < 0)
+	if (r < 0) {
 		edit_free(edit);
-	else
-		*ret = edit;
-	return r;
+		return r;
+	}
+	edit->encoding = edit->document->encoding;
+	*ret = edit;
+	return 0;
 }
 
 struct edit *edit_free(struct edit *edit)
@@ -100,6 +80,11 @@ const struct xml_document *edit_document(const struct edit *edit)
 struct text edit_text(const struct edit *edit)
 {
 	return edit->document->source;
+}
+
+void edit_bytes(const struct edit *edit, struct buf *out)
+{
+	xml_encode(edit->document->source, edit->encoding, out);
 }
 
 /* The element that begins at this byte. */
@@ -156,7 +141,10 @@ static int replace(struct edit *edit, size_t from, size_t to, struct text with, 
 
 int edit_replace_all(struct edit *edit, struct text text, struct error *err)
 {
-	return replace_bytes(edit, 0, edit->document->source.length, text, err);
+	int r = replace_bytes(edit, 0, edit->document->source.length, text, err);
+	if (r == 0)
+		edit->encoding = edit->document->encoding;
+	return r;
 }
 
 /* ---- attributes ---- */

@@ -13,16 +13,18 @@
 
 struct edit;
 
-/* -EINVAL when `source` is no UTF-8 or not well-formed, -ENOMEM. */
+/* -EINVAL when `source` is no UTF-8 or UTF-16, or not well-formed; -ENOMEM. */
 int edit_begin(struct text source, const char *file, struct edit **ret, struct error *err);
 struct edit *edit_free(struct edit *edit);
 /* The element that begins at this byte: a step moves none that stands before its place. */
 const struct xml_element *edit_at(const struct edit *edit, size_t start);
-/* Another text instead of all of it. -EINVAL, -ENOMEM. */
+/* Another file instead of all of it, in the encoding of that. -EINVAL, -ENOMEM. */
 int edit_replace_all(struct edit *edit, struct text text, struct error *err);
 /* As it is now. */
 const struct xml_document *edit_document(const struct edit *edit);
 struct text edit_text(const struct edit *edit);
+/* The same as it is written: a file in UTF-16 stays one. */
+void edit_bytes(const struct edit *edit, struct buf *out);
 
 /* Sets an attribute: its value is replaced where it stands, or it becomes the last one. */
 int edit_set(struct edit *edit, const struct xml_element **element, const char *name,

@@ -5,6 +5,7 @@
  */
 #include "config/engine/xml.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -171,7 +172,18 @@ static int parse(struct reader *r, struct text xml)
 	return -EINVAL;
 }
 
-int xml_parse(struct text xml, const char *file, struct xml_document **ret, struct error *err)
+/* What can be read as it is, is not UTF-16, whatever it says of itself: it was once, when the file
+ * was read. NULL: what it says. */
+static const char *parser_encoding(const struct xml_document *document)
+{
+	struct text declared = xml_declared_encoding(document->source);
+	bool decoded =
+		document->encoding != XML_UTF8 || text_starts_with_nocase(declared, TEXT("UTF-16"));
+	return decoded ? "UTF-8" : NULL;
+}
+
+static int parse_text(struct text xml, enum xml_encoding encoding, const char *file,
+		      struct xml_document **ret, struct error *err)
 {
 	struct reader r = { .err = err };
 
@@ -192,7 +204,10 @@ int xml_parse(struct text xml, const char *file, struct xml_document **ret, stru
 	r.document->file = arena_strndup(&r.document->arena, file, strlen(file));
 	char *copy = arena_strndup(&r.document->arena, xml.data ? xml.data : "", xml.length);
 	r.document->source = (struct text){ copy, xml.length };
-	r.parser = r.document->file && copy ? XML_ParserCreate_MM(NULL, &expat_memory, NULL) : NULL;
+	r.document->encoding = encoding;
+	r.parser = r.document->file && copy
+			   ? XML_ParserCreate_MM(parser_encoding(r.document), &expat_memory, NULL)
+			   : NULL;
 	if (!r.parser) {
 		xml_free(r.document);
 		return error_set(err, -ENOMEM, "out of memory");
@@ -205,6 +220,21 @@ int xml_parse(struct text xml, const char *file, struct xml_document **ret, stru
 	}
 	*ret = r.document;
 	return 0;
+}
+
+int xml_parse(struct text xml, const char *file, struct xml_document **ret, struct error *err)
+{
+	enum xml_encoding encoding = xml_encoding(xml);
+	struct buf decoded;
+
+	if (encoding == XML_UTF8 || xml.length > XML_SIZE_MAX)
+		return parse_text(xml, XML_UTF8, file, ret, err);
+	buf_init(&decoded, 2 * XML_SIZE_MAX);
+	int r = xml_decode(xml, file, &decoded, err);
+	if (r == 0)
+		r = parse_text(buf_text(&decoded), encoding, file, ret, err);
+	buf_done(&decoded);
+	return r;
 }
 
 struct xml_document *xml_free(struct xml_document *document)

@@ -18,6 +18,12 @@
 #define XML_VALUE_MAX (256 << 10) /* bytes of one attribute's value */
 #define XML_ELEMENTS_MAX 400000
 
+struct buf;
+
+/* What a file is written in. Without a byte order mark it is UTF-8, or says what else (Expat knows
+ * ISO-8859-1); `source` of a document is as in the file then. */
+enum xml_encoding { XML_UTF8, XML_UTF16LE, XML_UTF16BE };
+
 struct xml_attribute {
 	const char *name, *value; /* the value as written, entities resolved */
 };
@@ -38,7 +44,9 @@ struct xml_element {
 struct xml_document {
 	struct arena arena; /* holds everything below */
 	const char *file;   /* as given to xml_parse */
-	struct text source; /* the file as it was read */
+	struct text
+		source; /* the file as it was read; of one in UTF-16 as UTF-8, without the mark */
+	enum xml_encoding encoding; /* of the file */
 	struct xml_element *root;
 	/* Where it is in the hierarchy, below MACHINE/WEBROOT/APPHOST: "" or "Site/folder"; the
 	 * reader of the file says so. */
@@ -50,6 +58,15 @@ struct xml_document {
 /* Builds the tree of `xml`. -EINVAL with `err` (0x8007000D, file, line), also above a limit;
  * -ENOMEM. `*ret` is to be freed with xml_free. */
 int xml_parse(struct text xml, const char *file, struct xml_document **ret, struct error *err);
+/* By its byte order mark. */
+enum xml_encoding xml_encoding(struct text bytes);
+/* Puts a file in UTF-16 into `out` as UTF-8, and any other as it is. -EINVAL when it is none, or
+ * has zero bytes in its text; -ENOMEM. */
+int xml_decode(struct text bytes, const char *file, struct buf *out, struct error *err);
+/* The other way, for valid UTF-8. */
+void xml_encode(struct text text, enum xml_encoding encoding, struct buf *out);
+/* The encoding that <?xml ... encoding="..."?> names; nothing when it names none. */
+struct text xml_declared_encoding(struct text source);
 /* Takes NULL, returns NULL. */
 struct xml_document *xml_free(struct xml_document *document);
 

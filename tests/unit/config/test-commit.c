@@ -79,6 +79,62 @@ static void a_change_is_validated_written_and_kept(void **state)
 	assert_contains(file, "codePage", true);
 }
 
+/* ASCII as UTF-16, little end first. */
+static void write_wide(const char *dir, const char *name, const char *ascii)
+{
+	char file[700], bytes[16384] = "\xff\xfe";
+	size_t n = 2;
+	for (const char *c = ascii; *c; c++, n += 2) {
+		bytes[n] = *c;
+		bytes[n + 1] = 0;
+	}
+	write_file(dir, name, ""); /* makes the folder */
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	assert_int_equal(sys_replace_file(file, bytes, n, 0644), 0);
+}
+
+static void a_file_in_utf16_is_read_and_stays_one(void **state)
+{
+	char file[700], *data = NULL, *xml = host_text(*state, "");
+	struct config *config = NULL;
+	struct config_tree *tree = NULL;
+	size_t length;
+
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", (char *)*state);
+	write_wide(*state, "config/applicationHost.config", xml);
+	mem_free(xml);
+	write_wide(*state, "config/schema/mine.xml",
+		   "<configSchema><sectionSchema name='my/s'/></configSchema>");
+	write_wide(*state, "web.config",
+		   "<configuration><system.webServer><directoryBrowse enabled='true'/>"
+		   "</system.webServer></configuration>");
+	struct config_commit *c = open_server(*state);
+	assert_int_equal(set(c, "Site", "system.webServer/asp", "codePage", "65001"), 0);
+	config_commit_free(c);
+	assert_int_equal(sys_read_file(path, 1 << 20, &data, &length), 0);
+	assert_int_equal(xml_encoding((struct text){ data, length }), XML_UTF16LE);
+	mem_free(data);
+
+	assert_int_equal(config_load(path, *state, &config, &err), 0);
+	assert_true(schema_find(config_schema(config), "my/s") != SIZE_MAX);
+	assert_int_equal(config_tree_new(config, TEXT("Site"), &tree, &err), 0);
+	const struct level *level = config_tree_level(tree);
+	assert_string_equal(
+		effective_text(level_section(level, "system.webServer/asp"), "codePage"), "65001");
+	assert_string_equal(effective_text(level_section(level, "system.webServer/directoryBrowse"),
+					   "enabled"),
+			    "true");
+	assert_int_equal(config_commit_folder(config, tree, &c, &err), 0);
+	assert_int_equal(set(c, "", "system.webServer/directoryBrowse", "enabled", "false"), 0);
+	config_commit_free(c);
+	snprintf(file, sizeof(file), "%s/web.config", (char *)*state);
+	assert_int_equal(sys_read_file(file, 1 << 20, &data, &length), 0);
+	assert_int_equal(xml_encoding((struct text){ data, length }), XML_UTF16LE);
+	mem_free(data);
+	config_tree_free(tree);
+	config_unref(config);
+}
+
 static void the_oldest_versions_go(void **state)
 {
 	char file[700], value[16];
@@ -406,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		state_test(a_change_is_validated_written_and_kept),
+		state_test(a_file_in_utf16_is_read_and_stays_one),
 		state_test(the_oldest_versions_go),
 		state_test(a_writer_in_between_is_noticed),
 		state_test(a_web_config_is_made_and_its_locks_hold),

@@ -2,6 +2,8 @@
 /* Tests of config/engine/edit.h: changes that leave everything else as it is. */
 #include "fixture.h"
 
+#include "base/buf.h"
+
 #include "config/engine/edit.h"
 
 static struct edit *begin(const char *text)
@@ -173,9 +175,78 @@ static void every_allocation_may_fail(void **state)
 	unit_each_fault(FAULT_ALLOC, -ENOMEM, edit_for_faults);
 }
 
+/* "<a x='ä𝄞'/>" with a declaration, in UTF-16. */
+static struct text wide(bool big, char out[512])
+{
+	static const char16_t units[] = u"\ufeff<?xml version='1.0' encoding='utf-16'?>\r\n"
+					u"<a x='\u00e4\U0001d11e'/>";
+	size_t n = 0;
+	for (const char16_t *u = units; *u; u++) {
+		out[n++] = (char)(big ? *u >> 8 : *u);
+		out[n++] = (char)(big ? *u : *u >> 8);
+	}
+	return (struct text){ out, n };
+}
+
+static void files_in_utf16_stay_what_they_are(void **state)
+{
+	for (int big = 0; big < 2; big++) {
+		char bytes[512];
+		struct text file = wide(big, bytes);
+		struct edit *edit = NULL;
+		struct buf out;
+		assert_int_equal(edit_begin(file, "f", &edit, &err), 0);
+		assert_string_equal(xml_get(edit_document(edit)->root, "x"), "ä𝄞");
+		assert_int_equal(edit_document(edit)->root->line, 2);
+		buf_init(&out, 4096);
+		edit_bytes(edit, &out);
+		assert_true(text_equal(buf_text(&out), file));
+		const struct xml_element *e = edit_document(edit)->root;
+		assert_int_equal(edit_set(edit, &e, "y", "€", &err), 0);
+		buf_clear(&out);
+		edit_bytes(edit, &out);
+		edit_free(edit);
+		/* What was written can be read, and is still in UTF-16. */
+		assert_int_equal(xml_encoding(buf_text(&out)), big ? XML_UTF16BE : XML_UTF16LE);
+		assert_int_equal(edit_begin(buf_text(&out), "f", &edit, &err), 0);
+		assert_string_equal(xml_get(edit_document(edit)->root, "x"), "ä𝄞");
+		assert_string_equal(xml_get(edit_document(edit)->root, "y"), "€");
+		/* Another file in its place has its own encoding. */
+		assert_int_equal(edit_replace_all(edit, TEXT("<b/>"), &err), 0);
+		buf_clear(&out);
+		edit_bytes(edit, &out);
+		assert_true(text_equal(buf_text(&out), TEXT("<b/>")));
+		assert_int_equal(edit_replace_all(edit, file, &err), 0);
+		buf_clear(&out);
+		edit_bytes(edit, &out);
+		assert_true(text_equal(buf_text(&out), file));
+		edit_free(edit);
+		buf_done(&out);
+	}
+}
+
+static void what_only_begins_as_utf16_is_refused(void **state)
+{
+	static const struct text wrong[] = {
+		{ "\xff\xfe<\0a\0/\0>", 9 },            /* half a unit */
+		{ "\xff\xfe<\0a\0/\0>\0\0\0", 12 },     /* a zero */
+		{ "\xff\xfe<\0\x34\xd8/\0>\0", 10 },    /* half a pair */
+		{ "\xff\xfe<\0\x34\xdc/\0>\0", 10 },    /* the other half */
+		{ "\xfe\xff\0<\0a\0/\0>\xd8\x34", 12 }, /* half a pair at the end */
+	};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct edit *edit = NULL;
+		assert_int_equal(edit_begin(wrong[i], "f", &edit, &err), -EINVAL);
+		assert_non_null(strstr(err.text, "begins as UTF-16"));
+		assert_int_equal(err.hresult, XML_BAD_DATA);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_in_utf16_stay_what_they_are),
+		cmocka_unit_test(what_only_begins_as_utf16_is_refused),
 		cmocka_unit_test(attributes_change_in_place),
 		cmocka_unit_test(elements_are_laid_out_as_their_surroundings),
 		cmocka_unit_test(elements_go_with_their_line),
