@@ -35,7 +35,8 @@ static int apply_server(struct config *config, struct error *err)
 		if (location.path.length)
 			continue;
 		r = level_apply(&config->base, e, &source);
-		level_lock(&config->base, e, location.mode);
+		if (r == 0)
+			r = level_lock(&config->base, e, location.mode, err);
 	}
 	return r;
 }

@@ -105,9 +105,10 @@ static int apply_locations(struct down *d, const struct xml_document *document, 
 		if (!location.children && strcmp(application, d->application) != 0)
 			continue;
 		int r = level_apply(&d->level, e, source);
+		if (r == 0)
+			r = level_lock(&d->level, e, location.mode, d->err);
 		if (r < 0)
 			return r;
-		level_lock(&d->level, e, location.mode);
 	}
 	return 0;
 }

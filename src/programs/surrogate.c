@@ -314,11 +314,16 @@ static void print_broken(const struct error *err)
 	fail(err);
 }
 
+static void print_doubtful(const struct error *err)
+{
+	fprintf(stderr, "surrogate: warning: %s: line %d: %s\n", err->file, err->line, err->text);
+}
+
 static int configtest(void)
 {
 	struct error err = { 0 };
 
-	if (explain_test(options.state, print_broken, &err) < 0)
+	if (explain_test(options.state, print_broken, print_doubtful, &err) < 0)
 		return 1;
 	puts("The configuration is valid.");
 	return switches_end("surrogate", 0);

@@ -153,7 +153,30 @@ static void test_site(struct test *test, const struct config_site *site)
 	}
 }
 
-int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err)
+/* A path that begins with a misspelt name restricts, locks and allows nothing. */
+static void test_locations(const struct config *config, void (*doubtful)(const struct error *err))
+{
+	for (const struct xml_element *e = config_document(config)->root->first; e; e = e->next) {
+		struct error err = { 0 };
+		struct text rest = TEXT("");
+		bool found = false;
+
+		if (!strcmp(e->name, "location"))
+			rest = section_location(e).path;
+		struct text name = text_cut(&rest, '/');
+		for (size_t i = 0; i < config_site_count(config) && !found; i++)
+			found = text_equal_nocase(text_of(config_site_at(config, i)->name), name);
+		if (found || !name.length)
+			continue;
+		error_set_at(&err, -ENOENT, e->document->file, e->line, 0,
+			     "There is no site '" TEXT_FMT "', so this <location> says nothing",
+			     TEXT_ARG(name));
+		doubtful(&err);
+	}
+}
+
+int explain_test(const char *state_dir, void (*broken)(const struct error *err),
+		 void (*doubtful)(const struct error *err), struct error *err)
 {
 	struct test test = { .broken = broken };
 	int r = explain_load(state_dir, &test.config, err);
@@ -162,6 +185,7 @@ int explain_test(const char *state_dir, void (*broken)(const struct error *err),
 		broken(err);
 		return r;
 	}
+	test_locations(test.config, doubtful);
 	for (size_t i = 0; i < config_site_count(test.config); i++)
 		test_site(&test, config_site_at(test.config, i));
 	config_unref(test.config);

@@ -18,9 +18,10 @@ int explain_section(const char *state_dir, const char *section, const char *path
 		    struct error *err);
 
 /* Reads everything that the server would read: applicationHost.config and each web.config below the
- * virtual directories. `broken` is called for each file that is wrong; -EINVAL when there was one.
- */
-int explain_test(const char *state_dir, void (*broken)(const struct error *err), struct error *err);
+ * virtual directories. `broken` is called for each file that is wrong, `doubtful` for what is right
+ * and says nothing: a <location> of no site. -EINVAL when a file is wrong. */
+int explain_test(const char *state_dir, void (*broken)(const struct error *err),
+		 void (*doubtful)(const struct error *err), struct error *err);
 
 /* The data that are set at a key of the metabase, and the keys below it, as adsutil.vbs prints
  * them. */

@@ -227,10 +227,15 @@ def story_a_violated_lock_names_the_command_that_opens_it(t):
     appcmd.fragment('<location path="Default Web Site/sub" overrideMode="Deny">')
     t.run_server()
     unlock_as_told(t, appcmd, "/sub/page.htm")
-    # A lock in the site's own file.
+    # A lock in the site's own file: not of what was unlocked above it, which would be an error.
     web_config(t, ".", f"<location path='sub' overrideMode='Deny'>{documents}</location>")
-    unlock_as_told(t, appcmd, "/sub/page.htm")
-    t.contains((t.site / "web.config").read_text(), 'path="sub" overrideMode="Allow"', "unlocked")
+    answer = t.wait_for(lambda: (a := t.get("/sub/page.htm")).status == 500 and a, "a contradiction")
+    t.contains(html.unescape(answer.text), "unlocks it for 'Default Web Site/sub', which is below", "both sides")
+    t.write("own/page.htm", "page")
+    web_config(t, "own", documents)
+    web_config(t, ".", f"<location path='own' overrideMode='Deny'>{documents}</location>")
+    unlock_as_told(t, appcmd, "/own/page.htm")
+    t.contains((t.site / "web.config").read_text(), 'path="own" overrideMode="Allow"', "unlocked")
 
 
 def story_appcmd_locks_what_is_below_applications_too(t):
@@ -355,7 +360,12 @@ def story_surrogate_explains_values(t):
     t.contains(done.out, 'showFlags="Date, Time, Size, Extension"  schema\n', "what was not")
     t.equal(t.run("surrogate", "explain", "nope", "Default Web Site").status, 1, "no section")
     done = t.run("surrogate", "configtest")
-    t.equal((done.status, done.out), (0, "The configuration is valid.\n"), "configtest")
+    t.equal((done.status, done.out, done.err), (0, "The configuration is valid.\n", ""), "configtest")
+    appcmd.file.write_text(appcmd.file.read_text().replace("</configuration>", "    <location path='Site/x' />\n</configuration>"))
+    done = t.run("surrogate", "configtest")
+    line = appcmd.file.read_text().count("\n") - 1
+    t.equal((done.status, done.out), (0, "The configuration is valid.\n"), "a warning is no error")
+    t.contains(done.err, f"warning: {appcmd.file}: line {line}: There is no site 'Site'", "a location of no site")
     (t.site / "deep").mkdir()
     (t.site / "deep" / "web.config").write_text("<configuration>\n<system.webServer><asp/>"
                                                 "</system.webServer></configuration>")

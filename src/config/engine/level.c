@@ -119,21 +119,59 @@ struct lock_scope {
 	struct level *level;
 	const struct xml_element *element;
 	bool allow;
+	struct error *err;
 };
+
+/* How long the path of the place is that a <location> is about. Those that meet are on one way
+ * down, so the longer one is the deeper one. */
+static size_t place_length(const struct xml_element *element)
+{
+	size_t file = strlen(element->document->path);
+	size_t inside = section_location(element).path.length;
+	return file + inside + (file && inside);
+}
+
+/* Whether the file of `lock` is between that of `unlock` and the place it unlocks. */
+static bool is_between(const struct xml_element *lock, const struct xml_element *unlock)
+{
+	size_t at = strlen(lock->document->path);
+	return strlen(unlock->document->path) < at && at < place_length(unlock);
+}
+
+static int contradicts(const struct xml_element *lock, const struct xml_element *unlock,
+		       const char *section, struct error *err)
+{
+	struct text path = section_location(unlock).path;
+	return xml_fail(
+		lock, XML_LOCKED, err,
+		"The section '%s' is locked here, but %.200s, line %d, unlocks it for '%.*s', "
+		"which is below.  Take one of the two away",
+		section, unlock->document->file, unlock->line,
+		(int)(path.length < 100 ? path.length : 100), path.data);
+}
 
 static int lock_section(void *ctx, size_t id, const struct xml_element *section)
 {
 	const struct lock_scope *lock = ctx;
-	lock->level->rules[id].allow = lock->allow;
-	lock->level->rules[id].by = lock->element;
+	struct section_rule *rule = &lock->level->rules[id];
+	const struct xml_element *before = rule->by, *now = lock->element;
+	bool located = before && !strcmp(before->name, "location") && rule->allow != lock->allow;
+
+	if (located && is_between(lock->allow ? before : now, lock->allow ? now : before))
+		return contradicts(lock->allow ? before : now, lock->allow ? now : before,
+				   lock->level->schema->sections[id].path, lock->err);
+	rule->allow = lock->allow;
+	rule->by = now;
 	return 0;
 }
 
-void level_lock(struct level *level, const struct xml_element *element, enum location_mode mode)
+int level_lock(struct level *level, const struct xml_element *element, enum location_mode mode,
+	       struct error *err)
 {
-	struct lock_scope lock = { level, element, mode == LOCATION_ALLOW };
-	if (mode != LOCATION_INHERIT)
-		sections_each(level->schema, element, lock_section, &lock);
+	struct lock_scope lock = { level, element, mode == LOCATION_ALLOW, err };
+	return mode == LOCATION_INHERIT
+		       ? 0
+		       : sections_each(level->schema, element, lock_section, &lock);
 }
 
 const struct effective *level_section(const struct level *level, const char *path)

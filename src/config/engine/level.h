@@ -30,7 +30,9 @@ int level_copy(const struct level *level, struct arena *arena, struct level *ret
 /* Applies <configuration> or <location> of a file. */
 int level_apply(struct level *level, const struct xml_element *scope,
 		const struct level_source *source);
-/* Locks or unlocks the sections in a <location> for what is below. */
-void level_lock(struct level *level, const struct xml_element *element, enum location_mode mode);
+/* Locks or unlocks the sections in a <location> for what is below. -EINVAL: a file locks what one
+ * above it unlocks for a place below it, so that the two contradict each other. */
+int level_lock(struct level *level, const struct xml_element *element, enum location_mode mode,
+	       struct error *err);
 /* The section of a path that is in the schema. */
 const struct effective *level_section(const struct level *level, const char *path);

@@ -125,7 +125,7 @@ static struct config *write_all(const struct scope *scopes, const char *dir)
 
 	buf_init(&out, 1 << 20);
 	buf_puts(&out, "<configuration>");
-	put_scope(&out, &scopes[WEB]);
+	put_location(&out, &scopes[WEB], ".");
 	put_location(&out, &scopes[WEB_DEEP], "d");
 	buf_puts(&out, "</configuration>");
 	write_file(dir, "web.config", buf_cstr(&out));
@@ -150,6 +150,7 @@ static struct config *write_all(const struct scope *scopes, const char *dir)
 struct model {
 	const char *footer, *etag;
 	bool allow;
+	enum place decided; /* by the mode of which place; SERVER: by none */
 	struct {
 		int key;
 		enum place locked_by; /* PLACES: not locked */
@@ -198,6 +199,14 @@ static bool model_directive(struct model *m, const struct directive *d, enum pla
 	return true;
 }
 
+/* A file locks what one above it unlocks for a place below it: the order does not matter. */
+static bool contradicts(const struct model *m, enum place place, bool allow)
+{
+	bool web = file_of[place] == WEB;
+	return allow ? place == SERVER_DEEP && file_of[m->decided] == WEB && !m->allow
+		     : web && m->decided == SERVER_DEEP && m->allow;
+}
+
 static bool model_scope(struct model *m, const struct scope *scopes, enum place place)
 {
 	const struct scope *s = &scopes[place];
@@ -219,9 +228,14 @@ static bool model_scope(struct model *m, const struct scope *scopes, enum place 
 		if (!model_directive(m, &s->directives[i], place))
 			return false;
 	}
-	location = place == SERVER_SITE || place == SERVER_DEEP || place == WEB_DEEP;
-	if (location && strcmp(s->mode, "Inherit") != 0)
-		m->allow = !strcmp(s->mode, "Allow");
+	location = place != SERVER && place != DEEP;
+	if (!location || !strcmp(s->mode, "Inherit"))
+		return true;
+	bool allow = !strcmp(s->mode, "Allow");
+	if (contradicts(m, place, allow))
+		return false;
+	m->allow = allow;
+	m->decided = place;
 	return true;
 }
 

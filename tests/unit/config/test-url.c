@@ -260,6 +260,44 @@ static void a_web_config_locks_what_is_below(void **state)
 	config_unref(c);
 }
 
+#define LOCKING(path)                                                                              \
+	"<configuration>\n<location path='" path "' overrideMode='Deny'><system.webServer>"        \
+	"<directoryBrowse/></system.webServer></location></configuration>"
+
+/* As IIS has it: neither the file above nor the one between silently wins. */
+static void an_unlock_and_a_lock_between_contradict_each_other(void **state)
+{
+	struct config *c =
+		host(state, "<location path='Site/sub' overrideMode='Allow'><system.webServer>"
+			    "<directoryBrowse/></system.webServer></location>");
+	/* Above the place, and for the very place. */
+	write_file(*state, "web.config", LOCKING("."));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	view_refused(c, "sub", 0x80070021, 2,
+		     "The section 'system.webServer/directoryBrowse' is "
+		     "locked here, but host.config, line 3, unlocks it "
+		     "for 'Site/sub', which is below");
+	write_file(*state, "web.config", LOCKING("sub"));
+	config_url_unref(view_ok(c, "/", "/", ""));
+	view_refused(c, "sub", 0x80070021, 2, "is locked here, but host.config, line 3");
+	/* Elsewhere, and by the place itself for what is below it, there is nothing to contradict.
+	 */
+	write_file(*state, "web.config", LOCKING("other"));
+	config_url_unref(view_ok(c, "/", "/", "sub"));
+	write_file(*state, "web.config", "<configuration/>");
+	write_file(*state, "sub/web.config", LOCKING("."));
+	config_url_unref(view_ok(c, "/", "/", "sub"));
+	config_unref(c);
+	/* One file may unlock a part of what it locks. */
+	c = host(state,
+		 "<location path='Site' overrideMode='Deny'><system.webServer><directoryBrowse"
+		 "/></system.webServer></location><location path='Site/sub' "
+		 "overrideMode='Allow'><system.webServer><directoryBrowse/></system.webServer>"
+		 "</location>");
+	config_url_unref(view_ok(c, "/", "/", "sub"));
+	config_unref(c);
+}
+
 static void locks_inside_a_section_bind_deeper_levels(void **state)
 {
 	struct config *c = host(
@@ -736,6 +774,7 @@ int main(void)
 		state_test(locations_of_a_web_config_are_relative),
 		state_test(locked_sections_are_refused),
 		state_test(a_web_config_locks_what_is_below),
+		state_test(an_unlock_and_a_lock_between_contradict_each_other),
 		state_test(locks_inside_a_section_bind_deeper_levels),
 		state_test(locks_name_what_there_is),
 		state_test(broken_files_name_themselves),
