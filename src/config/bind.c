@@ -56,3 +56,15 @@ int config_bind(const struct bind_context *ctx, const struct effective *e,
 	}
 	return r;
 }
+
+char *config_local_path(const char *path, struct arena *arena)
+{
+	bool drive = path[0] && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+	char *copy = arena_strndup(arena, path + (drive ? 2 : 0), strlen(path) - (drive ? 2 : 0));
+
+	for (char *c = copy; c && *c; c++)
+		*c = *c == '\\' ? '/' : *c;
+	for (size_t n = copy ? strlen(copy) : 0; n > 1 && copy[n - 1] == '/'; n--)
+		copy[n - 1] = '\0';
+	return copy;
+}

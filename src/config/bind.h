@@ -23,6 +23,9 @@ struct bind_context {
 	struct error *err;
 };
 
+/* A path of Windows or Linux as one of this machine: '/' as separator and none at the end; a drive
+ * letter is left out, as everywhere. NULL: no memory. */
+char *config_local_path(const char *path, struct arena *arena);
 /* Fills fields of `base`: bool, 32 and 64 bit numbers (times in nanoseconds), strings (never
  * NULL). -ENOMEM. */
 int config_bind(const struct bind_context *ctx, const struct effective *e,

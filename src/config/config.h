@@ -21,6 +21,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <limits.h>
+
 struct config;
 
 enum config_protection { CONFIG_LOW, CONFIG_HIGH, CONFIG_MEDIUM, CONFIG_POOL };
@@ -124,6 +126,10 @@ struct config_site {
  * -EINVAL with `err` (file, line, hresult, and what to do) for anything wrong in it, -ENOMEM. */
 int config_parse(struct text xml, const char *path, const char *state_dir, struct config **ret,
 		 struct error *err);
+/* Where the applicationHost.config of a server is: in STATE/config, or where redirection.config
+ * there says. It need not be there. -EINVAL with file and line of redirection.config,
+ * -ENAMETOOLONG. */
+int config_locate(const char *state_dir, char ret[PATH_MAX], struct error *err);
 /* Reads applicationHost.config and the user's schema files, `schema/?*.xml` beside it, into one
  * text for config_parse (mem_free). A missing file is -ENOENT. */
 int config_read(const char *path, char **ret, size_t *ret_length, struct error *err);

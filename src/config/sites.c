@@ -119,28 +119,18 @@ static int read_bindings(struct site_reader *r)
 
 /* ---- virtual directories ---- */
 
-/* Absolute, with '/' as separator and none at the end; a drive letter is left out, as everywhere.
- */
 static int physical_path(struct site_reader *r, const struct effective *e, const char *path,
 			 const char **ret)
 {
-	bool drive = path[0] && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
-	char *copy = arena_strndup(&r->config->arena, path + (drive ? 2 : 0),
-				   strlen(path) - (drive ? 2 : 0));
+	const char *copy = config_local_path(path, &r->config->arena);
 	if (!copy)
 		return error_set(r->ctx.err, -ENOMEM, "out of memory");
-	for (char *c = copy; *c; c++) {
-		if (*c == '\\')
-			*c = '/';
-	}
 	if (copy[0] != '/')
 		return xml_fail(
 			e->by, XML_BAD_DATA, r->ctx.err,
 			"The 'physicalPath' attribute is invalid.  '%.200s' is no absolute path "
 			"of this machine, such as /srv/www",
 			path);
-	for (size_t length = strlen(copy); length > 1 && copy[length - 1] == '/'; length--)
-		copy[length - 1] = '\0';
 	*ret = copy;
 	return 0;
 }

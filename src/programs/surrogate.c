@@ -152,7 +152,7 @@ static int write_config(const char *address, uint16_t wanted, struct error *err)
 {
 	_cleanup_mem_ char *text = NULL;
 	enum config_protection protection;
-	char path[PATH_MAX + 64];
+	char path[PATH_MAX];
 	uint16_t port = 0;
 	int r = read_protection(&protection, err);
 
@@ -160,7 +160,8 @@ static int write_config(const char *address, uint16_t wanted, struct error *err)
 		r = choose_port(address, wanted, &port, err);
 	if (!r)
 		r = scm_state_prepare(options.state, err);
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
+	if (!r)
+		r = state_config_file(options.state, path, err);
 	if (!r)
 		r = check_config(path, err);
 	if (r < 0)
@@ -205,7 +206,8 @@ static int run_server(void)
 	struct error err = { 0 };
 	int r = scm_state_prepare(options.state, &err);
 
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", options.state);
+	if (!r)
+		r = state_config_file(options.state, path, &err);
 	if (r < 0 || access(path, F_OK) == 0)
 		return r < 0 ? fail(&err) : start_server();
 	snprintf(path, sizeof(path), "%s/wwwroot", options.state);

@@ -64,11 +64,12 @@ static int seal_config(struct scm *scm, char *text, size_t length, struct error 
 static int load_config(struct scm *scm, struct error *err)
 {
 	_cleanup_mem_ char *text = NULL;
-	char path[SCM_PATH_MAX];
+	const char *path = scm->config_path;
 	size_t length = 0;
-	int r;
+	int r = config_locate(scm->state_dir, scm->config_path, err);
 
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", scm->state_dir);
+	if (r < 0)
+		return r;
 	r = config_read(path, &text, &length, err);
 	if (r == -ENOENT)
 		return error_set(err, r,

@@ -46,13 +46,12 @@ void scm_child_send(struct scm_child *child, enum control_type type, const void 
 
 void scm_child_configure(struct scm_child *child)
 {
-	char path[SCM_PATH_MAX], self[64];
+	char self[64];
 	_cleanup_fd_ int fd = -1;
 	struct control_config message = { .version = child->scm->config_version,
+					  .path = text_of(child->scm->config_path),
 					  .state = text_of(child->scm->state_dir) };
 
-	snprintf(path, sizeof(path), "%s/config/applicationHost.config", child->scm->state_dir);
-	message.path = text_of(path);
 	/* Opened anew: descriptors that are only passed on share one reading position. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", child->scm->config_fd);
 	fd = sys_open(self, O_RDONLY | O_CLOEXEC, 0);

@@ -85,6 +85,7 @@ struct scm {
 	struct loop *loop;
 	const struct scm_options *options;
 	char *state_dir;
+	char config_path[SCM_PATH_MAX]; /* of applicationHost.config */
 	char program_dir[SCM_PATH_MAX];
 	struct spawn_means means;
 	struct buf notes;

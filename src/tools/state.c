@@ -2,8 +2,8 @@
 /* The rule of state.h. Called by the `main` of programs and tools. */
 #include "tools/state.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "config/config.h"
+
 #include <stdlib.h>
 
 const char *state_directory(const char *option)
@@ -16,8 +16,5 @@ const char *state_directory(const char *option)
 
 int state_config_file(const char *state_dir, char ret[PATH_MAX], struct error *err)
 {
-	int n = snprintf(ret, PATH_MAX, "%s/config/applicationHost.config", state_dir);
-	if (n >= 0 && n < PATH_MAX)
-		return 0;
-	return error_set(err, -ENAMETOOLONG, "the name of the state directory is too long");
+	return config_locate(state_dir, ret, err);
 }

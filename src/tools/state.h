@@ -12,5 +12,5 @@
  * is empty, else STATE_DIRECTORY_INSTALLED. Points into its sources; never NULL. */
 const char *state_directory(const char *option);
 
-/* The server's configuration in a state directory. -ENAMETOOLONG. */
+/* The server's configuration of a state directory; errors are config_locate's. */
 int state_config_file(const char *state_dir, char ret[PATH_MAX], struct error *err);

@@ -91,6 +91,32 @@ def story_settings_of_services_survive_a_restart(t):
     t.contains(t.run("sc", "qc", "W3SVC").out, "DEMAND_START", "sc qc")
 
 
+def story_redirection_config_says_where_the_configuration_is(t):
+    t.write("index.htm", "home")
+    t.serve()
+    t.stop()
+    shared = t.root / "shared"
+    shared.mkdir()
+    (t.state / "config/applicationHost.config").rename(shared / "applicationHost.config")
+    redirection = t.write(t.state / "config/redirection.config", f"""<configuration>
+  <configSections><section name="configurationRedirection" /></configSections>
+  <configurationRedirection enabled="true" path="{shared}/" userName="" password="" />
+</configuration>""")
+    t.run_server()
+    t.equal(t.get("/index.htm").text, "home", "what the shared file says")
+    t.contains(t.run("appcmd", "list", "site").out, 'SITE "Default Web Site"', "tools look there too")
+    done = t.run("appcmd", "set", "config", "/section:asp", "/codePage:65001")
+    t.equal(done.status, 0, f"and write there: {done}")
+    t.contains((shared / "applicationHost.config").read_text(), "65001", "the shared file")
+    t.check(not (t.state / "config/applicationHost.config").exists(), "there is no other one")
+    t.stop()
+    redirection.write_text(redirection.read_text().replace(f"{shared}/", r"\\\\server\\share"))
+    done = t.run("surrogate", "run")
+    t.equal(done.status, 1, "a share that nobody mounted")
+    t.contains(done.err, f"{redirection}: line 3: The 'path' attribute is invalid", "where")
+    t.contains(t.run("appcmd", "list", "site").out, "mount the share", "what to do")
+
+
 def story_a_wrong_configuration_is_refused_with_its_line(t):
     path = t.write(t.state / "config/applicationHost.config", """<configuration>
 <system.applicationHost><applicationPools>

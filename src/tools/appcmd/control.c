@@ -127,15 +127,18 @@ static int run(struct appcmd *a)
 	return appcmd_control(a, kind);
 }
 
-/* The file that all is about; false: its name is too long, which was said. */
+/* The file that all is about; false: there is none, which was said. */
 static bool name_file(struct appcmd *a)
 {
 	const char *given = a->apphostconfig ? a->apphostconfig : "";
 
 	a->state = state_directory(a->state);
-	if (!*given && state_config_file(a->state, a->file, &a->err) == 0)
-		return true;
-	if (*given && strlen(given) < sizeof(a->file)) {
+	if (!*given) {
+		if (state_config_file(a->state, a->file, &a->err) < 0)
+			appcmd_failure(a);
+		return !a->err.code;
+	}
+	if (strlen(given) < sizeof(a->file)) {
 		memcpy(a->file, given, strlen(given) + 1);
 		return true;
 	}

@@ -461,6 +461,53 @@ static void every_allocation_may_fail(void **state)
 	unit_each_fault(FAULT_ALLOC, -ENOMEM, parse_for_faults);
 }
 
+#define REDIRECTION(attributes)                                                                    \
+	"<configuration>\n<configSections><section name='configurationRedirection'/>"              \
+	"</configSections>\n<configurationRedirection " attributes "/></configuration>"
+
+static void located(const char *dir, const char *redirection, const char *expected)
+{
+	char path[PATH_MAX];
+	write_file(dir, "config/redirection.config", redirection);
+	if (config_locate(dir, path, &err) < 0)
+		fail_msg("%s:%d: %s", err.file, err.line, err.text);
+	assert_string_equal(path, expected);
+}
+
+static void lost(const char *dir, const char *redirection, int line, const char *why)
+{
+	char path[PATH_MAX] = "as it was";
+	write_file(dir, "config/redirection.config", redirection);
+	assert_int_equal(config_locate(dir, path, &err), -EINVAL);
+	if (!strstr(err.text, why))
+		fail_msg("\"%s\" is not in \"%s\"", why, err.text);
+	assert_int_equal(err.line, line);
+	assert_non_null(strstr(err.file, "/config/redirection.config"));
+	assert_string_equal(path, "as it was");
+}
+
+static void redirection_says_where_the_file_is(void **state)
+{
+	char own[PATH_MAX], path[PATH_MAX];
+	snprintf(own, sizeof(own), "%s/config/applicationHost.config", (char *)*state);
+	assert_int_equal(config_locate(*state, path, &err), 0); /* without the file */
+	assert_string_equal(path, own);
+	located(*state, "<configuration/>", own);
+	located(*state, REDIRECTION("path='/srv/x'"), own);
+	located(*state, REDIRECTION("enabled='true' path='/srv/x/' userName='u' password='p'"),
+		"/srv/x/applicationHost.config");
+	located(*state, REDIRECTION("enabled='true' path='C:\\shared\\iis'"),
+		"/shared/iis/applicationHost.config");
+	snprintf(own, sizeof(own), "%s/else/applicationHost.config", (char *)*state);
+	located(*state, REDIRECTION("enabled='true' path='%SURROGATE_STATE%/else'"), own);
+	lost(*state, REDIRECTION("enabled='true' path='\\\\server\\share'"), 3,
+	     "'\\\\server\\share' is no folder of this machine; mount the share");
+	lost(*state, REDIRECTION("enabled='true' path='else'"), 3, "no folder of this machine");
+	lost(*state, REDIRECTION("enabled='true'"), 3, "no folder of this machine");
+	lost(*state, REDIRECTION("enabled='maybe'"), 3, "'enabled' attribute is invalid");
+	lost(*state, "<configuration>", 1, "well-formed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +527,7 @@ int main(void)
 		cmocka_unit_test(foreign_sections_are_passed_over),
 		cmocka_unit_test(variables_are_expanded),
 		state_test(files_are_loaded),
+		state_test(redirection_says_where_the_file_is),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
