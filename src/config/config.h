@@ -140,6 +140,10 @@ struct config *config_unref(struct config *config);
 
 size_t config_site_count(const struct config *config);
 const struct config_site *config_site_at(const struct config *config, size_t i);
+/* A site without a root application, and an application without a root virtual directory, are valid
+ * and not there for the server, as in IIS. Says which and why, with file and line; false: there are
+ * not so many. */
+bool config_ignored(const struct config *config, size_t i, struct error *ret);
 size_t config_pool_count(const struct config *config);
 /* The built-in ones and those of High applications included. */
 const struct config_pool *config_pool_at(const struct config *config, size_t i);

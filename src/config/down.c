@@ -135,21 +135,25 @@ static int folder_path(const struct down *d, size_t depth, const struct place *p
 	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+static int set_folder(struct down *d, size_t depth, const struct place *place)
+{
+	char folder[PATH_MAX];
+
+	if (folder_path(d, depth, place, folder) < 0)
+		return error_set(d->err, -EINVAL, "the path is longer than a path can be");
+	d->folder = arena_strndup(d->arena, folder, strlen(folder));
+	return d->folder ? 0 : error_set(d->err, -ENOMEM, "out of memory");
+}
+
 static int apply_folder(struct down *d, size_t depth, const struct place *place,
 			const struct level_source *source)
 {
 	struct xml_document *document;
-	char folder[PATH_MAX];
 	const char *path = place_path(d, depth);
 
-	if (folder_path(d, depth, place, folder) < 0)
-		return error_set(d->err, -EINVAL, "the path is longer than a path can be");
 	if (!path)
 		return error_set(d->err, -ENOMEM, "out of memory");
-	d->folder = arena_strndup(d->arena, folder, strlen(folder));
-	if (!d->folder)
-		return error_set(d->err, -ENOMEM, "out of memory");
-	int r = config_files_read(d, folder, path, &document);
+	int r = config_files_read(d, d->folder, path, &document);
 	if (r < 0 || !document)
 		return r;
 	r = section_rules_add(d->level.schema, document, d->level.rules, d->err);
@@ -176,9 +180,10 @@ static int apply_depth(struct down *d, size_t depth)
 		r = apply_locations(d, d->origins[i].document, d->origins[i].depth, depth,
 				    d->origins[i].application, &web);
 	d->folder = NULL;
-	if (r < 0 || d->server_only || (place.rest < depth && !place.vdir->allow_sub_dir_config))
+	if (r < 0 || (place.rest < depth && !place.vdir->allow_sub_dir_config))
 		return r;
-	return apply_folder(d, depth, &place, &web);
+	r = set_folder(d, depth, &place);
+	return r < 0 || d->server_only ? r : apply_folder(d, depth, &place, &web);
 }
 
 /* ---- what is no folder ---- */

@@ -4,6 +4,7 @@
  * by down.c and url.c, on any thread.
  */
 #include "config/snapshot.h"
+#include "config/tree.h"
 
 #include "base/sys.h"
 

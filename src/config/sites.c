@@ -28,6 +28,33 @@ static void *reader_alloc(struct site_reader *r, size_t count, size_t size)
 	return p;
 }
 
+/* What is here is valid and cannot be served: it is passed over, as by IIS, and told. Returns 1. */
+static int ignore(struct site_reader *r, const struct effective *e, char *text)
+{
+	struct config_ignored *ignored = reader_alloc(r, 1, sizeof(*ignored));
+	struct config_ignored **last = &r->config->ignored;
+
+	if (!ignored || !text)
+		return error_set(r->ctx.err, -ENOMEM, "out of memory");
+	while (*last)
+		last = &(*last)->next;
+	*ignored = (struct config_ignored){ .by = e->by, .text = text };
+	*last = ignored;
+	return 1;
+}
+
+bool config_ignored(const struct config *config, size_t i, struct error *ret)
+{
+	const struct config_ignored *ignored = config->ignored;
+
+	while (ignored && i-- > 0)
+		ignored = ignored->next;
+	if (ignored)
+		error_set_at(ret, -EINVAL, ignored->by->document->file, ignored->by->line, 0, "%s",
+			     ignored->text);
+	return ignored;
+}
+
 /* ---- bindings ---- */
 
 static bool address_valid(struct text address)
@@ -180,11 +207,13 @@ static int read_vdirs(struct site_reader *r, const struct effective *e,
 		return result;
 	qsort(list, entries->count, sizeof(*list), by_vdir_path);
 	if (entries->count == 0 || strcmp(list[entries->count - 1].path, "/") != 0)
-		return xml_fail(
-			e->by, XML_BAD_DATA, r->ctx.err,
-			"The application '%s' of site '%s' has no root virtual directory; add "
-			"<virtualDirectory path=\"/\" physicalPath=\"...\" />",
-			application->path, r->site->name);
+		return ignore(
+			r, e,
+			arena_printf(&r->config->arena,
+				     "The application '%s' of site '%s' is ignored, since it has "
+				     "no root virtual directory; add <virtualDirectory path=\"/\" "
+				     "physicalPath=\"...\" />",
+				     application->path, r->site->name));
 	application->vdirs = list;
 	application->vdir_count = entries->count;
 	return 0;
@@ -258,6 +287,7 @@ static int choose_pool(struct site_reader *r, const struct effective *e,
 	return 0;
 }
 
+/* 1: it is ignored. */
 static int read_application(struct site_reader *r, const struct effective *e,
 			    struct config_application *application)
 {
@@ -274,8 +304,8 @@ static int read_application(struct site_reader *r, const struct effective *e,
 			     strcmp(application->path, "/") ? application->path : "");
 	if (!application->metabase_path)
 		return error_set(r->ctx.err, -ENOMEM, "out of memory");
-	result = read_vdirs(r, e, application);
-	return result < 0 ? result : choose_pool(r, e, application);
+	result = choose_pool(r, e, application);
+	return result < 0 ? result : read_vdirs(r, e, application);
 }
 
 static int read_applications(struct site_reader *r)
@@ -283,27 +313,33 @@ static int read_applications(struct site_reader *r)
 	struct config_site *site = r->site;
 	const struct effective_entries *entries = r->element->entries;
 	struct config_application *list = reader_alloc(r, entries->count, sizeof(*list));
+	size_t count = 0;
 	int result = 0;
 
 	if (!list)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries->count && result == 0; i++)
-		result = read_application(r, entries->items[i], &list[i]);
+	for (size_t i = 0; i < entries->count && result >= 0; i++) {
+		list[count] = (struct config_application){ 0 };
+		result = read_application(r, entries->items[i], &list[count]);
+		count += result == 0;
+	}
 	if (result < 0)
 		return result;
-	qsort(list, entries->count, sizeof(*list), by_application_path);
-	if (entries->count == 0 || strcmp(list[entries->count - 1].path, "/") != 0)
-		return xml_fail(
-			r->element->by, XML_BAD_DATA, r->ctx.err,
-			"The site '%s' has no root application; add <application path=\"/\">",
-			site->name);
+	qsort(list, count, sizeof(*list), by_application_path);
+	if (count == 0 || strcmp(list[count - 1].path, "/") != 0)
+		return ignore(r, r->element,
+			      arena_printf(&r->config->arena,
+					   "The site '%s' is ignored, since it has no root "
+					   "application; add <application path=\"/\">",
+					   site->name));
 	site->applications = list;
-	site->application_count = entries->count;
+	site->application_count = count;
 	return 0;
 }
 
 /* ---- sites ---- */
 
+/* 1: it is ignored. */
 static int read_site(struct site_reader *r)
 {
 #define SITE(field, path) BIND(struct config_site, field, path)
@@ -340,13 +376,14 @@ int config_sites_read(struct config *config, struct error *err)
 	config->sites = reader_alloc(&r, entries->count, sizeof(*config->sites));
 	if (!config->sites)
 		return -ENOMEM;
-	for (size_t i = 0; i < entries->count && e == 0; i++) {
+	for (size_t i = 0; i < entries->count && e >= 0; i++) {
 		r.element = entries->items[i];
-		r.site = &config->sites[i];
+		r.site = &config->sites[config->site_count];
+		*r.site = (struct config_site){ 0 };
 		e = read_site(&r);
+		config->site_count += e == 0;
 	}
-	config->site_count = entries->count;
-	return e;
+	return e < 0 ? e : 0;
 }
 
 size_t config_site_count(const struct config *config)

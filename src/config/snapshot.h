@@ -32,6 +32,12 @@ struct pool_list {
 	struct map *by_name;
 };
 
+struct config_ignored {
+	const struct xml_element *by;
+	const char *text;
+	struct config_ignored *next;
+};
+
 struct config {
 	int references; /* atomic */
 	struct arena arena;
@@ -42,6 +48,7 @@ struct config {
 	struct pool_list pools; /* Low and Medium first */
 	struct config_site *sites;
 	size_t site_count;
+	struct config_ignored *ignored;
 	struct mime_map mime; /* of `base` */
 };
 
@@ -135,8 +142,6 @@ int config_down_go(struct down *d);
  * `path` is the folder's place in the hierarchy. */
 int config_files_read(struct down *d, const char *folder, const char *path,
 		      struct xml_document **ret);
-/* Where the web.config of a folder is, or would be written. -ENAMETOOLONG. */
-int config_files_name(const char *folder, char path[PATH_MAX]);
 bool config_files_stale(const struct down_files *files);
 void config_files_done(struct down_files *files);
 

@@ -8,6 +8,8 @@
 #include "config/config.h"
 #include "config/engine/level.h"
 
+#include <limits.h>
+
 /* Where a path of the hierarchy begins. */
 #define CONFIG_PATH_WEBROOT "MACHINE/WEBROOT"
 #define CONFIG_PATH_APPHOST "MACHINE/WEBROOT/APPHOST"
@@ -19,8 +21,8 @@ struct config_tree;
  * there), -ENOMEM. The snapshot is kept. */
 int config_tree_new(struct config *config, struct text path, struct config_tree **ret,
 		    struct error *err);
-/* The same without web.config files: what applicationHost.config says of a place, also of one that
- * has no folder. */
+/* The same without reading web.config files: what applicationHost.config says of a place, also of
+ * one whose folder is not there. */
 int config_tree_server(struct config *config, struct text path, struct config_tree **ret,
 		       struct error *err);
 /* Whether what applicationHost.config says in its <location> elements can hold where they apply:
@@ -33,8 +35,12 @@ const struct level *config_tree_level(const struct config_tree *tree);
 /* The whole path of the place: "MACHINE/WEBROOT/APPHOST/Site/folder". */
 const char *config_tree_path(const struct config_tree *tree);
 
-/* The folder of the place on the disk; NULL: the server, or a place that has no web.config. */
+/* Where the folder of the place is on the disk; NULL: the server, or a place that takes no
+ * web.config. */
 const char *config_tree_folder(const struct config_tree *tree);
+
+/* Where the web.config of a folder is, or would be written. -ENAMETOOLONG. */
+int config_files_name(const char *folder, char path[PATH_MAX]);
 
 /* The document of applicationHost.config. */
 const struct xml_document *config_document(const struct config *config);

@@ -70,6 +70,10 @@ static void print_urls(const struct config *config)
 
 static void on_ready(void *ctx, const struct config *config, bool serving, const char *notes)
 {
+	struct error ignored = { 0 };
+
+	for (size_t i = 0; config && config_ignored(config, i, &ignored); i++)
+		fail(&ignored);
 	if (serving)
 		print_urls(config);
 	fputs(notes, serving ? stdout : stderr);

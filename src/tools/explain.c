@@ -185,6 +185,11 @@ int explain_test(const char *state_dir, void (*broken)(const struct error *err),
 		broken(err);
 		return r;
 	}
+	struct error ignored = { 0 };
+	for (size_t n = 0; config_ignored(test.config, n, &ignored); n++) {
+		broken(&ignored);
+		test.result = -EINVAL;
+	}
 	test_locations(test.config, doubtful);
 	for (size_t i = 0; i < config_site_count(test.config); i++)
 		test_site(&test, config_site_at(test.config, i));

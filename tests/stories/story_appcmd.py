@@ -94,7 +94,8 @@ def story_appcmd_writes_the_documented_xml(t):
     appcmd.fragment('<add name="Marketing"><processModel idleTimeout="00:10:00" /><recycling>'
                     '<periodicRestart><schedule><add value="07:00:00" /></schedule>'
                     '</periodicRestart></recycling></add>')
-    appcmd("set", "site", "/site.name:Contoso", "/id:7", status=87)  # the identifier is missing
+    t.equal(appcmd("set", "site", "/site.name:Contoso", "/id:7"), 'SITE object "Contoso" changed\n',
+            "/site.name is the identifier")
     appcmd("set", "site", "Contoso", "/+bindings.[protocol='https',bindingInformation='*:443:']",
            "/[path='/'].applicationPool:Marketing")
     appcmd.fragment('<application path="/" applicationPool="Marketing">')
@@ -291,12 +292,231 @@ def story_appcmd_amends_collections_in_web_config(t):
     appcmd(*add)
 
 
+def newest_version(appcmd):
+    return max(int(folder.name[-10:]) for folder in appcmd.file.parent.glob("history/*"))
+
+
+def story_appcmd_commands_work_in_pipes(t):
+    appcmd = Appcmd(t)
+    for i in range(3):
+        appcmd("add", "apppool", f"/name:Pool{i}")
+        appcmd("add", "site", f"/name:Site{i}", f"/bindings:http/*:{9000 + i}:",
+               f"/physicalPath:{t.site}")
+        appcmd("set", "app", f"Site{i}/", f"/applicationPool:Pool{i}")
+    before = appcmd.file.read_bytes()
+    history = newest_version(appcmd)
+
+    apps = appcmd("list", "app", "/apppool.name:Pool1", "/xml").encode()
+    t.equal(appcmd("list", "site", "/in", stdin=apps).count("SITE"), 1, "the site of an application")
+    pools = appcmd("list", "apppool", "/xml").encode()
+    t.equal(appcmd("list", "app", "/in", stdin=pools).count("APP "), 4, "applications of pools")
+    out = appcmd("set", "app", "/in", "/applicationPool:Pool2", stdin=apps)
+    t.equal(out, 'APP object "Site1/" changed\n', "set app /in")
+    sites = appcmd("list", "site", "/xml").encode()
+    appcmd("set", "site", "/in", "/limits.maxConnections:9", stdin=sites)
+    t.equal(appcmd("list", "site", "/text:limits.maxConnections"), "9\n" * 4, "set site /in")
+    t.equal(newest_version(appcmd), history + 2,
+            "all objects of one command are one version")
+    whole = appcmd("list", "site", "/config", "/xml").encode()
+    some = appcmd("list", "app", "/site.name:Site0", "/xml").encode()
+    appcmd("delete", "app", "/in", stdin=some)
+    t.equal(appcmd("list", "app").count("APP "), 3, "delete app /in")
+    appcmd("delete", "site", "/in", stdin=sites)
+    t.equal(appcmd("list", "site"), "", "delete site /in")
+    t.equal(appcmd("add", "site", "/in", stdin=whole).count(" added\n"), 4, "add site /in")
+    t.equal(appcmd("list", "site", "/config", "/xml").encode(), whole, "what was exported is back")
+    both = appcmd("add", "site", "/in", stdin=whole, status=183)
+    t.contains(both, "Cannot add duplicate collection entry", "twice")
+    pool = appcmd("list", "apppool", "Pool0", "/config", "/xml").replace('"Pool0"', '"P-0"')
+    appcmd("add", "apppool", "/in", "/queueLength:77", stdin=pool.encode())
+    t.equal(appcmd("list", "apppool", "P-0", "/text:queueLength"), "77\n", "with a change")
+    vdirs = appcmd("list", "vdir", "Site0/", "/xml").replace('path="/"', 'path="/more"')
+    t.equal(appcmd("add", "vdir", "/in", stdin=vdirs.encode()), 'VDIR object "Site0/more" added\n',
+            "without what is in it")
+    t.contains(appcmd("list", "site", "/in", stdin=b"<x/>", status=13), "beginning with <appcmd>",
+               "another document")
+    t.contains(appcmd("list", "site", "/in", stdin=b"<appcmd><SITE>", status=13),
+               "(standard input)", "no document")
+    t.check(before != appcmd.file.read_bytes(), "it was a long way")
+
+
+def story_sections_travel_between_places(t):
+    appcmd = Appcmd(t)
+    appcmd("unlock", "config", "/section:handlers")
+    site = "Default Web Site"
+    appcmd("set", "config", site, "/section:defaultDocument", "/+files.[value='home.html']")
+    appcmd("set", "config", site, "/section:directoryBrowse", "/enabled:true")
+    exported = appcmd("list", "config", site, "/section:defaultDocument", "/config", "/xml")
+    t.contains(exported, "<system.webServer-defaultDocument>", "an export")
+    before = appcmd("list", "config", site, "/section:defaultDocument")
+    appcmd("clear", "config", site, "/section:defaultDocument")
+    t.check("home.html" not in appcmd("list", "config", site, "/section:defaultDocument"), "clear")
+    appcmd("set", "config", "/in", stdin=exported.encode())
+    t.equal(appcmd("list", "config", site, "/section:defaultDocument"), before, "set config /in")
+    out = appcmd("set", "config", site + "/sub", "/in", "/commit:apphost", stdin=exported.encode())
+    t.contains(out, f'for "MACHINE/WEBROOT/APPHOST/{site}/sub"', "at another place")
+    appcmd.fragment(f'<location path="{site}/sub"><system.webServer><defaultDocument>'
+                    '<files><clear /><add value="home.html" />')
+    appcmd("set", "config", "/in", "/section:directoryBrowse", "/enabled:false",
+           stdin=appcmd("list", "app", "/xml").encode())
+    t.contains((t.site / "web.config").read_text(), '<directoryBrowse enabled="false" />',
+               "a section of each application")
+
+
+def story_appcmd_searches_all_levels(t):
+    appcmd = Appcmd(t)
+    top = "MACHINE/WEBROOT/APPHOST"
+    site = f"{top}/Default Web Site"
+    t.write("a/b/web.config", """<configuration><system.webServer><directoryBrowse enabled="true"/>
+        <httpErrors errorMode="Detailed"/></system.webServer>
+        <location path="c/d.txt"><system.webServer><directoryBrowse enabled="false"/>
+        </system.webServer></location></configuration>""")
+    t.write("other/web.config", "<configuration/>")
+    other = t.root / "elsewhere"
+    t.write(other / "web.config", "<configuration><system.webServer><caching/></system.webServer>"
+            "</configuration>")
+    appcmd("add", "vdir", "/app.name:Default Web Site/", "/path:/a/v", f"/physicalPath:{other}")
+    appcmd("lock", "config", "Default Web Site/x", "/section:asp")
+
+    def search(*words, **options):
+        return [line[14:-1] for line in appcmd("search", "config", *words, **options).splitlines()
+                if line.startswith("CONFIGSEARCH ")]
+
+    t.equal(search(), [top, f"{site}/x", f"{site}/a/b", f"{site}/a/b/c/d.txt", f"{site}/a/v"], "all")
+    browse = [f"{site}/a/b", f"{site}/a/b/c/d.txt"]
+    t.equal(search("/section:directoryBrowse"), browse, "a section")
+    t.equal(search("/section:directoryBrowse", "/enabled:True"), browse[:1], "a value")
+    t.equal(search("/section:httpErrors", "/errorMode"), browse[:1], "an attribute")
+    t.equal(search("Default Web Site/a/b/c"), browse[1:], "below a place")
+    t.equal(search("Default Web Site/a", "/section:caching"), [f"{site}/a/v"], "a virtual directory")
+    t.contains(appcmd("search", "config", "/section:asp", "/xml"),
+               f'<CONFIGSEARCH CONFIGSEARCH.NAME="{site}/x" />', "as XML")
+    appcmd("search", "config", "/enabled:true", status=87)
+    t.write("bad/web.config", "<configuration>")
+    t.equal(search("/section:caching", status=13), [f"{site}/a/v"], "the others are found")
+    t.contains(appcmd("search", "config", status=13), "bad/web.config", "and what is broken is told")
+
+
+def story_reset_is_what_is_installed_and_clear_is_one_place(t):
+    appcmd = Appcmd(t)
+    site = "Default Web Site"
+    appcmd("set", "config", "/section:defaultDocument", "/enabled:false")
+    appcmd("unlock", "config", "/section:asp")
+    appcmd("set", "config", site, "/section:defaultDocument", "/enabled:true", "/commit:apphost")
+    t.contains(appcmd("reset", "config", site, "/section:defaultDocument", status=87),
+               "use 'clear config'", "one place")
+    appcmd("reset", "config", "/section:defaultDocument")
+    appcmd("reset", "config", "/section:asp")
+    text = re.sub(r">\s+<", "><", appcmd.file.read_text())
+    t.check("<asp />" not in text, "an unlocked section is locked as it was")
+    t.equal(text.count("<defaultDocument"), 1, "the site keeps what it says")
+    appcmd("set", "config", site, "/section:asp", "/codePage:65001", status=0x21)
+    # A web.config that is wrong can be mended.
+    t.write("web.config", "<configuration><system.webServer><asp codePage='65001'/>"
+            "</system.webServer></configuration>")
+    appcmd("list", "config", site, "/section:asp", status=0x21)
+    appcmd("clear", "config", site, "/section:asp")
+    appcmd("list", "config", site, "/section:asp")
+    appcmd("clear", "config", site, "/section:defaultDocument", "/commit:apphost")
+    t.check("defaultDocument" not in appcmd.file.read_text(), "clear")
+
+
+def story_appcmd_installs_and_enables_modules(t):
+    appcmd = Appcmd(t)
+    appcmd("unlock", "config", "/section:modules")
+    t.equal(appcmd("install", "module", "/name:Stamp", "/image:/opt/stamp.so", "/lock:true"),
+            'GLOBAL MODULE object "Stamp" added\nMODULE object "Stamp" added\n', "install")
+    appcmd.fragment('<globalModules><remove name="Stamp" /><add name="Stamp" image="/opt/stamp.so" />|'
+                    '<globalModules><add name="Stamp" image="/opt/stamp.so" />')
+    appcmd.fragment('<add name="Stamp" lockItem="true" />')
+    appcmd("install", "module", "/name:Later", "/image:/opt/later.so", "/add:false")
+    t.equal(appcmd("list", "module", "Later", status=1), "", "not enabled yet")
+    app = "/app.name:Default Web Site/"
+    t.equal(appcmd("add", "module", "/name:Later", app), 'MODULE object "Later" added\n', "add")
+    t.contains((t.site / "web.config").read_text(), '<add name="Later" />', "in the application")
+    t.equal(appcmd("list", "module", "Later", app), 'MODULE "Later" ( native, preCondition: )\n',
+            "list")
+    t.contains(appcmd("add", "module", "/name:None", status=144), "No native module", "no type")
+    appcmd("add", "module", "/name:It's", "/type:My.Module", app)
+    appcmd("set", "module", "It's", "/preCondition:managedHandler", app)
+    t.equal(appcmd("list", "module", "It's", app),
+            'MODULE "It\'s" ( type:My.Module, preCondition:managedHandler )\n', "set")
+    appcmd("delete", "module", "Stamp", app, status=0x21)  # it is locked
+    appcmd("delete", "module", "Later", app)
+    appcmd("delete", "module", "Later", app, status=144)
+    t.equal(appcmd("uninstall", "module", "Stamp"), 'GLOBAL MODULE object "Stamp" deleted\n'
+            'MODULE object "Stamp" deleted\n', "uninstall")
+    appcmd("uninstall", "module", "Stamp", status=144)
+    appcmd("install", "module", "/name:X", status=87)
+    appcmd("install", "module", "/name:X", "/image:x", "/colour:red", status=87)
+
+
+def story_appcmd_migrates_asp_net(t):
+    appcmd = Appcmd(t)
+    appcmd("unlock", "config", "/section:modules")
+    appcmd("unlock", "config", "/section:handlers")
+    old = """<configuration>
+  <system.web>
+    <httpModules><add name="Cart" type="Shop.Cart" /></httpModules>
+    <httpHandlers><remove verb="*" path="*.x" /><add verb="GET,POST" path="*.cart" type="Shop.H" />
+    </httpHandlers>
+  </system.web>
+</configuration>
+"""
+    t.write("web.config", old)
+    t.equal(appcmd("migrate", "config", "Default Web Site/"),
+            'Migrated 2 modules and handlers of "MACHINE/WEBROOT/APPHOST/Default Web Site"\n', "migrate")
+    new = re.sub(r">\s+<", "><", (t.site / "web.config").read_text())
+    t.contains(new, '<modules><add name="Cart" type="Shop.Cart" preCondition="managedHandler" />', "x")
+    t.contains(new, '<handlers><add name="*.cart_GET,POST" path="*.cart" verb="GET,POST" type="Shop.H" '
+               'preCondition="integratedMode,runtimeVersionv2.0" />', "a handler")
+    t.contains(new, '<validation validateIntegratedModeConfiguration="false" />', "both are there")
+    t.equal(appcmd("migrate", "config", "Default Web Site"), "No migration is necessary.\n", "again")
+    t.write("web.config", old)
+    appcmd("migrate", "config", "Default Web Site", "/clear")
+    t.check("httpModules" not in (t.site / "web.config").read_text(), "/clear")
+    appcmd("migrate", "config", status=87)
+
+
+def story_appcmd_helps(t):
+    appcmd = Appcmd(t)
+    general = appcmd("/?", status=1)
+    objects = re.findall(r"^  ([A-Z]+) ", general, re.M)
+    t.check(len(objects) >= 9, f"objects: {general}")
+    for kind in objects:
+        out = appcmd(kind.lower(), "/?", status=1)
+        verbs = re.findall(r"^  ([a-z]+) +(.*)$", out, re.M)
+        t.check(verbs and all(what for _, what in verbs), f"what each verb of {kind} does: {out}")
+        for verb, what in verbs:
+            t.contains(appcmd(verb, kind, "/?", status=1), f"{what}\n\nAPPCMD {verb} {kind} ", "help")
+    t.contains(appcmd("set", "config", "/section:asp", "/?", status=1),
+               "-session.timeout\n", "properties of a section")
+    t.contains(appcmd("set", "site", "Default Web Site", "-?", status=1),
+               "-bindings.[protocol=''].bindingInformation\n", "properties of a site")
+    t.contains(appcmd("set", "apppool", "DefaultAppPool", "/?", status=1),
+               "-managedPipelineMode  (Integrated | Classic)\n", "what an enumeration may be")
+    t.contains(appcmd("list", "traces", status=50), "not part of this server", "traces")
+
+
+def story_appcmd_shows_metadata(t):
+    appcmd = Appcmd(t)
+    appcmd("set", "config", "/section:httpErrors", "/lockAttributes:errorMode")
+    out = appcmd("list", "config", "Default Web Site", "/section:httpErrors", "/metadata")
+    t.contains(out, '<httpErrors overrideMode="Inherit" effectiveOverrideMode="Allow" '
+               'isLocked="false" allowDefinition="Everywhere"', "a section")
+    t.contains(out, 'lockAttributes="errorMode', "its locks")
+    t.contains(out, f'deepestPathSet="MACHINE/WEBROOT/APPHOST" deepestFileNameSet="{appcmd.file}" '
+               'deepestFileLineNumberSet="', "where it is written")
+    out = appcmd("list", "config", "Default Web Site", "/section:asp", "/metadata", "/xml")
+    t.contains(out, 'overrideMode="Inherit" locked="true"', "a locked section")
+
+
 def story_appcmd_keeps_backups(t):
     appcmd = Appcmd(t)
     before = appcmd.file.read_bytes()
     t.equal(appcmd("add", "backup", "MyBackup"), 'BACKUP object "MyBackup" added\n', "add")
     appcmd("add", "apppool", "/name:More")
-    t.equal(appcmd("list", "backups"), 'BACKUP "MyBackup"\n', "list")
+    t.check(appcmd("list", "backups").startswith('BACKUP "MyBackup"\nBACKUP "CFGHISTORY_'), "list")
     t.equal(appcmd("restore", "backup", "MyBackup"),
             'Restored configuration from backup "MyBackup"\n', "restore")
     t.check(appcmd.file.read_bytes() == before, "byte for byte")
@@ -309,6 +529,22 @@ def story_appcmd_keeps_backups(t):
             "a file that nobody else may read has copies that nobody else may read")
     t.equal(appcmd("delete", "backup", "MyBackup"), 'BACKUP object "MyBackup" deleted\n', "delete")
     appcmd("restore", "backup", "../config", status=1168 & 0xff)
+    appcmd("delete", "backup", "MyBackup", status=1168 & 0xff)
+    t.contains(appcmd("add", "backup", "Secret", status=183), "already exists", "twice")
+    versions = re.findall(r'BACKUP "(CFGHISTORY_\d+)"', appcmd("list", "backups"))
+    t.equal(len(versions), len(list(appcmd.file.parent.glob("history/*"))), "the history")
+    redirection = appcmd.file.parent / "redirection.config"
+    redirection.write_text("<configuration />")
+    appcmd("add", "backup", "Whole")
+    redirection.write_text("<changed />")
+    appcmd("restore", "backup", versions[0], "/stop:false")
+    t.check(appcmd.file.read_bytes() == before, "a version of the history")
+    t.equal(redirection.read_text(), "<changed />", "which has no other file")
+    appcmd("restore", "backup", "whole", status=1168 & 0xff)
+    appcmd("restore", "backup", "Whole")
+    t.equal(redirection.read_text(), "<configuration />", "the other files")
+    appcmd("add", "backup", "CFGHISTORY_1", status=87)
+    appcmd("delete", "backup", versions[0], status=1168 & 0xff)
 
 
 def story_appcmd_follows_no_links_and_waits_for_no_strangers(t):

@@ -400,6 +400,13 @@ int edit_remove(struct edit *edit, const struct xml_element **element, struct er
 	return replace(edit, from, to, TEXT(""), parent->start, element, err);
 }
 
+int edit_put(struct edit *edit, const struct xml_element **element, struct text bytes,
+	     struct error *err)
+{
+	const struct xml_element *e = *element;
+	return replace(edit, e->start, e->end, bytes, e->start, element, err);
+}
+
 int edit_paste(struct edit *edit, const struct xml_element **parent, struct text bytes,
 	       struct error *err)
 {
@@ -408,8 +415,7 @@ int edit_paste(struct edit *edit, const struct xml_element **parent, struct text
 
 	int r = copy ? edit_add(edit, &e, "paste", NULL, err) : no_memory(err);
 	if (r == 0)
-		r = replace(edit, e->start, e->end, (struct text){ copy, bytes.length }, e->start,
-			    &e, err);
+		r = edit_put(edit, &e, (struct text){ copy, bytes.length }, err);
 	if (r == 0)
 		*parent = e;
 	return r;

@@ -41,6 +41,9 @@ int edit_add(struct edit *edit, const struct xml_element **parent, const char *n
  */
 int edit_paste(struct edit *edit, const struct xml_element **parent, struct text bytes,
 	       struct error *err);
+/* The bytes of another element in the place of an element, which becomes that. */
+int edit_put(struct edit *edit, const struct xml_element **element, struct text bytes,
+	     struct error *err);
 /* Takes an element away, with its line when it has one for itself. `*element` becomes the parent.
  */
 int edit_remove(struct edit *edit, const struct xml_element **element, struct error *err);

@@ -4,11 +4,19 @@
  * appcmd.exe; JSON is ours. Runs as the caller, in one thread.
  *
  *   parse.c    the command line
+ *   help.c     what each command is told to be: one table
  *   object.c   sites, applications, virtual directories, pools, worker processes as objects
+ *   input.c    objects and sections as XML on standard input
  *   print.c    objects and sections as text, XML, JSON
  *   property.c "child.[key='x'].attribute" applied to a file
- *   change.c   set, add, delete of objects
- *   section.c  everything about config
+ *   change.c   list, set, delete of objects
+ *   add.c      add of objects
+ *   module.c   modules: those that are installed, and those that an application uses
+ *   target.c   a section at a place, and the file it is changed in
+ *   section.c  list, set, clear, reset of sections
+ *   lock.c     lock and unlock
+ *   search.c   where a section is written
+ *   migrate.c  modules and handlers of ASP.NET
  *   backup.c   backups
  *   control.c  start, stop, recycle
  */
@@ -28,6 +36,7 @@ enum appcmd_status {
 	APPCMD_BAD_ARGUMENT = 87,
 	APPCMD_NOT_FOUND = 1168 & 0xff,
 	APPCMD_FAILED = 13, /* 0x8007000d */
+	APPCMD_NOT_SUPPORTED = 50,
 };
 
 struct appcmd_parameter {
@@ -40,11 +49,12 @@ struct appcmd {
 	struct appcmd_parameter parameters[APPCMD_PARAMETERS_MAX];
 	size_t count;
 	/* General parameters. */
-	bool xml, json, in, help, config, config_all;
+	bool xml, json, in, help, config, config_all, metadata;
 	const char *text; /* "*" or the name of a property; NULL: a line each */
 	const char *commit, *section, *state, *apphostconfig;
-	char file[PATH_MAX];   /* applicationHost.config */
-	struct config *server; /* NULL until appcmd_load */
+	char file[PATH_MAX];        /* applicationHost.config */
+	struct config *server;      /* NULL until appcmd_load */
+	struct xml_document *input; /* NULL until appcmd_input */
 	struct arena arena;
 	struct buf out;
 	struct error err;
@@ -56,8 +66,16 @@ struct appcmd {
 bool appcmd_parse(struct appcmd *a, int argc, char **argv);
 /* The value of a parameter, which counts as used; NULL: not given. */
 const char *appcmd_take(struct appcmd *a, const char *name);
-/* Prints what can be said, of an object when `kind` is one; APPCMD_NOTHING. */
-int appcmd_usage(const char *kind);
+/* The same; it stays one to be applied. */
+const char *appcmd_peek(struct appcmd *a, const char *name);
+/* Whether a word of the command line is `what`, in any case; false for NULL. */
+bool appcmd_word(const char *word, const char *what);
+
+/* ---- help.c ---- */
+
+/* Prints what can be said: of the tool, of an object, of a verb and an object, and with /section of
+ * the properties of a section. APPCMD_NOTHING. */
+int appcmd_help(struct appcmd *a);
 
 /* ---- object.c ---- */
 
@@ -82,14 +100,26 @@ struct appcmd_objects {
 	size_t count, capacity;
 };
 
+/* Puts an object behind the others. NULL: no memory. */
+struct appcmd_object *appcmd_append(struct appcmd *a, struct appcmd_objects *list,
+				    const struct appcmd_kind *kind, const struct effective *e);
+/* Those of `all` that the identifier names, and that have the values of the parameters. 0, or the
+ * exit status. */
+int appcmd_filter(struct appcmd *a, const struct appcmd_objects *all, bool filtered,
+		  struct appcmd_objects *ret);
 /* Reads the configuration. 0, or the exit status with the error printed. */
 int appcmd_load(struct appcmd *a);
 /* All objects of a kind. */
 int appcmd_objects(struct appcmd *a, const struct appcmd_kind *kind, struct appcmd_objects *ret);
-/* Those that the identifier names, or standard input; `filtered`: and that have the values of the
- * parameters. 0, or the exit status. */
+/* The same of the objects of a kind; with /in of those that the input names. */
 int appcmd_select(struct appcmd *a, const struct appcmd_kind *kind, bool filtered,
 		  struct appcmd_objects *ret);
+/* The site and path of a URL, by the bindings; what is no URL of a site stays what it is. */
+const char *appcmd_from_url(struct appcmd *a, const char *identifier);
+/* The objects that set, delete and control are about: the identifier, /KIND.name or the input names
+ * them. 0, or the status, also when one that is named is not there. In change.c. */
+int appcmd_select_named(struct appcmd *a, const struct appcmd_kind *kind,
+			struct appcmd_objects *ret);
 /* A property: of the kind ("SITE.NAME", "name", "state") or of the element ("limits.maxBandwidth").
  * NULL: there is none. */
 const char *appcmd_value(const struct appcmd_object *object, const char *name);
@@ -98,15 +128,39 @@ const char *appcmd_value(const struct appcmd_object *object, const char *name);
 const struct effective_value *appcmd_written(const struct appcmd_object *object, const char *name,
 					     const struct schema_attribute **ret);
 
+/* ---- input.c ---- */
+
+/* Reads the XML of another appcmd from standard input, once; its root is <appcmd>. 0, or the exit
+ * status. */
+int appcmd_input(struct appcmd *a);
+/* Whether an element of the input means this object: by its own name, or as the one it belongs to.
+ */
+bool appcmd_input_names(const struct xml_element *e, const struct appcmd_object *object);
+
 /* ---- print.c ---- */
 
+#define APPCMD_XML_BEGIN "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<appcmd>\n"
+#define APPCMD_XML_END "</appcmd>\n"
+
+/* How elements are printed as XML. */
+struct appcmd_style {
+	bool all;           /* also what is not written anywhere */
+	bool metadata;      /* also locks, and what wrote a thing last */
+	const char *indent; /* of one level */
+};
+
 int appcmd_print(struct appcmd *a, const struct appcmd_objects *objects);
-/* A section as XML, in its groups; `all`: with what is not written anywhere. */
-void appcmd_print_section(struct buf *out, const char *path, const struct effective *e, bool all);
+/* An element, `depth` levels deep; `more` (may be "") is put behind its name. */
+void appcmd_print_element(struct buf *out, const struct effective *e, const char *name,
+			  const struct appcmd_style *style, int depth, const char *more);
 /* ERROR ( message:... ) and the status. */
 int appcmd_error(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The three lines of a failure that has a code, and the status. */
 int appcmd_failure(const struct appcmd *a);
+/* What is said of a property, of a section and of an object that there is not. */
+int appcmd_unknown(const char *property, size_t length);
+int appcmd_missing(const struct appcmd_kind *kind, const char *identifier);
+int appcmd_unnamed(const struct appcmd_kind *kind);
 
 /* ---- property.c ---- */
 
@@ -115,6 +169,50 @@ int appcmd_failure(const struct appcmd *a);
 int appcmd_apply(struct appcmd *a, struct edit *edit, const struct xml_element **element,
 		 const struct effective *e, const struct appcmd_parameter *parameter);
 
+/* Where an element is in a file: the numbers among siblings on the way down. Changes behind it
+ * and attributes in front of it leave it what it is, as bytes would not. */
+#define APPCMD_DEPTH_MAX 16
+struct appcmd_position {
+	size_t depth;
+	uint32_t steps[APPCMD_DEPTH_MAX];
+};
+void appcmd_position_of(const struct xml_element *element, struct appcmd_position *ret);
+/* NULL: there is none. */
+const struct xml_element *appcmd_position_at(const struct edit *edit,
+					     const struct appcmd_position *position);
+
+/* Opens applicationHost.config as appcmd_load read it. 0, or the status. */
+int appcmd_open_file(struct appcmd *a, struct config_commit **ret);
+/* Validates and writes. 0, or the status. */
+int appcmd_write_file(struct appcmd *a, struct config_commit *commit);
+/* Applies all parameters that are not used to an element. `kind` may be NULL. */
+int appcmd_apply_all(struct appcmd *a, struct edit *edit, const struct xml_element **element,
+		     const struct effective *e, const struct appcmd_kind *kind);
+
+/* ---- target.c ---- */
+
+/* A section at a place, and the file it is changed in. Zero but for the first four. */
+struct appcmd_target {
+	struct appcmd *a;
+	const char *place;        /* as written: a path, a URL; NULL: the server */
+	const char *name;         /* of the section, as written; NULL: none is meant */
+	bool server_only;         /* the place is opened without its web.config files */
+	const char *section;      /* its whole path */
+	size_t id;                /* in the schema */
+	struct config_tree *tree; /* of the place */
+	const struct effective *held;
+	struct config_commit *commit;
+	const char *commit_path; /* "MACHINE/WEBROOT/APPHOST" or deeper */
+	struct text location;    /* the rest of the place's path below it */
+};
+/* Opens the place; and the file that a change of it goes into. 0, or the status. */
+int appcmd_target_open(struct appcmd_target *t);
+int appcmd_target_open_file(struct appcmd_target *t);
+int appcmd_target_write(struct appcmd_target *t);
+void appcmd_target_done(struct appcmd_target *t);
+/* The path of the application that a place ("Site/a/b") is in. NULL: no memory. */
+const char *appcmd_application_of(struct appcmd *a, const char *place);
+
 /* ---- the verbs ---- */
 
 int appcmd_list(struct appcmd *a, const struct appcmd_kind *kind);
@@ -122,8 +220,13 @@ int appcmd_set(struct appcmd *a, const struct appcmd_kind *kind);
 int appcmd_add(struct appcmd *a, const struct appcmd_kind *kind);
 int appcmd_delete(struct appcmd *a, const struct appcmd_kind *kind);
 int appcmd_control(struct appcmd *a, const struct appcmd_kind *kind);
+int appcmd_module(struct appcmd *a, const struct appcmd_kind *kind);
 int appcmd_config(struct appcmd *a);
+int appcmd_lock(struct appcmd *a, bool lock);
+int appcmd_search(struct appcmd *a);
+int appcmd_migrate(struct appcmd *a);
 int appcmd_backup(struct appcmd *a);
+int appcmd_trace(struct appcmd *a);
 
 /* Pools and worker processes as the SCM has them; fails without a word when no server runs. */
 struct control_message;

@@ -58,14 +58,7 @@ int appcmd_control(struct appcmd *a, const struct appcmd_kind *kind)
 	appcmd_take(a, "timeout");
 	if (strcmp(kind->name, "APPPOOL") != 0)
 		return appcmd_error(50, "Sites cannot be started and stopped one by one yet.");
-	if (!a->identifier && !a->in)
-		return appcmd_error(APPCMD_BAD_ARGUMENT,
-				    "Must specify the %s object with identifier.", kind->name);
-	status = appcmd_select(a, kind, true, &objects);
-	if (status == 0 && !objects.count && !a->in)
-		return appcmd_error(APPCMD_NOT_FOUND,
-				    "Cannot find %s object with identifier \"%s\".", kind->name,
-				    a->identifier);
+	status = appcmd_select_named(a, kind, &objects);
 	for (size_t i = 0; i < objects.count && status == 0; i++)
 		status = control_one(a, verb, objects.items[i].values[0]);
 	return status;
@@ -116,6 +109,10 @@ static int run(struct appcmd *a)
 		return appcmd_config(a);
 	if (!strcmp(kind->name, "BACKUP"))
 		return appcmd_backup(a);
+	if (!strcmp(kind->name, "MODULE"))
+		return appcmd_module(a, kind);
+	if (!strcmp(kind->name, "TRACE"))
+		return appcmd_trace(a);
 	if (word_is(a->verb, "list"))
 		return appcmd_list(a, kind);
 	if (word_is(a->verb, "set"))
@@ -158,8 +155,9 @@ int appcmd_main(int argc, char **argv)
 	if (!appcmd_parse(a, argc, argv)) {
 		status = APPCMD_BAD_ARGUMENT;
 	} else if (a->help || !a->verb) {
-		appcmd_usage(a->kind);
-		status = a->verb || a->help ? APPCMD_NOTHING : APPCMD_BAD_ARGUMENT;
+		bool reads = a->section || a->identifier; /* what can be set there */
+		status = !reads || name_file(a) ? appcmd_help(a) : APPCMD_BAD_ARGUMENT;
+		status = a->help ? status : APPCMD_BAD_ARGUMENT;
 	} else if (!name_file(a)) {
 		status = APPCMD_BAD_ARGUMENT;
 	} else {
@@ -168,6 +166,7 @@ int appcmd_main(int argc, char **argv)
 			status = appcmd_error(APPCMD_FAILED, "the output is too long");
 		fwrite(a->out.data, 1, a->out.length, stdout);
 	}
+	xml_free(a->input);
 	config_unref(a->server);
 	buf_done(&a->out);
 	arena_done(&a->arena);

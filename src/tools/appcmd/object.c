@@ -7,9 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
-
-#define INPUT_MAX (4u << 20)
 
 #define PROPERTIES(...)                                                                            \
 	(const char *const[])                                                                      \
@@ -32,9 +29,11 @@ static const struct appcmd_kind kinds[] = {
 	  PROPERTIES("", "MgdVersion", "MgdMode", "state") },
 	{ "WP", "", "list", PROPERTIES("WP.NAME", "APPPOOL.NAME"),
 	  PROPERTIES("", "applicationPool") },
-	{ "MODULE", "add", "list set add delete", PROPERTIES("MODULE.NAME", "type", "preCondition"),
+	{ "MODULE", "add", "list set add delete install uninstall",
+	  PROPERTIES("MODULE.NAME", "type", "preCondition"),
 	  PROPERTIES("", "type", "preCondition") },
 	{ "BACKUP", "", "list add delete restore", PROPERTIES("BACKUP.NAME"), PROPERTIES("") },
+	{ "TRACE", "", "list configure inspect", PROPERTIES("TRACE.NAME"), PROPERTIES("") },
 	{ "CONFIG", "", "list set search lock unlock clear reset migrate",
 	  PROPERTIES("CONFIG.SECTION"), PROPERTIES("") },
 };
@@ -61,7 +60,7 @@ int appcmd_load(struct appcmd *a)
 
 /* ---- collecting ---- */
 
-static struct appcmd_object *append(struct appcmd *a, struct appcmd_objects *list,
+struct appcmd_object *appcmd_append(struct appcmd *a, struct appcmd_objects *list,
 				    const struct appcmd_kind *kind, const struct effective *e)
 {
 	if (list->count == list->capacity) {
@@ -116,7 +115,7 @@ static void add_process(void *ctx, const struct control_message *m)
 
 	if (m->type != CONTROL_STATUS_PROCESS || !m->status_process.pool.length)
 		return;
-	o = append(r->a, r->list, r->kind, NULL);
+	o = appcmd_append(r->a, r->list, r->kind, NULL);
 	if (!o)
 		return;
 	o->values[0] =
@@ -155,7 +154,7 @@ static bool add_sites(struct appcmd *a, const struct level *level, const struct 
 	for (size_t i = 0; i < sites->count; i++) {
 		const struct effective *e = sites->items[i];
 		bool starts = !strcmp(effective_text(e, "serverAutoStart"), "true");
-		struct appcmd_object *o = append(a, ret, kind, e);
+		struct appcmd_object *o = appcmd_append(a, ret, kind, e);
 		if (!o)
 			return false;
 		o->values[0] = effective_text(e, "name");
@@ -175,7 +174,7 @@ static bool add_pools(struct appcmd *a, const struct level *level, const struct 
 
 	for (size_t i = 0; i < pools->count; i++) {
 		const struct effective *e = pools->items[i];
-		struct appcmd_object *o = append(a, ret, kind, e);
+		struct appcmd_object *o = appcmd_append(a, ret, kind, e);
 		if (!o)
 			return false;
 		o->values[0] = effective_text(e, "name");
@@ -201,7 +200,7 @@ static bool add_paths(struct appcmd *a, const struct level *level, const struct 
 			const char *name = arena_printf(&a->arena, "%s%s", site, path);
 			const char *front = arena_printf(&a->arena, "%s%s", site,
 							 strcmp(path, "/") ? path : "");
-			struct appcmd_object *o = vdirs ? NULL : append(a, ret, kind, app);
+			struct appcmd_object *o = vdirs ? NULL : appcmd_append(a, ret, kind, app);
 			if (!name || !front || (!vdirs && !o))
 				return false;
 			if (o) {
@@ -212,7 +211,7 @@ static bool add_paths(struct appcmd *a, const struct level *level, const struct 
 			}
 			for (size_t v = 0; vdirs && v < app->entries->count; v++) {
 				const struct effective *vdir = app->entries->items[v];
-				if (!(o = append(a, ret, kind, vdir)))
+				if (!(o = appcmd_append(a, ret, kind, vdir)))
 					return false;
 				o->values[0] = arena_printf(&a->arena, "%s%s", front,
 							    effective_text(vdir, "path"));
@@ -221,22 +220,6 @@ static bool add_paths(struct appcmd *a, const struct level *level, const struct 
 				o->values[3] = effective_text(vdir, "path");
 			}
 		}
-	}
-	return true;
-}
-
-static bool add_modules(struct appcmd *a, const struct level *level, const struct appcmd_kind *kind,
-			struct appcmd_objects *ret)
-{
-	const struct effective_entries *modules = entries_of(level, "system.webServer/modules");
-	for (size_t i = 0; i < modules->count; i++) {
-		struct appcmd_object *o = append(a, ret, kind, modules->items[i]);
-		const char *type = effective_text(modules->items[i], "type");
-		if (!o)
-			return false;
-		o->values[0] = effective_text(modules->items[i], "name");
-		o->values[1] = *type ? type : "native";
-		o->values[2] = effective_text(modules->items[i], "preCondition");
 	}
 	return true;
 }
@@ -260,8 +243,6 @@ int appcmd_objects(struct appcmd *a, const struct appcmd_kind *kind, struct appc
 		done = add_pools(a, level, kind, ret);
 	else if (!strcmp(kind->name, "APP") || !strcmp(kind->name, "VDIR"))
 		done = add_paths(a, level, kind, !strcmp(kind->name, "VDIR"), ret);
-	else if (!strcmp(kind->name, "MODULE"))
-		done = add_modules(a, level, kind, ret);
 	else
 		appcmd_status(a, add_process, &running);
 	config_tree_free(tree);
@@ -315,8 +296,7 @@ const char *appcmd_value(const struct appcmd_object *o, const char *name)
 
 /* ---- selecting ---- */
 
-/* The site and path of http://host:port/path, by the bindings; false: it is no URL. */
-static const char *from_url(struct appcmd *a, const char *identifier)
+const char *appcmd_from_url(struct appcmd *a, const char *identifier)
 {
 	bool https = text_starts_with_nocase(text_of(identifier), TEXT("https://"));
 	if (!https && !text_starts_with_nocase(text_of(identifier), TEXT("http://")))
@@ -363,8 +343,7 @@ static int matches(struct appcmd *a, const struct appcmd_object *o)
 			continue;
 		const char *value = appcmd_value(o, p->name);
 		if (!value) {
-			appcmd_error(0, "Unknown attribute \"%s\".  Replace with -? for help.",
-				     p->name);
+			appcmd_unknown(p->name, strlen(p->name));
 			return -1;
 		}
 		if (p->value && !text_equal_nocase(without_slash(value), without_slash(p->value)))
@@ -373,39 +352,42 @@ static int matches(struct appcmd *a, const struct appcmd_object *o)
 	return 1;
 }
 
-/* Objects that the XML on standard input names: those of the same kind by their name, those that
- * belong to another by its name. */
-static int read_input(struct appcmd *a, const struct appcmd_kind *kind,
-		      const struct appcmd_objects *all, struct appcmd_objects *ret)
+/* Objects that the input names, each once. */
+static int select_input(struct appcmd *a, const struct appcmd_objects *all,
+			struct appcmd_objects *ret)
 {
-	struct xml_document *document = NULL;
-	struct buf input;
-	char block[4096];
-	ssize_t n;
+	int status = appcmd_input(a);
 
-	buf_init(&input, INPUT_MAX);
-	while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0)
-		buf_put(&input, block, (size_t)n);
-	int r = buf_failed(&input)
-			? error_set(&a->err, -ENOMEM, "the input is too long")
-			: xml_parse(buf_text(&input), "(standard input)", &document, &a->err);
-	buf_done(&input);
-	if (r < 0 || !document)
-		return appcmd_failure(a);
-	for (const struct xml_element *e = document->root->first; e; e = e->next) {
-		char key[64];
-		snprintf(key, sizeof(key), "%.50s.NAME", e->name);
-		const char *name = xml_get(e, key);
-		for (size_t i = 0; name && i < all->count; i++) {
-			const char *value = appcmd_value(&all->items[i], key);
-			if (!value || !text_equal_nocase(text_of(value), text_of(name)))
-				continue;
-			struct appcmd_object *o = append(a, ret, kind, NULL);
-			if (o)
-				*o = all->items[i];
-		}
+	for (size_t i = 0; i < all->count && status == 0; i++) {
+		const struct xml_element *e = a->input->root->first;
+		while (e && !appcmd_input_names(e, &all->items[i]))
+			e = e->next;
+		struct appcmd_object *o =
+			e ? appcmd_append(a, ret, all->items[i].kind, NULL) : NULL;
+		if (o)
+			*o = all->items[i];
+		else if (e)
+			status = appcmd_error(APPCMD_FAILED, "out of memory");
 	}
-	xml_free(document);
+	return status;
+}
+
+int appcmd_filter(struct appcmd *a, const struct appcmd_objects *all, bool filtered,
+		  struct appcmd_objects *ret)
+{
+	const char *identifier = a->identifier ? appcmd_from_url(a, a->identifier) : NULL;
+
+	for (size_t i = 0; i < all->count; i++) {
+		int fits = !identifier || is_named(&all->items[i], identifier);
+		if (fits && filtered)
+			fits = matches(a, &all->items[i]);
+		if (fits < 0)
+			return APPCMD_BAD_ARGUMENT;
+		struct appcmd_object *o =
+			fits ? appcmd_append(a, ret, all->items[i].kind, NULL) : NULL;
+		if (o)
+			*o = all->items[i];
+	}
 	return 0;
 }
 
@@ -416,21 +398,10 @@ int appcmd_select(struct appcmd *a, const struct appcmd_kind *kind, bool filtere
 	int status = appcmd_objects(a, kind, &all);
 
 	if (status == 0 && a->in) {
-		status = read_input(a, kind, &all, &named);
+		status = select_input(a, &all, &named);
 		all = named;
 	}
 	if (status)
 		return status;
-	const char *identifier = a->identifier ? from_url(a, a->identifier) : NULL;
-	for (size_t i = 0; i < all.count; i++) {
-		int fits = !identifier || is_named(&all.items[i], identifier);
-		if (fits && filtered)
-			fits = matches(a, &all.items[i]);
-		if (fits < 0)
-			return APPCMD_BAD_ARGUMENT;
-		struct appcmd_object *o = fits ? append(a, ret, kind, NULL) : NULL;
-		if (o)
-			*o = all.items[i];
-	}
-	return 0;
+	return appcmd_filter(a, &all, filtered, ret);
 }

@@ -6,55 +6,6 @@
 
 #include <stdio.h>
 
-static const char usage_text[] =
-	"General purpose IIS command line administration tool.\n"
-	"\n"
-	"APPCMD (command) (object-type) <identifier> </parameter1:value1 ...>\n"
-	"\n"
-	"Supported object types:\n"
-	"\n"
-	"  SITE      Administration of virtual sites\n"
-	"  APP       Administration of applications\n"
-	"  VDIR      Administration of virtual directories\n"
-	"  APPPOOL   Administration of application pools\n"
-	"  CONFIG    Administration of general configuration sections\n"
-	"  WP        Administration of worker processes\n"
-	"  MODULE    Administration of server modules\n"
-	"  BACKUP    Administration of server configuration backups\n"
-	"\n"
-	"(To list commands supported by each object use /?, e.g. 'appcmd.exe site /?')\n"
-	"\n"
-	"General parameters:\n"
-	"\n"
-	"/?               Display context-sensitive help message.\n"
-	"/text<:value>    Generate output in text format (default); /text:* in detail, "
-	"/text:<attr>\n"
-	"                 the value of one attribute alone.\n"
-	"/xml             Generate output in XML format.\n"
-	"/json            Generate output in JSON format.\n"
-	"/in or -         Read and operate on XML input from standard input.\n"
-	"/config<:*>      Show configuration for displayed objects; /config:* with defaults.\n"
-	"/commit          Set the config path where configuration changes are saved.\n"
-	"/apphostconfig   Edit the specified applicationHost.config file.\n"
-	"--state DIR      The server's state directory.\n";
-
-int appcmd_usage(const char *kind)
-{
-	const struct appcmd_kind *k = kind ? appcmd_kind(kind) : NULL;
-	const char *verbs = k ? k->verbs : NULL;
-
-	if (!verbs) {
-		fputs(usage_text, stdout);
-		return APPCMD_NOTHING;
-	}
-	printf("%s commands:\n\n", k->name);
-	for (struct text rest = text_of(verbs); rest.data;) {
-		struct text verb = text_cut(&rest, ' ');
-		printf("  APPCMD " TEXT_FMT " %s\n", TEXT_ARG(verb), k->name);
-	}
-	return APPCMD_NOTHING;
-}
-
 /* "/name:value"; brackets and quotes may hold colons. */
 static bool split(char *word, struct appcmd_parameter *ret)
 {
@@ -122,8 +73,10 @@ static bool general(struct appcmd *a, const struct appcmd_parameter *p)
 		a->section = value;
 	else if (is(p, "apphostconfig"))
 		a->apphostconfig = value;
+	else if (is(p, "metadata"))
+		a->metadata = true;
 	else
-		return is(p, "debug") || is(p, "metadata");
+		return is(p, "debug");
 	return true;
 }
 
@@ -168,9 +121,6 @@ bool appcmd_parse(struct appcmd *a, int argc, char **argv)
 		else if (!add_word(a, argv[i]))
 			return false;
 	}
-	/* "appcmd site /?" asks about the object. */
-	if (a->help && a->verb && !a->kind)
-		a->kind = a->verb;
 	return true;
 }
 
@@ -183,4 +133,18 @@ const char *appcmd_take(struct appcmd *a, const char *name)
 		}
 	}
 	return NULL;
+}
+
+const char *appcmd_peek(struct appcmd *a, const char *name)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (is(&a->parameters[i], name))
+			return a->parameters[i].value ? a->parameters[i].value : "";
+	}
+	return NULL;
+}
+
+bool appcmd_word(const char *word, const char *what)
+{
+	return word && text_equal_nocase(text_of(word), text_of(what));
 }

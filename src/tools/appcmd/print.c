@@ -3,7 +3,9 @@
 #include "tools/appcmd/appcmd.h"
 
 #include "base/mem.h"
+#include "config/engine/locks.h"
 #include "config/secret.h"
+#include "tools/client.h"
 
 #include <stdio.h>
 
@@ -24,24 +26,42 @@ int appcmd_error(int status, const char *format, ...)
 int appcmd_failure(const struct appcmd *a)
 {
 	const struct error *err = &a->err;
+	uint32_t code = err->hresult ? err->hresult : XML_BAD_DATA;
 
-	printf("ERROR ( hresult:%08x, message:Command execution failed.\n",
-	       err->hresult ? err->hresult : 0x8007000du);
+	printf("ERROR ( hresult:%08x, message:Command execution failed.\n", code);
 	if (err->file[0])
 		printf("Filename: %s\n", err->file);
 	if (err->line)
 		printf("Line number: %d\n", err->line);
 	printf("%s%s\n )\n", err->file[0] ? "Error: " : "", err->text);
-	int status = (int)(err->hresult & 0xff);
-	return status ? status : APPCMD_FAILED;
+	return client_exit_status(code & 0xffff);
+}
+
+int appcmd_unknown(const char *property, size_t length)
+{
+	return appcmd_error(APPCMD_BAD_ARGUMENT,
+			    "Unknown attribute \"%.*s\".  Replace with -? for help.", (int)length,
+			    property);
+}
+
+int appcmd_missing(const struct appcmd_kind *kind, const char *identifier)
+{
+	return appcmd_error(APPCMD_NOT_FOUND, "Cannot find %s object with identifier \"%s\".",
+			    kind->name, identifier);
+}
+
+int appcmd_unnamed(const struct appcmd_kind *kind)
+{
+	return appcmd_error(APPCMD_BAD_ARGUMENT, "Must specify the %s object with identifier.",
+			    kind->name);
 }
 
 /* ---- configuration as XML ---- */
 
-static void indent(struct buf *out, int depth)
+static void indent(struct buf *out, const char *unit, int depth)
 {
 	for (int i = 0; i < depth; i++)
-		buf_puts(out, "  ");
+		buf_puts(out, unit);
 }
 
 static bool shown(const struct effective *e, size_t i, bool all)
@@ -49,48 +69,68 @@ static bool shown(const struct effective *e, size_t i, bool all)
 	return e->values[i].text && (all || e->values[i].by);
 }
 
-static void put_element(struct buf *out, const struct effective *e, const char *name, bool all,
-			int depth)
+static void put_attribute(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, " %s=\"", name);
+	buf_put_html(out, text_of(value));
+	buf_putc(out, '"');
+}
+
+/* Locks that hold for an element, and the file, line and path that say something of it last: names
+ * are those that GetMetadata of [MC-IISA] knows. */
+static void put_metadata(struct buf *out, const struct effective *e)
+{
+	static const char *const names[] = { "lockAttributes", "lockAllAttributesExcept",
+					     "lockElements", "lockAllElementsExcept", "lockItem" };
+	const struct xml_element *location = e->by;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = NULL;
+		for (const struct lock *lock = e->locks; lock && !value; lock = lock->next)
+			value = xml_get(lock->by, names[i]);
+		if (value)
+			put_attribute(out, names[i], value);
+	}
+	if (!e->by)
+		return;
+	while (location && strcmp(location->name, "location") != 0)
+		location = location->parent;
+	struct text below = location ? section_location(location).path : TEXT("");
+	const char *path = e->by->document->path ? e->by->document->path : "";
+	buf_puts(out, " deepestPathSet=\"" CONFIG_PATH_APPHOST);
+	buf_puts(out, *path ? "/" : "");
+	buf_put_html(out, text_of(path));
+	buf_puts(out, below.length ? "/" : "");
+	buf_put_html(out, below);
+	buf_putc(out, '"');
+	put_attribute(out, "deepestFileNameSet", e->by->document->file);
+	buf_printf(out, " deepestFileLineNumberSet=\"%d\"", e->by->line);
+}
+
+void appcmd_print_element(struct buf *out, const struct effective *e, const char *name,
+			  const struct appcmd_style *style, int depth, const char *more)
 {
 	bool inner = e->schema->child_count || e->entries->count;
 
-	indent(out, depth);
-	buf_printf(out, "<%s", name);
+	indent(out, style->indent, depth);
+	buf_printf(out, "<%s%s", name, more);
+	if (style->metadata)
+		put_metadata(out, e);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
-		if (!shown(e, i, all))
-			continue;
-		buf_printf(out, " %s=\"", e->schema->attributes[i].name);
-		buf_put_html(out, text_of(e->values[i].text));
-		buf_putc(out, '"');
+		if (shown(e, i, style->all))
+			put_attribute(out, e->schema->attributes[i].name, e->values[i].text);
 	}
 	buf_puts(out, inner ? ">\n" : " />\n");
 	if (!inner)
 		return;
 	for (size_t i = 0; i < e->schema->child_count; i++)
-		put_element(out, e->children[i], e->schema->children[i]->name, all, depth + 1);
+		appcmd_print_element(out, e->children[i], e->schema->children[i]->name, style,
+				     depth + 1, "");
 	for (size_t i = 0; i < e->entries->count; i++)
-		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, all,
-			    depth + 1);
-	indent(out, depth);
+		appcmd_print_element(out, e->entries->items[i], e->entries->items[i]->by->name,
+				     style, depth + 1, "");
+	indent(out, style->indent, depth);
 	buf_printf(out, "</%s>\n", name);
-}
-
-void appcmd_print_section(struct buf *out, const char *path, const struct effective *e, bool all)
-{
-	struct text rest = text_of(path), names[8];
-	int depth = 0;
-
-	while (rest.data && depth < (int)ARRAY_LEN(names))
-		names[depth++] = text_cut(&rest, '/');
-	for (int i = 0; i < depth - 1; i++) {
-		indent(out, i);
-		buf_printf(out, "<" TEXT_FMT ">\n", TEXT_ARG(names[i]));
-	}
-	put_element(out, e, e->schema->name, all, depth - 1);
-	for (int i = depth - 2; i >= 0; i--) {
-		indent(out, i);
-		buf_printf(out, "</" TEXT_FMT ">\n", TEXT_ARG(names[i]));
-	}
 }
 
 /* ---- objects ---- */
@@ -130,10 +170,10 @@ static void put_line(struct buf *out, const struct appcmd_object *o)
 
 static void put_details(struct buf *out, const struct effective *e, const char *name, int depth)
 {
-	indent(out, depth);
+	indent(out, "  ", depth);
 	buf_printf(out, "[%s]\n", name);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
-		indent(out, depth + 1);
+		indent(out, "  ", depth + 1);
 		buf_printf(out, "%s:\"%s\"\n", e->schema->attributes[i].name,
 			   or_empty(e->values[i].text));
 	}
@@ -155,18 +195,16 @@ static void put_everything(struct buf *out, const struct appcmd_object *o)
 
 static void put_xml(struct buf *out, const struct appcmd *a, const struct appcmd_object *o)
 {
+	const struct appcmd_style style = { a->config_all, a->metadata, "    " };
 	bool inner = o->element && a->config;
 
 	buf_printf(out, "    <%s", o->kind->name);
-	for (size_t i = 0; o->kind->properties[i]; i++) {
-		buf_printf(out, " %s=\"", o->kind->properties[i]);
-		buf_put_html(out, text_of(or_empty(o->values[i])));
-		buf_putc(out, '"');
-	}
+	for (size_t i = 0; o->kind->properties[i]; i++)
+		put_attribute(out, o->kind->properties[i], or_empty(o->values[i]));
 	buf_puts(out, inner ? ">\n" : " />\n");
 	if (!inner)
 		return;
-	put_element(out, o->element, o->kind->entry, a->config_all, 4);
+	appcmd_print_element(out, o->element, o->kind->entry, &style, 2, "");
 	buf_printf(out, "    </%s>\n", o->kind->name);
 }
 
@@ -189,9 +227,7 @@ static int put_property(struct appcmd *a, const struct appcmd_object *o)
 	const struct effective_value *written = appcmd_written(o, a->text, &attribute);
 
 	if (!value)
-		return appcmd_error(APPCMD_BAD_ARGUMENT,
-				    "Unknown attribute \"%s\".  Replace with -? for help.",
-				    a->text);
+		return appcmd_unknown(a->text, strlen(a->text));
 	if (written && attribute->flags & SCHEMA_ENCRYPTED &&
 	    config_secret_reveal(a->state, attribute, written, &a->arena, &value, &a->err) < 0)
 		return appcmd_failure(a);
@@ -201,6 +237,8 @@ static int put_property(struct appcmd *a, const struct appcmd_object *o)
 
 static int put_object(struct appcmd *a, const struct appcmd_object *o, bool first)
 {
+	const struct appcmd_style style = { a->config_all, a->metadata, "  " };
+
 	if (a->json) {
 		put_json(&a->out, o, first);
 	} else if (a->xml) {
@@ -210,7 +248,7 @@ static int put_object(struct appcmd *a, const struct appcmd_object *o, bool firs
 	} else if (a->text) {
 		return put_property(a, o);
 	} else if (a->config && o->element) {
-		put_element(&a->out, o->element, o->kind->entry, a->config_all, 0);
+		appcmd_print_element(&a->out, o->element, o->kind->entry, &style, 0, "");
 	} else {
 		put_line(&a->out, o);
 	}
@@ -224,12 +262,12 @@ int appcmd_print(struct appcmd *a, const struct appcmd_objects *objects)
 	if (a->json)
 		buf_putc(&a->out, '[');
 	else if (a->xml)
-		buf_puts(&a->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<appcmd>\n");
+		buf_puts(&a->out, APPCMD_XML_BEGIN);
 	for (size_t i = 0; i < objects->count && status == 0; i++)
 		status = put_object(a, &objects->items[i], i == 0);
 	if (a->json)
 		buf_puts(&a->out, "\n]\n");
 	else if (a->xml)
-		buf_puts(&a->out, "</appcmd>\n");
+		buf_puts(&a->out, APPCMD_XML_END);
 	return status;
 }

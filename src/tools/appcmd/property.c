@@ -34,13 +34,6 @@ struct place {
 	size_t start;                 /* of the element where the walk began */
 };
 
-static int unknown(const char *name, size_t length)
-{
-	return appcmd_error(APPCMD_BAD_ARGUMENT,
-			    "Unknown attribute \"%.*s\".  Replace with -? for help.", (int)length,
-			    name);
-}
-
 static const struct schema_attribute *find_attribute(const struct schema_element *schema,
 						     struct text name)
 {
@@ -128,19 +121,19 @@ static int read_entry(const struct place *p, const char *step, size_t length,
 		struct text name = text_trim((struct text){ at, n });
 		if (*at == '@') {
 			if (!read_position(name, &ret->position))
-				return unknown(at, n);
+				return appcmd_unknown(at, n);
 			at += n;
 			continue;
 		}
 		const struct schema_attribute *attribute = find_attribute(schema, name);
 		if (!attribute || at[n] != '=' || ret->count == PAIRS_MAX)
-			return unknown(at, n);
+			return appcmd_unknown(at, n);
 		at += n + 1;
 		at += strspn(at, " ");
 		ret->pairs[ret->count].attribute = attribute;
 		ret->pairs[ret->count].value = read_quoted(p->a, &at);
 		if (!ret->pairs[ret->count++].value)
-			return unknown(step, length);
+			return appcmd_unknown(step, length);
 	}
 	return 0;
 }
@@ -243,7 +236,7 @@ static int enter_entry(struct place *p, const char *step, size_t length)
 	struct entry entry;
 	const struct schema_collection *c = p->schema->collection;
 	if (!c)
-		return unknown(step, length);
+		return appcmd_unknown(step, length);
 	int status = read_entry(p, step, length, c->entry, &entry);
 	if (status)
 		return status;
@@ -294,7 +287,7 @@ static int add_entry(struct place *p, const char *step, size_t length)
 	long n = 0;
 
 	if (!c)
-		return unknown(step, length);
+		return appcmd_unknown(step, length);
 	int status = read_entry(p, step, length, c->entry, &entry);
 	if (status)
 		return status;
@@ -328,7 +321,7 @@ static int remove_entry(struct place *p, const char *step, size_t length)
 {
 	struct entry entry;
 	if (!p->schema->collection)
-		return unknown(step, length);
+		return appcmd_unknown(step, length);
 	int status = read_entry(p, step, length, p->schema->collection->entry, &entry);
 	if (status)
 		return status;
@@ -351,7 +344,7 @@ static int enter_child(struct place *p, const char *step, size_t length)
 	       !text_equal_nocase(text_of(p->schema->children[i]->name), name))
 		i++;
 	if (i == p->schema->child_count)
-		return unknown(step, length);
+		return appcmd_unknown(step, length);
 	p->schema = p->schema->children[i];
 	p->held = p->held ? p->held->children[i] : NULL;
 	return failed(p, edit_child(p->edit, &p->element, p->schema->name, &p->a->err));
@@ -379,6 +372,18 @@ static int set_attribute(struct place *p, const struct schema_attribute *a, cons
 	return failed(p, r);
 }
 
+/* lockItem and the others: every element may have them. NULL: it is none of them. */
+static const char *lock_named(struct text name)
+{
+	static const char *const names[] = { "lockItem", "lockAttributes", "lockElements",
+					     "lockAllAttributesExcept", "lockAllElementsExcept" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (text_equal_nocase(text_of(names[i]), name))
+			return names[i];
+	}
+	return NULL;
+}
+
 static int last_step(struct place *p, const char *step, size_t length, char sign, const char *value)
 {
 	if (*step == '[' && sign == '+')
@@ -387,8 +392,13 @@ static int last_step(struct place *p, const char *step, size_t length, char sign
 		return remove_entry(p, step, length);
 	const struct schema_attribute *a =
 		*step == '[' ? NULL : find_attribute(p->schema, (struct text){ step, length });
+	const char *lock = a || *step == '[' ? NULL : lock_named((struct text){ step, length });
+	if (lock && sign != '+')
+		return failed(p, sign ? edit_unset(p->edit, &p->element, lock, &p->a->err)
+				      : edit_set(p->edit, &p->element, lock, value ? value : "",
+						 &p->a->err));
 	if (!a || sign == '+')
-		return unknown(step, length);
+		return appcmd_unknown(step, length);
 	if (sign == '-')
 		return failed(p, edit_unset(p->edit, &p->element, a->name, &p->a->err));
 	return set_attribute(p, a, value ? value : "");
@@ -405,7 +415,7 @@ int appcmd_apply(struct appcmd *a, struct edit *edit, const struct xml_element *
 	while (status == 0) {
 		size_t length = step_length(path);
 		if (!length)
-			return unknown(parameter->name, strlen(parameter->name));
+			return appcmd_unknown(parameter->name, strlen(parameter->name));
 		if (!path[length]) {
 			status = last_step(&p, path, length, sign, parameter->value);
 			break;

@@ -182,9 +182,33 @@ static void sites_are_read(void **state)
 	config_unref(c);
 }
 
+static void what_has_no_root_is_ignored(void **state)
+{
+	struct config *c = parse_ok(SITES(
+		"<site name='a' id='1'/>\n<site name='b' id='2'><application path='/'/></site>\n"
+		"<site name='c' id='3'>" APPLICATION "<application path='/x'/></site>"));
+	static const char *const texts[] = {
+		"The site 'a' is ignored, since it has no root application; ",
+		"The application '/' of site 'b' is ignored, since it has no root virtual",
+		"The site 'b' is ignored",
+		"The application '/x' of site 'c' is ignored",
+	};
+	static const int lines[] = { 1, 2, 2, 3 };
+
+	assert_int_equal(config_site_count(c), 1);
+	assert_string_equal(config_site_at(c, 0)->name, "c");
+	assert_int_equal(config_site_at(c, 0)->application_count, 1);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		assert_true(config_ignored(c, i, &err));
+		assert_true(text_starts_with(text_of(err.text), text_of(texts[i])));
+		assert_int_equal(err.line, lines[i]);
+	}
+	assert_false(config_ignored(c, ARRAY_LEN(texts), &err));
+	config_unref(c);
+}
+
 static void wrong_sites_are_refused(void **state)
 {
-	refused(SITES("<site name='a' id='1'/>"), 1, "no root application");
 	refused(SITES("<site name='a'/>"), 1, "Missing required attribute 'id'");
 	refused(SITES("<site name='a' id='0'>" APPLICATION "</site>"), 1,
 		"'id' attribute is invalid");
@@ -193,8 +217,6 @@ static void wrong_sites_are_refused(void **state)
 		"Invalid application path");
 	refused(SITES("<site name='a' id='1'><application path='/x/..'/></site>"), 1,
 		"Invalid application path");
-	refused(SITES("<site name='a' id='1'><application path='/'/></site>"), 1,
-		"no root virtual directory");
 	refused(SITES("<site name='a' id='1'><application path='/'><virtualDirectory path='/' "
 		      "physicalPath='inetpub\\wwwroot'/></application></site>"),
 		1, "is no absolute path");
@@ -517,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_built_in_pool_is_configured_by_its_name),
 		cmocka_unit_test(wrong_pools_are_refused),
 		cmocka_unit_test(sites_are_read),
+		cmocka_unit_test(what_has_no_root_is_ignored),
 		cmocka_unit_test(wrong_sites_are_refused),
 		cmocka_unit_test(wrong_bindings_are_refused),
 		cmocka_unit_test(protection_is_app_isolated_then_the_pool),
