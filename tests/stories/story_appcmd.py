@@ -533,16 +533,16 @@ def story_appcmd_keeps_backups(t):
     t.contains(appcmd("add", "backup", "Secret", status=183), "already exists", "twice")
     versions = re.findall(r'BACKUP "(CFGHISTORY_\d+)"', appcmd("list", "backups"))
     t.equal(len(versions), len(list(appcmd.file.parent.glob("history/*"))), "the history")
-    redirection = appcmd.file.parent / "redirection.config"
-    redirection.write_text("<configuration />")
+    administration = appcmd.file.parent / "administration.config"
+    administration.write_text("<configuration />")
     appcmd("add", "backup", "Whole")
-    redirection.write_text("<changed />")
+    administration.write_text("<changed />")
     appcmd("restore", "backup", versions[0], "/stop:false")
     t.check(appcmd.file.read_bytes() == before, "a version of the history")
-    t.equal(redirection.read_text(), "<changed />", "which has no other file")
+    t.equal(administration.read_text(), "<changed />", "which has no other file")
     appcmd("restore", "backup", "whole", status=1168 & 0xff)
     appcmd("restore", "backup", "Whole")
-    t.equal(redirection.read_text(), "<configuration />", "the other files")
+    t.equal(administration.read_text(), "<configuration />", "the other files")
     appcmd("add", "backup", "CFGHISTORY_1", status=87)
     appcmd("delete", "backup", versions[0], status=1168 & 0xff)
 
