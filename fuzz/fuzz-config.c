@@ -54,19 +54,21 @@ static void check_error(const struct error *err, int result)
 
 static void look_up(const struct config_url *url)
 {
-	const char *name = NULL;
 	for (size_t i = 0; i < url->default_document_count; i++)
 		FUZZ_REQUIRE(url->default_documents[i]);
 	for (size_t i = 0; i < url->error_page_count; i++)
 		FUZZ_REQUIRE(url->error_pages[i].status >= 400 && url->error_pages[i].path[0]);
-	for (size_t i = 0; i < url->custom_header_count; i++)
-		FUZZ_REQUIRE(url->custom_headers[i].name[0] && url->custom_headers[i].value);
+	for (size_t i = 0; i < url->custom_headers.count; i++)
+		FUZZ_REQUIRE(url->custom_headers.items[i].name[0] &&
+			     url->custom_headers.items[i].value);
 	config_url_mime(url, TEXT(".html"));
 	config_url_extension_denied(url, TEXT(".asa"));
 	config_url_segment_hidden(url, TEXT("bin"));
 	config_url_verb_denied(url, TEXT("GET"));
-	if (config_url_handler(url, TEXT("/a/b.asp"), TEXT("GET"), &name))
-		FUZZ_REQUIRE(name && name[0]);
+	const struct config_handler *h =
+		config_url_handler(url, TEXT("/a/b.asp"), TEXT("GET"), CONFIG_FILE);
+	if (h)
+		FUZZ_REQUIRE(h->name[0] && h->module);
 	FUZZ_REQUIRE(url->asp_script_language[0] && url->asp_script_error_message[0]);
 }
 

@@ -191,6 +191,8 @@ def all_jobs(args):
         yield Job("includes", "prefixes",
                   ["/usr/bin/python3", ROOT / "tests/check_prefixes.py", "--build", build],
                   tap=True)
+        yield Job("includes", "acts",
+                  ["/usr/bin/python3", ROOT / "tests/check_acts.py", "--build", build], tap=True)
     conformance = ROOT / "tests" / "conformance" / "run.py"
     if "conformance" in args.kind and conformance.exists():
         yield Job("conformance", "conformance",

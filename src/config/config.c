@@ -24,7 +24,6 @@ static int apply_server(struct config *config, struct error *err)
 		.merge = { .arena = &config->arena,
 			   .err = err,
 			   .replaced = config->schema->installed },
-		.check = config_restrictions_check,
 	};
 
 	int r = level_apply(&config->base, root, &source);
@@ -69,6 +68,8 @@ static int config_build(struct config *config, struct text xml, const char *path
 		r = build_base(config, err);
 	if (r == 0)
 		r = config_pools_read(config, err);
+	if (r == 0)
+		r = config_server_read(config, err);
 	if (r == 0)
 		r = config_sites_read(config, err);
 	if (r == 0 &&

@@ -61,7 +61,7 @@ struct config_pool {
 	bool auto_start, always_running;
 	uint32_t queue_length;
 	enum config_identity identity;
-	const char *user_name, *password; /* SpecificUser; the password as it is in the file */
+	const char *user_name; /* SpecificUser */
 	int64_t idle_timeout, startup_time_limit, shutdown_time_limit;
 	bool pinging;
 	int64_t ping_interval, ping_response_time;
@@ -93,7 +93,6 @@ struct config_application {
 	const struct config_pool *pool;
 	const struct config_vdir *vdirs; /* longest path first; the last one is "/" */
 	size_t vdir_count;
-	bool preload;
 };
 
 struct config_binding {
@@ -101,6 +100,22 @@ struct config_binding {
 	const char *address;  /* "*" or a numeric address */
 	uint16_t port;
 	const char *host; /* "" for any */
+};
+
+/* Where a log is, and when the next file of it begins. */
+struct config_log {
+	const char *directory;
+	uint32_t fields; /* logExtFileFlags */
+	uint32_t period; /* 0 MaxSize 1 Daily 2 Weekly 3 Monthly 4 Hourly */
+	uint64_t truncate_size;
+	bool local_rollover; /* periods begin by local time */
+};
+
+enum config_log_format { CONFIG_LOG_IIS, CONFIG_LOG_NCSA, CONFIG_LOG_EXTENDED, CONFIG_LOG_CUSTOM };
+
+struct config_log_field { /* logFile/customFields */
+	const char *name, *source;
+	uint32_t source_type; /* 0 RequestHeader 1 ResponseHeader 2 ServerVariable */
 };
 
 struct config_site {
@@ -112,13 +127,27 @@ struct config_site {
 	const struct config_application *applications; /* longest path first; the last is "/" */
 	size_t application_count;
 	int64_t connection_timeout;
-	uint64_t max_connections, max_bandwidth;
+	uint64_t max_connections;
 	uint32_t max_url_segments;
 	bool log_enabled;
-	const char *log_directory;
-	uint32_t log_fields; /* logExtFileFlags, facts/iis-config.md */
-	uint32_t log_period; /* 0 MaxSize 1 Daily 2 Weekly 3 Monthly 4 Hourly */
-	uint64_t log_truncate_size;
+	struct config_log log;
+	uint32_t log_format; /* enum config_log_format */
+	bool log_site_id;    /* s-sitename is the site's number and not its name */
+	uint32_t log_flush_entries, log_line_max, log_custom_max;
+	const struct config_log_field *log_custom;
+	size_t log_custom_count;
+};
+
+enum config_log_mode { CONFIG_LOG_SITE, CONFIG_LOG_BINARY, CONFIG_LOG_W3C };
+
+/* What is said of the server as a whole: `log` and `webLimits` of system.applicationHost. */
+struct config_server {
+	uint32_t log_mode; /* enum config_log_mode */
+	bool log_utf8;
+	bool log_central_enabled;
+	struct config_log log_central; /* one W3C file for all sites */
+	int64_t connection_timeout, header_wait_timeout;
+	uint32_t min_bytes_per_second;
 };
 
 /* Builds a snapshot from the text of applicationHost.config. `path` is its name for errors;
@@ -138,6 +167,12 @@ int config_load(const char *path, const char *state_dir, struct config **ret, st
 struct config *config_ref(struct config *config);
 struct config *config_unref(struct config *config);
 
+const struct config_server *config_server(const struct config *config);
+/* Calls `fn` for each absolute path that applicationHost.config names as a file to show: error
+ * pages, their folders of languages, footers. Some are URLs ("/error.asp"). A negative result of
+ * `fn` ends it. */
+int config_files_each(const struct config *config, int (*fn)(void *ctx, const char *path),
+		      void *ctx);
 size_t config_site_count(const struct config *config);
 const struct config_site *config_site_at(const struct config *config, size_t i);
 /* A site without a root application, and an application without a root virtual directory, are valid
@@ -162,64 +197,4 @@ bool config_is_default_text(struct text text);
  * anything, in the text that `config` was made of: what processes other than the SCM may read. */
 void config_hide_passwords(const struct config *config, char *text);
 
-/* ---- what holds for one folder of a site ---- */
-
-struct config_error_page {
-	uint32_t status;
-	int32_t sub_status; /* -1: any */
-	const char *path;
-	uint32_t mode; /* 0 File 1 ExecuteURL 2 Redirect */
-};
-struct config_header {
-	const char *name, *value;
-};
-
-struct config_url {
-	struct config *config; /* a reference is held */
-	bool default_document_enabled, directory_browse;
-	const char *const *default_documents;
-	size_t default_document_count;
-	/* system.webServer/asp */
-	bool asp_buffering, asp_enable_parent_paths, asp_session, asp_script_error_sent_to_browser,
-		asp_keep_session_id_secure;
-	uint32_t asp_code_page, asp_lcid;
-	const char *asp_script_language, *asp_script_error_message;
-	uint32_t asp_buffering_limit, asp_max_request_entity, asp_processor_thread_max,
-		asp_session_max;
-	int64_t asp_script_timeout, asp_session_timeout;
-	/* security/requestFiltering */
-	bool allow_double_escaping, allow_high_bit;
-	uint64_t max_content_length;
-	uint32_t max_url, max_query;
-	/* httpErrors: 0 DetailedLocalOnly 1 Custom 2 Detailed */
-	uint32_t error_mode;
-	const struct config_error_page *error_pages;
-	size_t error_page_count;
-	const struct config_header *custom_headers;
-	size_t custom_header_count;
-	/* staticContent/clientCache: 0 NoControl 1 DisableCache 2 UseMaxAge 3 UseExpires */
-	uint32_t client_cache_mode;
-	int64_t client_cache_max_age;
-};
-
-/* The effective view for the folder `folder` (relative, "/" separated, "" for the top) of a
- * virtual directory; reads web.config in the physical folders on the way. -EINVAL with `err`
- * (500.19: hresult, file, line and text as facts/iis-config.md 4.1 lists them), -ENOMEM. */
-int config_url_new(struct config *config, const struct config_site *site,
-		   const struct config_application *application, const struct config_vdir *vdir,
-		   struct text folder, struct config_url **ret, struct error *err);
-struct config_url *config_url_ref(struct config_url *url);
-struct config_url *config_url_unref(struct config_url *url);
-/* True when one of the web.config files it was made from changed, came or went. */
-bool config_url_stale(const struct config_url *url);
-/* The MIME type of an extension (".html"), NULL: not to be served (404.3). */
-const char *config_url_mime(const struct config_url *url, struct text extension);
-/* requestFiltering: true when this extension, segment or verb is not allowed. */
-bool config_url_extension_denied(const struct config_url *url, struct text extension);
-bool config_url_segment_hidden(const struct config_url *url, struct text segment);
-bool config_url_verb_denied(const struct config_url *url, struct text verb);
-/* Which handler serves this extension and verb: the module's name ("IsapiModule" for ASP with
- * the script processor asp.dll, "StaticFileModule" ...) by system.webServer/handlers; NULL: none
- * (404.4). `*ret_name` gets the handler's name ("ASPClassic"). */
-const char *config_url_handler(const struct config_url *url, struct text path, struct text verb,
-			       const char **ret_name);
+#include "config/url.h" /* what holds for one folder of a site */

@@ -6,7 +6,6 @@
  */
 #include "config/snapshot.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -169,8 +168,7 @@ static int apply_folder(struct down *d, size_t depth, const struct place *place,
 static int apply_depth(struct down *d, size_t depth)
 {
 	struct place place = find_place(d, depth);
-	struct level_source server = { .merge = { .arena = d->arena, .err = d->err },
-				       .check = d->permissive ? NULL : config_restrictions_check };
+	struct level_source server = { .merge = { .arena = d->arena, .err = d->err } };
 	struct level_source web = server;
 	web.merge.locks = web.web_config = true;
 	web.root = place.application_depth == depth;
@@ -186,77 +184,7 @@ static int apply_depth(struct down *d, size_t depth)
 	return r < 0 || d->server_only ? r : apply_folder(d, depth, &place, &web);
 }
 
-/* ---- what is no folder ---- */
-
-/* Whether the segments before `to` are on the way to a virtual directory, or are one. */
-static bool leads_to(const struct down *d, size_t to, const struct config_application *application,
-		     const struct config_vdir *vdir)
-{
-	const char *const paths[] = { application->path + 1, vdir->path + 1 };
-	size_t at = 1;
-
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		struct text rest = text_of(paths[i]);
-		while (rest.length && at < to) {
-			if (!text_equal_nocase(text_cut(&rest, '/'), d->segments[at++]))
-				return false;
-		}
-	}
-	return at == to;
-}
-
-/* Whether a folder on the disk has an entry of this name, in any case, that is a folder. */
-static bool has_folder(const char *folder, struct text name)
-{
-	DIR *dir = opendir(folder);
-	bool found = false;
-
-	for (struct dirent *e; dir && !found && (e = readdir(dir));) {
-		struct stat st;
-		found = text_equal_nocase(text_of(e->d_name), name) &&
-			fstatat(dirfd(dir), e->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
-	}
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-/* Whether `name` in the target is a folder, which has a view of its own. */
-static bool is_folder(struct down *d, struct text name)
-{
-	struct place place = find_place(d, d->depth);
-	char folder[PATH_MAX];
-
-	d->segments[d->depth] = name;
-	for (size_t i = 0; i < d->site->application_count; i++) {
-		const struct config_application *a = &d->site->applications[i];
-		for (size_t v = 0; v < a->vdir_count; v++) {
-			if (leads_to(d, d->depth + 1, a, &a->vdirs[v]))
-				return true;
-		}
-	}
-	return folder_path(d, d->depth, &place, folder) == 0 && has_folder(folder, name);
-}
-
-struct restricted {
-	struct down *d;
-	bool locks; /* of a web.config: locks above it hold */
-};
-
-static int check_restricted(void *ctx, size_t id, const struct xml_element *section)
-{
-	const struct restricted *restricted = ctx;
-	struct down *d = restricted->d;
-	const char *path = d->level.schema->sections[id].path;
-	const struct effective *held = NULL;
-	const struct effective_context merge = { .arena = d->arena,
-						 .err = d->err,
-						 .locks = restricted->locks };
-	if (!config_restrictions_concern(path))
-		return 0;
-	int r = effective_merge(&merge, d->level.sections[id], section, &held);
-	return r < 0 ? r : config_restrictions_check(path, held, section, d->err);
-}
+/* ---- what is below ---- */
 
 /* The first segment of `path` below the target, when it begins with those from `from` on. */
 static bool path_below(const struct down *d, struct text path, size_t from, struct text *ret)
@@ -270,11 +198,11 @@ static bool path_below(const struct down *d, struct text path, size_t from, stru
 	return ret->length > 0;
 }
 
-static int check_below(struct down *d, const struct xml_document *document, size_t from,
-		       const char *application, bool web_config)
+/* Notes which names in the target the locations of a file are about: a file that has one of them
+ * is a place of its own. */
+static int note_names(struct down *d, const struct xml_document *document, size_t from,
+		      const char *application)
 {
-	struct restricted restricted = { d, web_config };
-
 	for (const struct xml_element *e = document->root->first; e; e = e->next) {
 		struct text name;
 		if (strcmp(e->name, "location") != 0)
@@ -283,29 +211,25 @@ static int check_below(struct down *d, const struct xml_document *document, size
 		if (!path_below(d, location.path, from, &name) ||
 		    (!location.children && strcmp(application, d->application) != 0))
 			continue;
-		/* The disk is asked last: the first name that is not there ends it. */
-		int r = sections_each(d->level.schema, e, check_restricted, &restricted);
-		if (r < 0 && (r != -EINVAL || !is_folder(d, name)))
-			return r;
-		if (r < 0 && d->err)
-			*d->err = (struct error){ 0 };
+		struct down_name *n = arena_new(d->arena, struct down_name);
+		if (!n)
+			return error_set(d->err, -ENOMEM, "out of memory");
+		*n = (struct down_name){ d->names, name };
+		d->names = n;
 	}
 	return 0;
 }
 
-/* What a <location> says of a single file, or of what is not there, applies to no folder. Where it
- * restricts, the folder that holds the name is refused, rather than served without it. */
-static int check_all_below(struct down *d)
+static int note_all_names(struct down *d)
 {
 	int r = 0;
 
 	if (d->depth == 0 || d->server_only)
 		return 0;
-	r = check_below(d, d->config->document, 0, find_place(d, d->depth).application->path,
-			false);
+	r = note_names(d, d->config->document, 0, find_place(d, d->depth).application->path);
 	for (size_t i = 0; i < d->origin_count && r == 0; i++)
-		r = check_below(d, d->origins[i].document, d->origins[i].depth,
-				d->origins[i].application, true);
+		r = note_names(d, d->origins[i].document, d->origins[i].depth,
+			       d->origins[i].application);
 	return r;
 }
 
@@ -325,5 +249,5 @@ int config_down_go(struct down *d)
 	int r = 0;
 	for (size_t depth = 1; depth <= d->depth && r == 0; depth++)
 		r = apply_depth(d, depth);
-	return r < 0 ? r : check_all_below(d);
+	return r < 0 ? r : note_all_names(d);
 }

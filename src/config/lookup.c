@@ -24,8 +24,8 @@ const char *config_url_mime(const struct config_url *url, struct text extension)
 static const struct filter_entry *find(const struct filter_list *list, struct text name)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->entries[i].name.length == name.length &&
-		    text_equal_nocase(list->entries[i].name, name))
+		struct text entry = { list->entries[i].name, list->entries[i].length };
+		if (entry.length == name.length && text_equal_nocase(entry, name))
 			return &list->entries[i];
 	}
 	return NULL;
@@ -57,29 +57,44 @@ bool config_url_verb_denied(const struct config_url *url, struct text verb)
 	return denied(&view->verbs, verb, view->verbs_allow_unlisted);
 }
 
-/* '*' any run, '?' one character, ASCII case folded; linear but for one star to go back to. */
-static bool wildcard(const char *pattern, struct text t)
+bool config_url_names(const struct config_url *url, struct text name)
+{
+	for (const struct down_name *n = view_of(url)->names; n; n = n->next) {
+		if (text_equal_nocase(n->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Linear but for one star to go back to; the runs of all stars before it stay. */
+bool config_wildcard(const char *pattern, struct text t, struct text *runs, size_t most)
 {
 	const char *star = NULL;
-	size_t i = 0, mark = 0;
+	size_t i = 0, mark = 0, start = 0, stars = 0;
 
-	while (i < t.length) {
+	while (i < t.length || *pattern == '*') {
 		if (*pattern == '*') {
 			star = pattern++;
-			mark = i;
-		} else if (*pattern &&
-			   (*pattern == '?' || text_lower(*pattern) == text_lower(t.data[i]))) {
+			mark = start = i;
+			if (stars++ < most)
+				runs[stars - 1] = (struct text){ t.data + i, 0 };
+			continue;
+		}
+		if (*pattern &&
+		    (*pattern == '?' || text_lower(*pattern) == text_lower(t.data[i]))) {
 			pattern++;
 			i++;
 		} else if (star) {
 			pattern = star + 1;
 			i = ++mark;
+			if (stars <= most)
+				runs[stars - 1].length = mark - start;
 		} else {
 			return false;
 		}
 	}
-	while (*pattern == '*')
-		pattern++;
+	/* The end of the text, but not yet of the pattern: the last star takes no less than all
+	 * that the rest of the pattern leaves, so nothing shorter can match either. */
 	return *pattern == '\0';
 }
 
@@ -90,16 +105,18 @@ static bool path_matches(const char *pattern, struct text path)
 	bool inside = strchr(pattern, '/') != NULL;
 
 	if (pattern[0] == '/' || !strcmp(pattern, "*"))
-		return wildcard(pattern, path);
+		return config_wildcard(pattern, path, NULL, 0);
 	for (size_t i = path.length; i-- > 0;) {
 		if (path.data[i] != '/')
 			continue;
-		if (wildcard(pattern, (struct text){ path.data + i + 1, path.length - i - 1 }))
+		if (config_wildcard(pattern,
+				    (struct text){ path.data + i + 1, path.length - i - 1 }, NULL,
+				    0))
 			return true;
 		if (!inside)
 			return false;
 	}
-	return wildcard(pattern, path);
+	return config_wildcard(pattern, path, NULL, 0);
 }
 
 static bool verb_matches(const char *verbs, struct text verb)
@@ -113,17 +130,25 @@ static bool verb_matches(const char *verbs, struct text verb)
 	return false;
 }
 
-const char *config_url_handler(const struct config_url *url, struct text path, struct text verb,
-			       const char **ret_name)
+static bool is_for(const struct config_handler *h, enum config_resource what)
+{
+	static const unsigned allowed[] = {
+		1u << CONFIG_FILE,
+		1u << CONFIG_DIRECTORY,
+		1u << CONFIG_FILE | 1u << CONFIG_DIRECTORY,
+		1u << CONFIG_FILE | 1u << CONFIG_DIRECTORY | 1u << CONFIG_NOTHING,
+	};
+	return h->resource < ARRAY_LEN(allowed) && allowed[h->resource] >> what & 1;
+}
+
+const struct config_handler *config_url_handler(const struct config_url *url, struct text path,
+						struct text verb, enum config_resource what)
 {
 	const struct view *view = view_of(url);
 	for (size_t i = 0; i < view->handler_count; i++) {
-		const struct handler *h = &view->handlers[i];
-		if (verb_matches(h->verbs, verb) && path_matches(h->path, path)) {
-			if (ret_name)
-				*ret_name = h->name;
-			return h->module;
-		}
+		const struct config_handler *h = &view->handlers[i].is;
+		if (is_for(h, what) && verb_matches(h->verbs, verb) && path_matches(h->path, path))
+			return h;
 	}
 	return NULL;
 }

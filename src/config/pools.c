@@ -82,12 +82,12 @@ static const char *appid_of(struct config *config, const char *name)
 
 #define POOL(field, path) BIND(struct config_pool, field, path)
 static const struct bind_row rows[] = {
+	BIND_READ("name"),
 	POOL(auto_start, "autoStart"),
 	POOL(always_running, "startMode"),
 	POOL(queue_length, "queueLength"),
 	POOL(identity, "processModel/identityType"),
 	POOL(user_name, "processModel/userName"),
-	POOL(password, "processModel/password"),
 	POOL(idle_timeout, "processModel/idleTimeout"),
 	POOL(startup_time_limit, "processModel/startupTimeLimit"),
 	POOL(shutdown_time_limit, "processModel/shutdownTimeLimit"),
@@ -108,45 +108,23 @@ static const struct bind_row rows[] = {
 	POOL(cpu_limit, "cpu/limit"),
 };
 
-static int read_schedule(const struct bind_context *ctx, const struct effective *e,
-			 struct config_pool *pool)
-{
-	static const struct bind_row time = { "value", 0, sizeof(int64_t) };
-	const struct effective_entries *entries =
-		effective_find(e, "recycling/periodicRestart/schedule")->entries;
-	int64_t *times = arena_zalloc(ctx->arena, entries->count + 1, sizeof(*times));
-	int r = 0;
-
-	if (!times)
-		return error_set(ctx->err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < entries->count && r == 0; i++)
-		r = config_bind(ctx, entries->items[i], &time, 1, &times[i]);
-	pool->restart_schedule = times;
-	pool->restart_schedule_count = entries->count;
-	return r;
-}
-
-static int read_environment(const struct bind_context *ctx, const struct effective *e,
-			    struct config_pool *pool)
-{
-	static const struct bind_row pair[] = {
-		BIND(struct config_environment, name, "name"),
-		BIND(struct config_environment, value, "value"),
-	};
-	const struct effective_entries *entries =
-		effective_find(e, "environmentVariables")->entries;
-	struct config_environment *list =
-		arena_zalloc(ctx->arena, entries->count + 1, sizeof(*list));
-	int r = 0;
-
-	if (!list)
-		return error_set(ctx->err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < entries->count && r == 0; i++)
-		r = config_bind(ctx, entries->items[i], pair, ARRAY_LEN(pair), &list[i]);
-	pool->environment = list;
-	pool->environment_count = entries->count;
-	return r;
-}
+static const struct bind_row schedule_time[] = { { "value", 0, sizeof(int64_t) } };
+static const struct bind_row environment_pair[] = {
+	BIND(struct config_environment, name, "name"),
+	BIND(struct config_environment, value, "value"),
+};
+static const struct bind_list pool_lists[] = {
+	BIND_LIST(struct config_pool, restart_schedule, restart_schedule_count,
+		  "recycling/periodicRestart/schedule", schedule_time),
+	BIND_LIST(struct config_pool, environment, environment_count, "environmentVariables",
+		  environment_pair),
+};
+static const struct bind_list pools_list[] = {
+	{ "", 0, 0, 0, BIND_ROWS(rows), pool_lists, ARRAY_LEN(pool_lists) },
+};
+const struct bind_table config_pools_table = {
+	"system.applicationHost/applicationPools", { NULL, 0 }, pools_list, ARRAY_LEN(pools_list)
+};
 
 /* `e` is an entry of applicationPools or its defaults element. */
 static int read_settings(struct config *config, const struct effective *e, struct config_pool *pool,
@@ -154,9 +132,8 @@ static int read_settings(struct config *config, const struct effective *e, struc
 {
 	const struct bind_context ctx = { &config->arena, config->state_dir, err };
 	int r = config_bind(&ctx, e, rows, ARRAY_LEN(rows), pool);
-	if (r == 0)
-		r = read_schedule(&ctx, e, pool);
-	return r == 0 ? read_environment(&ctx, e, pool) : r;
+
+	return r == 0 ? config_bind_lists(&ctx, e, pool_lists, ARRAY_LEN(pool_lists), pool) : r;
 }
 
 static const struct effective *pools_section(const struct config *config)

@@ -55,6 +55,61 @@ bool config_ignored(const struct config *config, size_t i, struct error *ret)
 	return ignored;
 }
 
+/* ---- which attribute goes where ---- */
+
+static const struct bind_row vdir_rows[] = {
+	BIND(struct config_vdir, path, "path"),
+	BIND(struct config_vdir, physical_path, "physicalPath"),
+	BIND(struct config_vdir, allow_sub_dir_config, "allowSubDirConfig"),
+};
+static const struct bind_row application_rows[] = {
+	BIND(struct config_application, path, "path"),
+	BIND_READ("applicationPool"),
+};
+static const struct bind_row binding_rows[] = {
+	BIND_READ("protocol"),
+	BIND_READ("bindingInformation"),
+};
+#define SITE(field, path) BIND(struct config_site, field, path)
+static const struct bind_row site_rows[] = {
+	SITE(name, "name"),
+	SITE(id, "id"),
+	SITE(auto_start, "serverAutoStart"),
+	SITE(connection_timeout, "limits/connectionTimeout"),
+	SITE(max_connections, "limits/maxConnections"),
+	SITE(max_url_segments, "limits/maxUrlSegments"),
+	SITE(log_enabled, "logFile/enabled"),
+	SITE(log.directory, "logFile/directory"),
+	SITE(log.fields, "logFile/logExtFileFlags"),
+	SITE(log.period, "logFile/period"),
+	SITE(log.truncate_size, "logFile/truncateSize"),
+	SITE(log.local_rollover, "logFile/localTimeRollover"),
+	SITE(log_format, "logFile/logFormat"),
+	SITE(log_site_id, "logFile/logSiteId"),
+	SITE(log_flush_entries, "logFile/flushByEntryCountW3CLog"),
+	SITE(log_line_max, "logFile/maxLogLineLength"),
+	SITE(log_custom_max, "logFile/customFields/maxCustomFieldLength"),
+};
+static const struct bind_row log_field_rows[] = {
+	BIND(struct config_log_field, name, "logFieldName"),
+	BIND(struct config_log_field, source, "sourceName"),
+	BIND(struct config_log_field, source_type, "sourceType"),
+};
+
+static const struct bind_list vdir_list[] = { BIND_READ_LIST("", vdir_rows) };
+static const struct bind_list site_lists[] = {
+	BIND_LIST(struct config_site, log_custom, log_custom_count, "logFile/customFields",
+		  log_field_rows),
+	BIND_READ_LIST("bindings", binding_rows),
+	{ "", 0, 0, 0, BIND_ROWS(application_rows), vdir_list, ARRAY_LEN(vdir_list) },
+};
+static const struct bind_list sites_list[] = {
+	{ "", 0, 0, 0, BIND_ROWS(site_rows), site_lists, ARRAY_LEN(site_lists) },
+};
+const struct bind_table config_sites_table = {
+	"system.applicationHost/sites", { NULL, 0 }, sites_list, ARRAY_LEN(sites_list)
+};
+
 /* ---- bindings ---- */
 
 static bool address_valid(struct text address)
@@ -164,12 +219,7 @@ static int physical_path(struct site_reader *r, const struct effective *e, const
 
 static int read_vdir(struct site_reader *r, const struct effective *e, struct config_vdir *vdir)
 {
-	static const struct bind_row rows[] = {
-		BIND(struct config_vdir, path, "path"),
-		BIND(struct config_vdir, physical_path, "physicalPath"),
-		BIND(struct config_vdir, allow_sub_dir_config, "allowSubDirConfig"),
-	};
-	int result = config_bind(&r->ctx, e, rows, ARRAY_LEN(rows), vdir);
+	int result = config_bind(&r->ctx, e, vdir_rows, ARRAY_LEN(vdir_rows), vdir);
 	return result < 0 ? result : physical_path(r, e, vdir->physical_path, &vdir->physical_path);
 }
 
@@ -291,11 +341,8 @@ static int choose_pool(struct site_reader *r, const struct effective *e,
 static int read_application(struct site_reader *r, const struct effective *e,
 			    struct config_application *application)
 {
-	static const struct bind_row rows[] = {
-		BIND(struct config_application, path, "path"),
-		BIND(struct config_application, preload, "preloadEnabled"),
-	};
-	int result = config_bind(&r->ctx, e, rows, ARRAY_LEN(rows), application);
+	int result =
+		config_bind(&r->ctx, e, application_rows, ARRAY_LEN(application_rows), application);
 
 	if (result < 0)
 		return result;
@@ -342,22 +389,10 @@ static int read_applications(struct site_reader *r)
 /* 1: it is ignored. */
 static int read_site(struct site_reader *r)
 {
-#define SITE(field, path) BIND(struct config_site, field, path)
-	static const struct bind_row rows[] = {
-		SITE(name, "name"),
-		SITE(id, "id"),
-		SITE(auto_start, "serverAutoStart"),
-		SITE(connection_timeout, "limits/connectionTimeout"),
-		SITE(max_connections, "limits/maxConnections"),
-		SITE(max_bandwidth, "limits/maxBandwidth"),
-		SITE(max_url_segments, "limits/maxUrlSegments"),
-		SITE(log_enabled, "logFile/enabled"),
-		SITE(log_directory, "logFile/directory"),
-		SITE(log_fields, "logFile/logExtFileFlags"),
-		SITE(log_period, "logFile/period"),
-		SITE(log_truncate_size, "logFile/truncateSize"),
-	};
-	int e = config_bind(&r->ctx, r->element, rows, ARRAY_LEN(rows), r->site);
+	int e = config_bind(&r->ctx, r->element, site_rows, ARRAY_LEN(site_rows), r->site);
+	if (e == 0)
+		e = config_bind_lists(&r->ctx, r->element, site_lists, ARRAY_LEN(site_lists),
+				      r->site);
 	if (e == 0)
 		e = read_bindings(r);
 	if (e == 0)

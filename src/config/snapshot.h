@@ -50,6 +50,7 @@ struct config {
 	size_t site_count;
 	struct config_ignored *ignored;
 	struct mime_map mime; /* of `base` */
+	struct config_server server;
 };
 
 /* ---- bundle.c ---- */
@@ -73,14 +74,9 @@ struct config_pool *config_pools_find(const struct config *config, struct text n
 
 int config_sites_read(struct config *config, struct error *err);
 
-/* ---- restrictions.c ---- */
+/* ---- server.c ---- */
 
-/* -EINVAL when a section of this path, as it holds with what `section` says, asks for access
- * control that nothing enforces. */
-int config_restrictions_check(const char *path, const struct effective *held,
-			      const struct xml_element *section, struct error *err);
-/* Whether that depends on sections of this path. */
-bool config_restrictions_concern(const char *path);
+int config_server_read(struct config *config, struct error *err);
 
 /* ---- down.c: the way down to one folder ---- */
 
@@ -110,6 +106,11 @@ struct down_origin {
 	const char *application; /* the path of the application it is in */
 };
 
+struct down_name {
+	struct down_name *next;
+	struct text name;
+};
+
 struct down {
 	struct config *config;
 	const struct config_site *site;
@@ -122,13 +123,13 @@ struct down {
 	struct level level;
 	const char *folder; /* of the target, on the disk; NULL: that of the server */
 	bool server_only;   /* web.config files are not read */
-	bool permissive;    /* what restricts, which is right but not enforced, is no error */
 	/* A folder whose web.config is taken to have another text, before that is written. */
 	const char *instead_folder;
 	struct text instead;
 	struct down_files files;
 	struct down_origin origins[DOWN_DEPTH_MAX];
 	size_t origin_count;
+	struct down_name *names; /* what locations below the target are about */
 };
 
 /* Adds "/a/b" to the segments. -EINVAL. */
@@ -152,18 +153,26 @@ struct config_tree;
 int config_tree_instead(struct config *config, struct text path, const char *folder,
 			struct text text, struct config_tree **ret, struct error *err);
 
-/* ---- url.c and lookup.c ---- */
+/* ---- url.c, url_make.c and lookup.c ---- */
 
 struct handler {
-	const char *name, *path, *verbs, *module;
+	struct config_handler is;
+	const char *condition;
 };
 
 struct filter_list { /* of requestFiltering */
 	const struct filter_entry {
-		struct text name;
+		const char *name;
+		size_t length;
 		bool allowed;
 	} * entries;
 	size_t count;
+};
+
+struct scheme { /* of httpCompression */
+	const char *name;
+	bool static_on, dynamic_on;
+	uint32_t static_level, dynamic_level;
 };
 
 struct view {
@@ -175,6 +184,9 @@ struct view {
 	bool extensions_allow_unlisted, verbs_allow_unlisted;
 	const struct handler *handlers;
 	size_t handler_count;
+	const struct scheme *schemes;
+	size_t scheme_count;
+	const struct down_name *names;
 	struct down_files files;
 };
 
@@ -182,6 +194,9 @@ static inline const struct view *view_of(const struct config_url *url)
 {
 	return (const struct view *)url;
 }
+
+/* url_make.c: fills the view with what holds at the target. -EINVAL, -ENOMEM. */
+int config_view_make(struct view *view, struct down *down);
 
 /* mime.c: a MIME map for look-up. -ENOMEM. */
 int config_mime_map(const struct effective *static_content, struct arena *arena,

@@ -134,7 +134,7 @@ static int check_location(struct config *config, struct text path, struct error 
 	struct config_tree *tree = tree_new(config, err), *done = NULL;
 	if (!tree)
 		return -ENOMEM;
-	tree->down.server_only = tree->down.permissive = true;
+	tree->down.server_only = true;
 	int r = finish(tree, path, &done);
 	config_tree_free(done);
 	if (r != -ENOENT)

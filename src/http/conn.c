@@ -334,7 +334,7 @@ static int64_t exchange_deadline(struct conn *conn)
 	}
 	if (in->sink && in->since && !in->done)
 		return rate_deadline(conn, in->since, in->received_since,
-				     limits_of(conn)->body_timeout);
+				     conn->timeout ? conn->timeout : limits_of(conn)->body_timeout);
 	return INT64_MAX;
 }
 
@@ -344,7 +344,8 @@ static int64_t conn_deadline(struct conn *conn)
 	case CONN_REST:
 		if (conn->start < conn->end)
 			return conn->since + limits_of(conn)->header_timeout;
-		return now_of(conn) + limits_of(conn)->idle_timeout;
+		return now_of(conn) +
+		       (conn->timeout ? conn->timeout : limits_of(conn)->idle_timeout);
 	case CONN_EXCHANGE:
 	case CONN_REFUSING:
 		return exchange_deadline(conn);
@@ -390,6 +391,9 @@ void http_conn_timed_out(struct conn *conn)
 static void conn_free(struct conn *conn)
 {
 	struct http_loop *loop = conn->loop;
+	const struct http_handler *handler = handler_of(conn);
+	if (conn->user && handler->disconnected)
+		handler->disconnected(handler->ctx, conn->user);
 	http_deadline_remove(conn);
 	if (conn->ready)
 		TAILQ_REMOVE(&loop->ready, conn, in_ready);

@@ -137,6 +137,21 @@ void *http_exchange_user(const struct http_exchange *x)
 	return x->user;
 }
 
+void http_connection_set_user(struct http_exchange *x, void *user)
+{
+	x->conn->user = user;
+}
+
+void *http_connection_user(const struct http_exchange *x)
+{
+	return x->conn->user;
+}
+
+void http_connection_set_timeout(struct http_exchange *x, int64_t timeout_ns)
+{
+	x->conn->timeout = timeout_ns;
+}
+
 const struct http_peer *http_exchange_peer(const struct http_exchange *x)
 {
 	struct conn *conn = x->conn;

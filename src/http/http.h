@@ -86,7 +86,8 @@ struct http_response {
 	const struct http_field *fields; /* without Content-Length, Transfer-Encoding, Connection,
 					    Date and Server, which are the server's */
 	size_t field_count;
-	bool close; /* close the connection behind it */
+	bool close;       /* close the connection behind it */
+	bool hide_server; /* without the Server field */
 };
 const char *http_reason(uint32_t status);
 /* The short page HTTP.sys shows where no site can be asked; `why` as for HTTPERR. */
@@ -125,6 +126,8 @@ struct http_handler {
 	void (*done)(void *ctx, struct http_exchange *x, const struct http_exchange_stats *stats);
 	/* A request that never became an exchange was answered `status`: for the HTTPERR log. */
 	void (*refused)(void *ctx, const char *remote, uint32_t status, const char *why);
+	/* A connection that has a user (http_connection_set_user) is gone. May be NULL. */
+	void (*disconnected)(void *ctx, void *user);
 };
 
 /* ---- the server ---- */
@@ -157,6 +160,11 @@ struct arena *http_exchange_arena(struct http_exchange *x);
 int http_exchange_loop(const struct http_exchange *x); /* index of its loop */
 void http_exchange_set_user(struct http_exchange *x, void *user);
 void *http_exchange_user(const struct http_exchange *x);
+/* The handler's own of a connection, NULL at first: what several of its exchanges share. */
+void http_connection_set_user(struct http_exchange *x, void *user);
+void *http_connection_user(const struct http_exchange *x);
+/* How long the connection may rest between requests from now on, and wait for parts of a body. */
+void http_connection_set_timeout(struct http_exchange *x, int64_t timeout_ns);
 struct http_peer {
 	char remote[46], local[46]; /* numeric addresses */
 	uint16_t remote_port, local_port;
@@ -174,6 +182,8 @@ void http_respond_file(struct http_exchange *x, const struct http_response *resp
  * HTTP/1.1, until close for 1.0. HEAD and 204/304 send no body and ask the source nothing. */
 void http_respond_source(struct http_exchange *x, const struct http_response *response,
 			 const struct http_source *source, void *ctx);
+/* Closes the connection instead of an answer. */
+void http_abort(struct http_exchange *x);
 void http_resume_send(struct http_exchange *x);
 /* Wants the request body in `sink`; sends 100 Continue where it was asked for. Without this call
  * an unread body is drained (small) or the connection closes behind the answer (large). */

@@ -72,7 +72,9 @@ struct conn {
 	uint64_t visit;   /* the tick at which the wheel comes by */
 	int64_t deadline; /* INT64_MAX: none */
 	int64_t hangup_at;
-	int64_t since; /* when this head, draining or lingering began */
+	int64_t since;   /* when this head, draining or lingering began */
+	int64_t timeout; /* instead of idle_timeout and body_timeout; 0: those */
+	void *user;
 	struct http_peer peer;
 };
 

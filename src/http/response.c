@@ -165,7 +165,8 @@ int http_response_head(struct http_exchange *x, const struct http_response *resp
 		PUT(&pen, ": ");
 		put(&pen, field->value.data, field->value.length);
 	}
-	put(&pen, server->server_header, server->server_header_length);
+	if (!response->hide_server)
+		put(&pen, server->server_header, server->server_header_length);
 	PUT(&pen, "\r\nDate: ");
 	const char *date = date_now(loop);
 	put(&pen, date, strlen(date));

@@ -265,6 +265,16 @@ void http_respond_source(struct http_exchange *x, const struct http_response *re
 	begin(x, response, BODY_SOURCE, response->content_length);
 }
 
+void http_abort(struct http_exchange *x)
+{
+	/* An answer without a head is what breaks the connection. */
+	x->out.kind = BODY_NONE;
+	x->out.head = NULL;
+	x->out.responded = true;
+	x->out.close = true;
+	http_conn_wake(x->conn);
+}
+
 void http_resume_send(struct http_exchange *x)
 {
 	http_conn_wake(x->conn);

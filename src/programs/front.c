@@ -234,6 +234,17 @@ static void front_turn(void *ctx, int loop)
 	web_pools_turn(front->pools, loop);
 }
 
+/* webLimits: as long as this process runs. */
+static void front_limit(struct http_limits *limits, const struct config_server *server)
+{
+	if (server->connection_timeout > 0)
+		limits->idle_timeout = server->connection_timeout;
+	/* 0: as long as the server thinks right. */
+	if (server->header_wait_timeout > 0)
+		limits->header_timeout = server->header_wait_timeout;
+	limits->min_bytes_per_second = server->min_bytes_per_second;
+}
+
 static int front_start_server(struct front *front, const char *state_dir)
 {
 	struct web_options web = { .state_dir = state_dir,
@@ -248,6 +259,7 @@ static int front_start_server(struct front *front, const char *state_dir)
 
 	if (r < 0)
 		return r;
+	front_limit(&http.limits, config_server(front->config));
 	http.handler = web_handler(front->web);
 	r = http_server_new(&http, &front->server);
 	if (r < 0)

@@ -166,9 +166,30 @@ static void add_sites(struct composer *c, struct scm *scm, const struct scm_pool
 			for (size_t v = 0; v < app->vdir_count; v++)
 				add_folder(c, app->vdirs[v].physical_path);
 		}
-		if (!pool && site->log_enabled && site->log_directory)
-			list_add_once(c, &c->launch.write_paths, site->log_directory);
+		if (!pool && site->log_enabled && site->log.directory)
+			list_add_once(c, &c->launch.write_paths, site->log.directory);
 	}
+}
+
+/* A file that the front end shows in the place of an error; what is not there is a URL, or comes
+ * with the next start. */
+static int add_shown(void *ctx, const char *path)
+{
+	struct composer *c = ctx;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && path[1])
+		list_add_once(c, &c->launch.read_paths, path);
+	return 0;
+}
+
+static void add_shown_files(struct composer *c, struct scm *scm)
+{
+	const struct config_server *server = config_server(scm->config);
+
+	config_files_each(scm->config, add_shown, c);
+	if (server->log_mode == CONFIG_LOG_W3C)
+		list_add_once(c, &c->launch.write_paths, server->log_central.directory);
 }
 
 /* A pool's name as a file name: what is no letter, digit, blank, '-' or '_' becomes '_', and a
@@ -254,6 +275,8 @@ static int add_files(struct composer *c, struct scm *scm, const struct scm_pool 
 	if (r < 0)
 		return r;
 	add_sites(c, scm, pool);
+	if (!pool)
+		add_shown_files(c, scm);
 	add_reach(c, scm, identity);
 	for (size_t i = 0; i < ARRAY_LEN(system_read); i++)
 		list_add(c, &c->launch.read_paths, system_read[i]);

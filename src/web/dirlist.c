@@ -94,21 +94,44 @@ static void put_href(struct buf *out, const char *name)
 	}
 }
 
-static void put_entry(struct buf *out, const struct entry *e)
+/* showFlags */
+enum { SHOW_DATE = 2, SHOW_TIME = 4, SHOW_SIZE = 8, SHOW_EXTENSION = 16, SHOW_LONG_DATE = 32 };
+
+/* UTC, as everything this server shows. */
+static void put_date(struct buf *out, const struct entry *e, uint32_t show)
 {
+	static const char *const formats[] = {
+		"", "%Y-%m-%d", "%H:%M", "%Y-%m-%d %H:%M", "%A, %d %B %Y", "%A, %d %B %Y %H:%M"
+	};
 	struct tm tm;
-	char date[32];
+	char date[64];
+	unsigned format = (show & SHOW_DATE ? 1u : 0u) | (show & SHOW_TIME ? 2u : 0u);
+	if (show & SHOW_LONG_DATE)
+		format = show & SHOW_TIME ? 5 : 4;
 	gmtime_r(&e->modified, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M", &tm);
-	buf_printf(out, "<tr><td>%s</td><td class=\"n\">", date);
+	date[0] = '\0';
+	if (format)
+		strftime(date, sizeof(date), formats[format], &tm);
+	buf_printf(out, "<td>%s</td>", date);
+}
+
+static void put_entry(struct buf *out, const struct entry *e, uint32_t show)
+{
+	struct text name = text_of(e->name), extension = web_path_extension(name);
+	buf_puts(out, "<tr>");
+	put_date(out, e, show);
+	buf_puts(out, "<td class=\"n\">");
 	if (e->is_folder)
 		buf_puts(out, "&lt;dir&gt;");
-	else
+	else if (show & SHOW_SIZE)
 		buf_printf(out, "%lld", (long long)e->size);
 	buf_puts(out, "</td><td><a href=\"./");
 	put_href(out, e->name);
 	buf_puts(out, e->is_folder ? "/\">" : "\">");
-	buf_put_html(out, text_of(e->name));
+	if (!e->is_folder && !(show & SHOW_EXTENSION) && extension.length > 1 &&
+	    extension.length < name.length)
+		name.length -= extension.length;
+	buf_put_html(out, name);
 	buf_puts(out, e->is_folder ? "/</a></td></tr>\r\n" : "</a></td></tr>\r\n");
 }
 
@@ -122,7 +145,7 @@ static void put_page(struct buf *out, struct web_call *call, const struct entry 
 		buf_puts(out, "<tr><td></td><td></td><td><a href=\"../\">[To Parent Directory]"
 			      "</a></td></tr>\r\n");
 	for (int i = 0; i < count; i++)
-		put_entry(out, &entries[i]);
+		put_entry(out, &entries[i], call->request.url->directory_fields);
 	buf_puts(out, "</table></div>\r\n");
 	web_page_end(out);
 }

@@ -141,6 +141,19 @@ static void put_source(struct buf *out, const struct error *config)
 	buf_puts(out, "</pre></div>\r\n");
 }
 
+/* Where more is written about it: only a link that somebody here has set. */
+static void put_more(struct buf *out, const struct web_error_view *v)
+{
+	const char *link = v->request->url ? v->request->url->error_more_information : "";
+	if (!*link || strstr(link, "go.microsoft.com"))
+		return;
+	buf_puts(out, "<p><a href=\"");
+	buf_put_html(out, text_of(link));
+	buf_printf(out, "%s%u,%u,0x%08x\">More information</a></p>\r\n",
+		   strchr(link, '?') ? "&amp;IIS70Error=" : "?IIS70Error=", v->status, v->sub,
+		   v->hresult);
+}
+
 void web_error_page_detailed(struct buf *out, const struct web_error_view *v)
 {
 	put_title(out, v, true);
@@ -153,6 +166,7 @@ void web_error_page_detailed(struct buf *out, const struct web_error_view *v)
 	if (v->config_error)
 		put_source(out, v->config_error);
 	put_causes(out, v);
+	put_more(out, v);
 	web_page_end(out);
 }
 

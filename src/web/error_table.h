@@ -10,6 +10,11 @@
 	X(400, -1, 0x8007000D, 13, "Bad Request",                                                  \
 	  "The request cannot be understood by the server.",                                       \
 	  "The address or a header of the request is malformed.")                                  \
+	X(401, 2, 0x80070005, 5, "Unauthorized", "You must be signed in to view this page.",       \
+	  "Anonymous access is switched off, and there is no other way to sign in.\n"              \
+	  "A rule of security/authorization keeps anonymous users out.")                           \
+	X(401, 503, 0x80070005, 5, "Unauthorized", "Your address may not view this page.",         \
+	  "security/ipSecurity denies the address of the client.")                                 \
 	X(401, 3, 0x80070005, 5, "Unauthorized",                                                   \
 	  "You do not have permission to view this folder or file.",                               \
 	  "The account the server runs as may not read the file (look at its owner and mode).\n"   \
@@ -20,6 +25,16 @@
 	  "The handler needs Execute, which accessPolicy does not give.")                          \
 	X(403, 2, 0x80070005, 5, "Forbidden", "Files may not be read in this folder.",             \
 	  "accessPolicy of the folder does not give Read, or the folder cannot be opened.")        \
+	X(403, 3, 0x80070005, 5, "Forbidden", "Files may not be written in this folder.",          \
+	  "The handler needs Write, which accessPolicy does not give.")                            \
+	X(403, 4, 0x80070005, 5, "Forbidden", "This page must be asked for with https.",           \
+	  "sslFlags of security/access asks for TLS, and this connection has none.")               \
+	X(403, 5, 0x80070005, 5, "Forbidden", "This page must be asked for with https.",           \
+	  "sslFlags of security/access asks for TLS of 128 bits, and this connection has none.")   \
+	X(403, 6, 0x80070005, 5, "Forbidden", "Your address may not view this page.",              \
+	  "security/ipSecurity denies the address of the client.")                                 \
+	X(403, 7, 0x80070005, 5, "Forbidden", "This page asks for a client certificate.",          \
+	  "sslFlags of security/access asks for one, and this connection has no TLS.")             \
 	X(403, 14, 0, 5, "Forbidden",                                                              \
 	  "The server is configured to not list the contents of this folder.",                     \
 	  "No default document is there, and listing folders is switched off.\n"                   \
@@ -46,15 +61,11 @@
 	X(404, 8, 0, 0, "Not Found", "The address has a segment that is hidden.",                  \
 	  "Request filtering (hiddenSegments) refuses it.")                                        \
 	X(404, 9, 0, 0, "Not Found", "The file is hidden.", "The file is marked as hidden.")       \
-	X(404, 10, 0, 0, "Not Found", "A header of the request is too long.",                      \
-	  "Request filtering (headerLimits) refuses it.")                                          \
 	X(404, 11, 0, 0, "Not Found", "The address is escaped twice.",                             \
 	  "The path contains a plus sign, or an escaped percent sign before two digits.\n"         \
 	  "If that is meant: allowDoubleEscaping in requestFiltering.")                            \
 	X(404, 12, 0, 0, "Not Found", "The address has characters outside ASCII.",                 \
 	  "Request filtering (allowHighBitCharacters) refuses them.")                              \
-	X(404, 13, 0, 0, "Not Found", "The body of the request is too long.",                      \
-	  "It is longer than maxAllowedContentLength in requestFiltering.")                        \
 	X(404, 14, 0, 0, "Not Found", "The address is too long.",                                  \
 	  "It is longer than maxUrl in requestFiltering.")                                         \
 	X(404, 15, 0, 0, "Not Found", "The query of the address is too long.",                     \
@@ -65,6 +76,8 @@
 	  "A rule in requestFiltering/filteringRules matched.")                                    \
 	X(404, 20, 0, 0, "Not Found", "The address has too many segments.",                        \
 	  "It has more than maxUrlSegments of the site's limits.")                                 \
+	X(404, 503, 0, 5, "Not Found", "The page is not there for your address.",                  \
+	  "security/ipSecurity denies the address of the client.")                                 \
 	X(404, -1, 0x80070002, 2, "Not Found",                                                     \
 	  "What you are looking for was removed, was renamed, or is not available now.",           \
 	  "The folder or file does not exist on the server.\n"                                     \
@@ -78,12 +91,15 @@
 	  "The connection is slow, or it broke.")                                                  \
 	X(412, -1, 0, 0, "Precondition Failed", "The page changed since the browser saw it last.", \
 	  "A condition in the headers of the request does not hold.")                              \
+	X(413, 1, 0, 0, "Request Entity Too Large", "The body of the request is too large.",       \
+	  "It is longer than maxAllowedContentLength in requestFiltering.")                        \
 	X(413, -1, 0, 0, "Request Entity Too Large", "The body of the request is too large.",      \
 	  "It is longer than the limit of the server or of the page.")                             \
 	X(416, -1, 0, 0, "Requested Range Not Satisfiable", "The file has no such range.",         \
 	  "The file became shorter.")                                                              \
 	X(431, -1, 0, 0, "Request Header Fields Too Large", "The headers are too large.",          \
-	  "Too many cookies, or cookies that are too long.")                                       \
+	  "Too many cookies, or cookies that are too long.\n"                                      \
+	  "A header is longer than headerLimits in requestFiltering allow.")                       \
 	X(500, 11, 0, 0, "Internal Server Error", "The application is shutting down.",             \
 	  "The application is being stopped.")                                                     \
 	X(500, 12, 0, 0, "Internal Server Error", "The application is restarting.",                \
@@ -113,7 +129,8 @@
 	X(502, -1, 0x800706BE, 1726, "Bad Gateway", "The host of the application failed.",         \
 	  "See the System log.")                                                                   \
 	X(503, 2, 0, 0, "Service Unavailable", "Too many requests wait for this application.",     \
-	  "The queue of the application pool is full (queueLength).")                              \
+	  "The queue of the application pool is full (queueLength).\n"                             \
+	  "The application has as many requests under way as appConcurrentRequestLimit allows.")   \
 	X(503, 3, 0, 0, "Service Unavailable", "Too many ASP requests wait.",                      \
 	  "The limit requestQueueMax of system.webServer/asp is reached.")                         \
 	X(503, -1, 0, 0, "Service Unavailable", "The service is unavailable.",                     \

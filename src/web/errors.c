@@ -69,13 +69,23 @@ static const struct config_error_page *find_custom(const struct config_url *url,
 	return found;
 }
 
+/* As files are named here: no drive, '/' between the parts. */
+static const char *plain_path(struct web_call *call, const char *path)
+{
+	bool drive = path[0] && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+	char *copy = arena_dup(http_exchange_arena(call->request.x), path, strlen(path) + 1);
+	for (char *c = copy; c && *c; c++) {
+		if (*c == '\\')
+			*c = '/';
+	}
+	return copy && drive ? copy + 2 : copy ? copy : "";
+}
+
 /* An absolute path is the administrator's word; a relative one stays beneath the application. */
 static char *read_custom(const struct web_call *call, const char *path, size_t *ret_length)
 {
 	struct web_found found = { .fd = -1 };
 	char *data = NULL;
-	while (path[0] == '\\')
-		path++;
 	if (path[0] == '/') {
 		found.fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
 	} else {
@@ -106,20 +116,56 @@ static bool execute(struct web_call *call, const char *path, unsigned status)
 	return query && web_execute(call, text_of(path), text_of(query));
 }
 
-/* False when there is none that can be shown. */
-static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
+/* The languages a client reads, the first LANGUAGES_MAX as it lists them, and with each its plain
+ * form: "de-AT" then "de". */
+#define LANGUAGES_MAX 8
+#define LANGUAGE_DEFAULT "en-US"
+
+static bool is_language(struct text t)
 {
-	const struct config_error_page *page = find_custom(call->request.url, status, sub);
-	if (!page)
-		return false;
-	if (page->mode == 2) {
-		redirect(call, page->path);
-		return true;
+	for (size_t i = 0; i < t.length; i++) {
+		char c = text_lower(t.data[i]);
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+			return false;
 	}
-	if (page->mode == 1)
-		return execute(call, page->path, status);
+	return t.length > 0 && t.length < 36;
+}
+
+static char *read_in(struct web_call *call, const char *folder, struct text language,
+		     const char *path, size_t *ret_length)
+{
+	const char *whole = arena_printf(http_exchange_arena(call->request.x), "%s/" TEXT_FMT "/%s",
+					 folder, TEXT_ARG(language), path);
+	return whole ? read_custom(call, whole, ret_length) : NULL;
+}
+
+/* prefixLanguageFilePath, the language, path: in the first language of the client's that has it. */
+static char *read_language(struct web_call *call, const char *folder, const char *path,
+			   size_t *ret_length)
+{
+	struct text rest =
+		http_field_find(http_exchange_request(call->request.x), TEXT("Accept-Language"));
+	char *data = NULL;
+	for (int i = 0; rest.data && i < LANGUAGES_MAX && !data; i++) {
+		struct text one = text_cut(&rest, ',');
+		one = text_trim(text_cut(&one, ';'));
+		struct text tag = one, plain = text_cut(&tag, '-');
+		if (!is_language(one))
+			continue;
+		data = read_in(call, folder, one, path, ret_length);
+		if (!data && plain.length < one.length)
+			data = read_in(call, folder, plain, path, ret_length);
+	}
+	return data ? data : read_in(call, folder, TEXT(LANGUAGE_DEFAULT), path, ret_length);
+}
+
+static bool serve_file(struct web_call *call, const struct config_error_page *page, unsigned status)
+{
 	size_t length;
-	_cleanup_mem_ char *data = page->mode == 0 ? read_custom(call, page->path, &length) : NULL;
+	const char *path = plain_path(call, page->path);
+	const char *folder = plain_path(call, page->language_folder);
+	_cleanup_mem_ char *data = *folder ? read_language(call, folder, path, &length)
+					   : read_custom(call, path, &length);
 	char *body = data ? arena_dup(http_exchange_arena(call->request.x), data, length) : NULL;
 	if (!body)
 		return false;
@@ -127,6 +173,31 @@ static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
 		config_url_mime(call->request.url, web_path_extension(text_of(page->path)));
 	answer(call, status, mime ? text_of(mime) : TEXT("text/html"), body, length);
 	return true;
+}
+
+/* False when there is none that can be shown. */
+static bool serve_custom(struct web_call *call, unsigned status, unsigned sub)
+{
+	const struct config_url *url = call->request.url;
+	const struct config_error_page *page = find_custom(url, status, sub);
+	struct config_error_page common;
+	if (!page && url && *url->error_default_path) {
+		common = (struct config_error_page){ .path = url->error_default_path,
+						     .language_folder = "",
+						     .mode = url->error_default_mode };
+		page = &common;
+	}
+	if (!page)
+		return false;
+	switch (page->mode) {
+	case CONFIG_ERROR_FILE:
+		return serve_file(call, page, status);
+	case CONFIG_ERROR_EXECUTE:
+		return execute(call, page->path, status);
+	default:
+		redirect(call, page->path);
+		return true;
+	}
 }
 
 /* ---- ours ---- */
@@ -174,6 +245,21 @@ void web_error_serve(struct web_call *call, unsigned status, unsigned sub, uint3
 				       .detail = detail,
 				       .config_error = config_error };
 	serve_page(call, &view, detailed);
+}
+
+bool web_error_replaces(const struct web_request *request, const struct http_response *response)
+{
+	const struct config_url *url = request->url;
+	if (response->status < 400 || !url || web_call_of((struct web_request *)request)->asked)
+		return false;
+	switch (url->error_existing) {
+	case 1: /* Replace */
+		return true;
+	case 2: /* PassThrough */
+		return false;
+	default: /* Auto: what has something to say says it */
+		return response->content_length == 0;
+	}
 }
 
 void web_respond_error(struct web_request *request, unsigned status, unsigned sub, uint32_t hresult,

@@ -8,12 +8,15 @@
  *   files.c      opening what lies beneath a folder, and nothing else
  *   folders.c    effective configuration per folder, looked after once a second
  *   filter.c     request filtering
+ *   access.c     addresses, TLS, authorization
+ *   redirect.c   httpRedirect
  *   route.c      path to application, folder, file and handler
  *   routes.c     the cache of routes
  *   static.c     files; conditional.c validators; range.c ranges
  *   dirlist.c    folders
+ *   compress.c   gzip
  *   errors.c     error pages; error_page.c how they look
- *   log.c        W3C extended logs; httperr.c what no site answered
+ *   log.c        what is logged, log_file.c where to; httperr.c what no site answered
  *
  * A struct web_loop and all it holds belongs to one loop thread.
  */
@@ -53,12 +56,22 @@ struct web_snapshot {
 	struct web_binding *bindings; /* the most specific first */
 	size_t binding_count;
 	bool by_address; /* some binding names an address */
+	/* Requests for pages under way, by application: those of a site begin at its first. */
+	atomic_uint *running;
+	size_t *first_running;
 };
 /* site.c */
 int web_snapshot_new(struct config *config, struct web_snapshot **ret);
 struct web_snapshot *web_snapshot_ref(struct web_snapshot *snapshot);
 struct web_snapshot *web_snapshot_unref(struct web_snapshot *snapshot);
+/* site.c: counts the connection of `x` for its site. False: it has as many as it may. */
+bool web_connection_enter(struct web *web, const struct config_site *site, struct http_exchange *x);
+void web_connections_done(struct web *web);
 /* NULL: no site has that binding (HTTP.sys: 400, Invalid Hostname). */
+/* The counter of an application. */
+atomic_uint *web_snapshot_running(const struct web_snapshot *snapshot,
+				  const struct config_site *site,
+				  const struct config_application *application);
 const struct config_site *web_snapshot_site(const struct web_snapshot *snapshot,
 					    struct text address, uint16_t port, struct text host);
 
@@ -104,22 +117,36 @@ enum web_outcome {
 	WEB_OPTIONS,
 };
 
-#define FILE_FIELDS_MAX 24
+#define FILE_FIELDS_MAX 64
+struct web_packed { /* a file, compressed */
+	char *content;
+	size_t length;
+	char etag[44];
+	struct http_field fields[FILE_FIELDS_MAX + 4];
+	size_t field_count;
+};
+
 struct web_file {
 	int fd;        /* -1 when `content` holds it */
 	char *content; /* NULL: not in memory; mem_free */
 	struct stat st;
+	uint64_t size; /* of what is shown: with the footer */
 	bool prepared; /* the texts below are made */
 	bool weak;
 	char etag[40], last_modified[CLOCK_HTTP_SIZE];
 	struct text mime;
 	struct http_field fields[FILE_FIELDS_MAX]; /* of a 200: Content-Type is the first */
 	size_t field_count;
+	bool packable;             /* may be compressed, once it is asked for often */
+	struct web_packed *packed; /* NULL: not yet */
+	uint32_t hits;             /* of clients that would take it compressed */
+	int64_t hits_since;
 };
 
 struct web_route {
 	unsigned refs;
 	bool cached;
+	bool filtered; /* request filtering refused it, or there is no configuration */
 	TAILQ_ENTRY(web_route) in_use;
 	struct web_route *next; /* in its bucket */
 	uint64_t hash;
@@ -136,6 +163,8 @@ struct web_route {
 	struct web_folder *folder;
 	struct text path, script_name, path_info, script_file, app_root;
 	const char *module, *handler, *notification;
+	atomic_uint *running; /* of its application; lives as long as the snapshot */
+	unsigned local_only;  /* sub-status of the 403 for clients from elsewhere, 0: none */
 	enum web_outcome outcome;
 	unsigned status, sub;
 	uint32_t hresult;
@@ -164,22 +193,47 @@ bool web_filter_route(struct web_route *route, const struct web_path *path,
 /* ---- a request ---- */
 
 struct web_log_file;
+struct web_log;
 struct web_call {
 	struct web_request request;
 	struct web_loop *loop;
 	struct web_route *route;
 	struct web_route *asked; /* before an error page took over; NULL mostly */
 	bool dispatched;
+	atomic_uint *counted;      /* among the requests of its application */
+	struct web_packer *packer; /* compresses the answer; NULL mostly */
+	const struct text
+		*logged; /* of the answer's head, one for each of the site's customFields */
 };
 static inline struct web_call *web_call_of(struct web_request *request)
 {
 	return (struct web_call *)request;
 }
 
+/* filter.c: what it says of the rest of the request; false when it was answered. */
+bool web_filter_request(struct web_call *call);
+/* access.c: false when the client may not, and was told so. */
+bool web_access_check(struct web_call *call);
+/* redirect.c: false when the redirect is not about this path. */
+bool web_redirect_serve(struct web_call *call);
+void web_redirect_slash(struct web_call *call);
+
 /* static.c */
 void web_static_serve(struct web_call *call);
 /* Reads the file of a route for the first time: 0 or negative. */
 void web_file_done(struct web_loop *loop, struct web_route *route);
+
+/* compress.c */
+bool web_file_packable(const struct web_route *route);
+/* The file as this client may have it compressed, NULL: plain. Compresses it when it is time. */
+const struct web_packed *web_file_packed(struct web_call *call);
+void web_file_unpack(struct web_loop *loop, struct web_file *file);
+/* Puts a compressing source in the place of the one of a page's answer, and its fields, when
+ * configuration and client agree; the call owns it. */
+void web_pack(struct web_call *call, struct http_response *response,
+	      const struct http_source **source, void **ctx);
+struct web_packer;
+struct web_packer *web_packer_free(struct web_packer *packer);
 
 /* conditional.c */
 struct web_conditions { /* data is NULL where the request has no such field */
@@ -241,21 +295,13 @@ void web_answer_memory(struct web_call *call, unsigned status, const struct http
 
 /* ---- logs ---- */
 
-#define LOG_BUFFER 65536
-#define LOG_SITES_MAX 4096
-struct web_site_log {
-	struct web_site_log *next;
-	const struct config_site *site;
-	struct web_log_file *file;
-	size_t length;
-	char *data; /* LOG_BUFFER */
-};
-/* log.c */
+/* log.c and log_file.c */
+/* Keeps what the site's customFields want of an answer's head. */
+void web_log_response(struct web_call *call, const struct http_response *response);
 void web_log_write(struct web_call *call, const struct http_exchange_stats *stats);
 void web_log_flush(struct web_loop *loop);
 /* Flushes and forgets: the snapshot its sites belong to goes. */
 void web_log_forget(struct web_loop *loop);
-void web_log_files_done(struct web *web);
 /* httperr.c: any loop thread. */
 struct web_httperr;
 struct web_httperr *web_httperr_new(const char *state_dir);
@@ -276,15 +322,24 @@ struct web_loop {
 	size_t route_count, content_bytes, open_fds;
 	struct map *folders;
 
-	struct web_site_log *logs;
+	struct web_log *logs;
 	struct loop_timer flush_timer;
 	bool flush_armed;
 	int64_t log_second_until;
-	int64_t log_day;
-	char log_time[24]; /* "2026-01-31 12:00:00" */
+	int64_t log_seconds; /* wall clock */
+	char log_time[24];   /* "2026-01-31 12:00:00" */
+};
+
+/* Connections of a site that limits them; kept until the end, so that a connection can outlive
+ * the configuration it began with. */
+struct web_connections {
+	struct web_connections *next;
+	uint32_t site;
+	_Atomic uint64_t count;
 };
 
 struct web {
+	struct web_connections *connections; /* under `lock` */
 	struct web_dispatcher dispatcher;
 	char *state_dir;
 	char computer[64];

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * W3C extended logs: DIRECTORY/W3SVC<id>/u_ex<yymmdd>.log, UTF-8, the fields by logExtFileFlags.
- * A loop collects lines and writes them once a second, when its buffer is full, at roll-over
- * (midnight UTC) and at the end; several loops append whole lines to one descriptor. Files are
- * opened under a lock, by whoever comes first, who also writes the header lines.
+ * What is written of a request: a line of a W3C extended log, its fields by logExtFileFlags and
+ * behind them those of customFields; or of the fixed formats of IIS and NCSA. Loop threads; where
+ * lines go is log_file.c.
  */
-#include "web/internal.h"
+#include "web/log.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/sys.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#define DAY (86400 * NSEC_PER_SEC)
 #define LINE_MAX_FIXED 512 /* what a line needs besides the texts of the request */
 #define TEXT_MAX 4096      /* of one field */
+#define LINE_MAX_BYTES 65536
+#define HEADER_MAX 65536
 
 /* The flags in the order of the columns of IIS. */
 #define LOG_FIELDS(X)                                                                              \
@@ -53,113 +49,27 @@ enum {
 #undef X
 };
 
-/* An open file of one site and day. Kept until the web ends: few, and loops hold them bare. */
-struct web_log_file {
-	struct web_log_file *next;
-	uint32_t site;
-	int64_t day;
-	int fd;
-};
-
-/* ---- files ---- */
-
-static void write_header(int fd, uint32_t fields, const char *now)
+char *web_log_header(const struct web_loop *loop, const struct web_log *log)
 {
-	char head[1024];
-	int n = snprintf(head, sizeof(head),
-			 "#Software: Surrogate " SURROGATE_VERSION "\r\n#Version: 1.0\r\n"
-			 "#Date: %s\r\n#Fields:",
-			 now);
+	uint32_t fields = log->settings->fields;
+	struct buf head;
+	buf_init(&head, HEADER_MAX);
+	buf_printf(&head,
+		   "#Software: Surrogate " SURROGATE_VERSION "\r\n#Version: 1.0\r\n"
+		   "#Date: %s\r\n#Fields:",
+		   loop->log_time);
 #define X(name, flag, text)                                                                        \
 	if (fields & (flag))                                                                       \
-		n += snprintf(head + n, sizeof(head) - (size_t)n, " " text);
+		buf_puts(&head, " " text);
 	LOG_FIELDS(X)
 #undef X
-	n += snprintf(head + n, sizeof(head) - (size_t)n, "\r\n");
-	(void)sys_write_all(fd, head, (size_t)n); /* a full disk: serving goes on */
+	for (size_t i = 0; log->site && i < log->site->log_custom_count; i++)
+		buf_printf(&head, " %s", log->site->log_custom[i].name);
+	buf_puts(&head, "\r\n");
+	return buf_take(&head, NULL);
 }
 
-static int open_file(const struct web *web, const struct config_site *site, int64_t day)
-{
-	char path[PATH_MAX], logs[PATH_MAX];
-	time_t seconds = (time_t)(day * 86400);
-	struct tm tm;
-	gmtime_r(&seconds, &tm);
-	if (site->log_directory && site->log_directory[0] == '/')
-		snprintf(logs, sizeof(logs), "%s", site->log_directory);
-	else
-		snprintf(logs, sizeof(logs), "%s/logs", web->state_dir);
-	mkdir(logs, 0755);
-	int n = snprintf(path, sizeof(path), "%s/W3SVC%u", logs, site->id);
-	if (n < 0 || (size_t)n + 32 > sizeof(path))
-		return -ENAMETOOLONG;
-	mkdir(path, 0755);
-	strftime(path + n, sizeof(path) - (size_t)n, "/u_ex%y%m%d.log", &tm);
-	return sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
-}
-
-/* The file for this site and day; NULL when it cannot be had. */
-static struct web_log_file *get_file(struct web_loop *loop, const struct config_site *site)
-{
-	struct web *web = loop->web;
-	pthread_mutex_lock(&web->log_lock);
-	struct web_log_file *file = web->log_files;
-	while (file && !(file->site == site->id && file->day == loop->log_day))
-		file = file->next;
-	if (!file) {
-		int fd = open_file(web, site, loop->log_day);
-		file = fd < 0 ? NULL : mem_new(struct web_log_file);
-		if (file) {
-			*file = (struct web_log_file){ web->log_files, site->id, loop->log_day,
-						       fd };
-			web->log_files = file;
-			write_header(fd, site->log_fields, loop->log_time);
-		} else {
-			sys_close(fd);
-		}
-	}
-	pthread_mutex_unlock(&web->log_lock);
-	return file;
-}
-
-void web_log_files_done(struct web *web)
-{
-	while (web->log_files) {
-		struct web_log_file *file = web->log_files;
-		web->log_files = file->next;
-		sys_close(file->fd);
-		mem_free(file);
-	}
-}
-
-/* ---- buffers ---- */
-
-static void flush(struct web_site_log *log)
-{
-	if (log->length && log->file)
-		(void)sys_write_all(log->file->fd, log->data, log->length);
-	log->length = 0;
-}
-
-void web_log_flush(struct web_loop *loop)
-{
-	for (struct web_site_log *log = loop->logs; log; log = log->next)
-		flush(log);
-}
-
-void web_log_forget(struct web_loop *loop)
-{
-	web_log_flush(loop);
-	while (loop->logs) {
-		struct web_site_log *log = loop->logs;
-		loop->logs = log->next;
-		mem_free(log->data);
-		mem_free(log);
-	}
-	if (loop->flush_armed)
-		loop_timer_cancel(loop->loop, &loop->flush_timer);
-	loop->flush_armed = false;
-}
+/* ---- which log ---- */
 
 static void flush_due(void *ctx)
 {
@@ -168,23 +78,37 @@ static void flush_due(void *ctx)
 	web_log_flush(loop);
 }
 
-static struct web_site_log *get_log(struct web_loop *loop, const struct config_site *site)
+static struct web_log *log_new(struct web_loop *loop, const struct config_site *site)
 {
-	struct web_site_log *log = loop->logs;
-	while (log && log->site != site)
-		log = log->next;
-	if (log)
-		return log;
-	log = mem_new(struct web_site_log);
+	struct web_log *log = mem_new(struct web_log);
 	if (!log)
 		return NULL;
 	log->data = mem_alloc(LOG_BUFFER);
 	if (!log->data)
 		return mem_free(log);
 	log->site = site;
+	log->settings = site ? &site->log : &config_server(loop->snapshot->config)->log_central;
+	log->format = site ? site->log_format : CONFIG_LOG_EXTENDED;
+	/* A format of somebody's own has nobody here who writes it. */
+	if (log->format > CONFIG_LOG_EXTENDED)
+		log->format = CONFIG_LOG_EXTENDED;
 	log->next = loop->logs;
 	loop->logs = log;
 	return log;
+}
+
+static struct web_log *get_log(struct web_loop *loop, const struct config_site *site)
+{
+	const struct config_server *server = config_server(loop->snapshot->config);
+	struct web_log *log = loop->logs;
+	if (server->log_mode == CONFIG_LOG_W3C) {
+		if (!server->log_central_enabled)
+			return NULL;
+		site = NULL;
+	}
+	while (log && log->site != site)
+		log = log->next;
+	return log ? log : log_new(loop, site);
 }
 
 /* The wall clock, read once a second. */
@@ -199,12 +123,7 @@ static void refresh_time(struct web_loop *loop)
 	gmtime_r(&seconds, &tm);
 	strftime(loop->log_time, sizeof(loop->log_time), "%Y-%m-%d %H:%M:%S", &tm);
 	loop->log_second_until = now + NSEC_PER_SEC - wall % NSEC_PER_SEC;
-	if (loop->log_day != wall / DAY) {
-		web_log_flush(loop);
-		for (struct web_site_log *log = loop->logs; log; log = log->next)
-			log->file = NULL;
-		loop->log_day = wall / DAY;
-	}
+	loop->log_seconds = seconds;
 }
 
 /* ---- lines ---- */
@@ -267,16 +186,19 @@ static struct text asked_path(const struct web_call *call)
 	return path.length ? path : http_exchange_request(call->request.x)->path;
 }
 
+static void put_site(struct line *l, const struct config_site *site)
+{
+	char id[24];
+	snprintf(id, sizeof(id), "W3SVC%u", site->id);
+	put_value(l, text_of(site->log_site_id ? id : site->name));
+}
+
 static void put_request(struct line *l, uint32_t f, struct web_call *call)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
 	const struct http_peer *peer = http_exchange_peer(call->request.x);
-	if (f & LOG_SITE) {
-		next_field(l);
-		put_bytes(l, "W3SVC", 5);
-		char id[12];
-		put_bytes(l, id, (size_t)snprintf(id, sizeof(id), "%u", call->request.site->id));
-	}
+	if (f & LOG_SITE)
+		put_site(l, call->request.site);
 	if (f & LOG_COMPUTER)
 		put_value(l, text_of(call->loop->web->computer));
 	if (f & LOG_SERVER_IP)
@@ -320,18 +242,240 @@ static void put_result(struct line *l, uint32_t f, const struct web_call *call,
 		put_number(l, stats->bytes_received);
 	if (f & LOG_TIME_TAKEN)
 		put_number(l, (uint64_t)((stats->ended - stats->started) / NSEC_PER_MSEC));
-	put_bytes(l, "\r\n", 2);
+}
+
+/* ---- fields of the administrator's own ---- */
+
+static struct text variable_header(const struct http_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->field_count; i++) {
+		struct text field = r->fields[i].name;
+		size_t k = 0;
+		while (k < field.length && name[k] &&
+		       text_upper(field.data[k] == '-' ? '_' : field.data[k]) ==
+			       text_upper(name[k]))
+			k++;
+		if (k == field.length && !name[k])
+			return r->fields[i].value;
+	}
+	return (struct text){ "", 0 };
+}
+
+/* A server variable; "" for one that is not known here. */
+static struct text variable(struct web_call *call, const char *name)
+{
+	const struct web_request *w = &call->request;
+	const struct http_request *r = http_exchange_request(w->x);
+	const struct http_peer *peer = http_exchange_peer(w->x);
+	const struct config_application *a = w->application;
+	const struct {
+		const char *name;
+		struct text value;
+	} known[] = {
+		{ "REMOTE_ADDR", text_of(peer->remote) },
+		{ "REMOTE_HOST", text_of(peer->remote) },
+		{ "LOCAL_ADDR", text_of(peer->local) },
+		{ "REMOTE_USER", w->user },
+		{ "AUTH_USER", w->user },
+		{ "REQUEST_METHOD", r->method_text },
+		{ "QUERY_STRING", r->query },
+		{ "SERVER_NAME", r->host },
+		{ "SERVER_PROTOCOL", r->minor ? TEXT("HTTP/1.1") : TEXT("HTTP/1.0") },
+		{ "URL", w->script_name },
+		{ "SCRIPT_NAME", w->script_name },
+		{ "PATH_INFO", w->path_info },
+		{ "PATH_TRANSLATED", w->script_file },
+		{ "UNENCODED_URL", r->target },
+		{ "HTTPS", TEXT("off") },
+		{ "APPL_PHYSICAL_PATH", w->app_root },
+		{ "APPL_MD_PATH", text_of(a ? a->metabase_path : "") },
+		{ "APP_POOL_ID", text_of(a ? a->pool->name : "") },
+	};
+	if (text_starts_with_nocase(text_of(name), TEXT("HTTP_")))
+		return variable_header(r, name + 5);
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (text_equal_nocase(text_of(name), text_of(known[i].name)))
+			return known[i].value;
+	}
+	return (struct text){ "", 0 };
+}
+
+static struct text response_field(const struct http_response *response, const char *name)
+{
+	for (size_t i = 0; i < response->field_count; i++) {
+		if (text_equal_nocase(response->fields[i].name, text_of(name)))
+			return response->fields[i].value;
+	}
+	return (struct text){ "", 0 };
+}
+
+void web_log_response(struct web_call *call, const struct http_response *response)
+{
+	const struct config_site *site = call->request.site;
+	if (!site->log_custom_count)
+		return;
+	struct arena *arena = http_exchange_arena(call->request.x);
+	struct text *values = arena_zalloc(arena, site->log_custom_count, sizeof(*values));
+	for (size_t i = 0; values && i < site->log_custom_count; i++) {
+		struct text value = { "", 0 };
+		if (site->log_custom[i].source_type == 1)
+			value = response_field(response, site->log_custom[i].source);
+		char *copy = arena_strndup(arena, value.data, value.length);
+		values[i] = (struct text){ copy ? copy : "", copy ? value.length : 0 };
+	}
+	call->logged = values;
+}
+
+static struct text custom_value(struct web_call *call, size_t i)
+{
+	const struct config_log_field *field = &call->request.site->log_custom[i];
+	if (field->source_type == 0)
+		return http_field_find(http_exchange_request(call->request.x),
+				       text_of(field->source));
+	if (field->source_type == 1)
+		return call->logged ? call->logged[i] : (struct text){ "", 0 };
+	return variable(call, field->source);
+}
+
+static void put_custom(struct line *l, struct web_call *call)
+{
+	const struct config_site *site = call->request.site;
+	for (size_t i = 0; i < site->log_custom_count; i++) {
+		struct text value = custom_value(call, i);
+		if (value.length > site->log_custom_max)
+			value.length = site->log_custom_max;
+		put_value(l, value);
+	}
+}
+
+/* ---- formats ---- */
+
+static void put_extended(struct line *l, const struct web_log *log, struct web_call *call,
+			 const struct http_exchange_stats *stats)
+{
+	uint32_t fields = log->settings->fields;
+	if (fields & LOG_DATE)
+		put_bytes(l, call->loop->log_time, 10);
+	if (fields & LOG_TIME) {
+		next_field(l);
+		put_bytes(l, call->loop->log_time + 11, 8);
+	}
+	put_request(l, fields, call);
+	put_result(l, fields, call, stats);
+	if (log->site)
+		put_custom(l, call);
+}
+
+/* Of IIS: always the same fields, a comma and a blank behind each, local time. */
+static void put_iis(struct line *l, struct web_call *call, const struct http_exchange_stats *stats)
+{
+	const struct http_request *r = http_exchange_request(call->request.x);
+	const struct http_peer *peer = http_exchange_peer(call->request.x);
+	time_t seconds = (time_t)call->loop->log_seconds;
+	char when[64], numbers[160];
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	strftime(when, sizeof(when), ", %m/%d/%y, %H:%M:%S, W3SVC", &tm);
+	put_value(l, text_of(peer->remote));
+	put_bytes(l, ",", 1);
+	put_value(l, call->request.user);
+	put_bytes(l, when, strlen(when));
+	snprintf(numbers, sizeof(numbers), "%u, ", call->request.site->id);
+	put_bytes(l, numbers, strlen(numbers));
+	put_bytes(l, call->loop->web->computer, strlen(call->loop->web->computer));
+	put_bytes(l, ",", 1);
+	put_value(l, text_of(peer->local));
+	snprintf(numbers, sizeof(numbers), ", %llu, %llu, %llu, %u, %u,",
+		 (unsigned long long)((stats->ended - stats->started) / NSEC_PER_MSEC),
+		 (unsigned long long)stats->bytes_received, (unsigned long long)stats->bytes_sent,
+		 stats->status, stats->aborted ? 64 : call->request.win32_status);
+	put_bytes(l, numbers, strlen(numbers));
+	put_value(l, r->method_text);
+	put_bytes(l, ",", 1);
+	put_value(l, asked_path(call));
+	put_bytes(l, ",", 1);
+	put_value(l, r->query);
+	put_bytes(l, ",", 1);
+}
+
+/* Of NCSA, common: "host - user [date] "request" status bytes". */
+static void put_ncsa(struct line *l, struct web_call *call, const struct http_exchange_stats *stats)
+{
+	const struct http_request *r = http_exchange_request(call->request.x);
+	time_t seconds = (time_t)call->loop->log_seconds;
+	char when[64], numbers[64];
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	strftime(when, sizeof(when), " [%d/%b/%Y:%H:%M:%S %z] \"", &tm);
+	put_value(l, text_of(http_exchange_peer(call->request.x)->remote));
+	put_bytes(l, " -", 2);
+	put_value(l, call->request.user);
+	put_bytes(l, when, strlen(when));
+	put_bytes(l, r->method_text.data, r->method_text.length);
+	put_value(l, r->target);
+	snprintf(numbers, sizeof(numbers), " HTTP/1.%u\" %u %llu", r->minor, stats->status,
+		 (unsigned long long)stats->bytes_sent);
+	put_bytes(l, numbers, strlen(numbers));
+}
+
+/* ---- writing ---- */
+
+/* Without logInUTF8: what Windows-1252 has not is '?'. In place; it only gets shorter. */
+static void to_ansi(struct line *l)
+{
+	struct text t = { l->start, (size_t)(l->at - l->start) };
+	char *to = l->start;
+	size_t at = 0;
+	while (at < t.length) {
+		char32_t c = utf8_next(t, &at);
+		*to++ = c < 256 ? (char)c : '?';
+	}
+	l->at = to;
+}
+
+/* httpLogging of the place that was asked for. */
+static bool is_wanted(const struct web_call *call, uint32_t status)
+{
+	const struct web_route *asked = call->asked ? call->asked : call->route;
+	const struct config_url *url = asked->folder ? asked->folder->url : NULL;
+	if (!url)
+		return true;
+	return !url->log_off &&
+	       (url->log_selection == 0 || (url->log_selection == 1) == (status < 400));
 }
 
 /* What this request may need at most. */
-static size_t line_bound(struct web_call *call, uint32_t fields)
+static size_t line_bound(struct web_call *call, const struct web_log *log)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
-	size_t bound = LINE_MAX_FIXED + asked_path(call).length + r->query.length;
+	size_t bound =
+		LINE_MAX_FIXED + asked_path(call).length + r->target.length + r->query.length;
 	for (size_t i = 0;
-	     fields & (LOG_AGENT | LOG_COOKIE | LOG_REFERER | LOG_HOST) && i < r->field_count; i++)
+	     log->settings->fields & (LOG_AGENT | LOG_COOKIE | LOG_REFERER | LOG_HOST) &&
+	     i < r->field_count;
+	     i++)
 		bound += r->fields[i].value.length;
-	return bound;
+	for (size_t i = 0; log->site && i < log->site->log_custom_count; i++)
+		bound += custom_value(call, i).length + 1;
+	return bound < LINE_MAX_BYTES ? bound : LINE_MAX_BYTES;
+}
+
+static void put_line(struct line *l, const struct web_log *log, struct web_call *call,
+		     const struct http_exchange_stats *stats)
+{
+	const struct config_site *site = call->request.site;
+	if (log->format == CONFIG_LOG_IIS)
+		put_iis(l, call, stats);
+	else if (log->format == CONFIG_LOG_NCSA)
+		put_ncsa(l, call, stats);
+	else
+		put_extended(l, log, call, stats);
+	if (!config_server(call->loop->snapshot->config)->log_utf8)
+		to_ansi(l);
+	if ((size_t)(l->at - l->start) > site->log_line_max)
+		l->at = l->start + site->log_line_max;
+	l->end += 2; /* was kept for the end of the line */
+	put_bytes(l, "\r\n", 2);
 }
 
 void web_log_write(struct web_call *call, const struct http_exchange_stats *stats)
@@ -340,27 +484,24 @@ void web_log_write(struct web_call *call, const struct http_exchange_stats *stat
 	const struct config_site *site = call->request.site;
 	if (!site->log_enabled || call->route->snapshot != loop->snapshot)
 		return; /* of a site that is being replaced: its log was closed */
-	refresh_time(loop);
-	struct web_site_log *log = get_log(loop, site);
-	if (log && !log->file)
-		log->file = get_file(loop, site);
-	if (!log || !log->file)
+	if (!is_wanted(call, stats->status))
 		return;
-	uint32_t fields = site->log_fields;
-	size_t bound = line_bound(call, fields);
-	if (log->length + bound > LOG_BUFFER)
-		flush(log);
-	struct line l = { log->data + log->length, log->data + log->length,
-			  log->data + LOG_BUFFER };
-	if (fields & LOG_DATE)
-		put_bytes(&l, loop->log_time, 10);
-	if (fields & LOG_TIME) {
-		next_field(&l);
-		put_bytes(&l, loop->log_time + 11, 8);
+	refresh_time(loop);
+	struct web_log *log = get_log(loop, site);
+	if (!log || !web_log_ready(loop, log))
+		return;
+	size_t bound = line_bound(call, log);
+	if (log->length + bound > LOG_BUFFER) {
+		web_log_flush_one(loop, log);
+		if (!web_log_ready(loop, log))
+			return;
 	}
-	put_request(&l, fields, call);
-	put_result(&l, fields, call, stats);
+	struct line l = { log->data + log->length, log->data + log->length,
+			  log->data + log->length + bound - 2 };
+	put_line(&l, log, call, stats);
 	log->length = (size_t)(l.at - log->data);
+	if (++log->entries == site->log_flush_entries)
+		web_log_flush_one(loop, log);
 	if (!loop->flush_armed && loop->loop)
 		loop->flush_armed =
 			loop_timer_set(loop->loop, &loop->flush_timer,

@@ -405,7 +405,10 @@ static void call_send_head(struct web_pool_call *call)
 	int r = call_read_head(call, &head, &response);
 
 	call->head_sent = true;
-	if (r == 0)
+	if (r == 0 && web_error_replaces(request, &response))
+		web_respond_error(request, response.status, head.sub_status, 0,
+				  (struct text){ "", 0 });
+	else if (r == 0)
 		web_respond_source(request, &response, head.sub_status, head.win32_status,
 				   &call->source, call);
 	else if (r == -ENOMEM)

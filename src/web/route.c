@@ -154,18 +154,52 @@ static void choose_static(struct web_route *route, struct web_found *found)
 	}
 }
 
-/* The handler for the file that was found. */
-static void choose_handler(struct web_route *route, struct text verb, struct web_found *found)
+/* requireAccess of the handler against accessPolicy of the place. False: 403. */
+static bool has_access(struct web_route *route, uint32_t require)
 {
-	const char *module =
-		config_url_handler(route->folder->url, route->script_name, verb, &route->handler);
+	static const struct {
+		uint32_t flag, no_remote;
+		unsigned sub;
+	} needs[] = {
+		{ 0, 0, 0 },
+		{ CONFIG_ACCESS_READ, CONFIG_ACCESS_NO_REMOTE_READ, 2 },
+		{ CONFIG_ACCESS_WRITE, CONFIG_ACCESS_NO_REMOTE_WRITE, 3 },
+		{ CONFIG_ACCESS_SCRIPT, CONFIG_ACCESS_NO_REMOTE_SCRIPT, 1 },
+		{ CONFIG_ACCESS_EXECUTE, CONFIG_ACCESS_NO_REMOTE_EXECUTE, 1 },
+	};
+	uint32_t policy = route->folder->url->access_policy;
+
+	if (require >= ARRAY_LEN(needs) || !needs[require].flag)
+		return true;
+	route->local_only = policy & needs[require].no_remote ? needs[require].sub : 0;
+	if (policy & needs[require].flag)
+		return true;
+	web_route_fail(route, 403, needs[require].sub, 0, route->module, route->notification);
+	return false;
+}
+
+/* The handler for what was found. Where nothing was, only one that asks for no file can serve. */
+static void choose_handler(struct web_route *route, struct text verb, struct web_found *found,
+			   enum config_resource what)
+{
+	const struct config_handler *handler =
+		config_url_handler(route->folder->url, route->script_name, verb, what);
+	const char *module = handler ? handler->module : NULL;
+	if (what == CONFIG_NOTHING && !handler)
+		return; /* 404, as it was said */
 	route->notification = "ExecuteRequestHandler";
 	route->module = module ? module : "IIS Web Core";
+	route->handler = handler ? handler->name : NULL;
 	struct text extension = web_path_extension(route->script_name);
 	if (!module) {
 		web_route_fail(route, 404, 4, 0x80070032, "IIS Web Core", "MapRequestHandler");
-	} else if (text_starts_with(text_of(module), TEXT("StaticFileModule"))) {
-		choose_static(route, found);
+	} else if (!has_access(route, handler->require)) {
+		; /* it said why */
+	} else if (strcmp(module, "StaticFileModule") == 0) {
+		if (what == CONFIG_FILE)
+			choose_static(route, found);
+		else
+			web_route_fail(route, 404, 0, 0x80070002, module, route->notification);
 	} else if (strcmp(module, "ProtocolSupportModule") == 0) {
 		if (route->method == HTTP_OPTIONS)
 			choose_options(route);
@@ -178,6 +212,37 @@ static void choose_handler(struct web_route *route, struct text verb, struct web
 		/* CGI programs and extensions of others are not on the list of what may run. */
 		web_route_fail(route, 404, 2, 0x800704EC, module, route->notification);
 	}
+}
+
+/* False after web_route_fail: the configuration cannot be had. */
+static bool has_view(struct web_route *route)
+{
+	if (!route->folder) {
+		web_route_fail(route, 503, 0, 0x8007000E, "IIS Web Core", "BeginRequest");
+		return false;
+	}
+	if (!route->folder->url) {
+		uint32_t hresult = route->folder->error.hresult;
+		web_route_fail(route, 500, 19, hresult ? hresult : 0x8007000D, "IIS Web Core",
+			       "BeginRequest");
+		return false;
+	}
+	return true;
+}
+
+/* A file that a <location> names has a view of its own, which holds from here on. `below` is its
+ * path below the virtual directory. */
+static bool own_view(struct web_route *route, struct text below)
+{
+	struct text folder = web_path_folder(below);
+	struct text name = { below.data + folder.length, below.length - folder.length };
+	if (!name.length || !config_url_names(route->folder->url, name))
+		return true;
+	struct web_folder *own =
+		web_folder_get(route->loop, route->site, route->application, route->vdir, below);
+	web_folder_unref(route->folder);
+	route->folder = own;
+	return has_view(route);
 }
 
 /* A folder: its default document, its listing, or neither. */
@@ -213,7 +278,8 @@ static void choose_in_folder(struct web_route *route, int root, struct text belo
 			/* As it is spelled on the disk, which only differs in case. */
 			struct text spelled = { relative + used - name.length, name.length };
 			route->script_file = join(&route->arena, folder, spelled);
-			choose_handler(route, verb, &found);
+			if (own_view(route, join(&route->arena, below, spelled)))
+				choose_handler(route, verb, &found, CONFIG_FILE);
 			sys_close(found.fd);
 			return;
 		}
@@ -222,10 +288,12 @@ static void choose_in_folder(struct web_route *route, int root, struct text belo
 	route->module = "DirectoryListingModule";
 	route->handler = "StaticFile";
 	route->notification = "ExecuteRequestHandler";
-	if (url->directory_browse)
-		route->outcome = WEB_LISTING;
-	else
+	if (url->directory_browse) {
+		if (has_access(route, 1))
+			route->outcome = WEB_LISTING;
+	} else {
 		web_route_fail(route, 403, 14, 0, route->module, route->notification);
+	}
 }
 
 /* ---- putting it together ---- */
@@ -287,24 +355,15 @@ static void route_below(struct web_route *route, const struct web_path *path, si
 			join(&route->arena, text_of(route->vdir->physical_path), named);
 	route->folder = web_folder_get(route->loop, route->site, route->application, route->vdir,
 				       folder_of(named, is_folder));
-	enum web_outcome outcome = route->outcome;
-	unsigned status = route->status;
-	if (!route->folder) {
-		web_route_fail(route, 503, 0, 0x8007000E, "IIS Web Core", "BeginRequest");
-	} else if (!route->folder->url) {
-		uint32_t hresult = route->folder->error.hresult;
-		web_route_fail(route, 500, 19, hresult ? hresult : 0x8007000D, "IIS Web Core",
-			       "BeginRequest");
-	} else if (!web_filter_route(route, path, request)) {
+	if (!has_view(route) || (!is_folder && !own_view(route, named)) ||
+	    !web_filter_route(route, path, request))
 		; /* it said why */
-	} else if (missing) {
-		route->outcome = outcome;
-		route->status = status;
-	} else if (is_folder) {
+	else if (missing)
+		choose_handler(route, request->method_text, &found, CONFIG_NOTHING);
+	else if (is_folder)
 		choose_in_folder(route, root, named, request->method_text);
-	} else {
-		choose_handler(route, request->method_text, &found);
-	}
+	else
+		choose_handler(route, request->method_text, &found, CONFIG_FILE);
 	sys_close(found.fd);
 }
 
@@ -327,6 +386,7 @@ static void route_path(struct web_route *route, const struct http_request *reque
 		web_route_fail(route, 404, 0, 0x80070003, "IIS Web Core", "MapRequestHandler");
 		return;
 	}
+	route->running = web_snapshot_running(route->snapshot, route->site, route->application);
 	set_app_root(route);
 	route_below(route, &path, prefix, request);
 }

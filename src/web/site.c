@@ -61,14 +61,41 @@ static void add_site(struct web_snapshot *s, const struct config_site *site)
 	}
 }
 
+static int count_running(struct web_snapshot *s, struct config *config)
+{
+	size_t sites = config_site_count(config), count = 0;
+	s->first_running = mem_zalloc(sites + 1, sizeof(*s->first_running));
+	for (size_t i = 0; s->first_running && i < sites; i++) {
+		s->first_running[i] = count;
+		count += config_site_at(config, i)->application_count;
+	}
+	s->running = mem_zalloc(count + 1, sizeof(*s->running));
+	return s->first_running && s->running ? 0 : -ENOMEM;
+}
+
+atomic_uint *web_snapshot_running(const struct web_snapshot *s, const struct config_site *site,
+				  const struct config_application *application)
+{
+	size_t i = (size_t)(site - config_site_at(s->config, 0));
+	return &s->running[s->first_running[i] + (size_t)(application - site->applications)];
+}
+
+static void snapshot_free(struct web_snapshot *s)
+{
+	mem_free(s->first_running);
+	mem_free(s->running);
+	mem_free(s->bindings);
+	mem_free(s);
+}
+
 int web_snapshot_new(struct config *config, struct web_snapshot **ret)
 {
 	struct web_snapshot *s = mem_new(struct web_snapshot);
 	if (!s)
 		return -ENOMEM;
 	s->bindings = mem_zalloc(count_bindings(config) + 1, sizeof(*s->bindings));
-	if (!s->bindings) {
-		mem_free(s);
+	if (!s->bindings || count_running(s, config) < 0) {
+		snapshot_free(s);
 		return -ENOMEM;
 	}
 	s->refs = 1;
@@ -91,8 +118,8 @@ struct web_snapshot *web_snapshot_unref(struct web_snapshot *s)
 	if (!s || atomic_fetch_sub(&s->refs, 1) > 1)
 		return NULL;
 	config_unref(s->config);
-	mem_free(s->bindings);
-	return mem_free(s);
+	snapshot_free(s);
+	return NULL;
 }
 
 /* "*.example.com" is a binding of newer IIS: any name below it. */
@@ -115,4 +142,56 @@ const struct config_site *web_snapshot_site(const struct web_snapshot *s, struct
 			return b->site;
 	}
 	return NULL;
+}
+
+/* ---- limits/maxConnections and connectionTimeout ---- */
+
+static struct web_connections *connections_of(struct web *web, uint32_t site)
+{
+	pthread_mutex_lock(&web->lock);
+	struct web_connections *c = web->connections;
+	while (c && c->site != site)
+		c = c->next;
+	if (!c && (c = mem_new(struct web_connections))) {
+		c->site = site;
+		c->next = web->connections;
+		web->connections = c;
+	}
+	pthread_mutex_unlock(&web->lock);
+	return c;
+}
+
+bool web_connection_enter(struct web *web, const struct config_site *site, struct http_exchange *x)
+{
+	const struct web_snapshot *s = web->loops[http_exchange_loop(x)].snapshot;
+	struct web_connections *now = http_connection_user(x);
+
+	if (site->connection_timeout > 0 &&
+	    site->connection_timeout != config_server(s->config)->connection_timeout)
+		http_connection_set_timeout(x, site->connection_timeout);
+	if (now && now->site == site->id)
+		return true;
+	/* The first request, or one for another site on the same connection. */
+	if (now)
+		atomic_fetch_sub(&now->count, 1);
+	http_connection_set_user(x, NULL);
+	if (site->max_connections >= UINT32_MAX)
+		return true;
+	now = connections_of(web, site->id);
+	if (!now || atomic_fetch_add(&now->count, 1) >= site->max_connections) {
+		if (now)
+			atomic_fetch_sub(&now->count, 1);
+		return false;
+	}
+	http_connection_set_user(x, now);
+	return true;
+}
+
+void web_connections_done(struct web *web)
+{
+	while (web->connections) {
+		struct web_connections *c = web->connections;
+		web->connections = c->next;
+		mem_free(c);
+	}
 }

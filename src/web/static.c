@@ -38,40 +38,74 @@ static void add_field(struct web_file *file, struct text name, struct text value
 		file->fields[file->field_count++] = (struct http_field){ name, value };
 }
 
+/* DisableCache, UseMaxAge and cacheControlCustom all are Cache-Control, in one field; UseExpires is
+ * a field of its own. */
 static void add_cache_control(struct web_route *route)
 {
 	const struct config_url *url = route->folder->url;
-	if (url->client_cache_mode == 1) {
-		add_field(&route->file, TEXT("Cache-Control"), TEXT("no-cache"));
-	} else if (url->client_cache_mode == 2) {
-		char *value = arena_printf(&route->arena, "max-age=%lld",
-					   (long long)(url->client_cache_max_age / NSEC_PER_SEC));
-		if (value)
-			add_field(&route->file, TEXT("Cache-Control"), text_of(value));
+	const char *value = "", *custom = url->client_cache_custom;
+	if (url->client_cache_mode == 1)
+		value = "no-cache";
+	else if (url->client_cache_mode == 2)
+		value = arena_printf(&route->arena, "max-age=%lld",
+				     (long long)(url->client_cache_max_age / NSEC_PER_SEC));
+	else if (url->client_cache_mode == 3 && *url->client_cache_expires)
+		add_field(&route->file, TEXT("Expires"), text_of(url->client_cache_expires));
+	if (value && *value && *custom)
+		value = arena_printf(&route->arena, "%s,%s", value, custom);
+	else if (value && !*value)
+		value = custom;
+	if (value && *value)
+		add_field(&route->file, TEXT("Cache-Control"), text_of(value));
+}
+
+/* The footer of the configuration, for documents: its text, or what is in the file it names. */
+static char *read_footer(const struct web_route *route, size_t *ret_length)
+{
+	const struct config_url *url = route->folder->url;
+	char *data = NULL;
+	*ret_length = 0;
+	if (!url->footer || !text_starts_with_nocase(route->file.mime, TEXT("text/html")))
+		return NULL;
+	if (!url->footer_is_file) {
+		*ret_length = strlen(url->footer_text);
+		return mem_dup(url->footer_text, *ret_length);
 	}
+	const char *path = url->footer_text;
+	bool drive = path[0] && path[1] == ':';
+	return sys_read_file(drive ? path + 2 : path, CONTENT_FILE_MAX, &data, ret_length) < 0
+		       ? NULL
+		       : data;
 }
 
 static void load_content(struct web_route *route)
 {
 	struct web_file *file = &route->file;
-	size_t size = (size_t)file->st.st_size, got = 0;
-	if (route->method == HTTP_HEAD || size > CONTENT_FILE_MAX)
+	size_t size = (size_t)file->st.st_size, got = 0, footer_length = 0;
+	if (size > CONTENT_FILE_MAX)
 		return;
-	char *content = mem_alloc(size + 1);
+	_cleanup_mem_ char *footer = read_footer(route, &footer_length);
+	char *content = route->method == HTTP_HEAD ? NULL : mem_alloc(size + footer_length + 1);
+	file->size = size + footer_length;
 	while (content && got <= size) {
 		ssize_t n = pread(file->fd, content + got, size + 1 - got, (off_t)got);
 		if (n <= 0)
 			break;
 		got += (size_t)n;
 	}
+	if (route->method == HTTP_HEAD)
+		return;
 	/* One that grows or shrinks under our eyes goes by the descriptor. */
 	if (!content || got != size) {
+		file->size = size;
 		mem_free(content);
 		return;
 	}
+	if (footer)
+		memcpy(content + size, footer, footer_length);
 	file->content = content;
 	file->fd = sys_close(file->fd);
-	web_routes_account(route->loop, (int64_t)size, -1);
+	web_routes_account(route->loop, (int64_t)file->size, -1);
 }
 
 static void prepare(struct web_route *route)
@@ -81,24 +115,32 @@ static void prepare(struct web_route *route)
 	int64_t modified = file->st.st_mtim.tv_sec * NSEC_PER_SEC + file->st.st_mtim.tv_nsec;
 	file->weak = clock_wall() - modified < WEAK_TIME;
 	file->prepared = true;
+	file->size = (size_t)file->st.st_size;
 	make_etag(file);
 	clock_format_http(modified, file->last_modified);
 	add_field(file, TEXT("Content-Type"), file->mime);
 	add_cache_control(route);
 	add_field(file, TEXT("Last-Modified"), text_of(file->last_modified));
 	add_field(file, TEXT("Accept-Ranges"), TEXT("bytes"));
-	add_field(file, TEXT("ETag"), text_of(file->etag));
-	for (size_t i = 0; i < url->custom_header_count; i++)
-		add_field(file, text_of(url->custom_headers[i].name),
-			  text_of(url->custom_headers[i].value));
+	if (url->set_etag)
+		add_field(file, TEXT("ETag"), text_of(file->etag));
+	else
+		file->etag[0] = '\0';
+	for (size_t i = 0; i < url->custom_headers.count; i++)
+		add_field(file, text_of(url->custom_headers.items[i].name),
+			  text_of(url->custom_headers.items[i].value));
 	load_content(route);
+	file->packable = web_file_packable(route);
+	if (file->packable)
+		add_field(file, TEXT("Vary"), TEXT("Accept-Encoding"));
 }
 
 void web_file_done(struct web_loop *loop, struct web_route *route)
 {
 	struct web_file *file = &route->file;
+	web_file_unpack(loop, file);
 	if (file->content)
-		web_routes_account(loop, -(int64_t)file->st.st_size, 0);
+		web_routes_account(loop, -(int64_t)file->size, 0);
 	if (file->fd >= 0)
 		web_routes_account(loop, 0, -1);
 	file->content = mem_free(file->content);
@@ -200,7 +242,7 @@ static struct parts *parts_new(struct web_call *call, const struct web_range *ra
 						    (unsigned long long)ranges[i].first,
 						    (unsigned long long)(ranges[i].first +
 									 ranges[i].length - 1),
-						    (unsigned long long)file->st.st_size);
+						    (unsigned long long)file->size);
 		if (!head)
 			return NULL;
 		p->part[i].head = text_of(head);
@@ -213,11 +255,20 @@ static struct parts *parts_new(struct web_call *call, const struct web_range *ra
 
 /* ---- answering ---- */
 
+static void start_response(struct web_call *call, struct http_response *response)
+{
+	const struct config_url *url = call->request.url;
+	response->close = !url->keep_alive;
+	response->hide_server = url->remove_server_header;
+	web_log_response(call, response);
+}
+
 static void respond_part(struct web_call *call, struct http_response *response, uint64_t first,
 			 uint64_t length)
 {
 	const struct web_file *file = &call->route->file;
 	response->content_length = length;
+	start_response(call, response);
 	if (file->content)
 		http_respond_memory(call->request.x, response, file->content + first, length);
 	else
@@ -230,7 +281,7 @@ static void serve_whole(struct web_call *call)
 	struct http_response response = { .status = 200,
 					  .fields = file->fields,
 					  .field_count = file->field_count };
-	respond_part(call, &response, 0, (uint64_t)file->st.st_size);
+	respond_part(call, &response, 0, file->size);
 }
 
 static void serve_one_range(struct web_call *call, const struct web_range *range)
@@ -241,7 +292,7 @@ static void serve_one_range(struct web_call *call, const struct web_range *range
 	char *value = arena_printf(http_exchange_arena(call->request.x), "bytes %llu-%llu/%llu",
 				   (unsigned long long)range->first,
 				   (unsigned long long)(range->first + range->length - 1),
-				   (unsigned long long)file->st.st_size);
+				   (unsigned long long)file->size);
 	if (!value) {
 		serve_whole(call);
 		return;
@@ -272,13 +323,14 @@ static void serve_ranges(struct web_call *call, const struct web_range *ranges, 
 					  .content_length = length,
 					  .fields = fields,
 					  .field_count = file->field_count };
+	start_response(call, &response);
 	http_respond_source(call->request.x, &response, &parts_source, parts);
 }
 
 static void serve_unsatisfiable(struct web_call *call)
 {
 	char *value = arena_printf(http_exchange_arena(call->request.x), "bytes */%llu",
-				   (unsigned long long)call->route->file.st.st_size);
+				   (unsigned long long)call->route->file.size);
 	struct http_field field = { TEXT("Content-Range"), text_of(value ? value : "bytes */*") };
 	web_answer_memory(call, 416, &field, 1, NULL, 0);
 }
@@ -289,14 +341,25 @@ static void serve_not_modified(struct web_call *call)
 	struct http_response response = { .status = 304,
 					  .fields = file->fields + 1,
 					  .field_count = file->field_count - 1 };
+	start_response(call, &response);
 	http_respond_memory(call->request.x, &response, NULL, 0);
+}
+
+static void serve_packed(struct web_call *call, const struct web_packed *packed)
+{
+	struct http_response response = { .status = 200,
+					  .content_length = packed->length,
+					  .fields = packed->fields,
+					  .field_count = packed->field_count };
+	start_response(call, &response);
+	http_respond_memory(call->request.x, &response, packed->content, packed->length);
 }
 
 static void serve_ranged(struct web_call *call, const struct web_conditions *c)
 {
 	struct web_range ranges[RANGES_MAX];
 	const struct web_file *file = &call->route->file;
-	int count = web_ranges_parse(c->range, (uint64_t)file->st.st_size, ranges);
+	int count = web_ranges_parse(c->range, file->size, ranges);
 	if (count == 0)
 		serve_unsatisfiable(call);
 	else if (count == 1)
@@ -311,6 +374,7 @@ void web_static_serve(struct web_call *call)
 {
 	struct web_route *route = call->route;
 	const struct http_request *request = http_exchange_request(call->request.x);
+	const struct web_packed *packed;
 	struct web_conditions c;
 	if (!route->file.prepared)
 		prepare(route);
@@ -323,6 +387,8 @@ void web_static_serve(struct web_call *call)
 	else if (c.range.data && request->method == HTTP_GET &&
 		 web_conditions_range(&c, &route->file))
 		serve_ranged(call, &c);
+	else if (route->file.packable && (packed = web_file_packed(call)))
+		serve_packed(call, packed);
 	else
 		serve_whole(call);
 }

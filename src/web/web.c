@@ -82,29 +82,43 @@ static const struct http_field *with_custom(struct web_request *request,
 {
 	const struct config_url *url = request->url;
 	*ret_count = response->field_count;
-	if (!url || !url->custom_header_count)
+	if (!url->custom_headers.count)
 		return response->fields;
 	struct http_field *fields =
 		arena_alloc(http_exchange_arena(request->x),
-			    (response->field_count + url->custom_header_count) * sizeof(*fields));
+			    (response->field_count + url->custom_headers.count) * sizeof(*fields));
 	if (!fields)
 		return response->fields;
 	if (response->field_count)
 		memcpy(fields, response->fields, response->field_count * sizeof(*fields));
-	for (size_t i = 0; i < url->custom_header_count; i++)
+	for (size_t i = 0; i < url->custom_headers.count; i++)
 		fields[(*ret_count)++] =
-			(struct http_field){ text_of(url->custom_headers[i].name),
-					     text_of(url->custom_headers[i].value) };
+			(struct http_field){ text_of(url->custom_headers.items[i].name),
+					     text_of(url->custom_headers.items[i].value) };
 	return fields;
+}
+
+static void finish_response(struct web_request *request, struct http_response *response)
+{
+	const struct config_url *url = request->url;
+	if (!url)
+		return;
+	response->fields = with_custom(request, response, &response->field_count);
+	response->close = response->close || !url->keep_alive;
+	response->hide_server = url->remove_server_header;
 }
 
 void web_respond_source(struct web_request *request, const struct http_response *response,
 			unsigned sub, uint32_t win32, const struct http_source *source, void *ctx)
 {
 	struct http_response full = *response;
-	full.fields = with_custom(request, response, &full.field_count);
+	struct web_call *call = web_call_of(request);
 	request->sub_status = sub;
 	request->win32_status = win32;
+	if (source)
+		web_pack(call, &full, &source, &ctx);
+	finish_response(request, &full);
+	web_log_response(call, &full);
 	if (source)
 		http_respond_source(request->x, &full, source, ctx);
 	else
@@ -115,8 +129,9 @@ void web_respond_memory(struct web_request *request, const struct http_response 
 			unsigned sub, const void *body, size_t length)
 {
 	struct http_response full = *response;
-	full.fields = with_custom(request, response, &full.field_count);
+	finish_response(request, &full);
 	request->sub_status = sub;
+	web_log_response(web_call_of(request), &full);
 	http_respond_memory(request->x, &full, body, length);
 }
 
@@ -131,51 +146,6 @@ void web_answer_memory(struct web_call *call, unsigned status, const struct http
 
 /* ---- handlers ---- */
 
-static void put_encoded(char **to, struct text path)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	for (size_t i = 0; i < path.length; i++) {
-		unsigned char c = (unsigned char)path.data[i];
-		if (c > ' ' && c < 0x7f && !strchr("\"<>\\^`{|}%?#", c)) {
-			*(*to)++ = (char)c;
-		} else {
-			*(*to)++ = '%';
-			*(*to)++ = hex[c >> 4];
-			*(*to)++ = hex[c & 15];
-		}
-	}
-}
-
-/* A folder without its slash: relative links would go astray. The target is a path, so that it
- * holds behind any proxy; it never begins with two slashes. */
-static void serve_redirect(struct web_call *call)
-{
-	const struct http_request *http = http_exchange_request(call->request.x);
-	struct text path = call->request.path;
-	char *location = arena_alloc(http_exchange_arena(call->request.x),
-				     3 * path.length + http->query.length + 3);
-	if (!location) {
-		web_error_serve(call, 500, 0, 0x8007000E, (struct text){ "", 0 }, NULL);
-		return;
-	}
-	char *to = location;
-	put_encoded(&to, path);
-	*to++ = '/';
-	if (http->query.length) {
-		*to++ = '?';
-		memcpy(to, http->query.data, http->query.length);
-		to += http->query.length;
-	}
-	struct text target = { location, (size_t)(to - location) };
-	static const char body[] =
-		"<head><title>Document Moved</title></head>\n"
-		"<body><h1>Object Moved</h1>This document has moved to the same address with a "
-		"slash behind it.</body>";
-	struct http_field fields[] = { { TEXT("Content-Type"), TEXT("text/html; charset=UTF-8") },
-				       { TEXT("Location"), target } };
-	web_answer_memory(call, 301, fields, 2, body, sizeof(body) - 1);
-}
-
 static void serve_options(struct web_call *call)
 {
 	static const struct http_field fields[] = {
@@ -183,17 +153,6 @@ static void serve_options(struct web_call *call)
 		{ { "Public", 6 }, { "OPTIONS, GET, HEAD, POST", 24 } },
 	};
 	web_answer_memory(call, 200, fields, 2, NULL, 0);
-}
-
-/* Limits that depend on more than the path. */
-static unsigned filter_request(const struct config_url *url, const struct http_request *request)
-{
-	if (url->max_query && request->query.length > url->max_query)
-		return 15;
-	if (url->max_content_length && request->content_length > url->max_content_length &&
-	    request->content_length != HTTP_LENGTH_UNKNOWN)
-		return 13;
-	return 0;
 }
 
 static void serve_error(struct web_call *call)
@@ -205,28 +164,35 @@ static void serve_error(struct web_call *call)
 			config_error);
 }
 
-static void serve(struct web_call *call)
+/* A page, unless its application has more requests under way than it may. */
+static void serve_page(struct web_call *call)
+{
+	const struct config_url *url = call->request.url;
+	atomic_uint *running = call->route->running;
+	if (url && running && !call->counted) {
+		call->counted = running;
+		if (atomic_fetch_add(running, 1) >= url->runtime.app_requests) {
+			web_error_serve(call, 503, 2, 0,
+					TEXT("appConcurrentRequestLimit of serverRuntime."), NULL);
+			return;
+		}
+	}
+	call->dispatched = true;
+	call->loop->web->dispatcher.dispatch(call->loop->web->dispatcher.ctx, &call->request);
+}
+
+static void run(struct web_call *call)
 {
 	const struct web_route *route = call->route;
-	const struct http_request *request = http_exchange_request(call->request.x);
-	unsigned sub = call->request.url ? filter_request(call->request.url, request) : 0;
-	if (sub && route->outcome != WEB_ERROR) {
-		call->request.module = "RequestFilteringModule";
-		call->request.notification = "BeginRequest";
-		web_error_serve(call, 404, sub, 0, (struct text){ "", 0 }, NULL);
-		return;
-	}
 	switch (route->outcome) {
 	case WEB_STATIC:
 		web_static_serve(call);
 		break;
 	case WEB_DISPATCH:
-		call->dispatched = true;
-		call->loop->web->dispatcher.dispatch(call->loop->web->dispatcher.ctx,
-						     &call->request);
+		serve_page(call);
 		break;
 	case WEB_REDIRECT:
-		serve_redirect(call);
+		web_redirect_slash(call);
 		break;
 	case WEB_LISTING:
 		web_dirlist_serve(call);
@@ -238,6 +204,53 @@ static void serve(struct web_call *call)
 		serve_error(call);
 		break;
 	}
+}
+
+static bool refuse_here(struct web_call *call, unsigned status, unsigned sub, const char *why)
+{
+	call->request.module = "IIS Web Core";
+	call->request.notification = "BeginRequest";
+	web_error_serve(call, status, sub, 0, text_of(why), NULL);
+	return false;
+}
+
+/* serverRuntime, and what accessPolicy keeps from other machines. */
+static bool may_run(struct web_call *call)
+{
+	const struct config_url *url = call->request.url;
+	uint64_t length = http_exchange_request(call->request.x)->content_length;
+
+	if (!url->runtime.enabled)
+		return refuse_here(call, 503, 0, "serverRuntime is not enabled here.");
+	if (length != HTTP_LENGTH_UNKNOWN && length > url->runtime.max_entity)
+		return refuse_here(call, 403, 0,
+				   "The body is longer than maxRequestEntityAllowed.");
+	if (call->route->local_only && !web_is_local(http_exchange_peer(call->request.x)))
+		return refuse_here(call, 403, call->route->local_only, "");
+	return true;
+}
+
+/* What comes before any handler; false when the request was answered. */
+static bool may_serve(struct web_call *call)
+{
+	const struct config_url *url = call->request.url;
+	if (!url)
+		return true;
+	if (url->guarded && !web_access_check(call))
+		return false;
+	if (call->route->filtered)
+		return true;
+	if (!web_filter_request(call))
+		return false;
+	if (url->redirect.enabled && web_redirect_serve(call))
+		return false;
+	return may_run(call);
+}
+
+static void serve(struct web_call *call)
+{
+	if (may_serve(call))
+		run(call);
 }
 
 /* ---- from http/ ---- */
@@ -300,14 +313,14 @@ bool web_execute(struct web_call *call, struct text path, struct text query)
 	page->method_text = TEXT("GET");
 	page->path = page->target = path;
 	struct web_route *route = web_routes_get(call->loop, call->request.site, page);
-	if (!route || route->outcome != WEB_DISPATCH) {
+	if (!route || (route->outcome != WEB_DISPATCH && route->outcome != WEB_STATIC)) {
 		web_route_unref(route);
 		return false;
 	}
 	call->asked = call->route;
 	call->route = route;
 	fill_request(call, x, query);
-	serve(call);
+	run(call);
 	return true;
 }
 
@@ -325,6 +338,10 @@ static void on_request(void *ctx, struct http_exchange *x)
 		refuse(loop, x, 400, "Hostname");
 		return;
 	}
+	if (!web_connection_enter(web, site, x)) {
+		refuse(loop, x, 503, "ConnLimit");
+		return;
+	}
 	struct web_route *route = web_routes_get(loop, site, http_exchange_request(x));
 	if (!route) {
 		refuse(loop, x, 503, "N/A");
@@ -334,6 +351,9 @@ static void on_request(void *ctx, struct http_exchange *x)
 	call->route = route;
 	call->asked = NULL;
 	call->dispatched = false;
+	call->counted = NULL;
+	call->packer = NULL;
+	call->logged = NULL;
 	fill_request(call, x, http_exchange_request(x)->query);
 	http_exchange_set_user(x, call);
 	serve(call);
@@ -355,9 +375,19 @@ static void on_done(void *ctx, struct http_exchange *x, const struct http_exchan
 		return;
 	if (call->dispatched && web->dispatcher.done)
 		web->dispatcher.done(web->dispatcher.ctx, &call->request);
+	if (call->counted)
+		atomic_fetch_sub(call->counted, 1);
+	call->packer = web_packer_free(call->packer);
 	web_log_write(call, stats);
 	web_route_unref(call->route);
 	web_route_unref(call->asked);
+}
+
+static void on_disconnected(void *ctx, void *user)
+{
+	struct web_connections *connections = user;
+	(void)ctx;
+	atomic_fetch_sub(&connections->count, 1);
 }
 
 static void on_refused(void *ctx, const char *remote, uint32_t status, const char *why)
@@ -368,7 +398,8 @@ static void on_refused(void *ctx, const char *remote, uint32_t status, const cha
 
 struct http_handler web_handler(struct web *web)
 {
-	return (struct http_handler){ web, on_request, on_aborted, on_done, on_refused };
+	return (struct http_handler){ web,     on_request, on_aborted,
+				      on_done, on_refused, on_disconnected };
 }
 
 /* ---- the life of it ---- */
@@ -423,8 +454,8 @@ struct web *web_free(struct web *web)
 		loop_empty(&web->loops[i]);
 		mem_free(web->loops[i].buckets);
 	}
-	web_log_files_done(web);
 	web_httperr_free(web->httperr);
+	web_connections_done(web);
 	web_snapshot_unref(web->current);
 	mem_free(web->loops);
 	mem_free(web->state_dir);

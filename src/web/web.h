@@ -73,6 +73,9 @@ int web_set_config(struct web *web, struct config *config);
  * `detail` is one more sentence for the detailed page, may be empty. */
 void web_respond_error(struct web_request *request, unsigned status, unsigned sub, uint32_t hresult,
 		       struct text detail);
+/* True when httpErrors puts a page of its own in the place of this answer of a handler
+ * (existingResponse): answer with web_respond_error then. */
+bool web_error_replaces(const struct web_request *request, const struct http_response *response);
 /* Answers with a head and a body from `source` (NULL: no body), adding the custom headers of the
  * configuration; `sub` and `win32` go to the log. Header texts are copied. */
 void web_respond_source(struct web_request *request, const struct http_response *response,

@@ -102,9 +102,6 @@ static int apply_section(void *ctx, size_t id, const struct xml_element *section
 	int r = check_allowed(apply, id, section);
 	if (r == 0)
 		r = effective_merge(&source->merge, *held, section, held);
-	if (r == 0 && source->check)
-		r = source->check(apply->level->schema->sections[id].path, *held, section,
-				  source->merge.err);
 	return r;
 }
 

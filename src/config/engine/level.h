@@ -18,9 +18,6 @@ struct level_source {
 	struct effective_context merge;
 	bool web_config; /* a file below applicationHost.config: section locks hold */
 	bool root;       /* ... in the root folder of an application */
-	/* Told of every section that was merged, and what holds of it now; may be NULL. */
-	int (*check)(const char *path, const struct effective *held,
-		     const struct xml_element *section, struct error *err);
 };
 
 /* The level above all files: what is installed. -ENOMEM. */

@@ -69,7 +69,6 @@ static void what_is_written_wins_over_defaults_elements(void **state)
 	assert_int_equal(a->queue_length, 20);
 	assert_true(a->always_running);
 	assert_int_equal(a->identity, CONFIG_SPECIFIC_USER);
-	assert_string_equal(a->password, "p&q");
 	assert_int_equal(a->idle_timeout, 0);
 	assert_int_equal(a->log_recycle, CONFIG_RECYCLE_REQUESTS | CONFIG_RECYCLE_ON_DEMAND);
 	assert_int_equal(a->restart_requests, 7);
@@ -161,16 +160,14 @@ static void sites_are_read(void **state)
 	assert_string_equal(s->bindings[1].protocol, "https");
 	assert_string_equal(s->bindings[2].address, "127.0.0.1");
 	assert_int_equal(s->max_connections, 5);
-	assert_int_equal(s->max_bandwidth, UINT32_MAX);
 	assert_int_equal(s->connection_timeout, 30 * NSEC_PER_SEC);
 	assert_int_equal(s->max_url_segments, 9);
 	assert_false(s->log_enabled);
-	assert_int_equal(s->log_period, 4);
-	assert_string_equal(s->log_directory, "/state/l");
+	assert_int_equal(s->log.period, 4);
+	assert_string_equal(s->log.directory, "/state/l");
 	assert_int_equal(s->application_count, 2);
 	assert_string_equal(s->applications[0].path, "/x");
 	const struct config_application *root = &s->applications[1];
-	assert_true(root->preload);
 	assert_string_equal(root->metabase_path, "/LM/W3SVC/7/ROOT");
 	assert_string_equal(s->applications[0].metabase_path, "/LM/W3SVC/7/ROOT/x");
 	assert_int_equal(root->vdir_count, 3);

@@ -87,8 +87,9 @@ static void web_config_may_change_handlers_and_asp(void **state)
 	struct config_url *url = view_ok(c, "/", "/", "");
 	assert_true(url->asp_enable_parent_paths);
 	assert_true(url->asp_script_error_sent_to_browser); /* the server of who writes the page */
-	assert_string_equal(config_url_handler(url, TEXT("/a.asp"), TEXT("GET"), NULL),
-			    "StaticFileModule");
+	assert_string_equal(
+		config_url_handler(url, TEXT("/a.asp"), TEXT("GET"), CONFIG_FILE)->module,
+		"StaticFileModule");
 	config_url_unref(url);
 	config_unref(c);
 }

@@ -26,6 +26,16 @@ static void assert_documents(struct config_url *url, const char *expected)
 	assert_string_equal(list, expected);
 }
 
+/* The module for a file of that path. */
+static const char *handler(struct config_url *url, struct text path, struct text verb,
+			   const char **ret_name)
+{
+	const struct config_handler *h = config_url_handler(url, path, verb, CONFIG_FILE);
+	if (h && ret_name)
+		*ret_name = h->name;
+	return h ? h->module : NULL;
+}
+
 static void a_new_installation_has_its_defaults(void **state)
 {
 	struct config *c = host(state, "");
@@ -48,15 +58,13 @@ static void a_new_installation_has_its_defaults(void **state)
 	assert_true(config_url_segment_hidden(url, TEXT("surrogate.app")));
 	assert_false(config_url_segment_hidden(url, TEXT("App_Data2")));
 	assert_false(config_url_verb_denied(url, TEXT("PROPFIND")));
-	assert_string_equal(config_url_handler(url, TEXT("/a/x.ASP"), TEXT("GET"), &name),
-			    "IsapiModule");
+	assert_string_equal(handler(url, TEXT("/a/x.ASP"), TEXT("GET"), &name), "IsapiModule");
 	assert_string_equal(name, "ASPClassic");
-	assert_string_equal(config_url_handler(url, TEXT("/a.asp/x.htm"), TEXT("GET"), &name),
+	assert_string_equal(handler(url, TEXT("/a.asp/x.htm"), TEXT("GET"), &name),
 			    "StaticFileModule");
-	assert_string_equal(config_url_handler(url, TEXT("/"), TEXT("OPTIONS"), &name),
+	assert_string_equal(handler(url, TEXT("/"), TEXT("OPTIONS"), &name),
 			    "ProtocolSupportModule");
-	assert_string_equal(config_url_handler(url, TEXT("/x.asp"), TEXT("DELETE"), NULL),
-			    "StaticFileModule");
+	assert_string_equal(handler(url, TEXT("/x.asp"), TEXT("DELETE"), NULL), "StaticFileModule");
 	assert_int_equal(url->asp_script_timeout, 90 * NSEC_PER_SEC);
 	assert_int_equal(url->asp_session_timeout, 1200 * NSEC_PER_SEC);
 	assert_int_equal(url->asp_max_request_entity, 200000);
@@ -106,7 +114,7 @@ static void deeper_files_win_and_collections_merge(void **state)
 	assert_string_equal(config_url_mime(top, TEXT(".ZZZ")), "x/z");
 	assert_null(config_url_mime(top, TEXT(".html")));
 	assert_string_equal(config_url_mime(top, TEXT(".css")), "text/css");
-	assert_int_equal(top->custom_header_count, 1);
+	assert_int_equal(top->custom_headers.count, 1);
 	struct config_url *sub = view_ok(c, "/", "/", "sub/below");
 	assert_documents(sub, "sub.asp,start.asp,Default.htm,Default.asp,index.htm,index.html,"
 			      "index.asp,iisstart.htm,default.aspx");
@@ -115,9 +123,9 @@ static void deeper_files_win_and_collections_merge(void **state)
 	assert_null(config_url_mime(sub, TEXT(".css")));
 	assert_int_equal(sub->client_cache_mode, 2);
 	assert_int_equal(sub->client_cache_max_age, 600 * NSEC_PER_SEC);
-	assert_int_equal(sub->custom_header_count, 1);
-	assert_string_equal(sub->custom_headers[0].name, "X-B");
-	assert_string_equal(sub->custom_headers[0].value, "");
+	assert_int_equal(sub->custom_headers.count, 1);
+	assert_string_equal(sub->custom_headers.items[0].name, "X-B");
+	assert_string_equal(sub->custom_headers.items[0].value, "");
 	config_url_unref(sub);
 	config_url_unref(top);
 	config_unref(c);
@@ -492,17 +500,17 @@ static void handlers_match_in_their_order(void **state)
 		{ "", "GET", "StaticFile" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		assert_non_null(config_url_handler(url, text_of(cases[i].path),
-						   text_of(cases[i].verb), &name));
+		assert_non_null(
+			handler(url, text_of(cases[i].path), text_of(cases[i].verb), &name));
 		assert_string_equal(name, cases[i].name);
 	}
-	assert_string_equal(config_url_handler(url, TEXT("/api/x"), TEXT("GET"), NULL), "B");
+	assert_string_equal(handler(url, TEXT("/api/x"), TEXT("GET"), NULL), "B");
 	config_url_unref(url);
 	config_unref(c);
 	write_file(*state, "web.config", WEB("<handlers><clear/></handlers>"));
 	c = host(state, UNLOCKED);
 	url = view_ok(c, "/", "/", "");
-	assert_null(config_url_handler(url, TEXT("/a"), TEXT("GET"), &name));
+	assert_null(handler(url, TEXT("/a"), TEXT("GET"), &name));
 	config_url_unref(url);
 	config_unref(c);
 }
@@ -551,122 +559,209 @@ static void a_site_cannot_show_files_from_outside(void **state)
 	config_unref(c);
 }
 
-static void access_control_that_is_not_enforced_is_refused(void **state)
+static void restrictions_make_a_view_guarded(void **state)
 {
-	static const char *const open_to_all =
-		"<system.webServer><security><access sslFlags='None'/><ipSecurity "
-		"allowUnlisted='true'/>"
-		"<authorization><add accessType='Allow' users='*'/></authorization><authentication>"
-		"<anonymousAuthentication enabled='true'/></authentication></security>"
-		"</system.webServer>";
-	static const char *const closed[] = {
-		"<authorization><remove users='*' roles='' verbs=''/></authorization>",
-		"<authorization><add accessType='Deny' users='?'/></authorization>",
-		"<authorization><clear/></authorization>",
-		"<ipSecurity allowUnlisted='false'/>",
-		"<ipSecurity><add ipAddress='10.0.0.1'/></ipSecurity>",
-		"<access sslFlags='Ssl, SslRequireCert'/>",
-		"<authentication><anonymousAuthentication enabled='False'/></authentication>",
-		"<authorization><clear/><add accessType='Allow' users='bob'/></authorization>",
-		"<authorization><clear/><add accessType='Allow' roles='Staff'/></authorization>",
-		("<authorization><clear/><add accessType='Allow' users='*' verbs='GET'/>"
-		 "</authorization>"),
+	static const struct {
+		const char *text;
+		bool guarded;
+	} cases[] = {
+		{ "<access sslFlags='None'/><ipSecurity allowUnlisted='true'/>", false },
+		{ "<authorization><add accessType='Allow' users='bob'/></authorization>", false },
+		{ "<authorization><remove users='*' roles='' verbs=''/></authorization>", true },
+		{ "<authorization><add accessType='Deny' users='?'/></authorization>", true },
+		{ "<authorization><clear/></authorization>", true },
+		{ "<ipSecurity allowUnlisted='false'/>", true },
+		{ "<ipSecurity><add ipAddress='10.0.0.1'/></ipSecurity>", true },
+		{ "<access sslFlags='Ssl, SslRequireCert'/>", true },
+		{ "<authentication><anonymousAuthentication enabled='False'/></authentication>",
+		  true },
+		{ "<authorization><clear/><add accessType='Allow' users='*' verbs='GET'/>"
+		  "</authorization>",
+		  true },
 	};
-	struct config *c = host(state, open_to_all);
-	struct config_url *url = view_ok(c, "/shop", "/", "");
-	config_url_unref(url);
-	config_unref(c);
-	for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char text[512];
 		snprintf(text, sizeof(text),
 			 "<location path='Site/shop'><system.webServer><security>%s</security>"
 			 "</system.webServer></location>",
-			 closed[i]);
-		c = host(state, text);
-		assert_int_equal(view(c, "/shop", "/", "a", &url), -EINVAL);
-		assert_non_null(strstr(err.text, "restricts access here"));
-		assert_string_equal(err.file, "host.config");
+			 cases[i].text);
+		struct config *c = host(state, text);
+		struct config_url *inside = view_ok(c, "/shop", "/", "a");
+		struct config_url *outside = view_ok(c, "/", "/", "");
+		if (inside->guarded != cases[i].guarded)
+			fail_msg("%s", cases[i].text);
+		assert_false(outside->guarded);
+		config_url_unref(inside);
+		config_url_unref(outside);
 		config_unref(c);
 	}
-	c = host(state, open_to_all);
-	write_file(*state, "web.config",
-		   WEB("<security><authorization><add accessType='Deny' users='?'/></authorization>"
-		       "</security>"));
-	view_refused(c, "", 0x80070032, 2, "restricts access here");
+}
+
+static void addresses_are_read(void **state)
+{
+	struct config *c =
+		host(state,
+		     "<system.webServer><security><ipSecurity denyAction='NotFound'>"
+		     "<add ipAddress='192.168.0.0' subnetMask='255.255.0.0' allowed='true'/>"
+		     "<add ipAddress='10.1.2.3'/><add ipAddress='10.0.0.0' subnetMask='9'/>"
+		     "<add ipAddress='2001:db8::' subnetMask='ffff:ffff::'/><add ipAddress='::1'/>"
+		     "</ipSecurity></security></system.webServer>");
+	static const struct {
+		uint8_t family, last, bits[5];
+	} expected[] = {
+		{ 4, 0, { 255, 255, 0, 0 } },          { 4, 3, { 255, 255, 255, 255 } },
+		{ 4, 0, { 255, 128, 0, 0 } },          { 6, 0, { 255, 255, 255, 255, 0 } },
+		{ 6, 1, { 255, 255, 255, 255, 255 } },
+	};
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_int_equal(url->addresses.count, ARRAY_LEN(expected));
+	assert_int_equal(url->addresses.deny_action, CONFIG_DENY_404);
+	assert_true(url->addresses.rules[0].allowed);
+	for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+		const struct config_address_rule *rule = &url->addresses.rules[i];
+		assert_int_equal(rule->family, expected[i].family);
+		assert_int_equal(rule->bytes[rule->family == 4 ? 3 : 15], expected[i].last);
+		assert_memory_equal(rule->bits, expected[i].bits, rule->family == 4 ? 4 : 5);
+	}
+	config_url_unref(url);
 	config_unref(c);
-	/* Instead of what is installed, bob alone; and beside it, where he may anyhow. */
-	char *xml = host_text(*state, GROUP("<security><authorization><add accessType='Allow' "
-					    "users='bob'/></authorization></security>"));
-	refused(xml, 3, "restricts access here");
-	mem_free(xml);
+	static const struct {
+		const char *rule, *text;
+	} wrong[] = {
+		{ "ipAddress='10.0.0'", "is no address" },
+		{ "ipAddress='10.0.0.1' subnetMask='x'", "neither a mask" },
+		{ "ipAddress='10.0.0.1' subnetMask='33'", "neither a mask" },
+		{ "domainName='*.example.com'", "cannot look up yet" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		char text[400];
+		snprintf(text, sizeof(text),
+			 GROUP("<security><ipSecurity><add %s/></ipSecurity></security>"),
+			 wrong[i].rule);
+		c = host(state, text);
+		assert_int_equal(view(c, "/", "/", "", &url), -EINVAL);
+		if (!strstr(err.text, wrong[i].text))
+			fail_msg("%s", err.text);
+		config_unref(c);
+	}
+}
+
+/* A location of a file is a place of its own: the view of the path with the file's name. */
+static void locations_may_be_of_files(void **state)
+{
 	write_file(*state, "web.config",
-		   WEB("<security><authorization><add accessType='Allow' users='bob'/>"
-		       "</authorization></security>"));
-	c = host(state, "");
-	config_url_unref(view_ok(c, "/", "/", ""));
+		   "<configuration><location path='sub/X.htm'>" GROUP(
+			   "<directoryBrowse enabled='true'/>") "</location></configuration>");
+	struct config *c = host(state, "<location path='Site/secret.htm'>" GROUP(
+					       "<httpLogging dontLog='true'/>") "</location>");
+	struct config_url *top = view_ok(c, "/", "/", ""), *sub = view_ok(c, "/", "/", "sub");
+	assert_true(config_url_names(top, TEXT("SECRET.htm")));
+	assert_true(config_url_names(top, TEXT("sub")));
+	assert_false(config_url_names(top, TEXT("x.htm")));
+	assert_true(config_url_names(sub, TEXT("x.htm")));
+	assert_false(config_url_names(sub, TEXT("secret.htm")));
+	struct config_url *secret = view_ok(c, "/", "/", "secret.htm");
+	struct config_url *x = view_ok(c, "/", "/", "sub/x.htm");
+	assert_true(secret->log_off && !top->log_off);
+	assert_true(x->directory_browse && !sub->directory_browse);
+	config_url_unref(top);
+	config_url_unref(sub);
+	config_url_unref(secret);
+	config_url_unref(x);
 	config_unref(c);
 }
 
-#define DENY                                                                                       \
-	GROUP("<security><authorization><add accessType='Deny' users='?'/></authorization>"        \
-	      "</security>")
-
-/* `path` of the server's file keeps everybody out: which folders are refused? */
-static void refuses(void **state, const char *path, const char *folder, bool wanted)
+static void a_redirect_knows_its_place(void **state)
 {
-	struct config_url *url = NULL;
-	char text[400];
-	snprintf(text, sizeof(text), "<location path='%s'>" DENY "</location>", path);
+	static const char *const redirect =
+		"<httpRedirect enabled='true' destination='/new' httpResponseStatus='PermRedirect'>"
+		"<add wildcard='*.php' destination='/x'/></httpRedirect>";
+	char text[600];
+	snprintf(text, sizeof(text), "<location path='Site/a/b'>" GROUP("%s") "</location>",
+		 redirect);
 	struct config *c = host(state, text);
-	int r = view(c, "/", "/", folder, &url);
-	if (r != (wanted ? -EINVAL : 0))
-		fail_msg("%s: %s is %d", path, folder, r);
-	if (wanted)
-		assert_non_null(strstr(err.text, "restricts access here"));
+	struct config_url *url = view_ok(c, "/", "/", "a/b/c");
+	assert_int_equal(url->redirect.depth, 2);
+	assert_int_equal(url->redirect.status, 308);
+	assert_string_equal(url->redirect.rules[0].wildcard, "*.php");
+	config_url_unref(url);
+	config_unref(c);
+	snprintf(text, sizeof(text), WEB("%s"), redirect);
+	write_file(*state, "shop/in/web.config", text);
+	c = host(state, "");
+	url = view_ok(c, "/shop", "/", "in/deep");
+	assert_int_equal(url->redirect.depth, 2);
+	config_url_unref(url);
+	config_unref(c);
+	snprintf(text, sizeof(text), GROUP("%s"), redirect);
+	c = host(state, text);
+	url = view_ok(c, "/", "/", "a");
+	assert_int_equal(url->redirect.depth, 0);
 	config_url_unref(url);
 	config_unref(c);
 }
 
-/* What a location says of a file is not honoured, so that its folder may not be served. */
-static void restrictions_of_what_is_no_folder_refuse_its_folder(void **state)
+static void wildcards_remember_what_they_took(void **state)
 {
-	write_file(*state, "secret.htm", "");
-	write_file(*state, "sub/inner/x.htm", "");
-	write_file(*state, "pictures/x.htm", "");
-	write_file(*state, "shop/x.htm", "");
-	refuses(state, "Site/secret.htm", "", true);
-	refuses(state, "site/SECRET.HTM", "", true);
-	refuses(state, "Site/secret.htm", "sub", false);
-	refuses(state, "Site/mispelt", "", true);
-	refuses(state, "Site/mispelt/x.htm", "", true);
-	refuses(state, "Site/sub/x.htm", "", false);
-	refuses(state, "Site/sub/x.htm", "sub", true);
-	refuses(state, "Site/sub/x.htm", "sub/inner", false);
-	/* Folders have views of their own. */
-	refuses(state, "Site/sub", "", false);
-	refuses(state, "Site/SUB", "", false);
-	refuses(state, "Site/sub", "sub", true);
-	refuses(state, "Site/sub", "sub/inner", true);
-	refuses(state, "Site/sub/inner", "sub", false);
-	refuses(state, "Site/img", "", false);
-	refuses(state, "Site/img/no.gif", "", false);
-	refuses(state, "Other/secret.htm", "", false);
-	write_file(*state, "web.config",
-		   "<configuration><location path='secret.htm'>" DENY
-		   "</location></configuration>");
-	struct config *c = host(state, "");
-	view_refused(c, "", 0x80070032, 1, "restricts access here");
-	config_url_unref(view_ok(c, "/", "/", "sub"));
-	write_file(*state, "web.config",
-		   "<configuration><location path='sub/x.htm'>" DENY "</location></configuration>");
-	config_url_unref(view_ok(c, "/", "/", ""));
-	view_refused(c, "sub", 0x80070032, 1, "restricts access here");
-	/* What a location says of a file and does not restrict is passed over. */
-	write_file(*state, "web.config",
-		   "<configuration><location path='secret.htm'>" GROUP(
-			   "<directoryBrowse enabled='true'/>") "</location></configuration>");
-	config_url_unref(view_ok(c, "/", "/", ""));
-	config_unref(c);
+	static const struct {
+		const char *pattern, *text, *runs[3];
+	} cases[] = {
+		{ "*", "/a/b", { "/a/b", "", "" } },
+		{ "*.php", "/a/b.PHP", { "/a/b", "", "" } },
+		{ "/*/x*", "/a/b/xyz", { "a/b", "yz", "" } },
+		{ "/a?c/*", "/abc/", { "", "", "" } },
+		{ "*a*b*", "1a2b3", { "1", "2", "3" } },
+		{ "abc", "abc", { "", "", "" } },
+		{ "*/old/*", "/x/old/old/y", { "/x", "old/y", "" } },
+	};
+	static const char *const misses[][2] = {
+		{ "*.php", "/a.phpx" }, { "/a", "/ab" }, { "?", "" }, { "*a*b", "ba" }, { "", "x" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct text runs[3] = { { "", 0 }, { "", 0 }, { "", 0 } };
+		if (!config_wildcard(cases[i].pattern, text_of(cases[i].text), runs, 3))
+			fail_msg("%s does not match", cases[i].pattern);
+		for (int k = 0; k < 3; k++) {
+			if (!text_equal(runs[k], text_of(cases[i].runs[k])))
+				fail_msg("%s: run %d is '" TEXT_FMT "'", cases[i].pattern, k,
+					 TEXT_ARG(runs[k]));
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(misses); i++)
+		assert_false(config_wildcard(misses[i][0], text_of(misses[i][1]), NULL, 0));
+	assert_true(config_wildcard("", (struct text){ "", 0 }, NULL, 0));
+}
+
+static void compression_is_what_its_scheme_allows(void **state)
+{
+	static const struct {
+		const char *text;
+		bool static_on, dynamic_on;
+		uint32_t level;
+	} cases[] = {
+		{ "", true, true, 7 },
+		{ "<urlCompression doStaticCompression='false'/>", false, true, 7 },
+		{ "<urlCompression doDynamicCompression='false'/>", true, false, 7 },
+		{ "<httpCompression><clear/></httpCompression>", false, false, 9 },
+		{ "<httpCompression><clear/><scheme name='GZIP' dll='x' "
+		  "doDynamicCompression='false' "
+		  "staticCompressionLevel='10'/></httpCompression>",
+		  true, false, 9 },
+		{ "<httpCompression><clear/><scheme name='br' dll='x'/></httpCompression>", false,
+		  false, 9 },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[400];
+		snprintf(text, sizeof(text), GROUP("%s"), cases[i].text);
+		struct config *c = host(state, text);
+		struct config_url *url = view_ok(c, "/", "/", "");
+		assert_int_equal(url->compression.static_on, cases[i].static_on);
+		assert_int_equal(url->compression.dynamic_on, cases[i].dynamic_on);
+		assert_int_equal(url->compression.static_level, cases[i].level);
+		config_url_unref(url);
+		config_unref(c);
+	}
 }
 
 static void changes_are_seen(void **state)
@@ -783,8 +878,12 @@ int main(void)
 		state_test(handlers_match_in_their_order),
 		state_test(error_pages_are_listed),
 		state_test(a_site_cannot_show_files_from_outside),
-		state_test(access_control_that_is_not_enforced_is_refused),
-		state_test(restrictions_of_what_is_no_folder_refuse_its_folder),
+		state_test(restrictions_make_a_view_guarded),
+		state_test(addresses_are_read),
+		state_test(locations_may_be_of_files),
+		state_test(a_redirect_knows_its_place),
+		state_test(wildcards_remember_what_they_took),
+		state_test(compression_is_what_its_scheme_allows),
 		state_test(changes_are_seen),
 		state_test(a_section_may_have_a_file_of_its_own),
 #ifdef SURROGATE_FAULTS

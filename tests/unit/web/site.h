@@ -103,7 +103,7 @@ static inline int site_listener(uint16_t *ret_port)
 }
 
 /* `sites` is the content of <sites>, `rest` what follows system.applicationHost; in both, every
- * '@' stands for the temporary folder and every '$' for the port. */
+ * '@' stands for the temporary folder and every '$' for the port; "$$" is a dollar sign. */
 static inline struct config *site_config(struct site *s, const char *sites, const char *rest)
 {
 	struct buf raw, xml;
@@ -117,6 +117,8 @@ static inline struct config *site_config(struct site *s, const char *sites, cons
 	for (const char *c = buf_cstr(&raw); *c; c++) {
 		if (*c == '@')
 			buf_puts(&xml, s->folder);
+		else if (*c == '$' && c[1] == '$')
+			buf_putc(&xml, *c++);
 		else if (*c == '$')
 			buf_printf(&xml, "%u", s->port);
 		else

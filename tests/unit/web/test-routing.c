@@ -284,8 +284,8 @@ static void filters(void **state)
 	assert_true(site_got(&s, "404.6"));
 	assert_int_equal(site_ask(&s, "POST /page.asp HTTP/1.1\r\nHost: h\r\n"
 				      "Content-Length: 11\r\n\r\n12345678901"),
-			 404);
-	assert_true(site_got(&s, "404.13"));
+			 413);
+	assert_true(site_got(&s, "413.1"));
 	assert_int_equal(site_ask(&s, "POST /page.asp HTTP/1.1\r\nHost: h\r\n"
 				      "Content-Length: 10\r\n\r\n1234567890"),
 			 200);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of the server as a whole. Called while a snapshot is built. */
+#include "config/snapshot.h"
+
+#include "config/engine/value.h"
+
+#define SERVER(field, path) BIND(struct config_server, field, path)
+static const struct bind_row log_rows[] = {
+	SERVER(log_mode, "centralLogFileMode"),
+	SERVER(log_utf8, "logInUTF8"),
+	SERVER(log_central_enabled, "centralW3CLogFile/enabled"),
+	SERVER(log_central.directory, "centralW3CLogFile/directory"),
+	SERVER(log_central.fields, "centralW3CLogFile/logExtFileFlags"),
+	SERVER(log_central.period, "centralW3CLogFile/period"),
+	SERVER(log_central.truncate_size, "centralW3CLogFile/truncateSize"),
+	SERVER(log_central.local_rollover, "centralW3CLogFile/localTimeRollover"),
+};
+static const struct bind_row limit_rows[] = {
+	SERVER(connection_timeout, "connectionTimeout"),
+	SERVER(header_wait_timeout, "headerWaitTimeout"),
+	SERVER(min_bytes_per_second, "minBytesPerSecond"),
+};
+
+const struct bind_table config_server_tables[] = {
+	{ "system.applicationHost/log", BIND_ROWS(log_rows), NULL, 0 },
+	{ "system.applicationHost/webLimits", BIND_ROWS(limit_rows), NULL, 0 },
+};
+const size_t config_server_table_count = ARRAY_LEN(config_server_tables);
+
+int config_server_read(struct config *config, struct error *err)
+{
+	const struct bind_context ctx = { &config->arena, config->state_dir, err };
+	int r = 0;
+
+	for (size_t i = 0; i < config_server_table_count && r == 0; i++)
+		r = config_bind_table(&ctx,
+				      level_section(&config->base, config_server_tables[i].section),
+				      &config_server_tables[i], &config->server);
+	return r;
+}
+
+const struct config_server *config_server(const struct config *config)
+{
+	return &config->server;
+}
+
+/* ---- files that sections name ---- */
+
+/* Attributes of applicationHost.config that name a file or a folder to be read for an answer. */
+static const struct {
+	const char *element, *attribute;
+} named[] = {
+	{ "error", "path" },
+	{ "error", "prefixLanguageFilePath" },
+	{ "httpErrors", "defaultPath" },
+	{ "staticContent", "defaultDocFooter" },
+};
+
+struct each_file {
+	const struct config *config;
+	int (*fn)(void *ctx, const char *path);
+	void *ctx;
+	struct arena arena;
+};
+
+/* As files are named on this machine; NULL: not absolute. */
+static const char *absolute(struct each_file *each, const char *value)
+{
+	const char *path = value_expand(value, each->config->state_dir, &each->arena);
+	bool drive = path && path[0] && path[1] == ':';
+	char *copy = path ? arena_strndup(&each->arena, path + (drive ? 2 : 0),
+					  strlen(path) - (drive ? 2 : 0))
+			  : NULL;
+
+	for (char *c = copy; c && *c; c++)
+		*c = *c == '\\' ? '/' : *c;
+	return copy && copy[0] == '/' ? copy : NULL;
+}
+
+static int each_below(struct each_file *each, const struct xml_element *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(named) && r >= 0; i++) {
+		const char *value = strcmp(e->name, named[i].element) == 0
+					    ? xml_get(e, named[i].attribute)
+					    : NULL;
+		const char *path = value ? absolute(each, value) : NULL;
+		if (path)
+			r = each->fn(each->ctx, path);
+	}
+	for (const struct xml_element *child = e->first; child && r >= 0; child = child->next)
+		r = each_below(each, child);
+	return r;
+}
+
+int config_files_each(const struct config *config, int (*fn)(void *ctx, const char *path),
+		      void *ctx)
+{
+	struct each_file each = { .config = config, .fn = fn, .ctx = ctx };
+	int r;
+
+	arena_init(&each.arena, SNAPSHOT_ARENA_LIMIT);
+	r = each_below(&each, config->document->root);
+	arena_done(&each.arena);
+	return r < 0 ? r : 0;
+}
