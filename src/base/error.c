@@ -68,6 +68,36 @@ int error_set_at(struct error *err, int code, const char *file, int line, int co
 	return code;
 }
 
+/* Each of the three lines gets a third of the room. */
+static size_t put_line(char *out, struct text line)
+{
+	char copy[ERROR_SOURCE_MAX / 3 -
+		  1]; /* its newline, and the zero byte behind the last one */
+	size_t taken = line.length < sizeof(copy) ? line.length : sizeof(copy) - 1;
+
+	if (taken)
+		memcpy(copy, line.data, taken);
+	copy[taken] = '\0';
+	text_finish(copy, sizeof(copy), line.length);
+	return (size_t)sprintf(out, "%s\n", copy);
+}
+
+void error_add_source(struct error *err, const char *text, size_t length)
+{
+	struct text rest = { text, length };
+	char *out = err ? err->source : NULL;
+
+	if (!err || err->line <= 0)
+		return;
+	err->source_line = err->line > 1 ? err->line - 1 : 1;
+	for (int line = 1; rest.data && line <= err->line + 1; line++) {
+		struct text one = text_cut(&rest, '\n');
+		if (line >= err->source_line)
+			out += put_line(out, one);
+	}
+	*out = '\0';
+}
+
 void error_prefix(struct error *err, const char *format, ...)
 {
 	if (!err)

@@ -17,9 +17,11 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define ERROR_TEXT_MAX 800
+#define ERROR_SOURCE_MAX 512
 
 /* An explanation for people. Plain value: copy it, keep it on the stack, no destructor. */
 struct error {
@@ -29,6 +31,10 @@ struct error {
 	int column;                /* 1-based, 0 when there is none */
 	char file[256];            /* the file the text is about, "" when there is none */
 	char text[ERROR_TEXT_MAX]; /* one sentence or two, UTF-8, no newline at the end */
+	/* The line and its neighbours as they were read, each with its newline; "" when nobody
+	 * added them. Long ones are cut. */
+	char source[ERROR_SOURCE_MAX];
+	int source_line; /* the number of the first of them */
 };
 
 /* Fills `err` (may be NULL) with `code` and a formatted text and returns `code`, so that a failing
@@ -39,6 +45,10 @@ int error_set(struct error *err, int code, const char *format, ...)
 /* As error_set, with the position the text is about. */
 int error_set_at(struct error *err, int code, const char *file, int line, int column,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Adds the line that the error is about, and one on either side, from the text of its file: who
+ * shows them later need not read the file, which may be another one by then. */
+void error_add_source(struct error *err, const char *text, size_t length);
 
 /* Puts words in front of the text that is there: "cannot read the site list: " + text. */
 void error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

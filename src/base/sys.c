@@ -214,6 +214,29 @@ int sys_open_folder(const char *path, int flags, const char **ret_name)
 	return sys_open(*folder ? folder : "/", flags | O_RDONLY | O_DIRECTORY, 0);
 }
 
+int sys_open_below(int folder, const char *path)
+{
+	int at = sys_openat(folder, ".", O_RDONLY | O_DIRECTORY, 0);
+
+	while (at >= 0 && *path) {
+		char name[NAME_MAX + 1];
+		size_t length = strcspn(path, "/");
+		int next = length > NAME_MAX ? -ENAMETOOLONG : at;
+		if (length && length <= NAME_MAX) {
+			snprintf(name, sizeof(name), "%.*s", (int)length, path);
+			next = strcmp(name, "..") == 0
+				       ? -ELOOP
+				       : sys_openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+						    0);
+		}
+		if (next != at)
+			sys_close(at);
+		at = next;
+		path += length + (path[length] == '/');
+	}
+	return at;
+}
+
 int sys_read_in(int folder, const char *name, size_t limit, char **ret, size_t *ret_length,
 		struct sys_access *ret_access)
 {

@@ -56,6 +56,9 @@ struct sys_access {
 /* Opens the folder that `path` is in; `*ret_name` is the name in it. `flags`: O_NOFOLLOW when the
  * folder may be no symbolic link (-ENOTDIR or -ELOOP). */
 int sys_open_folder(const char *path, int flags, const char **ret_name);
+/* Opens a folder below an open one, step by step: no part of `path` ("a/b"; "" is the folder
+ * itself) may be a symbolic link (-ENOTDIR or -ELOOP) or "..". */
+int sys_open_below(int folder, const char *path);
 /* sys_read_file for a regular file (-ENOTSUP), which is not looked for behind a symbolic link
  * (-ELOOP). */
 int sys_read_in(int folder, const char *name, size_t limit, char **ret, size_t *ret_length,

@@ -83,20 +83,28 @@ static int changed_on_disk(const char *file, struct error *err)
 	return r;
 }
 
-static int open_folder(struct config_commit *c, struct error *err)
+/* From here on the folder is a descriptor, whatever becomes of its name. `tree`: NULL for that of
+ * applicationHost.config, which is the administrator's, links and all. */
+static int open_folder(struct config_commit *c, const struct config_tree *tree, struct error *err)
 {
-	c->in = sys_open_folder(c->file, O_NOFOLLOW, &c->name);
+	if (tree) {
+		c->name = strrchr(c->file, '/') + 1;
+		c->in = config_tree_open_folder(tree);
+	} else {
+		c->in = sys_open_folder(c->file, 0, &c->name);
+	}
 	if (c->in >= 0)
 		return 0;
-	return error_set_at(err, c->in, c->file, 0, 0, "Cannot open the folder of the file: %s",
-			    c->in == -ENOTDIR || c->in == -ELOOP
-				    ? "it is no folder, or a symbolic link to one"
-				    : error_errno_text(c->in));
+	return error_set_at(
+		err, c->in, c->file, 0, 0, "Cannot open the folder of the file: %s",
+		c->in == -ENOTDIR || c->in == -ELOOP
+			? "it is no folder, or one behind a symbolic link below the physicalPath"
+			: error_errno_text(c->in));
 }
 
-static int read_old(struct config_commit *c, struct error *err)
+static int read_old(struct config_commit *c, const struct config_tree *tree, struct error *err)
 {
-	int r = open_folder(c, err);
+	int r = open_folder(c, tree, err);
 	if (r < 0)
 		return r;
 	r = sys_read_in(c->in, c->name, XML_SIZE_MAX, &c->old, &c->old_length, &c->access);
@@ -150,7 +158,7 @@ int config_commit_server(const char *path, const char *state_dir, struct config 
 	else if (snprintf(c->file, sizeof(c->file), "%s", path) >= (int)sizeof(c->file))
 		r = cannot_read(path, -ENAMETOOLONG, err);
 	if (r == 0)
-		r = read_old(c, err);
+		r = read_old(c, NULL, err);
 	if (r == 0 && config)
 		r = match_config(c, config, err);
 	if (r < 0)
@@ -176,7 +184,7 @@ int config_commit_folder(struct config *config, const struct config_tree *place,
 			      path);
 	} else {
 		c->config = config_ref(config);
-		r = read_old(c, err);
+		r = read_old(c, place, err);
 	}
 	if (r < 0)
 		config_commit_free(c);

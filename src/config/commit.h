@@ -14,11 +14,12 @@ struct config_commit;
 /* Opens applicationHost.config for a change. `*config` is what the file says: NULL becomes the
  * configuration of the very bytes that are changed, and one that was read before must be of these
  * bytes (-ESTALE), so that what was found in it is found in the file. `config` itself is NULL when
- * nothing is looked up. -EINVAL, -ENOENT, -ENOMEM; -ELOOP and -ENOTDIR where a symbolic link lies.
- */
+ * nothing is looked up. -EINVAL, -ENOENT, -ENOMEM; -ELOOP when the file is a symbolic link. */
 int config_commit_server(const char *path, const char *state_dir, struct config **config,
 			 struct config_commit **ret, struct error *err);
-/* Opens the web.config of a place, which need not be there yet. The place must have a folder. */
+/* Opens the web.config of a place, which need not be there yet. The place must have a folder;
+ * -ELOOP or -ENOTDIR when that lies behind a symbolic link below the physicalPath, or the file is
+ * one. */
 int config_commit_folder(struct config *config, const struct config_tree *place,
 			 struct config_commit **ret, struct error *err);
 struct config_commit *config_commit_free(struct config_commit *commit);

@@ -141,6 +141,7 @@ static int set_folder(struct down *d, size_t depth, const struct place *place)
 	if (folder_path(d, depth, place, folder) < 0)
 		return error_set(d->err, -EINVAL, "the path is longer than a path can be");
 	d->folder = arena_strndup(d->arena, folder, strlen(folder));
+	d->folder_root = strlen(place->vdir->physical_path);
 	return d->folder ? 0 : error_set(d->err, -ENOMEM, "out of memory");
 }
 

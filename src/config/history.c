@@ -99,13 +99,32 @@ static int write_version(int in, uint64_t number, struct text text, const struct
 	return r < 0 ? r : sys_fsync(in);
 }
 
+/* Where it is, is the administrator's to say; that it is a folder there and no link to another one
+ * is looked at, since what is too old in it is removed. */
+static int open_history(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *name;
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	if (length >= sizeof(folder))
+		return -ENAMETOOLONG;
+	snprintf(folder, sizeof(folder), "%.*s", (int)length, path);
+	_cleanup_fd_ int in = sys_open_folder(folder, 0, &name);
+	if (in < 0)
+		return in;
+	mkdirat(in, name, 0750);
+	return open_version(in, name);
+}
+
 /* The oldest ones go first, for a disk that is full: `most` are left with the new one. */
 static int keep(const struct settings *settings, struct text text, const struct sys_access *access)
 {
 	struct dirent **versions = NULL;
+	_cleanup_fd_ int in = open_history(settings->path);
 
-	mkdir(settings->path, 0750);
-	_cleanup_fd_ int in = sys_open(settings->path, O_RDONLY | O_DIRECTORY, 0);
 	if (in < 0)
 		return in;
 	int count = scandirat(in, ".", &versions, is_version, by_number);

@@ -122,6 +122,7 @@ struct down {
 	const char *application; /* the target's; NULL: config_down_go finds it */
 	struct level level;
 	const char *folder; /* of the target, on the disk; NULL: that of the server */
+	size_t folder_root; /* how much of it is the virtual directory's physicalPath */
 	bool server_only;   /* web.config files are not read */
 	/* A folder whose web.config is taken to have another text, before that is written. */
 	const char *instead_folder;

@@ -2,9 +2,12 @@
 /* The hierarchy for tools; see tree.h. */
 #include "config/tree.h"
 
+#include "base/sys.h"
 #include "config/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 
 struct config_tree {
 	struct arena arena;
@@ -192,6 +195,18 @@ const char *config_tree_path(const struct config_tree *tree)
 const char *config_tree_folder(const struct config_tree *tree)
 {
 	return tree->down.folder;
+}
+
+int config_tree_open_folder(const struct config_tree *tree)
+{
+	const struct down *d = &tree->down;
+	char root[PATH_MAX];
+
+	if (!d->folder || snprintf(root, sizeof(root), "%.*s", (int)d->folder_root, d->folder) >=
+				  (int)sizeof(root))
+		return -ENAMETOOLONG;
+	_cleanup_fd_ int fd = sys_open(root, O_RDONLY | O_DIRECTORY, 0);
+	return fd < 0 ? fd : sys_open_below(fd, d->folder + d->folder_root);
 }
 
 const struct xml_document *config_document(const struct config *config)

@@ -38,6 +38,9 @@ const char *config_tree_path(const struct config_tree *tree);
 /* Where the folder of the place is on the disk; NULL: the server, or a place that takes no
  * web.config. */
 const char *config_tree_folder(const struct config_tree *tree);
+/* The same, opened: symbolic links are followed up to the physicalPath, which administrators write,
+ * and not below, where the owner of the site may put them. -ENOTDIR, -ELOOP. */
+int config_tree_open_folder(const struct config_tree *tree);
 
 /* Where the web.config of a folder is, or would be written. -ENAMETOOLONG. */
 int config_files_name(const char *folder, char path[PATH_MAX]);

@@ -6,9 +6,6 @@
 #include "web/internal.h"
 
 #include "base/buf.h"
-#include "base/sys.h"
-
-#define SOURCE_MAX (4u << 20)
 
 static const char style[] =
 	"<style>"
@@ -118,21 +115,17 @@ static void put_details(struct buf *out, const struct web_error_view *v)
 	buf_puts(out, "</table></div>\r\n");
 }
 
-/* The failing line and one on either side, numbered as IIS numbers them. */
+/* The failing line and one on either side, numbered as IIS numbers them: as they were read, for the
+ * file may be another one by now, or a link to one. */
 static void put_source(struct buf *out, const struct error *config)
 {
-	size_t length;
-	_cleanup_mem_ char *data = NULL;
-	if (config->line <= 0 || sys_read_file(config->file, SOURCE_MAX, &data, &length) < 0)
+	struct text rest = text_of(config->source);
+
+	if (!rest.length)
 		return;
 	buf_puts(out, "<div class=\"box\"><h2>Config Source</h2><pre>");
-	struct text rest = { data, length };
-	for (int line = 1; rest.data && line <= config->line + 1; line++) {
+	for (int line = config->source_line; rest.length; line++) {
 		struct text one = text_cut(&rest, '\n');
-		if (line < config->line - 1)
-			continue;
-		if (one.length && one.data[one.length - 1] == '\r')
-			one.length--;
 		buf_puts(out, line == config->line ? "<span class=\"bad\">" : "<span>");
 		buf_printf(out, "%5d: ", line);
 		buf_put_html(out, one);

@@ -51,9 +51,27 @@ static void put(struct buf *out, unsigned c)
 	buf_put(out, bytes, n);
 }
 
+/* What is decoded must be taken for UTF-8 by everybody who parses it, and is when it says UTF-16 of
+ * itself, or nothing. */
+static int check_declaration(struct text decoded, const char *file, struct error *err)
+{
+	struct text declared = xml_declared_encoding(decoded);
+
+	if (!declared.length || text_starts_with_nocase(declared, TEXT("UTF-16")))
+		return 0;
+	error_set_at(err, -EINVAL, file, 1, 0,
+		     "Configuration file is not well-formed XML (it begins as UTF-16, and says that it "
+		     "is in '%.*s')",
+		     (int)(declared.length < 64 ? declared.length : 64), declared.data);
+	if (err)
+		err->hresult = XML_BAD_DATA;
+	return -EINVAL;
+}
+
 int xml_decode(struct text bytes, const char *file, struct buf *out, struct error *err)
 {
 	enum xml_encoding encoding = xml_encoding(bytes);
+	size_t start = out->length;
 	int line = 1;
 
 	if (encoding == XML_UTF8)
@@ -71,7 +89,12 @@ int xml_decode(struct text bytes, const char *file, struct buf *out, struct erro
 		line += c == '\n';
 		put(out, c);
 	}
-	return buf_failed(out) ? error_set(err, -ENOMEM, "out of memory") : 0;
+	if (buf_failed(out))
+		return error_set(err, -ENOMEM, "out of memory");
+	return encoding == XML_UTF8
+		       ? 0
+		       : check_declaration((struct text){ out->data + start, out->length - start },
+					   file, err);
 }
 
 static void put_unit(struct buf *out, enum xml_encoding encoding, unsigned unit)

@@ -46,6 +46,7 @@ static void stop(struct reader *r, int result, uint32_t hresult, const char *tex
 				 (int)XML_GetCurrentLineNumber(r->parser), 0, "%s", text);
 	if (r->err)
 		r->err->hresult = hresult;
+	error_add_source(r->err, r->document->source.data, r->document->source.length);
 	XML_StopParser(r->parser, XML_FALSE);
 }
 
@@ -169,6 +170,7 @@ static int parse(struct reader *r, struct text xml)
 		     "Configuration file is not well-formed XML (%s)", XML_ErrorString(code));
 	if (r->err)
 		r->err->hresult = XML_BAD_DATA;
+	error_add_source(r->err, xml.data, xml.length);
 	return -EINVAL;
 }
 
@@ -313,5 +315,7 @@ int xml_fail(const struct xml_element *element, uint32_t hresult, struct error *
 	error_set_at(err, -EINVAL, element->document->file, element->line, 0, "%s", text);
 	if (err)
 		err->hresult = hresult;
+	struct text source = element->document->source;
+	error_add_source(err, source.data, source.length);
 	return -EINVAL;
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static void set_clears_position(void **state)
 {
@@ -43,6 +44,48 @@ static void own_text_can_be_an_argument(void **state)
 	error_prefix(&err, "cannot start: ");
 	assert_string_equal(err.text, "cannot start: the disk is broken");
 	assert_int_equal(err.code, -EIO);
+}
+
+static void source_is(const char *text, int line, int first, const char *expected)
+{
+	struct error err;
+	error_set_at(&err, -EINVAL, "f", line, 0, "wrong");
+	error_add_source(&err, text, strlen(text));
+	assert_string_equal(err.source, expected);
+	if (*expected)
+		assert_int_equal(err.source_line, first);
+}
+
+static void the_source_is_the_line_and_its_neighbours(void **state)
+{
+	char wide[1024], cut[ERROR_SOURCE_MAX];
+
+	source_is("a\nb\r\nc\nd\n", 2, 1, "a\nb\nc\n");
+	source_is("a\nb\nc", 1, 1, "a\nb\n");
+	source_is("a\nb\nc", 3, 2, "b\nc\n");
+	source_is("a\n\n\n", 2, 1, "a\n\n\n");
+	source_is("a", 1, 1, "a\n");
+	source_is("a", 0, 0, ""); /* about no line */
+	source_is("a", 7, 0, ""); /* of another text */
+	error_add_source(NULL, "a", 1);
+	/* Three long lines fit, cut at characters: the euro sign has three bytes. */
+	for (size_t i = 0; i < 340; i++)
+		memcpy(wide + 3 * i, "\xe2\x82\xac", 3);
+	wide[339] = wide[679] = '\n';
+	wide[1020] = '\0';
+	struct error err;
+	error_set_at(&err, -EINVAL, "f", 2, 0, "wrong");
+	error_add_source(&err, wide, 340);
+	size_t one = strlen(err.source);
+	assert_in_range(one, 160, ERROR_SOURCE_MAX / 3);
+	snprintf(cut, sizeof(cut), "%s", err.source);
+	assert_int_equal(cut[one - 1], '\n');
+	assert_int_equal((one - 2) % 3, 0); /* and the empty line behind it */
+	error_add_source(&err, wide, strlen(wide));
+	assert_in_range(strlen(err.source), 3 * 160, ERROR_SOURCE_MAX - 1);
+	/* Another error has none. */
+	error_set(&err, -EIO, "x");
+	assert_string_equal(err.source, "");
 }
 
 static void long_text_ends_at_a_character(void **state)
@@ -87,6 +130,7 @@ int main(void)
 		cmocka_unit_test(null_is_allowed),
 		cmocka_unit_test(set_at_keeps_position),
 		cmocka_unit_test(own_text_can_be_an_argument),
+		cmocka_unit_test(the_source_is_the_line_and_its_neighbours),
 		cmocka_unit_test(long_text_ends_at_a_character),
 		cmocka_unit_test(errno_text_takes_either_sign),
 	};

@@ -288,6 +288,38 @@ static void a_failed_read_is_told(void **state)
 }
 #endif
 
+static ino_t number_of(int fd)
+{
+	struct stat st;
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	sys_close(fd);
+	return st.st_ino;
+}
+
+static void what_is_below_is_reached_without_links(void **state)
+{
+	int top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(mkdirat(top, "a", 0755), 0);
+	assert_int_equal(mkdirat(top, "a/b", 0755), 0);
+	assert_int_equal(symlinkat("a", top, "link"), 0);
+	assert_int_equal(symlinkat("b", top, "a/inner"), 0);
+	ino_t a = number_of(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	assert_int_equal(number_of(sys_open_below(top, "")), a);
+	ino_t b = number_of(openat(top, "a/b", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	assert_int_equal(number_of(sys_open_below(top, "a/b")), b);
+	assert_int_equal(number_of(sys_open_below(top, "/a//b/")), b);
+	assert_int_equal(sys_open_below(top, "a/c"), -ENOENT);
+	assert_int_equal(sys_open_below(top, "link/b"), -ENOTDIR);
+	assert_int_equal(sys_open_below(top, "a/inner"), -ENOTDIR);
+	assert_int_equal(sys_open_below(top, "a/../a/b"), -ELOOP);
+	unlinkat(top, "a/inner", 0);
+	unlinkat(top, "link", 0);
+	unlinkat(top, "a/b", AT_REMOVEDIR);
+	unlinkat(top, "a", AT_REMOVEDIR);
+	close(top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +330,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_killed_writers_left_goes, make_folder,
 						drop_folder),
 		cmocka_unit_test_setup_teardown(reading_has_a_limit, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(what_is_below_is_reached_without_links, make_folder,
+						drop_folder),
 		cmocka_unit_test(a_memfd_cannot_shrink),
 		cmocka_unit_test(sockets_carry_vectors),
 #ifdef SURROGATE_FAULTS

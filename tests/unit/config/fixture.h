@@ -53,6 +53,7 @@ static inline void refused(const char *xml, int line, const char *text)
 	assert_int_equal(err.line, line);
 	assert_string_equal(err.file, "host.config");
 	assert_true(err.hresult != 0);
+	assert_true(err.source[0]); /* the line, for whoever shows it */
 }
 
 static inline void write_file(const char *dir, const char *name, const char *text)

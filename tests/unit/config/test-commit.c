@@ -289,7 +289,7 @@ static void swapped_files_and_folders_are_not_followed(void **state)
 	config_commit_free(c);
 	assert_int_equal(access(file, F_OK), -1); /* other/web.config */
 	assert_null(open_sub(*state));
-	assert_non_null(strstr(err.text, "a symbolic link"));
+	assert_non_null(strstr(err.text, "behind a symbolic link below the physicalPath"));
 	assert_int_equal(unlink(sub), 0);
 	assert_int_equal(rename(away, sub), 0);
 	assert_contains(file, "<directoryBrowse enabled=\"true\" />", true);
@@ -302,6 +302,71 @@ static void swapped_files_and_folders_are_not_followed(void **state)
 	config_commit_free(c);
 	assert_access(secret, 0600, geteuid(), getegid());
 	assert_contains(secret, "directoryBrowse", false);
+}
+
+/* Links of administrators: the state somewhere else, and the site. */
+static void links_of_administrators_are_followed(void **state)
+{
+	char link_path[600], target[600], *xml;
+	struct config *config = NULL;
+	struct config_tree *tree = NULL;
+
+	write_file(*state, "disk/config/readme", "");
+	write_file(*state, "disk/site/sub/index.htm", "");
+	snprintf(target, sizeof(target), "%s/disk/config", (char *)*state);
+	snprintf(link_path, sizeof(link_path), "%s/config", (char *)*state);
+	assert_int_equal(symlink(target, link_path), 0);
+	snprintf(target, sizeof(target), "%s/disk/site", (char *)*state);
+	snprintf(link_path, sizeof(link_path), "%s/www", (char *)*state);
+	assert_int_equal(symlink(target, link_path), 0);
+	xml = host_text(link_path, "");
+	write_file(*state, "disk/config/applicationHost.config", xml);
+	mem_free(xml);
+	snprintf(path, sizeof(path), "%s/config/applicationHost.config", (char *)*state);
+
+	struct config_commit *c = open_server(*state);
+	assert_int_equal(set(c, "Site", "system.webServer/asp", "codePage", "65001"), 0);
+	config_commit_free(c);
+	snprintf(target, sizeof(target), "%s/disk/config/applicationHost.config", (char *)*state);
+	assert_contains(target, "codePage=\"65001\"", true);
+	snprintf(target, sizeof(target),
+		 "%s/disk/config/history/CFGHISTORY_0000000002/applicationHost.config",
+		 (char *)*state);
+	assert_contains(target, "codePage=\"65001\"", true);
+	assert_int_equal(config_load(path, *state, &config, &err), 0);
+	assert_int_equal(config_tree_new(config, TEXT("Site/sub"), &tree, &err), 0);
+	assert_int_equal(config_commit_folder(config, tree, &c, &err), 0);
+	assert_int_equal(set(c, "", "system.webServer/directoryBrowse", "enabled", "true"), 0);
+	config_commit_free(c);
+	config_tree_free(tree);
+	config_unref(config);
+	snprintf(target, sizeof(target), "%s/disk/site/sub/web.config", (char *)*state);
+	assert_contains(target, "enabled=\"true\"", true);
+}
+
+/* What is too old in a history goes: not in a folder that somebody linked to. */
+static void a_history_that_is_a_link_is_not_kept(void **state)
+{
+	char link_path[600], target[600];
+
+	write_server(*state, "");
+	write_file(*state, "other/CFGHISTORY_0000000001/applicationHost.config", "theirs");
+	snprintf(target, sizeof(target), "%s/other", (char *)*state);
+	snprintf(link_path, sizeof(link_path), "%s/config/history", (char *)*state);
+	assert_int_equal(symlink(target, link_path), 0);
+	for (int i = 0; i < 12; i++) {
+		char value[16];
+		snprintf(value, sizeof(value), "%d", 1000 + i);
+		struct config_commit *c = open_server(*state);
+		assert_int_equal(set(c, "", "system.webServer/asp", "codePage", value), 0);
+		config_commit_free(c);
+	}
+	assert_contains(path, "1011", true);
+	snprintf(target, sizeof(target), "%s/other/CFGHISTORY_0000000001/applicationHost.config",
+		 (char *)*state);
+	assert_contains(target, "theirs", true);
+	snprintf(target, sizeof(target), "%s/other/CFGHISTORY_0000000002", (char *)*state);
+	assert_int_equal(access(target, F_OK), -1);
 }
 
 static void what_killed_writers_left_goes(void **state)
@@ -469,6 +534,8 @@ int main(void)
 		state_test(what_is_looked_up_is_what_is_changed),
 		state_test(owner_and_mode_stay),
 		state_test(swapped_files_and_folders_are_not_followed),
+		state_test(links_of_administrators_are_followed),
+		state_test(a_history_that_is_a_link_is_not_kept),
 		state_test(what_killed_writers_left_goes),
 		state_test(a_lock_is_not_waited_for_without_end),
 		state_test(a_history_that_fails_keeps_nothing_back),

@@ -240,6 +240,13 @@ static void what_only_begins_as_utf16_is_refused(void **state)
 		assert_non_null(strstr(err.text, "begins as UTF-16"));
 		assert_int_equal(err.hresult, XML_BAD_DATA);
 	}
+	char bytes[512];
+	struct text file = wide(false, bytes);
+	struct edit *edit = NULL;
+	char *name = memmem(bytes, file.length, "u\0t\0f\0", 6);
+	*name = 'w';
+	assert_int_equal(edit_begin(file, "f", &edit, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "begins as UTF-16, and says that it is in 'wtf-16'"));
 }
 
 int main(void)
