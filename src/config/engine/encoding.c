@@ -59,10 +59,11 @@ static int check_declaration(struct text decoded, const char *file, struct error
 
 	if (!declared.length || text_starts_with_nocase(declared, TEXT("UTF-16")))
 		return 0;
-	error_set_at(err, -EINVAL, file, 1, 0,
-		     "Configuration file is not well-formed XML (it begins as UTF-16, and says that it "
-		     "is in '%.*s')",
-		     (int)(declared.length < 64 ? declared.length : 64), declared.data);
+	error_set_at(
+		err, -EINVAL, file, 1, 0,
+		"Configuration file is not well-formed XML (it begins as UTF-16, and says that it "
+		"is in '%.*s')",
+		(int)(declared.length < 64 ? declared.length : 64), declared.data);
 	if (err)
 		err->hresult = XML_BAD_DATA;
 	return -EINVAL;
