@@ -92,10 +92,10 @@ int xml_decode(struct text bytes, const char *file, struct buf *out, struct erro
 	}
 	if (buf_failed(out))
 		return error_set(err, -ENOMEM, "out of memory");
-	return encoding == XML_UTF8
-		       ? 0
-		       : check_declaration((struct text){ out->data + start, out->length - start },
-					   file, err);
+	if (encoding == XML_UTF8 || out->length == start)
+		return 0;
+	return check_declaration((struct text){ out->data + start, out->length - start }, file,
+				 err);
 }
 
 static void put_unit(struct buf *out, enum xml_encoding encoding, unsigned unit)
