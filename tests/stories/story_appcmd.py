@@ -547,6 +547,27 @@ def story_appcmd_keeps_backups(t):
     appcmd("delete", "backup", versions[0], status=1168 & 0xff)
 
 
+def story_backups_are_behind_no_links(t):
+    appcmd = Appcmd(t)
+    appcmd("add", "backup", "Mine")
+    elsewhere = t.state / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "applicationHost.config").write_text("<configuration />")
+    backups = appcmd.file.parent / "backup"
+    (backups / "Linked").symlink_to(elsewhere)
+    appcmd("restore", "backup", "Linked", status=1168 & 0xff)
+    appcmd("delete", "backup", "Linked", status=1168 & 0xff)
+    (backups / "File").mkdir()
+    (backups / "File/applicationHost.config").symlink_to(elsewhere / "applicationHost.config")
+    t.check("Restored" not in t.run("appcmd", "restore", "backup", "File").out, "a file that is a link")
+    backups.rename(t.state / "real")
+    backups.symlink_to(t.state / "real")
+    appcmd("restore", "backup", "Mine", status=1168 & 0xff)
+    t.check("added" not in t.run("appcmd", "add", "backup", "More").out, "all of them behind a link")
+    t.equal((elsewhere / "applicationHost.config").read_text(), "<configuration />", "what was linked to")
+    t.contains(appcmd.file.read_text(), "of the administrator", "what was to be restored over")
+
+
 def story_appcmd_follows_no_links_and_waits_for_no_strangers(t):
     appcmd = Appcmd(t)
     words = ("set", "config", "Default Web Site", "/section:directoryBrowse", "/enabled:true")

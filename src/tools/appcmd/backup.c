@@ -25,14 +25,6 @@
 /* What belongs to the server beside applicationHost.config. */
 static const char *const others[] = { "administration.config", "redirection.config" };
 
-static bool folder_of(const struct appcmd *a, const char *name, char path[PATH_MAX])
-{
-	const char *slash = strrchr(a->file, '/');
-	int n = snprintf(path, PATH_MAX, "%.*s/backup%s%s", slash ? (int)(slash - a->file) : 1,
-			 slash ? a->file : ".", *name ? "/" : "", name);
-	return n > 0 && n < PATH_MAX - 64;
-}
-
 /* A name is one segment of a path. */
 static bool valid(const char *name)
 {
@@ -46,32 +38,59 @@ static int fail(struct appcmd *a, int r, const char *path)
 	return appcmd_failure(a);
 }
 
-/* Where the history is (system.applicationHost/configHistory); false: it is nowhere. */
-static bool history_of(struct appcmd *a, const char *name, char path[PATH_MAX])
-{
-	struct appcmd_target t = { .a = a, .name = "system.applicationHost/configHistory" };
-	const char *folder = NULL;
-	int n = -1;
-
-	if (appcmd_target_open(&t) == 0)
-		folder = value_expand(effective_text(t.held, "path"), a->state, &a->arena);
-	if (folder && *folder == '/')
-		n = snprintf(path, PATH_MAX, "%s%s%s", folder, *name ? "/" : "", name);
-	appcmd_target_done(&t);
-	return n > 0 && n < PATH_MAX - 64;
-}
-
 static bool is_version(const char *name)
 {
 	return text_starts_with_nocase(text_of(name), TEXT(HISTORY));
 }
 
+/* ---- folders: descriptors, behind no symbolic link but that of the administrator ---- */
+
+/* The folder that applicationHost.config is in. */
+static int open_config(const struct appcmd *a)
+{
+	const char *name;
+	return sys_open_folder(a->file, 0, &name);
+}
+
+/* `below` in the folder of the history (system.applicationHost/configHistory). */
+static int open_history(struct appcmd *a, const char *below)
+{
+	struct appcmd_target t = { .a = a, .name = "system.applicationHost/configHistory" };
+	const char *folder = NULL, *name;
+	char path[PATH_MAX] = "", inside[PATH_MAX];
+
+	if (appcmd_target_open(&t) == 0)
+		folder = value_expand(effective_text(t.held, "path"), a->state, &a->arena);
+	if (folder && *folder == '/')
+		snprintf(path, sizeof(path), "%s", folder);
+	appcmd_target_done(&t);
+	for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+		path[n - 1] = '\0';
+	if (!*path)
+		return -ENOENT;
+	_cleanup_fd_ int in = sys_open_folder(path, 0, &name);
+	if (in < 0 || snprintf(inside, sizeof(inside), "%s/%s", name, below) >= PATH_MAX)
+		return in < 0 ? in : -ENAMETOOLONG;
+	return sys_open_below(in, inside);
+}
+
+/* A backup, or with "" the folder of all that appcmd made. */
+static int open_backup(const struct appcmd *a, const char *name)
+{
+	char inside[PATH_MAX];
+	_cleanup_fd_ int in = open_config(a);
+
+	snprintf(inside, sizeof(inside), "backup/%.200s", name);
+	return in < 0 ? in : sys_open_below(in, inside);
+}
+
+/* ---- list ---- */
+
 /* The names in a folder that are those of backups. */
-static int list_folder(struct appcmd *a, const char *path, bool versions,
-		       struct appcmd_objects *objects)
+static int list_folder(struct appcmd *a, int folder, bool versions, struct appcmd_objects *objects)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(path, &entries, NULL, alphasort), status = 0;
+	int count = folder < 0 ? 0 : scandirat(folder, ".", &entries, NULL, alphasort), status = 0;
 
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
@@ -93,11 +112,12 @@ static int list_folder(struct appcmd *a, const char *path, bool versions,
 static int list_backups(struct appcmd *a)
 {
 	struct appcmd_objects objects = { 0 };
-	char path[PATH_MAX];
-	int status = folder_of(a, "", path) ? list_folder(a, path, false, &objects) : 0;
+	_cleanup_fd_ int backups = open_backup(a, "");
+	_cleanup_fd_ int versions = open_history(a, "");
+	int status = list_folder(a, backups, false, &objects);
 
-	if (status == 0 && history_of(a, "", path))
-		status = list_folder(a, path, true, &objects);
+	if (status == 0)
+		status = list_folder(a, versions, true, &objects);
 	if (status)
 		return status;
 	if (a->identifier && !objects.count)
@@ -105,108 +125,79 @@ static int list_backups(struct appcmd *a)
 	return appcmd_print(a, &objects);
 }
 
-/* A copy that the same may read as the file: it has the same passwords. */
-static int write_copy(const char *file, struct text text, const struct sys_access *access)
-{
-	const char *name;
-	bool replaced;
+/* ---- add and delete ---- */
 
-	_cleanup_fd_ int in = sys_open_folder(file, O_NOFOLLOW, &name);
-	return in < 0 ? in : sys_replace_in(in, name, text.data, text.length, access, &replaced);
-}
-
-static int read_original(const char *file, char **ret, size_t *ret_length,
-			 struct sys_access *ret_access)
-{
-	const char *name;
-	_cleanup_fd_ int in = sys_open_folder(file, 0, &name);
-	return in < 0 ? in : sys_read_in(in, name, XML_SIZE_MAX, ret, ret_length, ret_access);
-}
-
-/* The file of this name in a folder; PATH_MAX is more than both. */
-static void file_in(const char *folder, const char *name, char file[PATH_MAX])
-{
-	snprintf(file, PATH_MAX, "%.*s/%s", PATH_MAX - 64, folder, name);
-}
-
-/* Where a file beside applicationHost.config is. */
-static void file_beside(const struct appcmd *a, const char *name, char file[PATH_MAX])
-{
-	const char *slash = strrchr(a->file, '/');
-	snprintf(file, PATH_MAX, "%.*s/%s", slash ? (int)(slash - a->file) : 1,
-		 slash ? a->file : ".", name);
-}
-
-/* Copies a file that need not be there. */
-static int copy_other(const char *from, const char *to)
+/* Copies a file to where the same may read it: it has the same passwords. */
+static int copy_file(int from, const char *name, int to, const char *as)
 {
 	_cleanup_mem_ char *data = NULL;
-	struct sys_access access = SYS_ACCESS_OWN(0640);
+	struct sys_access access;
 	size_t length;
-	int r = read_original(from, &data, &length, &access);
+	bool replaced;
+	int r = sys_read_in(from, name, XML_SIZE_MAX, &data, &length, &access);
 
-	if (r == 0)
-		r = write_copy(to, (struct text){ data, length }, &access);
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? r : sys_replace_in(to, as, data, length, &access, &replaced);
 }
 
-static void remove_files(const char *folder)
+/* The same for those that need not be there. */
+static int copy_others(int from, int to)
 {
-	char file[PATH_MAX];
-
-	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		file_in(folder, others[i], file);
-		unlink(file);
-	}
-	file_in(folder, FILE_NAME, file);
-	unlink(file);
-}
-
-static int fill_backup(struct appcmd *a, const char *folder, struct text text,
-		       const struct sys_access *access)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	file_in(folder, FILE_NAME, to);
-	int r = write_copy(to, text, access);
+	int r = 0;
 	for (size_t i = 0; i < ARRAY_LEN(others) && r == 0; i++) {
-		file_beside(a, others[i], from);
-		file_in(folder, others[i], to);
-		r = copy_other(from, to);
+		r = copy_file(from, others[i], to, others[i]);
+		r = r == -ENOENT ? 0 : r;
 	}
 	return r;
 }
 
+static int fill_backup(int config, int backups, const char *name, const char *file)
+{
+	_cleanup_fd_ int folder = sys_open_below(backups, name);
+	int r = folder < 0 ? folder : copy_file(config, file, folder, FILE_NAME);
+
+	return r < 0 ? r : copy_others(config, folder);
+}
+
+/* False: it was no backup, or there is more in it. */
+static bool remove_backup(int backups, const char *name)
+{
+	_cleanup_fd_ int folder = sys_open_below(backups, name);
+
+	for (size_t i = 0; i < ARRAY_LEN(others) && folder >= 0; i++)
+		unlinkat(folder, others[i], 0);
+	if (folder >= 0)
+		unlinkat(folder, FILE_NAME, 0);
+	return unlinkat(backups, name, AT_REMOVEDIR) == 0;
+}
+
 static int add_backup(struct appcmd *a)
 {
-	_cleanup_mem_ char *data = NULL;
-	char folder[PATH_MAX], parent[PATH_MAX], automatic[32];
-	const char *name = a->identifier;
+	const char *name = a->identifier, *slash = strrchr(a->file, '/');
 	time_t now = time(NULL);
-	struct sys_access access;
+	char automatic[32];
 	struct tm tm;
-	size_t length;
 
 	if (!name) {
 		strftime(automatic, sizeof(automatic), "%Y%m%dT%H%M%S", localtime_r(&now, &tm));
 		name = automatic;
 	}
-	if (!valid(name) || is_version(name) || !folder_of(a, name, folder))
+	if (!valid(name) || is_version(name))
 		return appcmd_error(APPCMD_BAD_ARGUMENT, "Invalid backup name \"%s\".", name);
-	int r = read_original(a->file, &data, &length, &access);
-	if (r < 0)
-		return fail(a, r, a->file);
-	folder_of(a, "", parent);
-	mkdir(parent, 0750);
-	if (mkdir(folder, 0750) < 0)
+	_cleanup_fd_ int config = open_config(a);
+	if (config < 0)
+		return fail(a, config, a->file);
+	mkdirat(config, "backup", 0750);
+	_cleanup_fd_ int backups = sys_open_below(config, "backup");
+	if (backups < 0)
+		return fail(a, backups, "backup");
+	if (mkdirat(backups, name, 0750) < 0)
 		return errno == EEXIST
 			       ? appcmd_error(183, "Backup with name \"%s\" already exists.", name)
-			       : fail(a, -errno, folder);
-	r = fill_backup(a, folder, (struct text){ data, length }, &access);
+			       : fail(a, -errno, name);
+	int r = fill_backup(config, backups, name, slash ? slash + 1 : a->file);
 	if (r < 0) {
-		remove_files(folder);
-		rmdir(folder);
-		return fail(a, r, folder);
+		remove_backup(backups, name);
+		return fail(a, r, a->file);
 	}
 	printf("BACKUP object \"%s\" added\n", name);
 	return 0;
@@ -219,19 +210,19 @@ static int missing(const struct appcmd *a)
 
 static int delete_backup(struct appcmd *a)
 {
-	char folder[PATH_MAX], file[PATH_MAX];
-
-	if (!valid(a->identifier) || !folder_of(a, a->identifier, folder))
+	if (!valid(a->identifier))
 		return missing(a);
-	file_in(folder, FILE_NAME, file);
-	if (access(file, F_OK) < 0 && errno == ENOENT)
+	_cleanup_fd_ int backups = open_backup(a, "");
+	_cleanup_fd_ int folder = backups < 0 ? backups : open_backup(a, a->identifier);
+	if (folder < 0 || faccessat(folder, FILE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return missing(a);
-	remove_files(folder);
-	if (rmdir(folder) < 0)
-		return fail(a, -errno, folder);
+	if (!remove_backup(backups, a->identifier))
+		return fail(a, -errno, a->identifier);
 	printf("BACKUP object \"%s\" deleted\n", a->identifier);
 	return 0;
 }
+
+/* ---- restore ---- */
 
 /* Through a commit: what is restored is validated, and what was there goes into the history. */
 static int restore_server(struct appcmd *a, struct text text)
@@ -250,31 +241,27 @@ static int restore_server(struct appcmd *a, struct text text)
 static int restore_backup(struct appcmd *a)
 {
 	_cleanup_mem_ char *data = NULL;
-	char folder[PATH_MAX], file[PATH_MAX], to[PATH_MAX];
-	bool named = valid(a->identifier);
+	struct sys_access access;
 	size_t length;
 
 	appcmd_take(a, "stop"); /* a file is replaced in one step: nothing has to stop for it */
-	if (named && is_version(a->identifier))
-		named = history_of(a, a->identifier, folder);
-	else if (named)
-		named = folder_of(a, a->identifier, folder);
-	if (!named)
+	if (!valid(a->identifier))
 		return missing(a);
-	file_in(folder, FILE_NAME, file);
-	int r = sys_read_file(file, XML_SIZE_MAX, &data, &length);
+	_cleanup_fd_ int folder = is_version(a->identifier) ? open_history(a, a->identifier)
+							    : open_backup(a, a->identifier);
+	_cleanup_fd_ int config = open_config(a);
+	int r = folder < 0 ? folder
+			   : sys_read_in(folder, FILE_NAME, XML_SIZE_MAX, &data, &length, &access);
 	if (r < 0)
-		return r == -ENOENT || r == -ENOTDIR ? missing(a) : fail(a, r, file);
+		return r == -ENOENT || r == -ENOTDIR ? missing(a) : fail(a, r, a->identifier);
 	int status = restore_server(a, (struct text){ data, length });
-	for (size_t i = 0; i < ARRAY_LEN(others) && status == 0; i++) {
-		file_in(folder, others[i], file);
-		file_beside(a, others[i], to);
-		r = copy_other(file, to);
-		status = r < 0 ? fail(a, r, to) : 0;
-	}
-	if (status == 0)
-		printf("Restored configuration from backup \"%s\"\n", a->identifier);
-	return status;
+	if (status)
+		return status;
+	r = config < 0 ? config : copy_others(folder, config);
+	if (r < 0)
+		return fail(a, r, a->file);
+	printf("Restored configuration from backup \"%s\"\n", a->identifier);
+	return 0;
 }
 
 int appcmd_backup(struct appcmd *a)
