@@ -4,6 +4,31 @@
  */
 #include "ndr/table.h"
 
+#define VERBATIM(wire, memory) ((wire) == (memory) ? NDR_SIMPLE | NDR_VERBATIM : NDR_SIMPLE)
+
+const struct ndr_type ndr_base[NDR_POINTER] = {
+	[NDR_NONE] = { .name = "void", .kind = NDR_NONE, .align = 1, .flags = NDR_SIMPLE },
+#define X(title, wire, memory, is_signed)                                                          \
+	[NDR_##title] = { .name = "",                                                              \
+			  .kind = NDR_##title,                                                     \
+			  .align = wire,                                                           \
+			  .flags = VERBATIM(wire, memory),                                         \
+			  .size = memory,                                                          \
+			  .least = wire },
+	NDR_SCALARS(X)
+#undef X
+};
+
+const struct ndr_type ndr_type_context = {
+	.name = "context_handle",
+	.kind = NDR_CONTEXT,
+	.align = 4,
+	.flags = NDR_SIMPLE | NDR_VERBATIM,
+	.size = sizeof(struct ndr_context),
+	.least = 20,
+};
+_Static_assert(sizeof(struct ndr_context) == 20, "a context handle is the same in memory");
+
 const struct ndr_method *ndr_method_at(const struct ndr_interface *interface, unsigned opnum)
 {
 	while (interface && opnum < interface->first_opnum)

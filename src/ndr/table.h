@@ -111,6 +111,7 @@ enum ndr_type_flags {
 	/* Unions. */
 	NDR_ENCAPSULATED = 0x0100, /* in memory a struct: discriminant, then the union */
 	NDR_OPEN = 0x0200,         /* means nothing without the expression of its user */
+	NDR_MS_UNION = 0x0800,     /* an arm is aligned as the largest is ([MS-RPCE] 2.2.4.5) */
 	/* Anything. */
 	NDR_RANGE = 0x1000,  /* `low` and `high` hold */
 	NDR_SIMPLE = 0x2000, /* no pointer, interface or user type in it: nothing to free */
@@ -247,6 +248,10 @@ struct ndr_module {
 	const struct ndr_coclass *const *coclasses;
 	uint32_t type_count, interface_count, coclass_count;
 };
+
+/* The scalars, by kind; NDR_NONE for a parameter that is not sent. And a context handle. */
+extern const struct ndr_type ndr_base[NDR_POINTER];
+extern const struct ndr_type ndr_type_context;
 
 /* The method with this opnum, of the interface or of its bases; NULL. */
 const struct ndr_method *ndr_method_at(const struct ndr_interface *interface, unsigned opnum);
