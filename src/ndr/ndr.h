@@ -45,11 +45,6 @@ struct ndr_objects {
 	void *context;
 };
 
-struct ndr_pending;
-struct ndr_check;
-struct ndr_undo;
-struct ndr_alias;
-
 /* A list that keeps its memory for the next message. */
 struct ndr_list {
 	void *items;
@@ -92,9 +87,14 @@ struct ndr_decoder {
 	const struct ndr_objects *objects; /* NULL: interface pointers are refused */
 	struct error *err;
 	struct arena *arena; /* where pointees go; NULL: each is a mem_alloc */
+	/* For servers of COM, whose methods may free and replace what [in, out] targets hold: with
+	 * an arena those contents are a mem_alloc each. Set after init. */
+	bool inout_on_heap;
 	/* Private. */
-	bool swap;
-	unsigned depth, user_depth;
+	bool swap, scratch_now;
+	unsigned depth;
+	uint32_t foreign, conformance;
+	const void *frame;
 	size_t memory_left;
 	struct arena scratch;
 	struct ndr_list pending, checks, undo, aliases;
@@ -127,9 +127,10 @@ bool ndr_decoder_at_end(const struct ndr_decoder *d);
 /* Frees what a value holds and makes it zero: strings and objects always, the memory of pointees
  * when it is `heap`. */
 void ndr_clear(const struct ndr_type *type, void *value, bool heap);
-/* The same for the fields of a frame in these directions (NDR_IN | NDR_OUT); of those in both
- * directions when one is asked for. */
-void ndr_clear_call(const struct ndr_method *method, unsigned directions, void *frame, bool heap);
+/* After a server's method has run and its answer is encoded: the same for all that a frame holds,
+ * which had an arena for its targets. `heap`: what [out] and [in, out] targets hold was allocated
+ * by the method, and is freed. */
+void ndr_clear_call(const struct ndr_method *method, void *frame, bool heap);
 /* Before a server's method runs: storage for [out] parameters, zeroed, from `arena`. -ENOMEM,
  * -ENOBUFS, -EINVAL (a size that makes no sense). */
 int ndr_prepare_out(const struct ndr_method *method, void *frame, struct arena *arena);

@@ -89,6 +89,7 @@ enum ndr_opcode {
 	NDR_OP_CHOOSE, /* pop c, b, a: a ? b : c */
 };
 
+#define NDR_PARAMS_MAX 64 /* of a method, with the result */
 #define NDR_EXPR_DEPTH 16 /* of its stack; idlc refuses what needs more */
 
 struct ndr_op {

@@ -164,6 +164,15 @@ struct idl_type *emit_behind_pointers(struct idl_type *type)
 	return type->alias ? NULL : type;
 }
 
+/* Published files have tables of the same name ([MS-LSAD] and [MS-LSAT]), so each is a symbol of
+ * its file; C code that includes one of them need not know. */
+static void emit_extern(struct idl *idl, const struct idl_file *file, struct buf *out,
+			const char *kind, const char *name)
+{
+	buf_printf(out, "extern const struct ndr_%s ndr_%s_%s __asm__(\"ndr_%s_%s_%s\");\n", kind,
+		   kind, name, kind, emit_identifier(idl, file->name), name);
+}
+
 /* ---- definitions of types ---- */
 
 static void emit_body(struct idl *idl, struct idl_type *type, struct buf *out, int indent);
@@ -304,8 +313,8 @@ static void emit_type(struct idl *idl, const struct idl_file *file, struct idl_t
 
 	for (size_t i = 0; i < 2; i++) {
 		if (tables[i] && tables[i]->file == file)
-			buf_printf(out, "extern const struct ndr_type ndr_type_%s;\n",
-				   tables[i]->alias ? tables[i]->alias : tables[i]->name);
+			emit_extern(idl, file, out, "type",
+				    tables[i]->alias ? tables[i]->alias : tables[i]->name);
 	}
 	if (type->kind != IDL_ALIAS) {
 		emit_definition(idl, file, type, out);
@@ -371,7 +380,8 @@ static void emit_interface(struct idl *idl, const struct idl_interface *i, struc
 {
 	const char *vtable = idl_text(idl, "%sVtbl", i->name);
 
-	buf_printf(out, "\nextern const struct ndr_interface ndr_interface_%s;\n", i->name);
+	buf_putc(out, '\n');
+	emit_extern(idl, i->file, out, "interface", i->name);
 	if (emit_is_object(i) && !idl_is_native(idl, vtable)) {
 		buf_printf(out, "extern const IID IID_%s;\n", i->name);
 		if (!i->dispinterface) {

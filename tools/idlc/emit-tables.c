@@ -113,7 +113,9 @@ static void emit_method(struct lowering *l, const struct idl_interface *i, struc
 		count++;
 	}
 	const char *name = NULL;
-	if (count && frame.c_name && !l->idl->result && !buf_failed(&params))
+	if (buf_failed(&params))
+		idl_fail(l->idl, &m->place, "out of memory");
+	if (count && frame.c_name && !l->idl->result)
 		name = lower_define(l, "const struct ndr_field %s[] =", 'p', buf_cstr(&params));
 	buf_done(&params);
 	if (l->idl->result)
@@ -171,7 +173,9 @@ static void emit_interface(struct lowering *l, const struct idl_interface *i, st
 	buf_init(&rows, 8 << 20);
 	for (struct idl_method *m = i->methods; m && !l->idl->result; m = m->next, methods++)
 		emit_method(l, i, m, opnum + methods, &rows);
-	if (l->idl->result || buf_failed(&rows)) {
+	if (buf_failed(&rows))
+		idl_fail(l->idl, &i->place, "out of memory");
+	if (l->idl->result) {
 		buf_done(&rows);
 		return;
 	}
@@ -270,7 +274,8 @@ int idl_emit_tables(struct idl *idl, const struct idl_file *file, struct buf *ou
 		emit_items(&l, &lists);
 	if (!idl->result)
 		emit_module(&l, &lists);
-	if (buf_failed(out) || buf_failed(&lists.types) || buf_failed(&lists.interfaces))
+	if (buf_failed(out) || buf_failed(&lists.types) || buf_failed(&lists.interfaces) ||
+	    buf_failed(&lists.coclasses))
 		idl_fail(idl, NULL, "out of memory, or too large");
 	for (size_t i = 0; i < 3; i++)
 		buf_done(bufs[i]);

@@ -101,6 +101,7 @@ struct idl_type {
 	const struct lowered *lowered; /* lower.c */
 	const char *refusal;           /* why it has no table */
 	bool lowering;
+	unsigned pointers; /* that led to it when that began */
 };
 
 /* ---- interfaces ---- */

@@ -307,7 +307,9 @@ static void directive(struct lexer *l)
 
 	if (names) {
 		skip_blanks(l, true);
-		read_token(l, &name);
+		name.place = here(l);
+		if (peek(l, 0) != '\n')
+			read_token(l, &name);
 		if (name.kind != TOKEN_NAME) {
 			idl_fail(l->idl, &name.place, "expected a name behind #%.20s", word.text);
 			return;

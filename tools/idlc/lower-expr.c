@@ -208,7 +208,9 @@ const char *lower_iid(struct lowering *l, struct idl_expr *e, const struct scope
 		else if (type->kind != IDL_POINTER || !load(&o, &p, &e->place))
 			idl_fail(l->idl, &e->place, "iid_is needs an IID or a pointer to one");
 		buf_puts(&o.text, " { NDR_OP_END, 0, 0 },");
-		if (!buf_failed(&o.text) && !l->idl->result)
+		if (buf_failed(&o.text))
+			idl_fail(l->idl, NULL, "out of memory");
+		if (!l->idl->result)
 			name = lower_define(l, "const struct ndr_op %s[] =", 'e',
 					    buf_cstr(&o.text));
 	}

@@ -296,6 +296,7 @@ static const struct lowered *pointer(struct lowering *l, struct idl_type *type, 
 	inner.level++;
 	inner.parameter = false;
 	inner.pointer_class = 0;
+	l->pointers++;
 	if (has_bounds(w) || (w->string && is_character(type->of))) {
 		bool string = w->string && is_character(type->of);
 
@@ -305,6 +306,7 @@ static const struct lowered *pointer(struct lowering *l, struct idl_type *type, 
 	} else {
 		of = lower_level(l, type->of, &inner);
 	}
+	l->pointers--;
 	if (of && of->flags & NDR_OPEN)
 		return refuse(l, "a union without switch_is");
 	if (of && of->kind == NDR_NONE)
@@ -499,8 +501,11 @@ static const struct lowered *union_type(struct lowering *l, struct idl_type *typ
 	}
 	t->least = tag->least + (count ? least : 0);
 	if (!count || buf_failed(&arms)) {
+		bool full = buf_failed(&arms);
+
 		buf_done(&arms);
-		return refuse(l, "a union without cases");
+		return full ? idl_fail(l->idl, NULL, "out of memory")
+			    : refuse(l, "a union without cases");
 	}
 	const char *arms_name =
 		lower_define(l, "const struct ndr_arm %s[] =", 'a', buf_cstr(&arms));
@@ -603,6 +608,8 @@ static const struct lowered *recursion(struct lowering *l, struct idl_type *type
 {
 	struct lowered *t = lowered_new(l, type->kind == IDL_ALIAS ? NDR_USER : NDR_STRUCT);
 
+	if (type->pointers == l->pointers)
+		return refuse(l, "it contains itself");
 	if (t && *type_title(type)) {
 		t->ref = idl_text(l->idl, "&ndr_type_%s", type_title(type));
 		t->align = 8;
@@ -622,6 +629,7 @@ const struct lowered *lower_named(struct lowering *l, struct idl_type *type)
 		return recursion(l, type);
 	bool foreign = type->file != l->file;
 	type->lowering = true;
+	type->pointers = l->pointers;
 	l->quiet += foreign;
 	type->lowered = make_named(l, type);
 	l->quiet -= foreign;

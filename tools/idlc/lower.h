@@ -25,6 +25,7 @@ struct lowering {
 	struct buf *out;      /* definitions, in an order that C takes */
 	struct map *known;    /* texts of nameless tables to their names */
 	unsigned next, quiet; /* quiet: nothing is written, as in what another file defines */
+	unsigned pointers;    /* that were followed to where we are */
 	const char *refusal;  /* why the last one has no table */
 };
 

@@ -37,7 +37,8 @@ void *idl_fail(struct idl *idl, const struct idl_place *place, const char *forma
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	idl->result = !strcmp(text, "out of memory") ? -ENOMEM : -EINVAL;
+	/* Also "too many names, or out of memory". */
+	idl->result = strstr(text, "out of memory") ? -ENOMEM : -EINVAL;
 	if (place && place->file)
 		error_set_at(idl->err, idl->result, place->file, place->line, place->column, "%s",
 			     text);
@@ -230,7 +231,11 @@ static void parameters(struct parser *p, struct idl_method *m)
 		if (!count && plain->kind == IDL_BASE && plain->base == NDR_NONE &&
 		    !plain->is_handle && parser_at(p, ')'))
 			break; /* (void) */
-		count++;
+		if (++count >= NDR_PARAMS_MAX) {
+			idl_fail(p->idl, &param->place, "a method has at most %d parameters",
+				 NDR_PARAMS_MAX - 1);
+			return;
+		}
 		if (!param->name)
 			param->name = idl_text(p->idl, "Param%u", count);
 		*tail = param;
