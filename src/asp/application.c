@@ -276,10 +276,13 @@ static int prepare(struct asp_context *ctx, struct asp_application *app)
 	if (!app->config || app->config->epoch != epoch) {
 		struct asp_config *config;
 		int r = config_new(ctx, &config);
-		if (r != 0)
+		/* The application was removed: what was on its way to it still finds it as it was. */
+		if (r != 0 && !(r == -ENOENT && app->config))
 			return r;
-		asp_config_unref(app->config);
-		app->config = config;
+		if (r == 0) {
+			asp_config_unref(app->config);
+			app->config = config;
+		}
 	}
 	ctx->config = asp_config_ref(app->config);
 	if (!app->started)

@@ -122,6 +122,7 @@ struct config_site {
 	const char *name;
 	uint32_t id;
 	bool auto_start;
+	bool runs; /* auto_start, until config_sites_toggle */
 	const struct config_binding *bindings;
 	size_t binding_count;
 	const struct config_application *applications; /* longest path first; the last is "/" */
@@ -179,7 +180,13 @@ const struct config_site *config_site_at(const struct config *config, size_t i);
  * and not there for the server, as in IIS. Says which and why, with file and line; false: there are
  * not so many. */
 bool config_ignored(const struct config *config, size_t i, struct error *ret);
+/* Says of each site in `ids` (numbers with blanks between them) that it `runs` when it does not start
+ * by itself, and does not when it does. Before anybody else has the snapshot. */
+void config_sites_toggle(struct config *config, struct text ids);
 size_t config_pool_count(const struct config *config);
+/* True when hosts of one are as good as hosts of the other: all settings are the same, but for
+ * autoStart, which is about the start of the service. Of pools of one name. */
+bool config_pool_same(const struct config_pool *a, const struct config_pool *b);
 /* The built-in ones and those of High applications included. */
 const struct config_pool *config_pool_at(const struct config *config, size_t i);
 const struct config_pool *config_pool_find(const struct config *config, struct text name);

@@ -208,6 +208,55 @@ struct config_pool *config_pools_isolated(struct config *config, const char *sit
 
 /* ---- what users see ---- */
 
+/* ---- comparing ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return text_equal(text_of(a ? a : ""), text_of(b ? b : ""));
+}
+
+static bool same_environment(const struct config_pool *a, const struct config_pool *b)
+{
+	bool same = a->environment_count == b->environment_count;
+
+	for (size_t i = 0; same && i < a->environment_count; i++)
+		same = same_text(a->environment[i].name, b->environment[i].name) &&
+		       same_text(a->environment[i].value, b->environment[i].value);
+	return same;
+}
+
+static bool same_schedule(const struct config_pool *a, const struct config_pool *b)
+{
+	bool same = a->restart_schedule_count == b->restart_schedule_count;
+
+	for (size_t i = 0; same && i < a->restart_schedule_count; i++)
+		same = a->restart_schedule[i] == b->restart_schedule[i];
+	return same;
+}
+
+/* What the rows above bind, value by value: texts are those of user and password. */
+static bool same_rows(const struct config_pool *a, const struct config_pool *b)
+{
+	bool same = same_text(a->user_name, b->user_name) && same_text(a->password, b->password);
+
+	for (size_t i = 0; same && i < ARRAY_LEN(rows); i++) {
+		size_t at = rows[i].offset;
+
+		if (at == offsetof(struct config_pool, user_name) ||
+		    at == offsetof(struct config_pool, password) ||
+		    at == offsetof(struct config_pool, auto_start))
+			continue;
+		same = !memcmp((const char *)a + at, (const char *)b + at, rows[i].size);
+	}
+	return same;
+}
+
+bool config_pool_same(const struct config_pool *a, const struct config_pool *b)
+{
+	return a->protection == b->protection && same_rows(a, b) && same_schedule(a, b) &&
+	       same_environment(a, b);
+}
+
 size_t config_pool_count(const struct config *config)
 {
 	return config->pools.count;

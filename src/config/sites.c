@@ -393,6 +393,7 @@ static int read_site(struct site_reader *r)
 	if (e == 0)
 		e = config_bind_lists(&r->ctx, r->element, site_lists, ARRAY_LEN(site_lists),
 				      r->site);
+	r->site->runs = r->site->auto_start;
 	if (e == 0)
 		e = read_bindings(r);
 	if (e == 0)
@@ -429,4 +430,18 @@ size_t config_site_count(const struct config *config)
 const struct config_site *config_site_at(const struct config *config, size_t i)
 {
 	return i < config->site_count ? &config->sites[i] : NULL;
+}
+
+void config_sites_toggle(struct config *config, struct text ids)
+{
+	while (ids.data) {
+		uint64_t id;
+
+		if (!text_to_u64(text_cut(&ids, ' '), &id))
+			continue;
+		for (size_t i = 0; i < config->site_count; i++) {
+			if (config->sites[i].id == id)
+				config->sites[i].runs = !config->sites[i].auto_start;
+		}
+	}
 }

@@ -116,6 +116,10 @@
 	  "A worker process '%2' serving application pool '%1' is no longer trusted by the "       \
 	  "Windows Process Activation Service, based on ill-formed data the worker process sent "  \
 	  "to the service." EVENT_DATA)                                                            \
+	X(WAS, 5172, ERROR, SYSTEM, 3,                                                             \
+	  "The Windows Process Activation Service encountered an error trying to read "            \
+	  "configuration data from file '%1', line number '%2'. The error message is: "            \
+	  "'%3'." EVENT_DATA)                                                                      \
 	X(WAS, 5186, INFORMATION, SYSTEM, 3,                                                       \
 	  "A worker process with process id of '%1' serving application pool '%2' was shutdown "   \
 	  "due to inactivity. Application Pool timeout configuration was set to %3 minutes. A "    \

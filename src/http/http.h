@@ -147,6 +147,9 @@ struct http_server *http_server_free(struct http_server *server);
 int http_server_start(struct http_server *server);
 /* Loop `i` listens on `fd` (owned by the server from now on). `tag` comes back with exchanges. */
 int http_server_listen(struct http_server *server, int loop, int fd, uint32_t tag);
+/* All loops stop listening on what has this tag, and have closed it when this returns; connections
+ * that were accepted stay. */
+void http_server_unlisten(struct http_server *server, uint32_t tag);
 /* No new connections; idle ones close; answers under way finish within `grace_ns`. Blocks. */
 void http_server_stop(struct http_server *server, int64_t grace_ns);
 struct loop *http_server_loop(struct http_server *server, int i);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -98,14 +99,71 @@ static void listener_begin(void *ctx)
 	loop->listeners = l;
 }
 
+static void listener_free(struct listener *l)
+{
+	loop_unwatch(l->watch);
+	sys_close(l->fd);
+	mem_free(l);
+}
+
 static void listeners_free(struct http_loop *loop)
 {
 	while (loop->listeners) {
 		struct listener *l = loop->listeners;
 		loop->listeners = l->next;
-		loop_unwatch(l->watch);
-		sys_close(l->fd);
-		mem_free(l);
+		listener_free(l);
+	}
+}
+
+/* The farewell of one loop to a tag; lives on the control thread's stack. */
+struct unlisten {
+	struct http_loop *loop;
+	struct loop_task task;
+	uint32_t tag;
+	sem_t *closed;
+};
+
+static void listeners_close(struct http_loop *loop, uint32_t tag)
+{
+	struct listener **at = &loop->listeners;
+
+	while (*at) {
+		struct listener *l = *at;
+		if (l->tag != tag) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		listener_free(l);
+	}
+}
+
+static void unlisten_task(void *ctx)
+{
+	struct unlisten *u = ctx;
+
+	listeners_close(u->loop, u->tag);
+	sem_post(u->closed);
+}
+
+void http_server_unlisten(struct http_server *server, uint32_t tag)
+{
+	for (int i = 0; i < server->options.loops; i++) {
+		struct http_loop *loop = &server->loops[i];
+		struct unlisten u = { .loop = loop, .tag = tag };
+		sem_t closed;
+
+		if (!loop->started) {
+			listeners_close(loop, tag);
+			continue;
+		}
+		sem_init(&closed, 0, 0);
+		u.closed = &closed;
+		u.task = (struct loop_task){ .fn = unlisten_task, .ctx = &u };
+		loop_post(loop->loop, &u.task);
+		while (sem_wait(&closed) < 0) /* EINTR */
+			;
+		sem_destroy(&closed);
 	}
 }
 

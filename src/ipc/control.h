@@ -41,8 +41,12 @@ enum control_peer {
 	 * loop thread. */                                                                         \
 	X(REGISTRATION, registration, CONTROL_FROM_CHILD, 0, CONTROL_FDS_MAX,                      \
 	  U(generation) U(pid) T(program))                                                         \
-	/* The configuration a child shall use: the text of the file, in a sealed memory file. */  \
-	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state))                     \
+	/* The configuration a child shall use: the text of the file, in a sealed memory file.     \
+	 * `sites`: ids, with blanks between them, of the sites that do not do what their          \
+	 * serverAutoStart says, because somebody started or stopped them. */                      \
+	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state) T(sites))            \
+	/* The front end has done so, and asked for the addresses it is to listen on. */           \
+	X(CONFIGURED, configured, CONTROL_FROM_FRONT, 0, 0, U(version))                            \
 	/* A host's channel: the shared memory, then the front end's eventfds, one a loop. */      \
 	X(CHANNEL, channel, CONTROL_FROM_SCM, 2, CONTROL_FDS_MAX, U(generation))                   \
 	X(PING, ping, CONTROL_FROM_SCM, 0, 0, U(generation) U(sequence))                           \
@@ -74,6 +78,14 @@ enum control_peer {
 	/* Activity, so that idle time-out and request limits work: sent at most once a second. */ \
 	X(HOST_ACTIVITY, host_activity, CONTROL_FROM_FRONT, 0, 0,                                  \
 	  U(generation) U(requests) U(active) T(pool))                                             \
+	/* Which requests run at hosts? REQUEST_INFO for each, then REQUEST_END. */                \
+	X(REQUEST_LIST, request_list, CONTROL_FROM_SCM, 0, 0, U(cookie))                           \
+	/* `time_ms`: since it was given to its host. Texts are cut; `client` is an address. To a  \
+	 * tool with the process it runs in. */                                                    \
+	X(REQUEST_INFO, request_info, CONTROL_FROM_FRONT | CONTROL_FROM_SCM, 0, 0,                 \
+	  U(cookie) U(id) U(generation) U(pid) U(site) U(time_ms) T(pool) T(verb) T(url)           \
+		  T(client) T(stage) T(module))                                                    \
+	X(REQUEST_END, request_end, CONTROL_FROM_FRONT, 0, 0, U(cookie))                           \
 	/* ---- tools ---- */                                                                      \
 	X(STATUS_QUERY, status_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                       \
 	X(STATUS_PROCESS, status_process, CONTROL_FROM_SCM, 0, 0,                                  \
@@ -81,6 +93,11 @@ enum control_peer {
 		  T(appid) T(pool) T(protection) T(user) T(state))                                 \
 	X(STATUS_POOL, status_pool, CONTROL_FROM_SCM, 0, 0,                                        \
 	  U(failures) U(queued) T(pool) T(appid) T(protection) T(state) T(reason))                 \
+	X(STATUS_SITE, status_site, CONTROL_FROM_SCM, 0, 0, U(id) T(site) T(state))                \
+	/* The configuration in force; a text: what keeps the file on the disk from being that. */ \
+	X(STATUS_CONFIG, status_config, CONTROL_FROM_SCM, 0, 0,                                    \
+	  U(version) U(line) T(file) T(text))                                                      \
+	X(REQUEST_QUERY, request_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                     \
 	X(SERVICE_QUERY, service_query, CONTROL_FROM_ANY_TOOL, 0, 0, T(name))                      \
 	X(SERVICE_INFO, service_info, CONTROL_FROM_SCM, 0, 0,                                      \
 	  U(state) U(start_type) U(pid) U(win32_exit_code) T(name) T(display_name)                 \
@@ -88,6 +105,7 @@ enum control_peer {
 	X(SERVICE_CONTROL, service_control, CONTROL_FROM_TOOL, 0, 0,                               \
 	  U(verb) U(value) U(timeout_ms) T(name))                                                  \
 	X(POOL_CONTROL, pool_control, CONTROL_FROM_TOOL, 0, 0, U(verb) T(pool))                    \
+	X(SITE_CONTROL, site_control, CONTROL_FROM_TOOL, 0, 0, U(verb) T(site))                    \
 	X(SHUTDOWN, shutdown, CONTROL_FROM_TOOL, 0, 0, U(grace_ms))                                \
 	/* Ends every answer to a tool: a Win32 error code (0: done) and a text for people. */     \
 	X(DONE, done, CONTROL_FROM_SCM, 0, 0, U(error) T(text))
@@ -124,6 +142,7 @@ enum control_service_verb {
 	CONTROL_SERVICE_RESET,  /* iisreset: value 0 /DISABLE, 1 /ENABLE, 2 asks: 4309 when disabled
 				 */
 };
+enum control_site_verb { CONTROL_SITE_START, CONTROL_SITE_STOP };
 enum control_pool_verb { CONTROL_POOL_START, CONTROL_POOL_STOP, CONTROL_POOL_RECYCLE };
 
 /* A received message. Texts point into `buffer`. Descriptors belong to the message until taken

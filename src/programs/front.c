@@ -5,7 +5,7 @@
  *
  * The order of a start: bells exist, registration (with the bells), CONFIG, the server, LISTEN for
  * each binding, LISTENING with sockets. A later CONFIG is a new snapshot: requests under way keep
- * the old one.
+ * the old one, addresses that no site has any more are closed before new ones are asked for.
  */
 #include "programs/front.h"
 
@@ -28,6 +28,7 @@
 struct front_listener {
 	char address[64];
 	uint16_t port;
+	uint64_t cookie; /* also the tag of its sockets */
 };
 
 struct front {
@@ -44,16 +45,21 @@ struct front {
 	uint64_t last_requests;
 	struct front_listener *listeners;
 	size_t listener_count;
+	uint64_t cookie; /* the last one given */
 	int loops, status;
 };
 
 /* ---- listening ---- */
 
+static bool front_is_at(const struct front_listener *listener, const struct config_binding *binding)
+{
+	return listener->port == binding->port && strcmp(listener->address, binding->address) == 0;
+}
+
 static bool front_listens(const struct front *front, const struct config_binding *binding)
 {
 	for (size_t i = 0; i < front->listener_count; i++)
-		if (front->listeners[i].port == binding->port &&
-		    strcmp(front->listeners[i].address, binding->address) == 0)
+		if (front_is_at(&front->listeners[i], binding))
 			return true;
 	return false;
 }
@@ -61,7 +67,7 @@ static bool front_listens(const struct front *front, const struct config_binding
 static void front_listen(struct front *front, const struct config_binding *binding)
 {
 	struct front_listener *listeners, *one;
-	struct control_listen listen = { .cookie = front->listener_count,
+	struct control_listen listen = { .cookie = front->cookie + 1,
 					 .port = binding->port,
 					 .sockets = (uint64_t)front->loops,
 					 .address = text_of(binding->address) };
@@ -76,6 +82,7 @@ static void front_listen(struct front *front, const struct config_binding *bindi
 	one = &listeners[front->listener_count++];
 	snprintf(one->address, sizeof one->address, "%s", binding->address);
 	one->port = binding->port;
+	one->cookie = ++front->cookie;
 	child_send(front->child, CONTROL_LISTEN, &listen, NULL, 0);
 }
 
@@ -84,17 +91,57 @@ static void front_listen_all(struct front *front)
 	for (size_t s = 0; s < config_site_count(front->config); s++) {
 		const struct config_site *site = config_site_at(front->config, s);
 
-		for (size_t b = 0; site->auto_start && b < site->binding_count; b++)
+		for (size_t b = 0; site->runs && b < site->binding_count; b++)
 			front_listen(front, &site->bindings[b]);
 	}
 }
 
+static bool front_wants(const struct config *config, const struct front_listener *listener)
+{
+	for (size_t s = 0; s < config_site_count(config); s++) {
+		const struct config_site *site = config_site_at(config, s);
+
+		for (size_t b = 0; site->runs && b < site->binding_count; b++)
+			if (front_is_at(listener, &site->bindings[b]))
+				return true;
+	}
+	return false;
+}
+
+/* Closes what no site has any more. An answer that is still to come finds nobody. */
+static void front_unlisten(struct front *front)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < front->listener_count; i++) {
+		struct front_listener *listener = &front->listeners[i];
+
+		if (front_wants(front->config, listener))
+			front->listeners[kept++] = *listener;
+		else
+			http_server_unlisten(front->server, (uint32_t)listener->cookie);
+	}
+	front->listener_count = kept;
+}
+
+static void front_forget_listener(struct front *front, size_t at)
+{
+	front->listeners[at] = front->listeners[--front->listener_count];
+}
+
 static void front_listening(struct front *front, struct control_message *m)
 {
-	if (m->listening.cookie >= front->listener_count || m->listening.error != 0 ||
-	    !front->server) {
+	size_t at = 0;
+
+	while (at < front->listener_count && front->listeners[at].cookie != m->listening.cookie)
+		at++;
+	if (at == front->listener_count)
+		return;
+	if (m->listening.error != 0 || !front->server) {
 		fprintf(stderr, "inetinfo: cannot listen: " TEXT_FMT "\n",
 			TEXT_ARG(m->listening.text));
+		/* The next configuration asks again. */
+		front_forget_listener(front, at);
 		return;
 	}
 	for (int i = 0; i < m->fd_count; i++)
@@ -277,6 +324,7 @@ static int front_configure(struct front *front, const struct control_message *m,
 
 	if (r < 0)
 		return r;
+	config_sites_toggle(config, m->config.sites);
 	r = web_pools_set_config(front->pools, config);
 	if (r == 0)
 		r = pages_set_config(front->low, config, err);
@@ -295,16 +343,20 @@ static int front_configure(struct front *front, const struct control_message *m,
 		r = front_start_server(front, state_dir);
 	if (r < 0)
 		return error_set(err, r, "cannot start serving: %s", error_errno_text(r));
+	front_unlisten(front);
 	front_listen_all(front);
 	return 0;
 }
 
 static void front_config_message(struct front *front, const struct control_message *m)
 {
+	struct control_configured done = { .version = m->config.version };
 	struct error err = { 0 };
 
-	if (front_configure(front, m, &err) == 0)
+	if (front_configure(front, m, &err) == 0) {
+		child_send(front->child, CONTROL_CONFIGURED, &done, NULL, 0);
 		return;
+	}
 	fprintf(stderr, "inetinfo: %s\n", err.text);
 	if (!front->server) {
 		front->status = 1;

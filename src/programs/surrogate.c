@@ -57,7 +57,7 @@ static void print_urls(const struct config *config)
 	for (size_t s = 0; s < config_site_count(config); s++) {
 		const struct config_site *site = config_site_at(config, s);
 
-		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
+		for (size_t b = 0; site->runs && b < site->binding_count; b++) {
 			const struct config_binding *at = &site->bindings[b];
 			const char *host = *at->host ? at->host : at->address;
 
@@ -325,12 +325,22 @@ static void print_doubtful(const struct error *err)
 	fprintf(stderr, "surrogate: warning: %s: line %d: %s\n", err->file, err->line, err->text);
 }
 
+static void print_kept(void *ctx, const struct control_message *m)
+{
+	if (m->type == CONTROL_STATUS_CONFIG && m->status_config.text.length)
+		fputs("The server that runs goes on with the configuration it read before.\n",
+		      stderr);
+}
+
 static int configtest(void)
 {
+	struct control_status_query query = { 0 };
 	struct error err = { 0 };
 
-	if (explain_test(options.state, print_broken, print_doubtful, &err) < 0)
+	if (explain_test(options.state, print_broken, print_doubtful, &err) < 0) {
+		client_ask(options.state, CONTROL_STATUS_QUERY, &query, print_kept, NULL, &err);
 		return 1;
+	}
 	puts("The configuration is valid.");
 	return switches_end("surrogate", 0);
 }

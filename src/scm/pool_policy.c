@@ -426,6 +426,7 @@ bool pool_recycle(struct pool *pool, enum config_recycle_event why, struct pool_
 		  struct pool_actions *out)
 {
 	bool told = false;
+	size_t left = garden_size(pool); /* of those that are replaced: a garden may have shrunk */
 
 	actions_begin(out);
 	for (size_t i = 0; pool->state == POOL_STARTED && i < POOL_HOSTS_MAX; i++) {
@@ -438,7 +439,12 @@ bool pool_recycle(struct pool *pool, enum config_recycle_event why, struct pool_
 		if (!told || !is_about_pool(why))
 			recycle_event(pool, host, why, out);
 		told = true;
-		host_replace(pool, host, at, out);
+		if (left) {
+			left--;
+			host_replace(pool, host, at, out);
+		} else {
+			pool_host_drain(pool, host, pool->settings->shutdown_time_limit, at, out);
+		}
 	}
 	actions_end(pool, at, out);
 	return pool->state == POOL_STARTED;
@@ -523,11 +529,13 @@ void pool_configure(struct pool *pool, const struct config_pool *settings, const
 {
 	pool->settings = settings;
 	pool->application = application;
-	if (changed && !settings->disallow_rotation_on_config_change) {
+	if (changed && !settings->disallow_rotation_on_config_change)
 		pool_recycle(pool, CONFIG_RECYCLE_CONFIG_CHANGE, at, out);
-		return;
-	}
-	actions_begin(out);
+	else
+		actions_begin(out);
+	/* A larger garden, or a pool that shall always run now; not where the old ones leave first. */
+	if (has_running(pool) || (settings->always_running && !pool_host_count(pool)))
+		pool_want(pool, at, out);
 	actions_end(pool, at, out);
 }
 

@@ -8,13 +8,11 @@
 #include "base/sys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -43,46 +41,6 @@ static int find_programs(struct scm *scm, struct error *err)
 #endif
 	return error_set(err, -ENOENT, "the program %s is missing; the installation is incomplete",
 			 path);
-}
-
-/* The configuration's text as every child gets it: what was validated here, without passwords. */
-static int seal_config(struct scm *scm, char *text, size_t length, struct error *err)
-{
-	int r;
-
-	config_hide_passwords(scm->config, text);
-	scm->config_fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	r = scm->config_fd < 0 ? -errno : sys_write_all(scm->config_fd, text, length);
-	if (!r && fcntl(scm->config_fd, F_ADD_SEALS,
-			F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
-		r = -errno;
-	return r < 0 ? error_set(err, r, "cannot pass the configuration on: %s",
-				 error_errno_text(r))
-		     : 0;
-}
-
-static int load_config(struct scm *scm, struct error *err)
-{
-	_cleanup_mem_ char *text = NULL;
-	const char *path = scm->config_path;
-	size_t length = 0;
-	int r = config_locate(scm->state_dir, scm->config_path, err);
-
-	if (r < 0)
-		return r;
-	r = config_read(path, &text, &length, err);
-	if (r == -ENOENT)
-		return error_set(err, r,
-				 "there is no configuration %s; run 'surrogate serve PATH' to have "
-				 "one written for a folder, or put one there",
-				 path);
-	if (r < 0)
-		return r;
-	r = config_parse((struct text){ text, length }, path, scm->state_dir, &scm->config, err);
-	if (!r)
-		r = seal_config(scm, text, length, err);
-	scm->config_version = 1;
-	return r;
 }
 
 static void on_signal(void *ctx, int signo)
@@ -127,7 +85,7 @@ static int open_stores(struct scm *scm, struct error *err)
 	if (!r)
 		r = scm_folders_make(scm, err);
 	if (!r)
-		r = load_config(scm, err);
+		r = scm_config_load(scm, err);
 	return r;
 }
 
@@ -151,6 +109,8 @@ static int begin(struct scm *scm, struct error *err)
 	if (!r)
 		r = scm_pools_new(scm, err);
 	if (!r)
+		r = scm_watch_start(scm, err);
+	if (!r)
 		r = scm_tools_listen(scm, err);
 	return r;
 }
@@ -172,13 +132,13 @@ static void end(struct scm *scm)
 	/* All have ended by now; what has not, ends with us (PR_SET_PDEATHSIG). */
 	for (struct scm_child *c = scm->children; c; c = c->next)
 		scm_child_kill(c);
+	scm_watch_stop(scm);
 	scm_pools_free(scm);
 	for (int i = 0; i < scm->bell_count; i++)
 		sys_close(scm->bells[i]);
 	if (scm->eventlog && scm->services.items[SERVICE_EVENTLOG].state == SERVICE_RUNNING)
 		scm_event(scm, "EventLog", 6006, 0, "");
-	config_unref(scm->config);
-	sys_close(scm->config_fd);
+	scm_config_done(scm);
 	eventlog_close(scm->eventlog);
 	registry_close(scm->registry);
 	buf_done(&scm->notes);
@@ -198,7 +158,7 @@ int scm_run(const struct scm_options *options, struct error *err)
 		return error_set(err, -ENOMEM, "out of memory");
 	scm->options = options;
 	scm->begun = clock_now();
-	scm->lock_fd = scm->listen_fd = scm->config_fd = -1;
+	scm->lock_fd = scm->listen_fd = scm->config_fd = scm->watch_fd = -1;
 	buf_init(&scm->notes, 1 << 16);
 	raise_open_files();
 	scm->message = mem_new(struct control_message);

@@ -46,16 +46,18 @@ void scm_child_send(struct scm_child *child, enum control_type type, const void 
 
 void scm_child_configure(struct scm_child *child)
 {
+	_cleanup_mem_ char *sites = scm_sites_toggled(child->scm);
 	char self[64];
 	_cleanup_fd_ int fd = -1;
 	struct control_config message = { .version = child->scm->config_version,
 					  .path = text_of(child->scm->config_path),
-					  .state = text_of(child->scm->state_dir) };
+					  .state = text_of(child->scm->state_dir),
+					  .sites = text_of(sites ? sites : "") };
 
 	/* Opened anew: descriptors that are only passed on share one reading position. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", child->scm->config_fd);
 	fd = sys_open(self, O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0)
+	if (fd < 0 || !sites)
 		scm_child_kill(child);
 	else
 		scm_child_send(child, CONTROL_CONFIG, &message, &fd, 1);
@@ -261,6 +263,7 @@ static void child_exited(void *ctx, int fd, unsigned events)
 		pool_exited(&pool->policy, generation, code, signal, last, scm_moment(scm),
 			    scm->actions);
 		scm_pool_act(pool);
+		scm_pools_collect(scm);
 	}
 	scm_job_continue(scm);
 }

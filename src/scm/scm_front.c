@@ -102,23 +102,24 @@ void scm_listeners_close(struct scm *scm)
 	scm->listener_count = 0;
 }
 
-static struct scm_listener *listener_find(struct scm *scm, const char *address, uint16_t port)
+static struct scm_listener *listener_find(const struct scm *scm, const char *address, uint16_t port)
 {
 	for (size_t i = 0; i < scm->listener_count; i++) {
 		if (scm->listeners[i].port == port && !strcmp(scm->listeners[i].address, address))
-			return &scm->listeners[i];
+			return (struct scm_listener *)&scm->listeners[i];
 	}
 	return NULL;
 }
 
-/* True when a site says so: the front end may ask for nothing else. */
+/* True when a site that runs says so: the front end may ask for nothing else. */
 static bool is_configured(const struct scm *scm, const char *address, uint64_t port)
 {
 	for (size_t s = 0; s < config_site_count(scm->config); s++) {
 		const struct config_site *site = config_site_at(scm->config, s);
 
-		for (size_t b = 0; b < site->binding_count; b++) {
+		for (size_t b = 0; scm->sites[s].runs && b < site->binding_count; b++) {
 			if (site->bindings[b].port == port &&
+			    !strcmp(site->bindings[b].protocol, "http") &&
 			    !strcmp(site->bindings[b].address, address))
 				return true;
 		}
@@ -126,22 +127,48 @@ static bool is_configured(const struct scm *scm, const char *address, uint64_t p
 	return false;
 }
 
+void scm_listeners_trim(struct scm *scm)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scm->listener_count; i++) {
+		struct scm_listener *listener = &scm->listeners[i];
+
+		if (listener->count && is_configured(scm, listener->address, listener->port))
+			scm->listeners[kept++] = *listener;
+		else
+			listener_close(listener);
+	}
+	scm->listener_count = kept;
+}
+
+size_t scm_site_listens(const struct scm *scm, const struct config_site *site, bool *ret_open)
+{
+	size_t count = 0;
+
+	for (size_t b = 0; b < site->binding_count; b++) {
+		const struct config_binding *binding = &site->bindings[b];
+		const struct scm_listener *listener =
+			listener_find(scm, binding->address, binding->port);
+
+		if (strcmp(binding->protocol, "http") != 0)
+			continue;
+		*ret_open = *ret_open || (!listener && scm->listener_count < SCM_LISTENERS_MAX);
+		count += listener && listener->count;
+	}
+	return count;
+}
+
 /* Each configured address has its sockets, or an event that says why not. */
 static bool addresses_settled(struct scm *scm)
 {
+	bool open = false;
+
 	for (size_t s = 0; s < config_site_count(scm->config); s++) {
-		const struct config_site *site = config_site_at(scm->config, s);
-
-		for (size_t b = 0; site->auto_start && b < site->binding_count; b++) {
-			const struct config_binding *binding = &site->bindings[b];
-
-			if (!strcmp(binding->protocol, "http") &&
-			    scm->listener_count < SCM_LISTENERS_MAX &&
-			    !listener_find(scm, binding->address, binding->port))
-				return false;
-		}
+		if (scm->sites[s].runs)
+			scm_site_listens(scm, config_site_at(scm->config, s), &open);
 	}
-	return true;
+	return !open;
 }
 
 /* Who was told that the service runs may connect at once. */
@@ -224,63 +251,78 @@ static void front_listen(struct scm_child *child, const struct control_listen *m
 		       r < 0 ? 0 : listener->count);
 	front_running(scm);
 	scm_ready_check(scm);
+	scm_sites_continue(scm);
 }
 
 /* ---- what it says ---- */
 
-static void front_activity(struct scm_child *front, struct scm_pool *pool,
-			   const struct control_host_activity *m)
+static void front_activity(struct scm_child *host, const struct control_host_activity *m)
 {
-	struct scm_child *host = scm_child_find(front->scm, m->generation);
-
-	if (!host || host->pool != pool)
-		return;
 	host->requests = m->requests;
 	host->active = m->active;
-	pool_activity(&pool->policy, m->generation, m->requests, m->active, scm_moment(front->scm),
-		      front->scm->actions);
+	pool_activity(&host->pool->policy, m->generation, m->requests, m->active,
+		      scm_moment(host->scm), host->scm->actions);
+}
+
+/* The host a message is about; by its number, since its pool may have been removed, and the name
+ * given to another one. */
+static struct scm_child *host_of(struct scm *scm, const struct control_message *m)
+{
+	uint64_t generation = m->type == CONTROL_HOST_DRAINED     ? m->host_drained.generation
+			      : m->type == CONTROL_HOST_UNTRUSTED ? m->host_untrusted.generation
+			      : m->type == CONTROL_HOST_ACTIVITY  ? m->host_activity.generation
+								  : 0;
+	struct scm_child *child = generation ? scm_child_find(scm, generation) : NULL;
+
+	return child && child->role == SCM_HOST ? child : NULL;
+}
+
+static void front_demand(struct scm *scm, struct text name)
+{
+	struct scm_pool *pool = scm_pool_find(scm, name);
+
+	if (!pool)
+		return;
+	pool_demand(&pool->policy, scm_moment(scm), scm->actions);
 	scm_pool_act(pool);
 }
 
-static struct text pool_of(const struct control_message *m)
+static void front_configured(struct scm_child *child, uint64_t version)
 {
-	switch (m->type) {
-	case CONTROL_POOL_DEMAND:
-		return m->pool_demand.pool;
-	case CONTROL_HOST_DRAINED:
-		return m->host_drained.pool;
-	case CONTROL_HOST_UNTRUSTED:
-		return m->host_untrusted.pool;
-	case CONTROL_HOST_ACTIVITY:
-		return m->host_activity.pool;
-	default:
-		return (struct text){ NULL, 0 };
-	}
+	struct scm *scm = child->scm;
+
+	if (child != scm->front)
+		return;
+	scm->front_version = version;
+	scm_sites_continue(scm);
+}
+
+static void front_of_host(struct scm_child *host, const struct control_message *m)
+{
+	struct scm *scm = host->scm;
+	struct pool *pool = &host->pool->policy;
+
+	if (m->type == CONTROL_HOST_ACTIVITY)
+		front_activity(host, &m->host_activity);
+	else if (m->type == CONTROL_HOST_DRAINED)
+		pool_drained(pool, host->generation, scm_moment(scm), scm->actions);
+	else
+		pool_untrusted(pool, host->generation, scm_moment(scm), scm->actions);
+	scm_pool_act(host->pool);
 }
 
 void scm_front_message(struct scm_child *child, struct control_message *m)
 {
-	struct scm *scm = child->scm;
-	struct pool_moment at = scm_moment(scm);
-	struct scm_pool *pool = scm_pool_find(scm, pool_of(m));
+	struct scm_child *host = host_of(child->scm, m);
 
 	if (m->type == CONTROL_LISTEN)
 		front_listen(child, &m->listen);
-	if (!pool)
-		return;
-	if (m->type == CONTROL_HOST_ACTIVITY) {
-		front_activity(child, pool, &m->host_activity);
-		return;
-	}
-	if (m->type == CONTROL_POOL_DEMAND)
-		pool_demand(&pool->policy, at, scm->actions);
-	else if (m->type == CONTROL_HOST_DRAINED)
-		pool_drained(&pool->policy, m->host_drained.generation, at, scm->actions);
-	else if (m->type == CONTROL_HOST_UNTRUSTED)
-		pool_untrusted(&pool->policy, m->host_untrusted.generation, at, scm->actions);
-	else
-		return;
-	scm_pool_act(pool);
+	else if (m->type == CONTROL_CONFIGURED)
+		front_configured(child, m->configured.version);
+	else if (m->type == CONTROL_POOL_DEMAND)
+		front_demand(child->scm, m->pool_demand.pool);
+	else if (host)
+		front_of_host(host, m);
 }
 
 /* ---- its life ---- */
@@ -326,7 +368,7 @@ void scm_front_registered(struct scm_child *child, struct control_message *m)
 		scm->bells[i] = TAKE_FD(m->fds[i]);
 	scm->bell_count = m->fd_count;
 	scm->front = child;
-	scm->front_pings = 0;
+	scm->front_pings = scm->front_version = 0;
 	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
 		       scm);
 	scm_child_configure(child);
@@ -381,6 +423,7 @@ void scm_front_exited(struct scm_child *child, int code, int signal)
 		loop_timer_cancel(scm->loop, &scm->ping_timer);
 		bells_close(scm);
 		scm_pools_front(scm, false);
+		scm_sites_continue(scm);
 	}
 	if (service->state == SERVICE_RUNNING) {
 		front_crashed(scm, child, code, signal);

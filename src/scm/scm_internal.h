@@ -49,9 +49,16 @@ struct scm_child {
 
 struct scm_pool {
 	struct scm *scm;
+	struct config *config; /* holds the settings; a removed pool keeps its last */
 	struct pool policy;
-	const char *application;
 	struct loop_timer timer;
+	bool removed; /* goes with its last host */
+};
+
+/* A site while the server runs: it is started and stopped one by one. */
+struct scm_site {
+	uint32_t id;
+	bool runs;
 };
 
 struct scm_listener {
@@ -68,7 +75,10 @@ struct scm_tool {
 	struct loop_watch *watch;
 	int fd;
 	unsigned peer; /* CONTROL_FROM_TOOL or CONTROL_FROM_USER */
-	bool waiting;  /* for the end of the job */
+	bool waiting;  /* for the end of the job, of a site's start, of the list of requests */
+	uint32_t site; /* the site it has started or stopped, or 0 */
+	bool site_start;
+	uint64_t version; /* of the configuration that says so */
 };
 
 /* A start or stop under way; one at a time. */
@@ -95,12 +105,21 @@ struct scm {
 	struct registry *registry;
 	struct eventlog *eventlog;
 	struct config *config;
-	int config_fd; /* its text, sealed */
+	char *config_text; /* as it was read, with the schema files of the user */
+	size_t config_length;
+	int config_fd; /* the same for children, sealed */
 	uint64_t config_version;
+	struct error config_error; /* why the file on the disk is not in force; no text: it is */
+	struct scm_site *sites;    /* those of `config`, in its order */
+	int watch_fd;              /* inotify */
+	struct loop_watch *watch;
+	struct loop_timer watch_timer; /* when what changed has settled */
+	int64_t watch_since;           /* its first sign; 0: nothing has changed */
+	int watched_state, watched_config;
 
 	struct services services;
 	struct scm_job job;
-	struct scm_pool *pools;
+	struct scm_pool **pools; /* removed ones too */
 	size_t pool_count;
 	struct scm_child *children;
 	size_t child_count;
@@ -112,6 +131,7 @@ struct scm {
 	struct loop_timer front_timer; /* its restart */
 	struct loop_timer ping_timer;
 	uint64_t front_pings; /* sent to this front end */
+	uint64_t front_version; /* of the configuration it has */
 	uint32_t front_failures;
 	int64_t begun; /* when the SCM started */
 	struct scm_listener listeners[SCM_LISTENERS_MAX];
@@ -149,9 +169,40 @@ void scm_child_send(struct scm_child *child, enum control_type type, const void 
 void scm_child_kill(struct scm_child *child);
 void scm_child_configure(struct scm_child *child);
 
+/* scm_config.c: the configuration, at the start and when it changed */
+int scm_config_load(struct scm *scm, struct error *err);
+void scm_config_done(struct scm *scm);
+/* Reads it again; what is new and valid is in force when this returns, the reason why not is in
+ * `config_error` and in the event log. */
+void scm_config_reload(struct scm *scm);
+
+/* scm_watch.c: sees that its files changed */
+int scm_watch_start(struct scm *scm, struct error *err);
+void scm_watch_stop(struct scm *scm);
+
+/* scm_site.c: which sites run */
+/* The states of the sites of `config`, those that are known already as they are; NULL: no memory */
+struct scm_site *scm_sites_new(const struct scm *scm, const struct config *config);
+/* All as their serverAutoStart says. */
+void scm_sites_reset(struct scm *scm);
+/* Ids for CONFIG; mem_free. */
+char *scm_sites_toggled(const struct scm *scm);
+/* A Win32 error, or 0 and the answer comes later. */
+uint32_t scm_site_control(struct scm *scm, struct text name, bool start, struct scm_tool *tool);
+/* An address was settled, or the front end is gone: who waits for a site may have an answer. */
+void scm_sites_continue(struct scm *scm);
+const char *scm_site_state(const struct scm *scm, size_t i);
+
 /* scm_pool.c */
 int scm_pools_new(struct scm *scm, struct error *err);
 void scm_pools_free(struct scm *scm);
+/* Makes room for the pools of a configuration, so that scm_pools_follow cannot fail. */
+int scm_pools_prepare(struct scm *scm, struct config *config, struct scm_pool ***ret);
+/* `scm->config` has changed: pools come, change, go. Takes `room`. */
+void scm_pools_follow(struct scm *scm, struct scm_pool **room);
+/* Frees removed pools that have no process any more. */
+void scm_pools_collect(struct scm *scm);
+/* By name, of those that the configuration has. */
 struct scm_pool *scm_pool_find(struct scm *scm, struct text name);
 struct pool_moment scm_moment(const struct scm *scm);
 /* Carries out scm->actions. */
@@ -168,6 +219,10 @@ void scm_front_registered(struct scm_child *child, struct control_message *m);
 void scm_front_exited(struct scm_child *child, int code, int signal);
 void scm_front_message(struct scm_child *child, struct control_message *m);
 void scm_listeners_close(struct scm *scm);
+/* Closes what no running site names any more, and forgets what could not be opened. */
+void scm_listeners_trim(struct scm *scm);
+/* How many addresses of a site are open, and whether some have not been tried yet. */
+size_t scm_site_listens(const struct scm *scm, const struct config_site *site, bool *ret_open);
 void scm_ready_check(struct scm *scm);
 
 /* scm.c: everything has started; tells systemd and the caller */

@@ -109,7 +109,8 @@ static void tell_front(struct scm_pool *pool, const struct pool_action *action)
 						.pool = name,
 						.reason = text_of(action->text) };
 
-	if (!pool->scm->front)
+	/* The state of a removed pool is nobody's any more: its name may be that of another. */
+	if (!pool->scm->front || (pool->removed && action->type == POOL_CHANGED))
 		return;
 	if (action->type == POOL_HOST_DRAIN)
 		scm_child_send(pool->scm->front, CONTROL_HOST_DRAIN, &drain, NULL, 0);
@@ -199,8 +200,10 @@ void scm_pool_act(struct scm_pool *pool)
 struct scm_pool *scm_pool_find(struct scm *scm, struct text name)
 {
 	for (size_t i = 0; i < scm->pool_count; i++) {
-		if (text_equal_nocase(text_of(scm->pools[i].policy.settings->name), name))
-			return &scm->pools[i];
+		struct scm_pool *pool = scm->pools[i];
+
+		if (!pool->removed && text_equal_nocase(text_of(pool->policy.settings->name), name))
+			return pool;
 	}
 	return NULL;
 }
@@ -219,71 +222,199 @@ static const char *application_of(const struct config *config, const struct conf
 	return pool->name;
 }
 
+/* ---- coming, changing, going ---- */
+
+static struct scm_pool *pool_new(struct scm *scm, struct config *config,
+				 const struct config_pool *settings)
+{
+	struct scm_pool *pool = mem_new(struct scm_pool);
+
+	if (!pool)
+		return NULL;
+	pool->scm = scm;
+	pool->config = config_ref(config);
+	pool_init(&pool->policy, settings, application_of(config, settings), &scm->generation);
+	return pool;
+}
+
+static void pool_free(struct scm_pool *pool)
+{
+	loop_timer_cancel(pool->scm->loop, &pool->timer);
+	config_unref(pool->config);
+	mem_free(pool);
+}
+
+/* The array ends with a NULL: the pools that are new there, and room for those there are. */
+int scm_pools_prepare(struct scm *scm, struct config *config, struct scm_pool ***ret)
+{
+	size_t count = config_pool_count(config), fresh = 0;
+	struct scm_pool **room = mem_zalloc(scm->pool_count + count + 1, sizeof(*room));
+	bool whole = room;
+
+	for (size_t i = 0; whole && i < count; i++) {
+		const struct config_pool *settings = config_pool_at(config, i);
+
+		if (scm_pool_find(scm, text_of(settings->name)))
+			continue;
+		room[fresh] = pool_new(scm, config, settings);
+		whole = room[fresh++];
+	}
+	if (whole) {
+		*ret = room;
+		return 0;
+	}
+	for (size_t i = 0; room && i < fresh && room[i]; i++)
+		pool_free(room[i]);
+	mem_free(room);
+	return -ENOMEM;
+}
+
 int scm_pools_new(struct scm *scm, struct error *err)
 {
-	size_t count = config_pool_count(scm->config);
-
-	scm->pools = mem_zalloc(count + 1, sizeof(*scm->pools));
-	if (!scm->pools)
+	if (scm_pools_prepare(scm, scm->config, &scm->pools) < 0)
 		return error_set(err, -ENOMEM, "out of memory");
-	scm->pool_count = count;
-	for (size_t i = 0; i < count; i++) {
-		const struct config_pool *settings = config_pool_at(scm->config, i);
-		struct scm_pool *pool = &scm->pools[i];
-
-		pool->scm = scm;
-		pool->application = application_of(scm->config, settings);
-		pool_init(&pool->policy, settings, pool->application, &scm->generation);
-	}
+	while (scm->pools[scm->pool_count])
+		scm->pool_count++;
 	return 0;
+}
+
+/* The front end is there: it learns of the pool, which begins to serve. */
+static void pool_join(struct scm_pool *pool)
+{
+	struct scm *scm = pool->scm;
+
+	if (!scm->front)
+		return;
+	pool_front_came(&pool->policy, scm_moment(scm), scm->actions);
+	scm_pool_act(pool);
+	if (!pool->policy.settings->auto_start)
+		return;
+	pool_start(&pool->policy, scm_moment(scm), scm->actions);
+	scm_pool_act(pool);
+}
+
+static void pool_change(struct scm_pool *pool, const struct config_pool *settings)
+{
+	struct scm *scm = pool->scm;
+	struct config *before = pool->config;
+	bool changed = !config_pool_same(pool->policy.settings, settings);
+
+	pool->config = config_ref(scm->config);
+	pool_configure(&pool->policy, settings, application_of(scm->config, settings), changed,
+		       scm_moment(scm), scm->actions);
+	scm_pool_act(pool);
+	config_unref(before);
+}
+
+/* Its hosts end after their requests. */
+static void pool_remove(struct scm_pool *pool)
+{
+	struct scm *scm = pool->scm;
+
+	pool_stop(&pool->policy, scm_moment(scm), "The application pool was removed.", -1,
+		  scm->actions);
+	scm_pool_act(pool);
+	pool->removed = true;
+}
+
+void scm_pools_follow(struct scm *scm, struct scm_pool **room)
+{
+	size_t fresh = 0, old = scm->pool_count;
+	struct scm_pool **before = scm->pools;
+
+	while (room[fresh])
+		fresh++;
+	memcpy(room + fresh, before, old * sizeof(*room));
+	scm->pools = room;
+	scm->pool_count = fresh + old;
+	mem_free(before);
+	for (size_t i = fresh; i < scm->pool_count; i++) {
+		struct scm_pool *pool = room[i];
+		const struct config_pool *settings =
+			config_pool_find(scm->config, text_of(pool->policy.settings->name));
+
+		if (!pool->removed && settings)
+			pool_change(pool, settings);
+		else if (!pool->removed)
+			pool_remove(pool);
+	}
+	for (size_t i = 0; i < fresh; i++)
+		pool_join(room[i]);
+	scm_pools_collect(scm);
+}
+
+static bool has_child(const struct scm_pool *pool)
+{
+	for (const struct scm_child *c = pool->scm->children; c; c = c->next) {
+		if (c->pool == pool)
+			return true;
+	}
+	return false;
+}
+
+void scm_pools_collect(struct scm *scm)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		struct scm_pool *pool = scm->pools[i];
+
+		if (pool->removed && !has_child(pool))
+			pool_free(pool);
+		else
+			scm->pools[kept++] = pool;
+	}
+	scm->pool_count = kept;
 }
 
 void scm_pools_free(struct scm *scm)
 {
 	for (size_t i = 0; i < scm->pool_count; i++)
-		loop_timer_cancel(scm->loop, &scm->pools[i].timer);
+		pool_free(scm->pools[i]);
 	scm->pools = mem_free(scm->pools);
 	scm->pool_count = 0;
 }
 
+/* ---- all of them ---- */
+
 void scm_pools_start(struct scm *scm)
 {
 	for (size_t i = 0; i < scm->pool_count; i++) {
-		if (!scm->pools[i].policy.settings->auto_start)
+		if (scm->pools[i]->removed || !scm->pools[i]->policy.settings->auto_start)
 			continue;
-		pool_start(&scm->pools[i].policy, scm_moment(scm), scm->actions);
-		scm_pool_act(&scm->pools[i]);
+		pool_start(&scm->pools[i]->policy, scm_moment(scm), scm->actions);
+		scm_pool_act(scm->pools[i]);
 	}
 }
 
 void scm_pools_stop(struct scm *scm, int64_t grace)
 {
 	for (size_t i = 0; i < scm->pool_count; i++) {
-		pool_stop(&scm->pools[i].policy, scm_moment(scm),
+		pool_stop(&scm->pools[i]->policy, scm_moment(scm),
 			  "The World Wide Web Publishing Service is stopped.", grace, scm->actions);
-		scm_pool_act(&scm->pools[i]);
+		scm_pool_act(scm->pools[i]);
 	}
 }
 
 void scm_pools_kill(struct scm *scm)
 {
 	for (size_t i = 0; i < scm->pool_count; i++) {
-		pool_kill_all(&scm->pools[i].policy, scm_moment(scm),
+		pool_kill_all(&scm->pools[i]->policy, scm_moment(scm),
 			      "The World Wide Web Publishing Service is stopped.", scm->actions);
-		scm_pool_act(&scm->pools[i]);
+		scm_pool_act(scm->pools[i]);
 	}
 }
 
 void scm_pools_front(struct scm *scm, bool came)
 {
 	for (size_t i = 0; i < scm->pool_count; i++) {
-		struct pool *pool = &scm->pools[i].policy;
+		struct pool *pool = &scm->pools[i]->policy;
 
 		if (came)
 			pool_front_came(pool, scm_moment(scm), scm->actions);
 		else
 			pool_front_went(pool, scm_moment(scm), scm->actions);
-		scm_pool_act(&scm->pools[i]);
+		scm_pool_act(scm->pools[i]);
 	}
 }
 

@@ -134,15 +134,42 @@ static void send_pool(struct scm_tool *tool, const struct scm_pool *pool)
 	tool_send(tool, CONTROL_STATUS_POOL, &m);
 }
 
+static void send_site(struct scm_tool *tool, size_t i)
+{
+	const struct config_site *site = config_site_at(tool->scm->config, i);
+	struct control_status_site m = { .id = site->id,
+					 .site = text_of(site->name),
+					 .state = text_of(scm_site_state(tool->scm, i)) };
+
+	tool_send(tool, CONTROL_STATUS_SITE, &m);
+}
+
+static void send_config(struct scm_tool *tool)
+{
+	const struct error *e = &tool->scm->config_error;
+	struct control_status_config m = { .version = tool->scm->config_version,
+					   .line = (uint64_t)e->line,
+					   .file = text_of(e->file),
+					   .text = text_of(e->text) };
+
+	tool_send(tool, CONTROL_STATUS_CONFIG, &m);
+}
+
 static void on_status(struct scm_tool *tool, const struct control_message *m)
 {
 	struct scm *scm = tool->scm;
 
+	send_config(tool);
+
 	send_self(tool);
 	for (const struct scm_child *c = scm->children; c; c = c->next)
 		send_child(tool, c);
-	for (size_t i = 0; i < scm->pool_count; i++)
-		send_pool(tool, &scm->pools[i]);
+	for (size_t i = 0; i < scm->pool_count; i++) {
+		if (!scm->pools[i]->removed)
+			send_pool(tool, scm->pools[i]);
+	}
+	for (size_t i = 0; i < config_site_count(scm->config); i++)
+		send_site(tool, i);
 	tool_done_error(tool, 0);
 }
 
@@ -255,6 +282,15 @@ static void on_pool_control(struct scm_tool *tool, const struct control_message 
 			      "The application pool is not started.");
 }
 
+static void on_site_control(struct scm_tool *tool, const struct control_message *m)
+{
+	uint32_t error = scm_site_control(tool->scm, m->site_control.site,
+					  m->site_control.verb == CONTROL_SITE_START, tool);
+
+	if (error)
+		tool_done_error(tool, error);
+}
+
 static void on_shutdown(struct scm_tool *tool, const struct control_message *m)
 {
 	uint64_t ms = m->shutdown.grace_ms < 86400000 ? m->shutdown.grace_ms : 86400000;
@@ -272,6 +308,7 @@ static const struct {
 	{ CONTROL_SERVICE_QUERY, on_service_query },
 	{ CONTROL_SERVICE_CONTROL, on_service_control },
 	{ CONTROL_POOL_CONTROL, on_pool_control },
+	{ CONTROL_SITE_CONTROL, on_site_control },
 	{ CONTROL_SHUTDOWN, on_shutdown },
 };
 

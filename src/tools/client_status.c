@@ -8,7 +8,7 @@
 #define STATUS_MAX (16u << 20)
 
 struct status {
-	struct buf processes, pools;
+	struct buf processes, pools, sites, config;
 	bool json;
 };
 
@@ -100,6 +100,44 @@ static void text_pool(struct buf *out, const struct control_status_pool *p)
 	buf_putc(out, '\n');
 }
 
+static void json_site(struct buf *out, const struct control_status_site *s)
+{
+	buf_puts(out, out->length ? ",{" : "{");
+	json_text(out, "site", s->site);
+	buf_putc(out, ',');
+	json_text(out, "state", s->state);
+	buf_printf(out, ",\"id\":%llu}", (unsigned long long)s->id);
+}
+
+static void text_site(struct buf *out, const struct control_status_site *s)
+{
+	buf_printf(out, "  %-8.*s %7llu ", TEXT_ARG(s->state), (unsigned long long)s->id);
+	buf_put_text(out, s->site);
+	buf_putc(out, '\n');
+}
+
+/* The version in force; when the file is another one by now, why that is not. */
+static void json_config(struct buf *out, const struct control_status_config *c)
+{
+	buf_printf(out, "{\"version\":%llu,\"line\":%llu,", (unsigned long long)c->version,
+		   (unsigned long long)c->line);
+	json_text(out, "file", c->file);
+	buf_putc(out, ',');
+	json_text(out, "error", c->text);
+	buf_putc(out, '}');
+}
+
+static void text_config(struct buf *out, const struct control_status_config *c)
+{
+	if (!c->text.length)
+		return;
+	buf_puts(out, "\nThe configuration on the disk is not in force. ");
+	buf_put_text(out, c->file);
+	buf_printf(out, ", line %llu: ", (unsigned long long)c->line);
+	buf_put_text(out, c->text);
+	buf_puts(out, "\nThe server goes on with what it read before.\n");
+}
+
 static void on_answer(void *ctx, const struct control_message *m)
 {
 	struct status *status = ctx;
@@ -112,6 +150,14 @@ static void on_answer(void *ctx, const struct control_message *m)
 		json_pool(&status->pools, &m->status_pool);
 	else if (m->type == CONTROL_STATUS_POOL)
 		text_pool(&status->pools, &m->status_pool);
+	else if (m->type == CONTROL_STATUS_SITE && status->json)
+		json_site(&status->sites, &m->status_site);
+	else if (m->type == CONTROL_STATUS_SITE)
+		text_site(&status->sites, &m->status_site);
+	else if (m->type == CONTROL_STATUS_CONFIG && status->json)
+		json_config(&status->config, &m->status_config);
+	else if (m->type == CONTROL_STATUS_CONFIG)
+		text_config(&status->config, &m->status_config);
 }
 
 int client_status(const char *state_dir, bool json, struct buf *out, struct error *err)
@@ -122,6 +168,8 @@ int client_status(const char *state_dir, bool json, struct buf *out, struct erro
 
 	buf_init(&status.processes, STATUS_MAX);
 	buf_init(&status.pools, STATUS_MAX);
+	buf_init(&status.sites, STATUS_MAX);
+	buf_init(&status.config, STATUS_MAX);
 	r = client_ask(state_dir, CONTROL_STATUS_QUERY, &query, on_answer, &status, err);
 	if (!r) {
 		buf_puts(out,
@@ -131,11 +179,18 @@ int client_status(const char *state_dir, bool json, struct buf *out, struct erro
 		buf_put_text(out, buf_text(&status.processes));
 		buf_puts(out, json ? "],\"pools\":[" : "\nPools:\n");
 		buf_put_text(out, buf_text(&status.pools));
-		buf_puts(out, json ? "]}\n" : "");
-		if (buf_failed(&status.processes) || buf_failed(&status.pools) || buf_failed(out))
+		buf_puts(out, json ? "],\"sites\":[" : "\nSites:\n");
+		buf_put_text(out, buf_text(&status.sites));
+		buf_puts(out, json ? "],\"configuration\":" : "");
+		buf_put_text(out, buf_text(&status.config));
+		buf_puts(out, json ? "}\n" : "");
+		if (buf_failed(&status.processes) || buf_failed(&status.pools) ||
+		    buf_failed(&status.sites) || buf_failed(&status.config) || buf_failed(out))
 			r = error_set(err, -ENOMEM, "the answer is too long");
 	}
 	buf_done(&status.processes);
 	buf_done(&status.pools);
+	buf_done(&status.sites);
+	buf_done(&status.config);
 	return r;
 }

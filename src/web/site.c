@@ -48,7 +48,7 @@ static struct text binding_address(const char *value)
 
 static void add_site(struct web_snapshot *s, const struct config_site *site)
 {
-	for (size_t i = 0; i < site->binding_count && site->auto_start; i++) {
+	for (size_t i = 0; i < site->binding_count && site->runs; i++) {
 		const struct config_binding *from = &site->bindings[i];
 		if (strcmp(from->protocol, "http") != 0)
 			continue;

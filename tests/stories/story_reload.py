@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server acts on a changed applicationHost.config by itself, and loses nothing by it."""
+import os
+import signal
+import socket
+
+from clients import Load
+from stage import also_sanitized
+
+CONFIG = "config/applicationHost.config"
+
+
+def config(t):
+    return t.state / CONFIG
+
+
+def appcmd(t, *args, status=0):
+    done = t.run("appcmd", *args)
+    t.equal(done.status, status, f"status of {done}")
+    return done.out
+
+
+def replace(t, old, new):
+    """Writes the file beside and renames it over, as appcmd and many editors do."""
+    text = config(t).read_text()
+    t.check(old in text, f"{old!r} is in the file")
+    beside = config(t).with_name("new")
+    beside.write_text(text.replace(old, new, 1))
+    os.rename(beside, config(t))
+
+
+def listens(t, port):
+    try:
+        t.connect(port, 5).close()
+        return True
+    except OSError:
+        return False
+
+
+def in_force(t):
+    return t.status()["configuration"]
+
+
+def host_pids(t):
+    return {p["pid"] for p in t.status()["processes"] if p["pool"]}
+
+
+@also_sanitized
+def story_a_site_added_by_appcmd_under_load_answers(t):
+    t.write("default.asp", "<%= 6 * 7 %>")
+    t.serve()
+    other = t.write(t.root / "other/index.htm", "other").parent
+    page = t.write(t.root / "other/page.asp", "<%= 6 * 9 %>")
+    other.chmod(0o755)
+    port = t.free_port()
+    with Load(t.port, {"/": 8}) as load:
+        load.wait_answers(50)
+        appcmd(t, "add", "site", "/name:Other", f"/bindings:http/*:{port}:",
+               f"/physicalPath:{other}")
+        t.wait_for(lambda: t.get("/", port=port).text == "other", "the new site")
+        t.equal(t.get(f"/{page.name}", port=port).text, "54", "a page of the new site")
+        load.wait_answers(50)
+    t.equal(set(load.statuses("/")), {200}, "the other answers meanwhile")
+
+
+@also_sanitized
+def story_a_binding_changes_and_a_removed_site_stops_answering(t):
+    t.write("index.htm", "home")
+    t.serve()
+    first, second = t.free_port(), t.free_port()
+    appcmd(t, "add", "site", "/name:Two", f"/bindings:http/*:{first}:", f"/physicalPath:{t.site}")
+    t.wait_for(lambda: t.get("/", port=first).text == "home", "the first address")
+    appcmd(t, "set", "site", "Two", f"/bindings:http/127.0.0.1:{second}:,http/*:{first}:two.test")
+    t.wait_for(lambda: t.get("/", port=second).text == "home", "the second address")
+    t.equal(t.get("/", port=first).status, 400, "a name that no site has, on a port that one has")
+    t.equal(t.get("/", port=first, headers={"Host": "two.test"}).text, "home", "the name it has")
+    appcmd(t, "delete", "site", "Two")
+    t.wait_for(lambda: not listens(t, first) and not listens(t, second), "that nobody listens")
+    t.equal(t.get("/").text, "home", "the other site")
+
+
+def story_an_address_becomes_wider_and_narrower(t):
+    t.write("index.htm", "home")
+    t.serve()
+    for address in ("*", "127.0.0.1", "*"):
+        appcmd(t, "set", "site", "Default Web Site", f"/bindings:http/{address}:{t.port}:")
+        t.wait_for(lambda: in_force(t)["error"] == "" and t.get("/").text == "home",
+                   f"the page at {address}")
+    problems = [e for e in t.events() if e["id"] == 115]
+    t.equal(problems, [], "addresses that could not be opened")
+
+
+@also_sanitized
+def story_a_changed_pool_recycles_and_loses_no_request(t):
+    t.write("one/surrogate.app", "Pool One")
+    t.write("one/slow.asp", "<% t = Timer: Do While Timer - t < 0.05: Loop %>ok")
+    t.write("two/surrogate.app", "Pool Two")
+    t.write("two/default.asp", "<%= Request.ServerVariables(\"SURROGATE_PID\") %>")
+    t.serve()
+    untouched = t.get("/two/").text
+
+    def hosts():
+        return {p["pid"] for p in t.status()["processes"] if p["pool"] == "One"}
+    with Load(t.port, {"/one/slow.asp": 8}) as load:
+        load.wait_answers(20)
+        before = hosts()
+        appcmd(t, "set", "apppool", "One", "/recycling.periodicRestart.requests:100000",
+               "/processModel.idleTimeout:00:10:00")
+        t.wait_for(lambda: hosts() and not hosts() & before, "a new host in the place of the old")
+        load.wait_answers(20)
+    t.equal(set(load.statuses("/one/slow.asp")), {200}, "the answers")
+    t.equal(t.get("/two/").text, untouched, "the host of a pool that did not change")
+
+
+@also_sanitized
+def story_a_removed_pool_ends_after_its_requests(t):
+    t.write("one/surrogate.app", "Pool One")
+    t.write("one/slow.asp", "<% t = Timer: Do While Timer - t < 1: Loop %>done")
+    t.serve()
+    t.get("/one/")
+    slow = t.connect()
+    slow.sendall(b"GET /one/slow.asp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    t.wait_for(lambda: any(p["active"] for p in t.status()["processes"] if p["pool"] == "One"),
+               "that the request runs")
+    replace(t, '<add name="One"', '<add name="Three"')
+    replace(t, 'applicationPool="One"', 'applicationPool="Three"')
+    with slow.makefile("rb") as answer:
+        text = answer.read().decode()
+    t.contains(text, "200 OK", "the request that had begun")
+    t.contains(text, "done", "its end")
+    t.wait_for(lambda: not [p for p in t.status()["processes"] if p["pool"] == "One"],
+               "that the host has ended")
+    t.check("One" not in [p["pool"] for p in t.status()["pools"]], "the pool is gone")
+    t.equal(t.get("/one/slow.asp").text, "done", "the application in its new pool")
+
+
+@also_sanitized
+def story_sessions_outlive_a_change_that_is_none_of_theirs(t):
+    t.write("default.asp", "<% Session(\"n\") = Session(\"n\") + 1 %><%= Session(\"n\") %>")
+    t.serve()
+    answer = t.get("/")
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    port = t.free_port()
+    appcmd(t, "add", "site", "/name:Two", f"/bindings:http/*:{port}:", f"/physicalPath:{t.site}")
+    t.wait_for(lambda: listens(t, port), "the new site")
+    t.equal(t.get("/", headers={"Cookie": cookie}).text, "2", "the session goes on")
+
+
+@also_sanitized
+def story_a_broken_file_changes_nothing_until_it_is_mended(t):
+    t.write("index.htm", "home")
+    t.serve()
+    replace(t, "<sites>", "<sitez>")
+    error = t.wait_for(lambda: in_force(t) if in_force(t)["error"] else None, "what status says")
+    t.contains(error["file"], "applicationHost.config", "the file")
+    t.check(error["line"] > 1, f"the line: {error}")
+    t.equal(t.get("/").text, "home", "the site goes on")
+    t.contains(t.run("surrogate", "status").out, "not in force", "status, for people")
+    t.contains(t.run("surrogate", "configtest").err, "goes on with", "configtest")
+    event = next(e for e in t.events() if e["id"] == 5172)
+    for part in (str(config(t)), f"line number '{error['line']}'", "not well-formed"):
+        t.contains(event["message"], part, "the event")
+    text = config(t).read_text().replace("<sitez>", "<sites>")
+    port = t.free_port()
+    config(t).write_text(text.replace(f":{t.port}:", f":{port}:"))  # in place this time
+    t.wait_for(lambda: t.get("/", port=port).text == "home", "the mended file")
+    t.equal(in_force(t)["error"], "", "what status says then")
+    t.equal(len([e for e in t.events() if e["id"] == 5172]), 1, "events")
+
+
+def story_every_way_to_write_a_file_counts(t):
+    t.write("index.htm", "home")
+    t.serve()
+    port = t.port
+
+    def moved(write):
+        nonlocal port
+        now = t.free_port()
+        write(config(t).read_text().replace(f":{port}:", f":{now}:"))
+        t.wait_for(lambda: t.get("/", port=now).text == "home", f"the page after {write.__name__}")
+        t.wait_for(lambda: not listens(t, port), "that the old address is closed")
+        port = now
+
+    def in_place(text):
+        config(t).write_text(text)
+
+    def piecemeal(text):
+        with open(config(t), "w") as file:
+            for i in range(0, len(text), 64):
+                file.write(text[i:i + 64])
+                file.flush()
+
+    def renamed_over(text):
+        beside = config(t).with_name(".applicationHost.config.swp")
+        beside.write_text(text)
+        os.rename(beside, config(t))
+
+    def editors_dance(text):
+        backup = config(t).with_name("applicationHost.config~")
+        os.rename(config(t), backup)
+        config(t).write_text(text)
+        os.unlink(backup)
+
+    def new_folder(text):
+        folder = config(t).parent
+        os.rename(folder, t.state / "config.old")
+        folder.mkdir()
+        config(t).write_text(text)
+
+    for write in (in_place, piecemeal, renamed_over, editors_dance, new_folder, in_place):
+        moved(write)
+    t.equal([e for e in t.events() if e["id"] == 5172], [], "complaints")
+
+
+@also_sanitized
+def story_an_address_that_somebody_else_has_is_an_event_and_the_rest_goes_on(t):
+    t.write("index.htm", "home")
+    t.serve()
+    good = t.free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bad = taken.getsockname()[1]
+        appcmd(t, "add", "site", "/name:Two", f"/physicalPath:{t.site}",
+               f"/bindings:http/127.0.0.1:{bad}:,http/127.0.0.1:{good}:")
+        t.wait_for(lambda: t.get("/", port=good).text == "home", "the other address")
+        t.wait_for(lambda: 115 in [e["id"] for e in t.events()], "the event")
+    replace(t, "</sites>", " </sites>")
+    t.wait_for(lambda: t.get("/", port=bad).text == "home", "the address, once it is free")
+
+
+def story_many_quick_changes_end_in_the_last_state(t):
+    t.write("default.asp", "<%= 1 %>")
+    t.serve()
+    last = t.free_port()
+    text = config(t).read_text()
+    with Load(t.port, {"/": 4}) as load:
+        load.wait_answers(10)
+        for i in range(100):
+            pools = f'<add name="Pool {i}" startMode="AlwaysRunning" />'
+            port = last if i == 99 else t.port
+            new = text.replace("</sites>", f"""<site name="Quick" id="7"><application path="/">
+<virtualDirectory path="/" physicalPath="{t.site}" /></application>
+<bindings><binding protocol="http" bindingInformation="127.0.0.1:{port}:quick.test" /></bindings>
+</site></sites>""").replace("<applicationPools>", "<applicationPools>" + pools)
+            beside = config(t).with_name("new")
+            beside.write_text(new)
+            os.rename(beside, config(t))
+        t.wait_for(lambda: t.get("/", port=last, headers={"Host": "quick.test"}).text == "1",
+                   "the last state")
+        load.wait_answers(10)
+    t.equal(set(load.statuses("/")), {200}, "the answers meanwhile")
+
+    def pools():
+        return {p["pool"] for p in t.status()["processes"] if p["pool"].startswith("Pool ")}
+    t.wait_for(lambda: pools() == {"Pool 99"}, "the hosts of the last state", limit=60)
+
+
+def story_killed_processes_between_changes_come_back_with_the_last_state(t):
+    t.write("default.asp", "<%= 1 %>")
+    t.serve()
+    for _ in range(3):
+        port = t.free_port()
+        t.wait_for(lambda: t.get("/").text == "1", "the page")
+        processes = [p for p in t.status()["processes"] if p["service"] != "SCM"]
+        appcmd(t, "set", "site", "Default Web Site",
+               f"/bindings:http/127.0.0.1:{t.port}:,http/127.0.0.1:{port}:")
+        for process in processes:
+            try:
+                os.kill(process["pid"], signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        t.wait_for(lambda: t.get("/", port=port).text == "1", "the page at its new address",
+                   limit=60)
