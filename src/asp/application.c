@@ -276,7 +276,8 @@ static int prepare(struct asp_context *ctx, struct asp_application *app)
 	if (!app->config || app->config->epoch != epoch) {
 		struct asp_config *config;
 		int r = config_new(ctx, &config);
-		/* The application was removed: what was on its way to it still finds it as it was. */
+		/* The application was removed: what was on its way to it still finds it as it was.
+		 */
 		if (r != 0 && !(r == -ENOENT && app->config))
 			return r;
 		if (r == 0) {

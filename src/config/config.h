@@ -180,8 +180,8 @@ const struct config_site *config_site_at(const struct config *config, size_t i);
  * and not there for the server, as in IIS. Says which and why, with file and line; false: there are
  * not so many. */
 bool config_ignored(const struct config *config, size_t i, struct error *ret);
-/* Says of each site in `ids` (numbers with blanks between them) that it `runs` when it does not start
- * by itself, and does not when it does. Before anybody else has the snapshot. */
+/* Says of each site in `ids` (numbers with blanks between them) that it `runs` when it does not
+ * start by itself, and does not when it does. Before anybody else has the snapshot. */
 void config_sites_toggle(struct config *config, struct text ids);
 size_t config_pool_count(const struct config *config);
 /* True when hosts of one are as good as hosts of the other: all settings are the same, but for

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See host.h. One mutex guards the thread count and the current channel; a request takes it only
+ * See host.h. One mutex guards the thread count and the list of channels; a request takes it only
  * when a thread must be started. Each worker holds a reference to the channel it waits on, so that
- * a replaced one is freed when its last worker has left it.
+ * one that was given up is freed when its last worker has left it.
  */
 #include "host/host.h"
 #include "host/serve.h"
@@ -27,10 +27,15 @@
 #define PROBATION_LOOKS 2
 #define STOP_NS (100 * NSEC_PER_MSEC)
 
-/* A channel and those who use it; `refs` under the host's lock. */
+/* A channel and those who use it; all but `idle` under the host's lock. */
 struct lane {
+	struct host *host;
+	struct lane *next; /* older ones */
 	struct channel_host *channel;
+	uint64_t front;
 	int refs;
+	bool probing;     /* a thread beyond the soft limit looks whether it is needed here */
+	_Atomic int idle; /* threads that wait for a request here, or are about to */
 };
 
 struct host {
@@ -38,19 +43,18 @@ struct host {
 	int threads_soft, threads_max, processors;
 	_Atomic uint64_t requests;
 	_Atomic uint32_t active;
-	_Atomic int idle; /* threads that wait for a request, or are about to */
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
-	struct lane *lane;
+	struct lane *lanes; /* the newest first */
 	int threads;
-	bool probing; /* a thread beyond the soft limit looks whether it is needed */
 	bool stopping;
 };
 
 /* ---- channels ---- */
 
-static int lane_new(int fd, const int *bells, int loops, struct lane **ret)
+static int lane_new(struct host *host, uint64_t front, int fd, const int *bells, int loops,
+		    struct lane **ret)
 {
 	_cleanup_mem_ struct lane *lane = mem_new(struct lane);
 	if (!lane)
@@ -58,6 +62,8 @@ static int lane_new(int fd, const int *bells, int loops, struct lane **ret)
 	int r = channel_host_new(fd, bells, loops, &lane->channel);
 	if (r < 0)
 		return r;
+	lane->host = host;
+	lane->front = front;
 	lane->refs = 1;
 	*ret = TAKE_PTR(lane);
 	return 0;
@@ -72,18 +78,37 @@ static void lane_unref(struct lane *lane)
 	mem_free(lane);
 }
 
-/* The channel to wait on: `lane` as long as it is the current one and not `over`. Sleeps while
- * there is none to serve; NULL when the host stops. Hands over the reference. */
-static struct lane *lane_switch(struct host *host, struct lane *lane, bool over)
+/* Under the lock: nobody is at the other end any more. */
+static void lanes_give_up(struct host *host, uint64_t front)
+{
+	struct lane **at = &host->lanes;
+
+	while (*at) {
+		struct lane *lane = *at;
+		if (lane->front != front) {
+			at = &lane->next;
+			continue;
+		}
+		*at = lane->next;
+		channel_host_abandon(lane->channel);
+		lane_unref(lane);
+	}
+	pthread_cond_broadcast(&host->changed);
+}
+
+/* The channel `lane` is over: the newest other one to wait on. Sleeps while there is none to serve;
+ * NULL when the host stops. Hands over the reference; the thread counts as idle there. */
+static struct lane *lane_leave(struct host *host, struct lane *lane)
 {
 	pthread_mutex_lock(&host->lock);
-	while (over && host->lane == lane && !host->stopping)
+	while ((!host->lanes || host->lanes == lane) && !host->stopping)
 		pthread_cond_wait(&host->changed, &host->lock);
-	struct lane *next = host->lane;
-	if (over && host->lane == lane)
-		next = NULL; /* stopping, and this channel has nothing more */
-	if (next)
+	struct lane *next = host->lanes == lane || host->stopping ? NULL : host->lanes;
+	atomic_fetch_sub(&lane->idle, 1);
+	if (next) {
 		next->refs++;
+		atomic_fetch_add(&next->idle, 1);
+	}
 	lane_unref(lane);
 	pthread_mutex_unlock(&host->lock);
 	return next;
@@ -91,12 +116,13 @@ static struct lane *lane_switch(struct host *host, struct lane *lane, bool over)
 
 /* ---- threads ---- */
 
-static void *worker_main(void *host);
-static void *probation_main(void *host);
+static void *worker_main(void *lane);
+static void *probation_main(void *lane);
 
 /* Under the lock. The new thread counts as idle from its birth. */
-static int thread_start(struct host *host, void *(*thread_main)(void *))
+static int thread_start(struct lane *lane, void *(*thread_main)(void *))
 {
+	struct host *host = lane->host;
 	pthread_attr_t attr;
 	pthread_t thread;
 	sigset_t all, before;
@@ -105,37 +131,39 @@ static int thread_start(struct host *host, void *(*thread_main)(void *))
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int r = pthread_create(&thread, &attr, thread_main, host);
+	int r = pthread_create(&thread, &attr, thread_main, lane);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	if (r != 0)
 		return -r;
 	host->threads++;
-	atomic_fetch_add(&host->idle, 1);
+	lane->refs++;
+	atomic_fetch_add(&lane->idle, 1);
 	return 0;
 }
 
 /* The last idle thread got a request: who takes the next one? A failure is not one: there are
  * threads, and the next request tries again. */
-static void thread_spare(struct host *host)
+static void thread_spare(struct lane *lane)
 {
+	struct host *host = lane->host;
 	pthread_mutex_lock(&host->lock);
-	if (!host->stopping && !host->probing && host->threads < host->threads_max &&
-	    atomic_load(&host->idle) == 0) {
+	if (!host->stopping && !lane->probing && host->threads < host->threads_max &&
+	    atomic_load(&lane->idle) == 0) {
 		bool probing = host->threads >= host->threads_soft;
-		if (thread_start(host, probing ? probation_main : worker_main) == 0)
-			host->probing = probing;
+		if (thread_start(lane, probing ? probation_main : worker_main) == 0)
+			lane->probing = probing;
 	}
 	pthread_mutex_unlock(&host->lock);
 }
 
 /* A thread leaves when another one waits; decided by the counter alone, so that of two that leave
  * at once, or one that leaves while the other gets a request, one stays. */
-static bool may_leave(struct host *host)
+static bool may_leave(struct lane *lane)
 {
-	if (atomic_fetch_sub(&host->idle, 1) > 1)
+	if (atomic_fetch_sub(&lane->idle, 1) > 1)
 		return true;
-	atomic_fetch_add(&host->idle, 1);
+	atomic_fetch_add(&lane->idle, 1);
 	return false;
 }
 
@@ -180,8 +208,9 @@ static bool workers_wait(const struct host *host)
 
 /* Life of a thread beyond the soft limit before it becomes a worker: looks whether requests stay
  * unclaimed. False when it shall leave, because others have been idle for long. */
-static bool probation(struct host *host)
+static bool probation(struct lane *lane)
 {
+	struct host *host = lane->host;
 	int pressed = 0;
 	int64_t calm_since = clock_now();
 	bool join = true;
@@ -189,53 +218,51 @@ static bool probation(struct host *host)
 	while (!host->stopping && pressed < PROBATION_LOOKS && join) {
 		probation_sleep(host);
 		int64_t now = clock_now();
-		pressed = channel_host_waiting(host->lane->channel) > 0 && workers_wait(host)
+		pressed = channel_host_waiting(lane->channel) > 0 && workers_wait(host)
 				  ? pressed + 1
 				  : 0;
-		if (pressed > 0 || atomic_load(&host->idle) <= 1)
+		if (pressed > 0 || atomic_load(&lane->idle) <= 1)
 			calm_since = now;
 		else if (now - calm_since >= IDLE_NS)
-			join = !may_leave(host);
+			join = !may_leave(lane);
 	}
-	host->probing = false;
+	lane->probing = false;
 	pthread_mutex_unlock(&host->lock);
 	return join;
 }
 
-static void serve_one(struct host *host, struct channel_host *channel, int slot)
+static void serve_one(struct lane *lane, int slot)
 {
-	if (atomic_fetch_sub(&host->idle, 1) == 1)
-		thread_spare(host);
+	struct host *host = lane->host;
+	if (atomic_fetch_sub(&lane->idle, 1) == 1)
+		thread_spare(lane);
 	atomic_fetch_add_explicit(&host->requests, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&host->active, 1, memory_order_relaxed);
-	host_serve_slot(&host->handler, channel, slot);
+	host_serve_slot(&host->handler, lane->channel, slot);
 	atomic_fetch_sub_explicit(&host->active, 1, memory_order_relaxed);
-	atomic_fetch_add(&host->idle, 1);
+	atomic_fetch_add(&lane->idle, 1);
 }
 
-/* Serves until there is nothing more to do. Returns with the thread no longer counted as idle. */
-static void worker_serve(struct host *host)
+/* Serves until there is nothing more to do. Returns the channel it left last, or NULL, with the
+ * thread no longer counted as idle. */
+static struct lane *worker_serve(struct lane *lane)
 {
-	struct lane *lane = lane_switch(host, NULL, false);
 	while (lane) {
 		int slot = channel_host_claim(lane->channel, IDLE_NS);
-		if (slot >= 0) {
-			serve_one(host, lane->channel, slot);
-		} else if (slot == -EPIPE) {
-			lane = lane_switch(host, lane, true);
-		} else if (may_leave(host)) {
-			pthread_mutex_lock(&host->lock);
-			lane_unref(lane);
-			pthread_mutex_unlock(&host->lock);
-			return;
-		}
+		if (slot >= 0)
+			serve_one(lane, slot);
+		else if (slot == -EPIPE)
+			lane = lane_leave(lane->host, lane);
+		else if (may_leave(lane))
+			return lane;
 	}
-	atomic_fetch_sub(&host->idle, 1);
+	return NULL;
 }
 
-static void thread_leave(struct host *host)
+static void thread_leave(struct host *host, struct lane *lane)
 {
 	pthread_mutex_lock(&host->lock);
+	lane_unref(lane);
 	host->threads--;
 	pthread_cond_broadcast(&host->changed);
 	pthread_mutex_unlock(&host->lock);
@@ -243,20 +270,19 @@ static void thread_leave(struct host *host)
 
 static void *worker_main(void *arg)
 {
-	struct host *host = arg;
+	struct lane *lane = arg;
+	struct host *host = lane->host;
 	pthread_setname_np(pthread_self(), "host-worker");
-	worker_serve(host);
-	thread_leave(host);
+	thread_leave(host, worker_serve(lane));
 	return NULL;
 }
 
 static void *probation_main(void *arg)
 {
-	struct host *host = arg;
+	struct lane *lane = arg;
+	struct host *host = lane->host;
 	pthread_setname_np(pthread_self(), "host-worker");
-	if (probation(host))
-		worker_serve(host);
-	thread_leave(host);
+	thread_leave(host, probation(lane) ? worker_serve(lane) : lane);
 	return NULL;
 }
 
@@ -267,7 +293,11 @@ static struct host *host_free(struct host *host)
 {
 	if (!host)
 		return NULL;
-	lane_unref(host->lane);
+	while (host->lanes) {
+		struct lane *lane = host->lanes;
+		host->lanes = lane->next;
+		lane_unref(lane);
+	}
 	pthread_mutex_destroy(&host->lock);
 	pthread_cond_destroy(&host->changed);
 	return mem_free(host);
@@ -290,12 +320,8 @@ int host_start(const struct host_options *options, struct host **ret)
 	host->handler = options->handler;
 	pthread_mutex_init(&host->lock, NULL);
 	pthread_cond_init(&host->changed, NULL);
-	int r = lane_new(options->channel_fd, options->bells, options->loops, &host->lane);
-	if (r == 0) {
-		pthread_mutex_lock(&host->lock);
-		r = thread_start(host, worker_main);
-		pthread_mutex_unlock(&host->lock);
-	}
+	int r = host_add_channel(host, options->front, options->channel_fd, options->bells,
+				 options->loops);
 	if (r < 0)
 		host_free(host);
 	else
@@ -303,20 +329,34 @@ int host_start(const struct host_options *options, struct host **ret)
 	return r;
 }
 
-int host_replace_channel(struct host *host, int channel_fd, const int *bells, int loops)
+int host_add_channel(struct host *host, uint64_t front, int channel_fd, const int *bells, int loops)
 {
 	struct lane *lane;
-	int r = lane_new(channel_fd, bells, loops, &lane);
+	int r = lane_new(host, front, channel_fd, bells, loops, &lane);
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&host->lock);
-	struct lane *old = host->lane;
-	host->lane = lane;
-	channel_host_abandon(old->channel);
-	lane_unref(old);
-	pthread_cond_broadcast(&host->changed);
+	r = thread_start(lane, worker_main);
+	/* Those that lose their channel, or have lost it, come here by themselves. */
+	if (r < 0 && host->threads > 0 && (!host->lanes || host->lanes->front == front))
+		r = 0;
+	if (r == 0) {
+		lanes_give_up(host, front);
+		lane->next = host->lanes;
+		host->lanes = lane;
+		pthread_cond_broadcast(&host->changed);
+	} else {
+		lane_unref(lane);
+	}
 	pthread_mutex_unlock(&host->lock);
-	return 0;
+	return r;
+}
+
+void host_front_gone(struct host *host, uint64_t front)
+{
+	pthread_mutex_lock(&host->lock);
+	lanes_give_up(host, front);
+	pthread_mutex_unlock(&host->lock);
 }
 
 /* Under the lock. True when the last thread has left in time. */
@@ -337,12 +377,14 @@ struct host *host_stop(struct host *host, int64_t grace_ns)
 		return NULL;
 	pthread_mutex_lock(&host->lock);
 	host->stopping = true;
-	channel_host_close(host->lane->channel);
+	for (struct lane *lane = host->lanes; lane; lane = lane->next)
+		channel_host_close(lane->channel);
 	pthread_cond_broadcast(&host->changed);
 	bool left = all_left(host, clock_now() + grace_ns);
 	if (!left) {
 		/* Whoever is blocked on a slow client ends at once; give them a moment for it. */
-		channel_host_abandon(host->lane->channel);
+		for (struct lane *lane = host->lanes; lane; lane = lane->next)
+			channel_host_abandon(lane->channel);
 		left = all_left(host, clock_now() + STOP_NS);
 	}
 	pthread_mutex_unlock(&host->lock);

@@ -10,8 +10,12 @@
  * that compute gain nothing from more threads, pages that wait for databases or for slow clients
  * do. A thread that had nothing to do for ten seconds leaves, all but one.
  *
- * Threads. host_start, host_replace_channel and host_stop belong to one thread of the caller;
- * host_counters may be called from any. The handler is called on many threads at once.
+ * More than one front end. While a front end takes the place of another both have requests here,
+ * each on a channel of its own: threads that wait are counted for each channel, and one whose front
+ * end is gone gives its threads to the newest.
+ *
+ * Threads. host_start, host_add_channel, host_front_gone and host_stop belong to one thread of the
+ * caller; host_counters may be called from any. The handler is called on many threads at once.
  */
 #pragma once
 
@@ -23,6 +27,7 @@ struct host;
 #define HOST_THREADS_PER_PROCESSOR_MAX 25
 
 struct host_options {
+	uint64_t front;   /* a number for whose channel this is */
 	int channel_fd;   /* all descriptors stay the caller's */
 	const int *bells; /* one per loop of the front end */
 	int loops;
@@ -33,10 +38,13 @@ struct host_options {
 /* Attaches to the channel and starts the first worker. -EINVAL when the descriptor is no channel,
  * -EAGAIN when no thread can be started, -ENOMEM, -EMFILE. */
 int host_start(const struct host_options *options, struct host **ret);
-/* The front end was restarted: serves the new channel instead. What runs for the old one sees its
- * clients gone and ends; what it had not begun is lost with the old front end. On failure the old
- * channel stays. */
-int host_replace_channel(struct host *host, int channel_fd, const int *bells, int loops);
+/* A front end came: serves its channel from now on, beside those of others. One of the same number
+ * before is given up as with host_front_gone. -EINVAL, -ENOMEM, -EMFILE, -EAGAIN as host_start. */
+int host_add_channel(struct host *host, uint64_t front, int channel_fd, const int *bells,
+		     int loops);
+/* That front end is gone. What runs for it sees its clients gone and ends; what it had not begun is
+ * lost with it. */
+void host_front_gone(struct host *host, uint64_t front);
 /* Takes what is submitted still, nothing after it, and waits until all workers have left, at most
  * `grace_ns`; then clients are declared gone, so that pages that write or look end soon. Returns
  * NULL when all have left and everything is freed; else the host, with pages still running: then

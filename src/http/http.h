@@ -152,6 +152,11 @@ int http_server_listen(struct http_server *server, int loop, int fd, uint32_t ta
 void http_server_unlisten(struct http_server *server, uint32_t tag);
 /* No new connections; idle ones close; answers under way finish within `grace_ns`. Blocks. */
 void http_server_stop(struct http_server *server, int64_t grace_ns);
+/* The same without blocking: `left` is posted to `loop` when the last answer has been given and all
+ * threads have ended; http_server_stop then returns at once. Again with another grace: that counts.
+ */
+void http_server_leave(struct http_server *server, int64_t grace_ns, struct loop *loop,
+		       struct loop_task *left);
 struct loop *http_server_loop(struct http_server *server, int i);
 uint32_t http_server_connections(const struct http_server *server);
 

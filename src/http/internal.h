@@ -173,7 +173,11 @@ struct http_server {
 	char server_header[64];
 	size_t server_header_length;
 	_Atomic uint32_t connections;
-	int64_t grace;
+	_Atomic int64_t grace;
+	_Atomic int threads; /* that run */
+	struct loop
+		*left_loop; /* where to say that none does any more; set before they are stopped */
+	struct loop_task *left;
 	struct http_loop *loops;
 };
 

@@ -240,6 +240,9 @@ static void *loop_main(void *ctx)
 		if (http_loop_turn(loop, -1) < 0)
 			break;
 	}
+	struct http_server *server = loop->server;
+	if (atomic_fetch_sub(&server->threads, 1) == 1 && server->left)
+		loop_post(server->left_loop, server->left);
 	return NULL;
 }
 
@@ -271,16 +274,27 @@ static void stop_begin(void *ctx)
 	wake_all(loop, force || loop->server->grace <= 0);
 }
 
-void http_server_stop(struct http_server *server, int64_t grace_ns)
+static void stop_all(struct http_server *server, int64_t grace_ns)
 {
 	server->grace = grace_ns;
 	for (int i = 0; i < server->options.loops; i++) {
 		struct http_loop *loop = &server->loops[i];
-		if (!loop->started)
-			continue;
-		loop->stop_task = (struct loop_task){ .fn = stop_begin, .ctx = loop };
-		loop_post(loop->loop, &loop->stop_task);
+		if (loop->started)
+			loop_post(loop->loop, &loop->stop_task);
 	}
+}
+
+void http_server_leave(struct http_server *server, int64_t grace_ns, struct loop *loop,
+		       struct loop_task *left)
+{
+	server->left_loop = loop;
+	server->left = left;
+	stop_all(server, grace_ns);
+}
+
+void http_server_stop(struct http_server *server, int64_t grace_ns)
+{
+	stop_all(server, grace_ns);
 	for (int i = 0; i < server->options.loops; i++) {
 		struct http_loop *loop = &server->loops[i];
 		if (loop->started)
@@ -298,8 +312,11 @@ int http_server_start(struct http_server *server)
 	int e = 0;
 	for (int i = 0; i < server->options.loops && e == 0; i++) {
 		struct http_loop *loop = &server->loops[i];
+		atomic_fetch_add(&server->threads, 1);
 		e = pthread_create(&loop->thread, NULL, loop_main, loop);
 		loop->started = e == 0;
+		if (e)
+			atomic_fetch_sub(&server->threads, 1);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (e)
@@ -313,6 +330,7 @@ static int loop_begin(struct http_server *server, int i)
 	loop->server = server;
 	loop->index = i;
 	loop->reserve = -1;
+	loop->stop_task = (struct loop_task){ .fn = stop_begin, .ctx = loop };
 	TAILQ_INIT(&loop->ready);
 	http_deadline_init(loop);
 	int r = loop_new(&loop->loop);

@@ -47,8 +47,13 @@ enum control_peer {
 	X(CONFIG, config, CONTROL_FROM_SCM, 1, 1, U(version) T(path) T(state) T(sites))            \
 	/* The front end has done so, and asked for the addresses it is to listen on. */           \
 	X(CONFIGURED, configured, CONTROL_FROM_FRONT, 0, 0, U(version))                            \
-	/* A host's channel: the shared memory, then the front end's eventfds, one a loop. */      \
-	X(CHANNEL, channel, CONTROL_FROM_SCM, 2, CONTROL_FDS_MAX, U(generation))                   \
+	/* A front end that was told to stop has closed its sockets: another one may listen. */    \
+	X(UNLISTENED, unlistened, CONTROL_FROM_FRONT, 0, 0, U(generation))                         \
+	/* A channel between a host and a front end: the shared memory, then the front end's       \
+	 * eventfds, one a loop. `front` is the front end's generation. */                         \
+	X(CHANNEL, channel, CONTROL_FROM_SCM, 2, CONTROL_FDS_MAX, U(generation) U(front))          \
+	/* To a host: that front end has ended, with all it had there. */                          \
+	X(FRONT_GONE, front_gone, CONTROL_FROM_SCM, 0, 0, U(front))                                \
 	X(PING, ping, CONTROL_FROM_SCM, 0, 0, U(generation) U(sequence))                           \
 	X(PONG, pong, CONTROL_FROM_CHILD, 0, 0, U(generation) U(sequence) U(requests) U(active))   \
 	/* Finish what is running, then exit; forced when `grace_ms` is over. */                   \
@@ -83,8 +88,8 @@ enum control_peer {
 	/* `time_ms`: since it was given to its host. Texts are cut; `client` is an address. To a  \
 	 * tool with the process it runs in. */                                                    \
 	X(REQUEST_INFO, request_info, CONTROL_FROM_FRONT | CONTROL_FROM_SCM, 0, 0,                 \
-	  U(cookie) U(id) U(generation) U(pid) U(site) U(time_ms) T(pool) T(verb) T(url)           \
-		  T(client) T(stage) T(module))                                                    \
+	  U(cookie) U(id) U(generation) U(pid) U(site) U(time_ms) T(pool) T(verb) T(url) T(client) \
+		  T(stage) T(module))                                                              \
 	X(REQUEST_END, request_end, CONTROL_FROM_FRONT, 0, 0, U(cookie))                           \
 	/* ---- tools ---- */                                                                      \
 	X(STATUS_QUERY, status_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                       \

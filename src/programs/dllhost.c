@@ -53,8 +53,12 @@ static void dllhost_message(void *ctx, struct control_message *m)
 		dllhost_configure(host, m);
 		break;
 	case CONTROL_CHANNEL:
-		if (pages_serve(host->pages, m->fds[0], m->fds + 1, m->fd_count - 1, &err) < 0)
+		if (pages_serve(host->pages, m->channel.front, m->fds[0], m->fds + 1,
+				m->fd_count - 1, &err) < 0)
 			dllhost_fail(host, &err);
+		break;
+	case CONTROL_FRONT_GONE:
+		pages_front_gone(host->pages, m->front_gone.front);
 		break;
 	case CONTROL_STOP:
 		pages_stop(host->pages, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);

@@ -17,6 +17,7 @@
 #include "programs/pages.h"
 #include "web/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -45,7 +46,9 @@ struct front {
 	uint64_t last_requests;
 	struct front_listener *listeners;
 	size_t listener_count;
-	uint64_t cookie; /* the last one given */
+	uint64_t cookie;            /* the last one given */
+	struct loop_task left_task; /* all answers are given */
+	bool leaving;
 	int loops, status;
 };
 
@@ -171,7 +174,7 @@ static void front_low_task(void *ctx)
 	if (!pool)
 		return;
 	fd = channel_create();
-	r = fd < 0 ? fd : pages_serve(front->low, fd, bells, front->loops, &err);
+	r = fd < 0 ? fd : pages_serve(front->low, 0, fd, bells, front->loops, &err);
 	if (r == 0)
 		r = web_pools_host_ready(front->pools, text_of(pool->name), 0, 0, fd);
 	sys_close(fd);
@@ -370,12 +373,22 @@ static void front_host_ready(struct front *front, const struct control_message *
 {
 	int r = web_pools_host_ready(front->pools, m->host_ready.pool, m->host_ready.generation,
 				     m->host_ready.pid, m->fds[0]);
+	/* -ENOENT: of a pool that the next front end will know, which takes over from this one. */
 	struct control_host_untrusted refuse = { .generation = m->host_ready.generation,
 						 .pool = m->host_ready.pool,
 						 .reason = text_of(error_errno_text(r)) };
 
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		child_send(front->child, CONTROL_HOST_UNTRUSTED, &refuse, NULL, 0);
+}
+
+static void front_host_drain(struct front *front, const struct control_message *m)
+{
+	struct control_host_drained done = { .generation = m->host_drain.generation,
+					     .pool = m->host_drain.pool };
+
+	if (web_pools_host_drain(front->pools, m->host_drain.pool, m->host_drain.generation) < 0)
+		child_send(front->child, CONTROL_HOST_DRAINED, &done, NULL, 0);
 }
 
 static void front_pool_changed(struct front *front, const struct control_pool_changed *m)
@@ -390,11 +403,30 @@ static void front_pool_changed(struct front *front, const struct control_pool_ch
 	web_pools_changed(front->pools, m->pool, verdict.stopped || m->status ? &verdict : NULL);
 }
 
-static void front_stop(struct front *front, int64_t grace_ns)
+static void front_left(void *ctx)
 {
-	if (front->server)
-		http_server_stop(front->server, grace_ns);
+	struct front *front = ctx;
+
+	http_server_stop(front->server, 0);
 	loop_stop(front->loop);
+}
+
+/* What runs goes on, with all that the SCM says of hosts; told again, with less patience perhaps.
+ */
+static void front_leave(struct front *front, int64_t grace_ns)
+{
+	struct control_unlistened done = { .generation = child_generation(front->child) };
+
+	if (!front->server) {
+		loop_stop(front->loop);
+		return;
+	}
+	for (size_t i = 0; !front->leaving && i < front->listener_count; i++)
+		http_server_unlisten(front->server, (uint32_t)front->listeners[i].cookie);
+	if (!front->leaving)
+		child_send(front->child, CONTROL_UNLISTENED, &done, NULL, 0);
+	front->leaving = true;
+	http_server_leave(front->server, grace_ns, front->loop, &front->left_task);
 }
 
 static void front_message(void *ctx, struct control_message *m)
@@ -403,16 +435,18 @@ static void front_message(void *ctx, struct control_message *m)
 
 	switch (m->type) {
 	case CONTROL_CONFIG:
-		front_config_message(front, m);
+		if (!front->leaving)
+			front_config_message(front, m);
 		break;
 	case CONTROL_LISTENING:
-		front_listening(front, m);
+		if (!front->leaving)
+			front_listening(front, m);
 		break;
 	case CONTROL_HOST_READY:
 		front_host_ready(front, m);
 		break;
 	case CONTROL_HOST_DRAIN:
-		web_pools_host_drain(front->pools, m->host_drain.pool, m->host_drain.generation);
+		front_host_drain(front, m);
 		break;
 	case CONTROL_HOST_GONE:
 		web_pools_host_gone(front->pools, m->host_gone.pool, m->host_gone.generation);
@@ -421,7 +455,7 @@ static void front_message(void *ctx, struct control_message *m)
 		front_pool_changed(front, &m->pool_changed);
 		break;
 	case CONTROL_STOP:
-		front_stop(front, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);
+		front_leave(front, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);
 		break;
 	default:
 		break;
@@ -433,7 +467,9 @@ static void front_lost(void *ctx)
 	struct front *front = ctx;
 
 	front->status = 1;
-	front_stop(front, 0);
+	if (front->server)
+		http_server_stop(front->server, 0);
+	loop_stop(front->loop);
 }
 
 static void front_report(void *ctx, const char *source, uint32_t id, const char *p1, const char *p2)
@@ -499,6 +535,7 @@ int front_run(void)
 	struct error err = { 0 };
 
 	front.low_task = (struct loop_task){ .fn = front_low_task, .ctx = &front };
+	front.left_task = (struct loop_task){ .fn = front_left, .ctx = &front };
 	if (front_init(&front, &err) < 0) {
 		fprintf(stderr, "inetinfo: %s\n", err.text);
 		front.status = 1;

@@ -245,14 +245,16 @@ static void *pages_expire(void *ctx)
 
 /* ---- serving ---- */
 
-int pages_serve(struct pages *pages, int fd, const int *bells, int loops, struct error *err)
+int pages_serve(struct pages *pages, uint64_t front, int fd, const int *bells, int loops,
+		struct error *err)
 {
 	int r;
 
 	if (pages->host)
-		r = host_replace_channel(pages->host, fd, bells, loops);
+		r = host_add_channel(pages->host, front, fd, bells, loops);
 	else
-		r = host_start(&(struct host_options){ .channel_fd = fd,
+		r = host_start(&(struct host_options){ .front = front,
+						       .channel_fd = fd,
 						       .bells = bells,
 						       .loops = loops,
 						       .threads_max = INT_MAX,
@@ -263,6 +265,12 @@ int pages_serve(struct pages *pages, int fd, const int *bells, int loops, struct
 	if (!pages->expiring)
 		pages->expiring = pthread_create(&pages->expirer, NULL, pages_expire, pages) == 0;
 	return 0;
+}
+
+void pages_front_gone(struct pages *pages, uint64_t front)
+{
+	if (pages->host)
+		host_front_gone(pages->host, front);
 }
 
 void pages_stop(struct pages *pages, int64_t grace_ns)

@@ -28,8 +28,11 @@ int pages_read_config(const struct control_message *message, struct config **ret
 /* Takes a reference; requests that begin from now on use it. */
 int pages_set_config(struct pages *pages, struct config *config, struct error *err);
 
-/* Serves the channel `fd`, instead of the one before (which is abandoned). */
-int pages_serve(struct pages *pages, int fd, const int *bells, int loops, struct error *err);
+/* Serves the channel `fd` of a front end, beside those of others; one it had before is given up. */
+int pages_serve(struct pages *pages, uint64_t front, int fd, const int *bells, int loops,
+		struct error *err);
+/* That front end is gone, and its channel with it. */
+void pages_front_gone(struct pages *pages, uint64_t front);
 /* Takes no new requests and waits for those that run, at most `grace_ns`. */
 void pages_stop(struct pages *pages, int64_t grace_ns);
 /* Requests begun so far, and those running. */

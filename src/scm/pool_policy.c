@@ -533,7 +533,8 @@ void pool_configure(struct pool *pool, const struct config_pool *settings, const
 		pool_recycle(pool, CONFIG_RECYCLE_CONFIG_CHANGE, at, out);
 	else
 		actions_begin(out);
-	/* A larger garden, or a pool that shall always run now; not where the old ones leave first. */
+	/* A larger garden, or a pool that shall always run now; not where the old ones leave first.
+	 */
 	if (has_running(pool) || (settings->always_running && !pool_host_count(pool)))
 		pool_want(pool, at, out);
 	actions_end(pool, at, out);

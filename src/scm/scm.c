@@ -134,8 +134,6 @@ static void end(struct scm *scm)
 		scm_child_kill(c);
 	scm_watch_stop(scm);
 	scm_pools_free(scm);
-	for (int i = 0; i < scm->bell_count; i++)
-		sys_close(scm->bells[i]);
 	if (scm->eventlog && scm->services.items[SERVICE_EVENTLOG].state == SERVICE_RUNNING)
 		scm_event(scm, "EventLog", 6006, 0, "");
 	scm_config_done(scm);

@@ -165,6 +165,12 @@ static void child_mute(void *ctx)
 	scm_child_kill(ctx);
 }
 
+void scm_child_deadline(struct scm_child *child, int64_t patience)
+{
+	loop_timer_set(child->scm->loop, &child->mute, loop_now(child->scm->loop) + patience,
+		       child_mute, child);
+}
+
 /* False when nothing more will come. */
 static bool child_receive(struct scm_child *child)
 {
@@ -200,8 +206,7 @@ static void child_readable(void *ctx, int fd, unsigned events)
 	if (child_receive(child) || !child->control_watch)
 		return;
 	child->control_watch = loop_unwatch(child->control_watch);
-	loop_timer_set(child->scm->loop, &child->mute, loop_now(child->scm->loop) + MUTE_PATIENCE,
-		       child_mute, child);
+	scm_child_deadline(child, MUTE_PATIENCE);
 }
 
 static void child_spoke(void *ctx, int fd, unsigned events)
@@ -231,6 +236,9 @@ static void child_free(struct scm_child *child)
 	sys_close(child->process.stderr_fd);
 	sys_close(child->process.pidfd);
 	spawn_cgroup_remove(&scm->means, child->generation);
+	for (int i = 0; i < child->bell_count; i++)
+		sys_close(child->bells[i]);
+	mem_free(child->reach);
 	mem_free(child);
 }
 
@@ -256,6 +264,7 @@ static void child_exited(void *ctx, int fd, unsigned events)
 	if (child->role == SCM_FRONT) {
 		scm_front_exited(child, code, signal);
 		child_free(child);
+		scm_front_room(scm);
 	} else {
 		uint64_t generation = child->generation;
 

@@ -42,7 +42,8 @@ static int seal(const struct reading *reading, int *ret, struct error *err)
 	config_hide_passwords(reading->config, text);
 	fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	r = fd < 0 ? -errno : sys_write_all(fd, text, reading->length);
-	if (!r && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+	if (!r &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
 		r = -errno;
 	if (r < 0)
 		return error_set(err, r, "cannot pass the configuration on: %s",
@@ -154,13 +155,24 @@ static void refuse(struct scm *scm, const char *path, struct error *err)
 		err->file, err->line, err->text);
 }
 
+/* A front end that cannot see a folder of a new site is not told of it: another one takes its
+ * place, and is told when it does. */
+static void configure_front(struct scm *scm)
+{
+	if (!scm->front || scm->front_next)
+		return;
+	if (!scm_child_reaches(scm->front))
+		scm_front_replace(scm);
+	if (!scm->front_next)
+		scm_child_configure(scm->front);
+}
+
 /* The order matters: first nobody asks for what is gone, then it goes; and the front end knows a
  * pool before it hears of its hosts. */
 static void follow(struct scm *scm, struct scm_pool **pools)
 {
 	scm_listeners_trim(scm);
-	if (scm->front)
-		scm_child_configure(scm->front);
+	configure_front(scm);
 	for (struct scm_child *c = scm->children; c; c = c->next) {
 		if (c->role == SCM_HOST && c->registered)
 			scm_child_configure(c);

@@ -25,6 +25,9 @@
 #define GOOD_LIFE (10 * NSEC_PER_SEC)
 #define RESTART_FIRST NSEC_PER_SEC
 #define RESTART_LAST (30 * NSEC_PER_SEC)
+/* What a replaced front end has begun may take so long; then it is cut. */
+#define LEAVE_GRACE (3600 * NSEC_PER_SEC)
+#define LEAVE_MARGIN (10 * NSEC_PER_SEC)
 
 /* ---- sockets ---- */
 
@@ -171,6 +174,14 @@ static bool addresses_settled(struct scm *scm)
 	return !open;
 }
 
+/* The configuration may have gone on while a front end started. */
+static void front_look(struct scm *scm)
+{
+	if (scm->front && !scm->front->leaving && !scm->front_next &&
+	    !scm_child_reaches(scm->front))
+		scm_front_replace(scm);
+}
+
 /* Who was told that the service runs may connect at once. */
 static void front_running(struct scm *scm)
 {
@@ -179,6 +190,7 @@ static void front_running(struct scm *scm)
 		return;
 	scm_service_set(scm, SERVICE_W3SVC, SERVICE_RUNNING, 0);
 	scm_job_continue(scm);
+	front_look(scm);
 }
 
 /* Fills up to `wanted` sockets. Another program that listens there is found before the first:
@@ -287,6 +299,17 @@ static void front_demand(struct scm *scm, struct text name)
 	scm_pool_act(pool);
 }
 
+static void front_take_over(struct scm *scm);
+
+/* It serves no more; another one is ready to. */
+static void front_unlistened(struct scm_child *child)
+{
+	struct scm *scm = child->scm;
+
+	if (child == scm->front && child->leaving)
+		front_take_over(scm);
+}
+
 static void front_configured(struct scm_child *child, uint64_t version)
 {
 	struct scm *scm = child->scm;
@@ -297,18 +320,22 @@ static void front_configured(struct scm_child *child, uint64_t version)
 	scm_sites_continue(scm);
 }
 
-static void front_of_host(struct scm_child *host, const struct control_message *m)
+/* What only finishes does not count any more. */
+static void front_of_host(struct scm_child *front, struct scm_child *host,
+			  const struct control_message *m)
 {
 	struct scm *scm = host->scm;
-	struct pool *pool = &host->pool->policy;
 
-	if (m->type == CONTROL_HOST_ACTIVITY)
+	if (m->type == CONTROL_HOST_DRAINED) {
+		scm_host_drained(host, front->generation);
+	} else if (m->type == CONTROL_HOST_UNTRUSTED) {
+		pool_untrusted(&host->pool->policy, host->generation, scm_moment(scm),
+			       scm->actions);
+		scm_pool_act(host->pool);
+	} else if (front == scm->front) {
 		front_activity(host, &m->host_activity);
-	else if (m->type == CONTROL_HOST_DRAINED)
-		pool_drained(pool, host->generation, scm_moment(scm), scm->actions);
-	else
-		pool_untrusted(pool, host->generation, scm_moment(scm), scm->actions);
-	scm_pool_act(host->pool);
+		scm_pool_act(host->pool);
+	}
 }
 
 void scm_front_message(struct scm_child *child, struct control_message *m)
@@ -317,12 +344,14 @@ void scm_front_message(struct scm_child *child, struct control_message *m)
 
 	if (m->type == CONTROL_LISTEN)
 		front_listen(child, &m->listen);
+	else if (m->type == CONTROL_UNLISTENED)
+		front_unlistened(child);
 	else if (m->type == CONTROL_CONFIGURED)
 		front_configured(child, m->configured.version);
 	else if (m->type == CONTROL_POOL_DEMAND)
 		front_demand(child->scm, m->pool_demand.pool);
 	else if (host)
-		front_of_host(host, m);
+		front_of_host(child, host, m);
 }
 
 /* ---- its life ---- */
@@ -332,13 +361,6 @@ int scm_front_start(struct scm *scm, struct error *err)
 	struct scm_child *child;
 
 	return scm_child_launch(scm, SCM_FRONT, NULL, ++scm->generation, &child, err);
-}
-
-static void bells_close(struct scm *scm)
-{
-	for (int i = 0; i < scm->bell_count; i++)
-		sys_close(scm->bells[i]);
-	scm->bell_count = 0;
 }
 
 static void front_ping(void *ctx)
@@ -359,23 +381,130 @@ static void front_ping(void *ctx)
 		       scm);
 }
 
-void scm_front_registered(struct scm_child *child, struct control_message *m)
+void scm_fronts_each(struct scm *scm, void (*fn)(struct scm_child *front, void *ctx), void *ctx)
+{
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_FRONT && (c == scm->front || c->leaving))
+			fn(c, ctx);
+	}
+}
+
+/* It serves from now on. */
+static void front_enter(struct scm_child *child, bool anew)
 {
 	struct scm *scm = child->scm;
 
-	bells_close(scm);
-	for (int i = 0; i < m->fd_count; i++)
-		scm->bells[i] = TAKE_FD(m->fds[i]);
-	scm->bell_count = m->fd_count;
 	scm->front = child;
+	if (child == scm->front_next)
+		scm->front_next = NULL;
 	scm->front_pings = scm->front_version = 0;
 	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
 		       scm);
 	scm_child_configure(child);
 	scm_pools_front(scm, true);
-	scm_pools_start(scm);
+	if (anew)
+		scm_pools_start(scm);
 	front_running(scm);
 	scm_job_continue(scm);
+	front_look(scm);
+}
+
+static void front_take_over(struct scm *scm)
+{
+	struct scm_child *next = scm->front_next;
+
+	if (next && next->registered && scm->services.items[SERVICE_W3SVC].state == SERVICE_RUNNING)
+		front_enter(next, false);
+}
+
+static void front_stop(struct scm_child *child, int64_t grace)
+{
+	struct control_stop stop = { .generation = child->generation,
+				     .grace_ms = grace / NSEC_PER_MSEC };
+
+	scm_child_send(child, CONTROL_STOP, &stop, NULL, 0);
+}
+
+void scm_fronts_stop(struct scm *scm, int64_t grace)
+{
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_FRONT && c->registered)
+			front_stop(c, grace);
+		else if (c->role == SCM_FRONT)
+			scm_child_kill(c);
+	}
+	scm->front_wanted = false;
+}
+
+void scm_front_registered(struct scm_child *child, struct control_message *m)
+{
+	struct scm *scm = child->scm;
+
+	for (int i = 0; i < m->fd_count; i++)
+		child->bells[i] = TAKE_FD(m->fds[i]);
+	child->bell_count = m->fd_count;
+	if (child != scm->front_next || !scm->front) {
+		front_enter(child, child != scm->front_next);
+		return;
+	}
+	/* First the other closes its sockets: those of the new one may be in their way. */
+	scm->front->leaving = true;
+	front_stop(scm->front, LEAVE_GRACE);
+	scm_child_deadline(scm->front, LEAVE_GRACE + LEAVE_MARGIN);
+}
+
+/* Too many that finish: the one that has done so for longest has had its time. */
+static bool fronts_full(struct scm *scm)
+{
+	struct scm_child *oldest = NULL;
+	size_t count = 0;
+
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role != SCM_FRONT)
+			continue;
+		count++;
+		oldest = c->leaving ? c : oldest; /* the list begins with the youngest */
+	}
+	if (count < SCM_FRONTS_MAX)
+		return false;
+	if (oldest && oldest != scm->front)
+		front_stop(oldest, 0);
+	return true;
+}
+
+static void front_replace_again(void *ctx)
+{
+	scm_front_replace(ctx);
+}
+
+void scm_front_replace(struct scm *scm)
+{
+	struct error err = { 0 };
+	struct scm_child *child;
+
+	if (scm->front_next || !scm->front ||
+	    scm->services.items[SERVICE_W3SVC].state != SERVICE_RUNNING)
+		return;
+	scm->front_wanted = fronts_full(scm);
+	if (scm->front_wanted)
+		return;
+	if (scm_child_launch(scm, SCM_FRONT, NULL, ++scm->generation, &child, &err) == 0) {
+		scm->front_next = child;
+		return;
+	}
+	fprintf(stderr, "surrogate: cannot start inetinfo anew: %s\n", err.text);
+	loop_timer_set(scm->loop, &scm->front_timer, loop_now(scm->loop) + RESTART_LAST,
+		       front_replace_again, scm);
+}
+
+/* One that serves, or is about to. */
+static bool front_is_there(const struct scm *scm)
+{
+	for (const struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_FRONT && !c->leaving)
+			return true;
+	}
+	return false;
 }
 
 static void front_restart(void *ctx)
@@ -383,6 +512,8 @@ static void front_restart(void *ctx)
 	struct scm *scm = ctx;
 	struct error err = { 0 };
 
+	if (front_is_there(scm))
+		return;
 	if (scm_front_start(scm, &err) < 0) {
 		fprintf(stderr, "surrogate: cannot start inetinfo: %s\n", err.text);
 		loop_timer_set(scm->loop, &scm->front_timer, loop_now(scm->loop) + RESTART_LAST,
@@ -412,28 +543,79 @@ static void front_crashed(struct scm *scm, struct scm_child *child, int code, in
 	loop_timer_set(scm->loop, &scm->front_timer, now + wait, front_restart, scm);
 }
 
+static void front_lost(struct scm *scm)
+{
+	scm->front = NULL;
+	loop_timer_cancel(scm->loop, &scm->ping_timer);
+	scm_pools_front(scm, false);
+	scm_sites_continue(scm);
+}
+
+static void front_current_exited(struct scm_child *child, int code, int signal)
+{
+	struct scm *scm = child->scm;
+
+	front_lost(scm);
+	if (scm->services.items[SERVICE_W3SVC].state != SERVICE_RUNNING)
+		return;
+	/* Its successor is on its way already. */
+	if (scm->front_next)
+		front_take_over(scm);
+	else
+		front_crashed(scm, child, code, signal);
+}
+
+static void front_failed(struct scm_child *child, int code, int signal)
+{
+	char last[160];
+
+	spawn_words_last(&child->words, last, sizeof(last));
+	scm_note(child->scm, "inetinfo ended before it was ready (%s %d)%s%s",
+		 signal ? "signal" : "exit code", signal ? signal : code, *last ? ": " : "", last);
+	scm_job_failed(child->scm, SERVICE_E_PROCESS_ABORTED);
+}
+
+/* One that was to take over: the other goes on, and it is tried again. */
+static void front_next_exited(struct scm_child *child, int code, int signal)
+{
+	struct scm *scm = child->scm;
+
+	scm->front_next = NULL;
+	if (scm->services.items[SERVICE_W3SVC].state != SERVICE_RUNNING)
+		return;
+	if (scm->front && !scm->front->leaving)
+		loop_timer_set(scm->loop, &scm->front_timer, loop_now(scm->loop) + RESTART_FIRST,
+			       front_replace_again, scm);
+	else
+		front_crashed(scm, child, code, signal);
+}
+
 void scm_front_exited(struct scm_child *child, int code, int signal)
 {
 	struct scm *scm = child->scm;
-	struct service *service = &scm->services.items[SERVICE_W3SVC];
-	char last[160];
 
-	if (scm->front == child) {
-		scm->front = NULL;
-		loop_timer_cancel(scm->loop, &scm->ping_timer);
-		bells_close(scm);
-		scm_pools_front(scm, false);
-		scm_sites_continue(scm);
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == SCM_HOST)
+			scm_host_leave(c, child->generation);
 	}
-	if (service->state == SERVICE_RUNNING) {
-		front_crashed(scm, child, code, signal);
-	} else if (service->state == SERVICE_START_PENDING) {
-		spawn_words_last(&child->words, last, sizeof(last));
-		scm_note(scm, "inetinfo ended before it was ready (%s %d)%s%s",
-			 signal ? "signal" : "exit code", signal ? signal : code, *last ? ": " : "",
-			 last);
-		scm_job_failed(scm, SERVICE_E_PROCESS_ABORTED);
+	if (scm->services.items[SERVICE_W3SVC].state == SERVICE_START_PENDING) {
+		if (scm->front == child)
+			front_lost(scm);
+		front_failed(child, code, signal);
+	} else if (scm->front == child) {
+		front_current_exited(child, code, signal);
+	} else if (scm->front_next == child) {
+		front_next_exited(child, code, signal);
+	} else if (!child->leaving && scm->services.items[SERVICE_W3SVC].state == SERVICE_RUNNING) {
+		front_crashed(scm, child, code, signal); /* a restart that failed */
 	}
+}
+
+/* A front end has gone for good: there may be room for one that waits. */
+void scm_front_room(struct scm *scm)
+{
+	if (scm->front_wanted)
+		scm_front_replace(scm);
 }
 
 /* Ready: everything that starts by itself has, and each configured address is settled. */

@@ -24,6 +24,7 @@
 #define SCM_LISTENERS_MAX 256
 #define SCM_SOCKETS_MAX 32 /* of one listener: one a loop thread of the front end */
 #define SCM_BELLS_MAX (CONTROL_FDS_MAX - 1)
+#define SCM_FRONTS_MAX 4 /* one that serves, one that comes, others that finish what they have */
 #define SCM_PATH_MAX 4096
 
 enum scm_role { SCM_FRONT, SCM_HOST };
@@ -35,6 +36,15 @@ struct scm_child {
 	struct scm_pool *pool; /* of a host */
 	uint64_t generation;
 	struct identity identity;
+	char *reach;      /* the folders it may see, scm_launch.c; NULL: all that its user may */
+	bool read_search; /* whatever the permissions there say */
+	int bells[SCM_BELLS_MAX]; /* of a front end: its eventfds */
+	int bell_count;
+	bool leaving; /* a front end that another one has replaced */
+	struct {      /* of a host: the front ends it has a channel with */
+		uint64_t front;
+		bool draining; /* that one was told, and has not answered */
+	} meets[SCM_FRONTS_MAX];
 	struct spawn_child process;
 	struct loop_watch *exit_watch, *control_watch, *words_watch;
 	struct loop_timer mute; /* it has closed its connection and should be gone by now */
@@ -125,12 +135,12 @@ struct scm {
 	size_t child_count;
 	uint64_t generation;
 
-	struct scm_child *front;
-	int bells[SCM_BELLS_MAX]; /* the front end's eventfds */
-	int bell_count;
+	struct scm_child *front;       /* that serves */
+	struct scm_child *front_next;  /* that will, once it is ready and `front` has let go */
+	bool front_wanted;             /* a replacement waits for room */
 	struct loop_timer front_timer; /* its restart */
 	struct loop_timer ping_timer;
-	uint64_t front_pings; /* sent to this front end */
+	uint64_t front_pings;   /* sent to this front end */
 	uint64_t front_version; /* of the configuration it has */
 	uint32_t front_failures;
 	int64_t begun; /* when the SCM started */
@@ -157,6 +167,9 @@ int scm_identity_number(void *ctx, const char *name, uint32_t *ret);
 /* scm_launch.c: what a child shall be */
 int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
 		     uint64_t generation, struct scm_child **ret, struct error *err);
+/* True when all folders that the configuration has for it now are among those it can see: Landlock
+ * lets no process see more than it began with. */
+bool scm_child_reaches(const struct scm_child *child);
 /* Of a pool; NULL: of the front end. */
 int scm_identity_of(struct scm *scm, const struct config_pool *pool, struct identity *ret,
 		    struct error *err);
@@ -168,6 +181,8 @@ void scm_child_send(struct scm_child *child, enum control_type type, const void 
 		    const int *fds, int fd_count);
 void scm_child_kill(struct scm_child *child);
 void scm_child_configure(struct scm_child *child);
+/* It is killed when it is still there after `patience`. */
+void scm_child_deadline(struct scm_child *child, int64_t patience);
 
 /* scm_config.c: the configuration, at the start and when it changed */
 int scm_config_load(struct scm *scm, struct error *err);
@@ -205,6 +220,9 @@ void scm_pools_collect(struct scm *scm);
 /* By name, of those that the configuration has. */
 struct scm_pool *scm_pool_find(struct scm *scm, struct text name);
 struct pool_moment scm_moment(const struct scm *scm);
+/* A front end has answered HOST_DRAIN; or has ended, with whatever it had there. */
+void scm_host_drained(struct scm_child *host, uint64_t front);
+void scm_host_leave(struct scm_child *host, uint64_t front);
 /* Carries out scm->actions. */
 void scm_pool_act(struct scm_pool *pool);
 void scm_pools_start(struct scm *scm);
@@ -215,8 +233,15 @@ size_t scm_hosts_count(const struct scm *scm);
 
 /* scm_front.c: inetinfo and its sockets */
 int scm_front_start(struct scm *scm, struct error *err);
+/* One takes the place of the one that runs, which finishes what it has begun. */
+void scm_front_replace(struct scm *scm);
+/* All are told to end; what was not heard of yet is killed. */
+void scm_fronts_stop(struct scm *scm, int64_t grace);
+/* The next front end that serves, or the one before it still: `fn` for each. */
+void scm_fronts_each(struct scm *scm, void (*fn)(struct scm_child *front, void *ctx), void *ctx);
 void scm_front_registered(struct scm_child *child, struct control_message *m);
 void scm_front_exited(struct scm_child *child, int code, int signal);
+void scm_front_room(struct scm *scm);
 void scm_front_message(struct scm_child *child, struct control_message *m);
 void scm_listeners_close(struct scm *scm);
 /* Closes what no running site names any more, and forgets what could not be opened. */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -191,6 +192,92 @@ static void add_shown_files(struct composer *c, struct scm *scm)
 	if (server->log_mode == CONFIG_LOG_W3C)
 		list_add_once(c, &c->launch.write_paths, server->log_central.directory);
 }
+
+/* ---- what it can see later ---- */
+
+/* One line for each folder that is there: 'r' or 'w', and where it really is. */
+static void put_reach(struct buf *out, char kind, const struct launch_list *paths)
+{
+	_cleanup_mem_ char *real = mem_alloc(PATH_MAX);
+
+	for (size_t i = 0; real && i < paths->count; i++) {
+		if (realpath(paths->items[i].data, real))
+			buf_printf(out, "%c%s\n", kind, real);
+	}
+}
+
+static char *reach_of(const struct composer *c)
+{
+	struct buf out;
+
+	buf_init(&out, LAUNCH_MEMORY_MAX);
+	put_reach(&out, 'r', &c->launch.read_paths);
+	put_reach(&out, 'w', &c->launch.write_paths);
+	char *text = buf_failed(&out) ? NULL : mem_strdup(buf_cstr(&out));
+	buf_done(&out);
+	return text;
+}
+
+/* What can be written can be read. */
+static bool line_covers(struct text have, struct text want)
+{
+	if (!have.length || (have.data[0] != want.data[0] && have.data[0] != 'w'))
+		return false;
+	have = (struct text){ have.data + 1, have.length - 1 };
+	want = (struct text){ want.data + 1, want.length - 1 };
+	return text_equal(have, TEXT("/")) || text_equal(have, want) ||
+	       (text_starts_with(want, have) && want.data[have.length] == '/');
+}
+
+static bool reach_covers(const char *reach, struct text want)
+{
+	struct text rest = text_of(reach);
+
+	while (rest.data) {
+		if (line_covers(text_cut(&rest, '\n'), want))
+			return true;
+	}
+	return false;
+}
+
+static bool is_closed(const struct launch_list *paths, const struct identity *identity)
+{
+	char blocked[SCM_PATH_MAX];
+
+	for (size_t i = 0; i < paths->count; i++) {
+		if (scm_unreachable(paths->items[i].data, identity, blocked, sizeof(blocked)))
+			return true;
+	}
+	return false;
+}
+
+bool scm_child_reaches(const struct scm_child *child)
+{
+	_cleanup_mem_ char *reach = NULL;
+	struct composer c = { 0 };
+	bool reaches = true;
+	struct text rest;
+
+	if (!child->reach) /* no Landlock: only its user counts, and that is as it was */
+		return true;
+	arena_init(&c.arena, LAUNCH_MEMORY_MAX);
+	add_sites(&c, child->scm, child->pool);
+	if (!child->pool)
+		add_shown_files(&c, child->scm);
+	reach = reach_of(&c);
+	rest = text_of(reach ? reach : "");
+	while (reaches && rest.data) {
+		struct text want = text_cut(&rest, '\n');
+
+		reaches = !want.length || reach_covers(child->reach, want);
+	}
+	if (reaches && child->scm->means.users && !child->read_search)
+		reaches = !is_closed(&c.launch.read_paths, &child->identity);
+	arena_done(&c.arena);
+	return reaches;
+}
+
+/* ---- its own folder ---- */
 
 /* A pool's name as a file name: what is no letter, digit, blank, '-' or '_' becomes '_', and a
  * hash keeps two such names apart. */
@@ -444,9 +531,13 @@ int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
 		r = compose(&c, scm, pool, generation, &child->identity, err);
 	if (!r)
 		r = start(&c, scm, pool ? "dllhost" : "inetinfo", &child->process, err);
+	child->read_search = c.launch.flags & LAUNCH_READ_SEARCH;
+	if (!r && (c.launch.flags & LAUNCH_LANDLOCK))
+		child->reach = reach_of(&c);
 	arena_done(&c.arena);
 	if (r < 0) {
 		spawn_cgroup_remove(&scm->means, generation);
+		mem_free(child->reach);
 		mem_free(child);
 		return r;
 	}

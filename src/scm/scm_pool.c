@@ -71,53 +71,144 @@ static bool launch(struct scm_pool *pool, uint64_t generation, struct launch_fai
 
 /* ---- telling ---- */
 
-/* A channel of its own for each meeting of a host with a front end. */
-static void host_ready(struct scm_pool *pool, uint64_t generation)
+/* A free place at the list of front ends that a host has a channel with, or the one that `front`
+ * has there; -1: neither. */
+static int meet_find(const struct scm_child *host, uint64_t front)
 {
-	struct scm *scm = pool->scm;
-	struct scm_child *child = scm_child_find(scm, generation);
-	struct control_channel channel = { .generation = generation };
-	struct control_host_ready ready = { .generation = generation,
-					    .pool = text_of(pool->policy.settings->name) };
-	int fds[1 + SCM_BELLS_MAX];
+	for (int i = 0; i < SCM_FRONTS_MAX; i++) {
+		if (host->meets[i].front == front)
+			return i;
+	}
+	return -1;
+}
+
+struct telling {
+	struct scm_pool *pool;
+	struct scm_child *host; /* NULL: it has gone */
+	const struct pool_action *action;
+};
+
+/* A channel of its own for each meeting of a host with a front end. */
+static void meet(struct scm_child *front, void *ctx)
+{
+	struct telling *t = ctx;
+	struct control_channel channel = { .generation = t->host->generation,
+					   .front = front->generation };
+	struct control_host_ready ready = { .generation = t->host->generation,
+					    .pid = (uint64_t)t->host->process.pid,
+					    .pool = text_of(t->pool->policy.settings->name),
+					    .user = text_of(t->host->identity.name) };
+	int fds[1 + SCM_BELLS_MAX], place = meet_find(t->host, 0);
 	_cleanup_fd_ int fd = -1;
 
-	if (!child || !scm->front)
+	if (place < 0 || meet_find(t->host, front->generation) >= 0)
 		return;
 	fd = channel_create();
 	if (fd < 0) {
-		scm_child_kill(child);
+		scm_child_kill(t->host);
 		return;
 	}
 	fds[0] = fd;
-	memcpy(fds + 1, scm->bells, sizeof(int) * scm->bell_count);
-	scm_child_send(child, CONTROL_CHANNEL, &channel, fds, 1 + scm->bell_count);
-	ready.pid = (uint64_t)child->process.pid;
-	ready.user = text_of(child->identity.name);
-	scm_child_send(scm->front, CONTROL_HOST_READY, &ready, &fd, 1);
+	memcpy(fds + 1, front->bells, sizeof(int) * front->bell_count);
+	t->host->meets[place].front = front->generation;
+	scm_child_send(t->host, CONTROL_CHANNEL, &channel, fds, 1 + front->bell_count);
+	scm_child_send(front, CONTROL_HOST_READY, &ready, &fd, 1);
 }
 
-static void tell_front(struct scm_pool *pool, const struct pool_action *action)
+static void drain(struct scm_child *front, void *ctx)
 {
-	struct text name = text_of(pool->policy.settings->name);
-	struct control_host_drain drain = { .generation = action->generation, .pool = name };
-	struct control_host_gone gone = { .generation = action->generation, .pool = name };
-	struct control_pool_changed changed = { .state = (uint64_t)action->state,
-						.status = action->status,
-						.sub_status = action->sub_status,
-						.hresult = action->hresult,
-						.pool = name,
-						.reason = text_of(action->text) };
+	struct telling *t = ctx;
+	struct control_host_drain m = { .generation = t->action->generation,
+					.pool = text_of(t->pool->policy.settings->name) };
+	int place = t->host ? meet_find(t->host, front->generation) : -1;
 
-	/* The state of a removed pool is nobody's any more: its name may be that of another. */
-	if (!pool->scm->front || (pool->removed && action->type == POOL_CHANGED))
+	if (place < 0)
 		return;
-	if (action->type == POOL_HOST_DRAIN)
-		scm_child_send(pool->scm->front, CONTROL_HOST_DRAIN, &drain, NULL, 0);
-	else if (action->type == POOL_HOST_GONE)
-		scm_child_send(pool->scm->front, CONTROL_HOST_GONE, &gone, NULL, 0);
-	else
-		scm_child_send(pool->scm->front, CONTROL_POOL_CHANGED, &changed, NULL, 0);
+	t->host->meets[place].draining = true;
+	scm_child_send(front, CONTROL_HOST_DRAIN, &m, NULL, 0);
+}
+
+static void tell_gone(struct scm_child *front, void *ctx)
+{
+	struct telling *t = ctx;
+	struct control_host_gone m = { .generation = t->action->generation,
+				       .pool = text_of(t->pool->policy.settings->name) };
+
+	scm_child_send(front, CONTROL_HOST_GONE, &m, NULL, 0);
+}
+
+static void tell_changed(struct scm_child *front, void *ctx)
+{
+	struct telling *t = ctx;
+	const struct pool_action *action = t->action;
+	struct control_pool_changed m = { .state = (uint64_t)action->state,
+					  .status = action->status,
+					  .sub_status = action->sub_status,
+					  .hresult = action->hresult,
+					  .pool = text_of(t->pool->policy.settings->name),
+					  .reason = text_of(action->text) };
+
+	scm_child_send(front, CONTROL_POOL_CHANGED, &m, NULL, 0);
+}
+
+static void tell_fronts(struct scm_pool *pool, const struct pool_action *action)
+{
+	struct telling t = { pool, scm_child_find(pool->scm, action->generation), action };
+
+	switch (action->type) {
+	case POOL_HOST_READY:
+		if (t.host)
+			scm_fronts_each(pool->scm, meet, &t);
+		break;
+	case POOL_HOST_DRAIN:
+		scm_fronts_each(pool->scm, drain, &t);
+		break;
+	case POOL_HOST_GONE:
+		scm_fronts_each(pool->scm, tell_gone, &t);
+		break;
+	default:
+		/* The state of a removed pool is nobody's: its name may be that of another. */
+		if (!pool->removed)
+			scm_fronts_each(pool->scm, tell_changed, &t);
+		break;
+	}
+}
+
+/* Every front end that was asked has given its answer. */
+static void drained_check(struct scm_child *host)
+{
+	for (int i = 0; i < SCM_FRONTS_MAX; i++) {
+		if (host->meets[i].draining)
+			return;
+	}
+	pool_drained(&host->pool->policy, host->generation, scm_moment(host->scm),
+		     host->scm->actions);
+	scm_pool_act(host->pool);
+}
+
+void scm_host_drained(struct scm_child *host, uint64_t front)
+{
+	int place = meet_find(host, front);
+
+	if (place < 0 || !host->meets[place].draining)
+		return;
+	host->meets[place].draining = false;
+	drained_check(host);
+}
+
+void scm_host_leave(struct scm_child *host, uint64_t front)
+{
+	struct control_front_gone m = { .front = front };
+	int place = meet_find(host, front);
+	bool draining = place >= 0 && host->meets[place].draining;
+
+	if (place < 0)
+		return;
+	host->meets[place].front = 0;
+	host->meets[place].draining = false;
+	scm_child_send(host, CONTROL_FRONT_GONE, &m, NULL, 0);
+	if (draining)
+		drained_check(host);
 }
 
 static void tell_host(struct scm_pool *pool, const struct pool_action *action)
@@ -172,12 +263,10 @@ void scm_pool_act(struct scm_pool *pool)
 				failed += !launch(pool, action->generation, &failures[failed]);
 			break;
 		case POOL_HOST_READY:
-			host_ready(pool, action->generation);
-			break;
 		case POOL_HOST_DRAIN:
 		case POOL_HOST_GONE:
 		case POOL_CHANGED:
-			tell_front(pool, action);
+			tell_fronts(pool, action);
 			break;
 		case POOL_PING:
 		case POOL_STOP:
@@ -293,16 +382,38 @@ static void pool_join(struct scm_pool *pool)
 	scm_pool_act(pool);
 }
 
+/* Those of its hosts that serve, or will, see all folders it has now. */
+static bool pool_reaches(const struct scm_pool *pool)
+{
+	for (const struct scm_child *c = pool->scm->children; c; c = c->next) {
+		const struct pool_host *host =
+			c->pool == pool ? pool_find(&pool->policy, c->generation) : NULL;
+
+		if (host && host->state <= POOL_HOST_RUNNING && !host->replacing &&
+		    !scm_child_reaches(c))
+			return false;
+	}
+	return true;
+}
+
+/* Hosts that the new settings do not recycle are recycled when they have a folder to serve that
+ * they cannot see. */
 static void pool_change(struct scm_pool *pool, const struct config_pool *settings)
 {
 	struct scm *scm = pool->scm;
 	struct config *before = pool->config;
 	bool changed = !config_pool_same(pool->policy.settings, settings);
+	bool recycled = changed && !settings->disallow_rotation_on_config_change;
 
 	pool->config = config_ref(scm->config);
 	pool_configure(&pool->policy, settings, application_of(scm->config, settings), changed,
 		       scm_moment(scm), scm->actions);
 	scm_pool_act(pool);
+	if (!recycled && !pool_reaches(pool)) {
+		pool_recycle(&pool->policy, CONFIG_RECYCLE_CONFIG_CHANGE, scm_moment(scm),
+			     scm->actions);
+		scm_pool_act(pool);
+	}
 	config_unref(before);
 }
 

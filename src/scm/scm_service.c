@@ -137,7 +137,6 @@ static void start_step(struct scm *scm, enum service_id id)
 static void stop_step(struct scm *scm, enum service_id id)
 {
 	struct scm_job *job = &scm->job;
-	struct control_stop stop = { .grace_ms = job->grace / NSEC_PER_MSEC };
 
 	if (scm->services.items[id].state == SERVICE_RUNNING ||
 	    scm->services.items[id].state == SERVICE_START_PENDING) {
@@ -145,12 +144,7 @@ static void stop_step(struct scm *scm, enum service_id id)
 		if (id == SERVICE_W3SVC) {
 			loop_timer_cancel(scm->loop, &scm->front_timer);
 			scm_listeners_close(scm);
-			if (scm->front) {
-				stop.generation = scm->front->generation;
-				scm_child_send(scm->front, CONTROL_STOP, &stop, NULL, 0);
-			} else {
-				kill_front(scm);
-			}
+			scm_fronts_stop(scm, job->grace);
 		}
 	}
 	if (id != SERVICE_W3SVC) {

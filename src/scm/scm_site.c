@@ -2,11 +2,11 @@
 /*
  * Sites start and stop one by one. SCM loop thread.
  *
- * With the service each site does what its serverAutoStart says; a site that is new starts likewise.
- * What an administrator starts or stops stays so until the service starts again, also when the
- * configuration changes. The front end learns of it with the configuration: a stopped site has no
- * bindings there, so its addresses are closed, and where it shares one with other sites a request
- * for its name is treated as one for any other name that no site has.
+ * With the service each site does what its serverAutoStart says; a site that is new starts
+ * likewise. What an administrator starts or stops stays so until the service starts again, also
+ * when the configuration changes. The front end learns of it with the configuration: a stopped site
+ * has no bindings there, so its addresses are closed, and where it shares one with other sites a
+ * request for its name is treated as one for any other name that no site has.
  */
 #include "scm/scm_internal.h"
 #include "base/mem.h"
@@ -121,7 +121,8 @@ uint32_t scm_site_control(struct scm *scm, struct text name, bool start, struct 
 	}
 	scm->config_version++;
 	scm_listeners_trim(scm);
-	scm_child_configure(scm->front);
+	if (!scm->front_next) /* else that one is told, when it begins */
+		scm_child_configure(scm->front);
 	tool->waiting = true;
 	tool->site = scm->sites[i].id;
 	tool->site_start = start;

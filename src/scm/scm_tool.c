@@ -74,6 +74,8 @@ static const char *child_state(const struct scm_child *child)
 {
 	const struct pool_host *host;
 
+	if (child->leaving)
+		return "Draining";
 	if (child->role == SCM_FRONT)
 		return service_state_word(child->scm->services.items[SERVICE_W3SVC].state);
 	host = pool_find(&child->pool->policy, child->generation);
@@ -192,7 +194,7 @@ static void send_service(struct scm_tool *tool, enum service_id id)
 	if (d->process == SERVICE_IN_SCM)
 		m.pid = service->state == SERVICE_STOPPED ? 0 : (uint64_t)getpid();
 	for (const struct scm_child *c = scm->children; c; c = c->next) {
-		if (d->process == SERVICE_IN_INETINFO && c->role == SCM_FRONT)
+		if (d->process == SERVICE_IN_INETINFO && c->role == SCM_FRONT && !c->leaving)
 			m.pid = (uint64_t)c->process.pid;
 	}
 	tool_send(tool, CONTROL_SERVICE_INFO, &m);

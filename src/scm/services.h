@@ -50,7 +50,8 @@ enum service_id {
 #define SERVICE_ERRORS(X)                                                                          \
 	X(SUCCESS, 0, "The operation completed successfully.")                                     \
 	X(ACCESS_DENIED, 5, "Access is denied.")                                                   \
-	X(NOT_ENOUGH_MEMORY, 8, "Not enough memory resources are available to process this command.") \
+	X(NOT_ENOUGH_MEMORY, 8,                                                                    \
+	  "Not enough memory resources are available to process this command.")                    \
 	X(SHARING_VIOLATION, 32,                                                                   \
 	  "The process cannot access the file because it is being used by another process.")       \
 	X(NOT_SUPPORTED, 50, "The request is not supported.")                                      \

@@ -147,13 +147,13 @@ static void web_pool_host_say_drained(struct web_pool_host *host)
 		pools->options.drained(pools->options.ctx, host->pool->name, host->generation);
 }
 
-void web_pools_host_drain(struct web_pools *pools, struct text name, uint64_t generation)
+int web_pools_host_drain(struct web_pools *pools, struct text name, uint64_t generation)
 {
 	struct web_pool *pool = web_pool_find(pools, name);
 	struct web_pool_host *host = NULL;
 
 	if (!pool)
-		return;
+		return -ENOENT;
 	/* Slots are taken under the same lock, so none is taken behind our back. */
 	pthread_mutex_lock(&pool->lock);
 	host = web_pool_host_find(pool, generation);
@@ -162,10 +162,11 @@ void web_pools_host_drain(struct web_pools *pools, struct text name, uint64_t ge
 		atomic_fetch_add(&host->refs, 1);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	if (host) {
-		web_pool_host_say_drained(host);
-		web_pool_host_unref(host);
-	}
+	if (!host)
+		return -ENOENT;
+	web_pool_host_say_drained(host);
+	web_pool_host_unref(host);
+	return 0;
 }
 
 /* Unlinks under the lock; true when it was there, and its list reference is now the caller's. */

@@ -46,10 +46,11 @@ void web_pools_turn(struct web_pools *pools, int loop);
 
 /* ---- what the control thread is told ---- */
 
-/* `channel_fd` stays the caller's. */
+/* `channel_fd` stays the caller's. -ENOENT: there is no such pool (yet); -EINVAL: no channel. */
 int web_pools_host_ready(struct web_pools *pools, struct text pool, uint64_t generation,
 			 uint64_t pid, int channel_fd);
-void web_pools_host_drain(struct web_pools *pools, struct text pool, uint64_t generation);
+/* -ENOENT: it is not known here, so nothing is left to drain. */
+int web_pools_host_drain(struct web_pools *pools, struct text pool, uint64_t generation);
 void web_pools_host_gone(struct web_pools *pools, struct text pool, uint64_t generation);
 
 struct web_pool_verdict {

@@ -161,9 +161,8 @@ static void app_handle(void *ctx, struct exchange *exchange)
 static struct host *app_start(struct app *app, const struct site *site, int threads_max)
 {
 	struct host *host = NULL;
-	struct host_options options = {
-		site->fd, &site->bell, 1, threads_max, { app_handle, app }
-	};
+	struct host_options options = { 0, site->fd,    &site->bell,
+					1, threads_max, { app_handle, app } };
 	assert_int_equal(host_start(&options, &host), 0);
 	return host;
 }
@@ -266,8 +265,8 @@ static void a_new_channel_replaces_the_old(void **state)
 	app_open(&app);
 	site_send(&old, "/until-gone", "");
 	app_wait_inside(&app, 1);
-	assert_int_equal(host_replace_channel(host, -1, &fresh.bell, 1), -EBADF);
-	assert_int_equal(host_replace_channel(host, fresh.fd, &fresh.bell, 1), 0);
+	assert_int_equal(host_add_channel(host, 0, -1, &fresh.bell, 1), -EBADF);
+	assert_int_equal(host_add_channel(host, 0, fresh.fd, &fresh.bell, 1), 0);
 	for (int i = 0; i < 10; i++) {
 		slot = site_send(&fresh, "/", "two");
 		assert_int_equal(site_receive(&fresh, slot, &body), 200);
@@ -275,6 +274,40 @@ static void a_new_channel_replaces_the_old(void **state)
 	}
 	assert_null(host_stop(host, 30 * NSEC_PER_SEC));
 	assert_true(app.saw_gone);
+	site_done(&old);
+	site_done(&fresh);
+}
+
+/* One front end takes over while pages still run for the other: both are served until it is gone.
+ */
+static void two_front_ends_are_served_at_once(void **state)
+{
+	struct site old, fresh;
+	struct app app = APP_INIT;
+	struct text body;
+	site_init(&old);
+	site_init(&fresh);
+	struct host *host = app_start(&app, &old, 0);
+	int waiting = site_send(&old, "/wait", "slow");
+	app_wait_inside(&app, 1);
+	assert_int_equal(host_add_channel(host, 7, fresh.fd, &fresh.bell, 1), 0);
+	for (int i = 0; i < 10; i++) {
+		int slot = site_send(&fresh, "/", "new");
+		assert_int_equal(site_receive(&fresh, slot, &body), 200);
+		assert_text(body, "hello new");
+		slot = site_send(&old, "/", "old");
+		assert_int_equal(site_receive(&old, slot, &body), 200);
+		assert_text(body, "hello old");
+	}
+	app_open(&app);
+	assert_int_equal(site_receive(&old, waiting, &body), 200);
+	assert_text(body, "hello slow");
+	host_front_gone(host, 0);
+	host_front_gone(host, 99);
+	int slot = site_send(&fresh, "/", "left");
+	assert_int_equal(site_receive(&fresh, slot, &body), 200);
+	host_front_gone(host, 7);
+	assert_null(host_stop(host, 30 * NSEC_PER_SEC));
 	site_done(&old);
 	site_done(&fresh);
 }
@@ -289,7 +322,7 @@ static void a_host_waits_for_the_next_front_end(void **state)
 	struct host *host = app_start(&app, &old, 0);
 	site_done(&old);
 	site_init(&fresh);
-	assert_int_equal(host_replace_channel(host, fresh.fd, &fresh.bell, 1), 0);
+	assert_int_equal(host_add_channel(host, 0, fresh.fd, &fresh.bell, 1), 0);
 	int slot = site_send(&fresh, "/", "again");
 	assert_int_equal(site_receive(&fresh, slot, &body), 200);
 	site_done(&fresh);
@@ -303,9 +336,8 @@ static int start_and_stop(void)
 {
 	struct app app = APP_INIT;
 	struct host *host = NULL;
-	struct host_options options = {
-		fault_site.fd, &fault_site.bell, 1, 0, { app_handle, &app }
-	};
+	struct host_options options = { 0, fault_site.fd,       &fault_site.bell, 1,
+					0, { app_handle, &app } };
 	int r = host_start(&options, &host);
 	assert_true((r == 0) == (host != NULL));
 	assert_null(host_stop(host, 30 * NSEC_PER_SEC));
@@ -328,6 +360,7 @@ int main(void)
 		cmocka_unit_test(waiting_pages_get_threads),
 		cmocka_unit_test(stop_finishes_what_was_submitted),
 		cmocka_unit_test(a_new_channel_replaces_the_old),
+		cmocka_unit_test(two_front_ends_are_served_at_once),
 		cmocka_unit_test(a_host_waits_for_the_next_front_end),
 		cmocka_unit_test(every_failure_of_start_is_clean),
 	};
