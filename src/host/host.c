@@ -122,7 +122,6 @@ static void *probation_main(void *lane);
 /* Under the lock. The new thread counts as idle from its birth. */
 static int thread_start(struct lane *lane, void *(*thread_main)(void *))
 {
-	struct host *host = lane->host;
 	pthread_attr_t attr;
 	pthread_t thread;
 	sigset_t all, before;
@@ -131,14 +130,18 @@ static int thread_start(struct lane *lane, void *(*thread_main)(void *))
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	/* Before it is there: it may have a request before this thread is back. */
+	lane->refs++;
+	atomic_fetch_add(&lane->idle, 1);
 	int r = pthread_create(&thread, &attr, thread_main, lane);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
-	if (r != 0)
+	if (r != 0) {
+		lane->refs--; /* the caller's own is left */
+		atomic_fetch_sub(&lane->idle, 1);
 		return -r;
-	host->threads++;
-	lane->refs++;
-	atomic_fetch_add(&lane->idle, 1);
+	}
+	lane->host->threads++;
 	return 0;
 }
 

@@ -39,6 +39,9 @@ struct channel_front {
 	int bells[CHANNEL_LOOPS_MAX];
 	uint64_t taken[CHANNEL_LOOPS_MAX]; /* bit sets of slots; each touched by its own loop */
 	struct front_slot slots[CHANNEL_SLOTS];
+	/* Odd while the slot carries a request, whose block then stays as it is: for those who
+	 * look. */
+	_Atomic uint64_t serials[CHANNEL_SLOTS];
 
 	pthread_mutex_t lock; /* guards what follows */
 	uint32_t submit_tail;
@@ -136,8 +139,18 @@ int channel_front_take(struct channel_front *front, int loop)
 	return slot;
 }
 
+/* Only the loop that has the slot changes it. */
+static void serial_step(struct channel_front *front, int slot, bool carries)
+{
+	uint64_t serial = atomic_load_explicit(&front->serials[slot], memory_order_relaxed);
+
+	if ((serial & 1) != carries)
+		atomic_store(&front->serials[slot], serial + 1);
+}
+
 void channel_front_release(struct channel_front *front, int slot)
 {
+	serial_step(front, slot, false);
 	front->taken[front->slots[slot].loop] &= ~(UINT64_C(1) << slot);
 	pthread_mutex_lock(&front->lock);
 	front->free[front->free_count++] = (unsigned char)slot;
@@ -194,6 +207,7 @@ int channel_front_submit(struct channel_front *front, int slot,
 	if (request->content_length == 0)
 		front_flags_set(front, slot, CHANNEL_FRONT_LAST);
 	front->slots[slot].submitted = true;
+	serial_step(front, slot, true);
 
 	pthread_mutex_lock(&front->lock);
 	atomic_store_explicit(&shared->submitted[front->submit_tail % CHANNEL_SLOTS],
@@ -392,4 +406,25 @@ bool channel_front_claimed(struct channel_front *front, int slot)
 {
 	struct front_slot *s = &front->slots[slot];
 	return slot_look(front, slot) < 0 || (s->host_flags & CHANNEL_HOST_CLAIMED);
+}
+
+/* ---- looking on ---- */
+
+int channel_front_glance(struct channel_front *front, int slot, struct arena *arena,
+			 struct channel_glance *ret)
+{
+	const unsigned char *block = front->shared->data[slot].request;
+	uint64_t serial = atomic_load(&front->serials[slot]);
+	if (!(serial & 1))
+		return -EAGAIN;
+	size_t size = channel_block_size(block);
+	unsigned char *copy = arena_dup(arena, block, size);
+	if (!copy)
+		return -ENOMEM;
+	ret->serial = serial / 2;
+	ret->claimed = atomic_load(&front->shared->slots[slot].host_flags) & CHANNEL_HOST_CLAIMED;
+	/* Another request since then: what was copied may be of both. */
+	if (atomic_load(&front->serials[slot]) != serial)
+		return -EAGAIN;
+	return channel_request_decode(copy, size, &ret->request);
 }

@@ -160,6 +160,17 @@ void channel_front_release(struct channel_front *front, int slot);
 /* Slots in use, of all loops; those of one loop as a bit set. */
 int channel_front_active(struct channel_front *front);
 uint64_t channel_front_taken(struct channel_front *front, int loop);
+/* What a slot carries, for somebody who only looks: a copy, while the loop that has the slot goes
+ * on as if nobody did. `serial` numbers the requests of this slot. The host may have changed the
+ * texts: show them, decide nothing by them. -EAGAIN: nothing, or it changed meanwhile; -EBADMSG,
+ * -ENOMEM. From any thread. */
+struct channel_glance {
+	struct channel_request request; /* texts in the arena */
+	uint64_t serial;
+	bool claimed;
+};
+int channel_front_glance(struct channel_front *front, int slot, struct arena *arena,
+			 struct channel_glance *ret);
 /*
  * When the host process is gone (HOST_GONE), each loop goes through channel_front_taken: a slot
  * whose poll says FINISHED is served as if nothing had happened, one that is not claimed goes to

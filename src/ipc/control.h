@@ -85,10 +85,9 @@ enum control_peer {
 	  U(generation) U(requests) U(active) T(pool))                                             \
 	/* Which requests run at hosts? REQUEST_INFO for each, then REQUEST_END. */                \
 	X(REQUEST_LIST, request_list, CONTROL_FROM_SCM, 0, 0, U(cookie))                           \
-	/* `time_ms`: since it was given to its host. Texts are cut; `client` is an address. To a  \
-	 * tool with the process it runs in. */                                                    \
-	X(REQUEST_INFO, request_info, CONTROL_FROM_FRONT | CONTROL_FROM_SCM, 0, 0,                 \
-	  U(cookie) U(id) U(generation) U(pid) U(site) U(time_ms) T(pool) T(verb) T(url) T(client) \
+	/* `time_ms`: since it was given to its host. Texts are cut; `client` is an address. */    \
+	X(REQUEST_INFO, request_info, CONTROL_FROM_FRONT, 0, 0,                                    \
+	  U(cookie) U(id) U(generation) U(site) U(time_ms) T(pool) T(verb) T(url) T(client)        \
 		  T(stage) T(module))                                                              \
 	X(REQUEST_END, request_end, CONTROL_FROM_FRONT, 0, 0, U(cookie))                           \
 	/* ---- tools ---- */                                                                      \
@@ -103,6 +102,9 @@ enum control_peer {
 	X(STATUS_CONFIG, status_config, CONTROL_FROM_SCM, 0, 0,                                    \
 	  U(version) U(line) T(file) T(text))                                                      \
 	X(REQUEST_QUERY, request_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                     \
+	/* REQUEST_INFO, with the process it runs in. */                                           \
+	X(STATUS_REQUEST, status_request, CONTROL_FROM_SCM, 0, 0,                                  \
+	  U(id) U(pid) U(site) U(time_ms) T(pool) T(verb) T(url) T(client) T(stage) T(module))     \
 	X(SERVICE_QUERY, service_query, CONTROL_FROM_ANY_TOOL, 0, 0, T(name))                      \
 	X(SERVICE_INFO, service_info, CONTROL_FROM_SCM, 0, 0,                                      \
 	  U(state) U(start_type) U(pid) U(win32_exit_code) T(name) T(display_name)                 \

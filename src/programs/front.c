@@ -25,6 +25,8 @@
 
 #define FRONT_LISTENERS_MAX 4096
 #define FRONT_LOOPS_MAX 32
+#define FRONT_LIST_MAX 4096 /* requests that are told of at once */
+#define FRONT_URL_MAX 1024
 
 struct front_listener {
 	char address[64];
@@ -275,6 +277,53 @@ static void front_counters(void *ctx, uint64_t *ret_requests, uint64_t *ret_acti
 	*ret_active = sum.active;
 }
 
+/* ---- which requests run ---- */
+
+struct front_list {
+	struct front *front;
+	uint64_t cookie;
+	size_t count;
+};
+
+static struct text front_cut(struct text text, size_t length)
+{
+	return (struct text){ text.data, text.length < length ? text.length : length };
+}
+
+static void front_list_one(void *ctx, const struct web_running *running)
+{
+	struct front_list *list = ctx;
+	char url[FRONT_URL_MAX];
+	int n = snprintf(url, sizeof url, TEXT_FMT "%s" TEXT_FMT, TEXT_ARG(running->url),
+			 running->query.length ? "?" : "", TEXT_ARG(running->query));
+	int64_t age = loop_now(list->front->loop) - running->begun;
+	struct control_request_info m = {
+		.cookie = list->cookie,
+		.id = running->id,
+		.generation = running->generation,
+		.site = running->site,
+		.time_ms = age > 0 ? (uint64_t)(age / NSEC_PER_MSEC) : 0,
+		.pool = text_of(running->pool),
+		.verb = front_cut(running->verb, 64),
+		.url = text_of(n < 0 ? "" : url),
+		.client = front_cut(running->client, 64),
+		.stage = text_of(running->claimed ? "ExecuteRequestHandler" : "BeginRequest"),
+		.module = TEXT("IsapiModule"),
+	};
+
+	if (list->count++ < FRONT_LIST_MAX)
+		child_send(list->front->child, CONTROL_REQUEST_INFO, &m, NULL, 0);
+}
+
+static void front_list(struct front *front, uint64_t cookie)
+{
+	struct front_list list = { .front = front, .cookie = cookie };
+	struct control_request_end end = { .cookie = cookie };
+
+	web_pools_each_request(front->pools, front_list_one, &list);
+	child_send(front->child, CONTROL_REQUEST_END, &end, NULL, 0);
+}
+
 /* ---- configuration ---- */
 
 static void front_turn(void *ctx, int loop)
@@ -450,6 +499,9 @@ static void front_message(void *ctx, struct control_message *m)
 		break;
 	case CONTROL_HOST_GONE:
 		web_pools_host_gone(front->pools, m->host_gone.pool, m->host_gone.generation);
+		break;
+	case CONTROL_REQUEST_LIST:
+		front_list(front, m->request_list.cookie);
 		break;
 	case CONTROL_POOL_CHANGED:
 		front_pool_changed(front, &m->pool_changed);

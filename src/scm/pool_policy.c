@@ -429,11 +429,14 @@ bool pool_recycle(struct pool *pool, enum config_recycle_event why, struct pool_
 	size_t left = garden_size(pool); /* of those that are replaced: a garden may have shrunk */
 
 	actions_begin(out);
+	/* Those that start with the old settings; not the ones launched below. */
+	for (size_t i = 0; why == CONFIG_RECYCLE_CONFIG_CHANGE && i < POOL_HOSTS_MAX; i++) {
+		if (pool->hosts[i].state == POOL_HOST_STARTING)
+			pool->hosts[i].recycle_when_ready = why;
+	}
 	for (size_t i = 0; pool->state == POOL_STARTED && i < POOL_HOSTS_MAX; i++) {
 		struct pool_host *host = &pool->hosts[i];
 
-		if (host->state == POOL_HOST_STARTING && why == CONFIG_RECYCLE_CONFIG_CHANGE)
-			host->recycle_when_ready = why;
 		if (host->state != POOL_HOST_RUNNING || host->replacing)
 			continue;
 		if (!told || !is_about_pool(why))

@@ -346,6 +346,8 @@ void scm_front_message(struct scm_child *child, struct control_message *m)
 		front_listen(child, &m->listen);
 	else if (m->type == CONTROL_UNLISTENED)
 		front_unlistened(child);
+	else if (m->type == CONTROL_REQUEST_INFO || m->type == CONTROL_REQUEST_END)
+		scm_requests_answer(child, m);
 	else if (m->type == CONTROL_CONFIGURED)
 		front_configured(child, m->configured.version);
 	else if (m->type == CONTROL_POOL_DEMAND)
@@ -598,6 +600,7 @@ void scm_front_exited(struct scm_child *child, int code, int signal)
 		if (c->role == SCM_HOST)
 			scm_host_leave(c, child->generation);
 	}
+	scm_requests_end(scm);
 	if (scm->services.items[SERVICE_W3SVC].state == SERVICE_START_PENDING) {
 		if (scm->front == child)
 			front_lost(scm);

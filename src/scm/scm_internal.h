@@ -89,6 +89,8 @@ struct scm_tool {
 	uint32_t site; /* the site it has started or stopped, or 0 */
 	bool site_start;
 	uint64_t version; /* of the configuration that says so */
+	uint64_t cookie;  /* of the list of requests it waits for, or 0 */
+	int answers;      /* front ends that have not sent theirs */
 };
 
 /* A start or stop under way; one at a time. */
@@ -149,6 +151,7 @@ struct scm {
 
 	struct scm_tool *tools;
 	size_t tool_count, user_count; /* all; those of CONTROL_FROM_USER */
+	uint64_t cookie;               /* the last one given to a list of requests */
 	bool ready, ending;
 	bool boot_failed;                /* a service that should have started did not */
 	struct control_message *message; /* received into, one at a time */
@@ -194,6 +197,9 @@ void scm_config_reload(struct scm *scm);
 /* scm_watch.c: sees that its files changed */
 int scm_watch_start(struct scm *scm, struct error *err);
 void scm_watch_stop(struct scm *scm);
+/* Reads what was changed without waiting until it is quiet: somebody begins something that shall
+ * know of it. */
+void scm_watch_flush(struct scm *scm);
 
 /* scm_site.c: which sites run */
 /* The states of the sites of `config`, those that are known already as they are; NULL: no memory */
@@ -274,6 +280,12 @@ uint32_t scm_reset_allow(struct scm *scm, uint64_t value);
 int scm_tools_listen(struct scm *scm, struct error *err);
 void scm_tools_close(struct scm *scm);
 void scm_tool_done(struct scm_tool *tool, uint32_t error, const char *text);
+
+/* scm_request.c: which requests run */
+void scm_requests_ask(struct scm *scm, struct scm_tool *tool);
+void scm_requests_answer(struct scm_child *front, struct control_message *m);
+/* A front end has ended: what it has not told it will not tell. */
+void scm_requests_end(struct scm *scm);
 
 /* scm_event.c */
 void scm_event(struct scm *scm, const char *source, uint32_t id, uint32_t pid,

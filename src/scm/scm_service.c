@@ -124,6 +124,7 @@ static void start_step(struct scm *scm, enum service_id id)
 	}
 	if (service->state != SERVICE_STOPPED)
 		return;
+	scm_watch_flush(scm);
 	scm_service_set(scm, id, SERVICE_START_PENDING, 0);
 	scm_sites_reset(scm);
 	scm->front_failures = 0;

@@ -250,10 +250,12 @@ static void on_service_control(struct scm_tool *tool, const struct control_messa
 static void on_pool_control(struct scm_tool *tool, const struct control_message *m)
 {
 	struct scm *scm = tool->scm;
-	struct scm_pool *pool = scm_pool_find(scm, m->pool_control.pool);
 	struct pool_moment at = scm_moment(scm);
+	struct scm_pool *pool;
 	bool done = true;
 
+	scm_watch_flush(scm);
+	pool = scm_pool_find(scm, m->pool_control.pool);
 	if (!pool) {
 		scm_tool_done(tool, SERVICE_E_NOT_FOUND,
 			      "There is no application pool of this name.");
@@ -286,11 +288,19 @@ static void on_pool_control(struct scm_tool *tool, const struct control_message 
 
 static void on_site_control(struct scm_tool *tool, const struct control_message *m)
 {
-	uint32_t error = scm_site_control(tool->scm, m->site_control.site,
-					  m->site_control.verb == CONTROL_SITE_START, tool);
+	uint32_t error;
+
+	scm_watch_flush(tool->scm);
+	error = scm_site_control(tool->scm, m->site_control.site,
+				 m->site_control.verb == CONTROL_SITE_START, tool);
 
 	if (error)
 		tool_done_error(tool, error);
+}
+
+static void on_request_query(struct scm_tool *tool, const struct control_message *m)
+{
+	scm_requests_ask(tool->scm, tool);
 }
 
 static void on_shutdown(struct scm_tool *tool, const struct control_message *m)
@@ -311,6 +321,7 @@ static const struct {
 	{ CONTROL_SERVICE_CONTROL, on_service_control },
 	{ CONTROL_POOL_CONTROL, on_pool_control },
 	{ CONTROL_SITE_CONTROL, on_site_control },
+	{ CONTROL_REQUEST_QUERY, on_request_query },
 	{ CONTROL_SHUTDOWN, on_shutdown },
 };
 

@@ -100,6 +100,15 @@ static void readable(void *ctx, int fd, unsigned events)
 		changed(scm);
 }
 
+void scm_watch_flush(struct scm *scm)
+{
+	readable(scm, scm->watch_fd, 0);
+	if (!scm->watch_since)
+		return;
+	loop_timer_cancel(scm->loop, &scm->watch_timer);
+	settled(scm);
+}
+
 int scm_watch_start(struct scm *scm, struct error *err)
 {
 	int r = 0;

@@ -387,9 +387,7 @@ struct web_pool_activity {
 	void *ctx;
 };
 
-/* The host behind `host` in its pool's list with a reference, or the first one; a host that left
- * the list meanwhile ends the walk. Gives up the reference to `host`. */
-static struct web_pool_host *web_pool_host_next(struct web_pool *pool, struct web_pool_host *host)
+struct web_pool_host *web_pool_host_next(struct web_pool *pool, struct web_pool_host *host)
 {
 	struct web_pool_host *next = NULL;
 

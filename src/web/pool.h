@@ -69,3 +69,16 @@ void web_pools_each_host(struct web_pools *pools,
 			 void (*fn)(void *ctx, const char *pool, uint64_t generation,
 				    uint64_t requests, uint64_t active),
 			 void *ctx);
+
+/* A request that a host has. Texts live during the call; they may be what the host made of them. */
+struct web_running {
+	const char *pool;
+	uint64_t id, generation, pid, site;
+	int64_t begun; /* clock_now(): given to the host */
+	bool claimed;  /* a worker has begun with it */
+	struct text verb, url, query, client;
+};
+/* Looks at all hosts' slots, without a lock that a request takes: requests that come or go
+ * meanwhile may be missing. */
+void web_pools_each_request(struct web_pools *pools,
+			    void (*fn)(void *ctx, const struct web_running *running), void *ctx);

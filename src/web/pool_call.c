@@ -221,6 +221,7 @@ static void call_start(struct web_pool_loop *loop, struct web_pool_call *call,
 	web_pool_host_unref(host); /* web_pool_loop_take has its own reference */
 	host->calls[slot] = call;
 	call_describe(call, &block);
+	atomic_store_explicit(&host->begun[slot], loop_now(loop->loop), memory_order_relaxed);
 	r = channel_front_submit(host->front, slot, &block);
 	if (r < 0) {
 		call_release(loop, call);

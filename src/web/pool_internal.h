@@ -37,6 +37,7 @@ struct web_pool_host {
 	_Atomic uint64_t requests;
 	_Atomic uint32_t active; /* slots taken */
 	_Atomic bool draining, gone, drained_said, distrusted;
+	_Atomic int64_t begun[CHANNEL_SLOTS]; /* when its request was given to the host */
 	struct web_pool_call
 		*calls[CHANNEL_SLOTS]; /* each entry belongs to the loop that has the slot */
 };
@@ -110,6 +111,9 @@ void web_pool_demand(struct web_pools *pools, struct web_pool *pool);
 /* Takes the host out of its pool; its calls are dealt with by each loop's pump. */
 void web_pool_host_remove(struct web_pool_host *host);
 void web_pool_wake_loops(struct web_pools *pools);
+/* The host behind `host` in its pool's list (NULL: the first) with a reference, for which that to
+ * `host` is given up; a host that left the list meanwhile ends the walk. */
+struct web_pool_host *web_pool_host_next(struct web_pool *pool, struct web_pool_host *host);
 /* Calls `fn` for every pool. */
 void web_pool_each(struct web_pools *pools, void (*fn)(void *ctx, struct web_pool *pool),
 		   void *ctx);

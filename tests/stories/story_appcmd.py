@@ -56,7 +56,7 @@ def story_appcmd_lists_what_iis_lists(t):
     appcmd = Appcmd(t)
     port = re.search(r"127.0.0.1:\d+:", appcmd.file.read_text())[0]
     t.equal(appcmd("list", "site"),
-            f'SITE "Default Web Site" (id:1,bindings:http/{port},state:Stopped)\n', "list site")
+            f'SITE "Default Web Site" (id:1,bindings:http/{port},state:Unknown)\n', "list site")
     t.equal(appcmd("list", "apps"),
             'APP "Default Web Site/" (applicationPool:DefaultAppPool)\n', "list apps")
     t.equal(appcmd("list", "vdir"), f'VDIR "Default Web Site/" (physicalPath:{t.site})\n',

@@ -272,3 +272,84 @@ def story_killed_processes_between_changes_come_back_with_the_last_state(t):
                 pass
         t.wait_for(lambda: t.get("/", port=port).text == "1", "the page at its new address",
                    limit=60)
+
+
+@also_sanitized
+def story_sites_start_and_stop_one_by_one(t):
+    t.write("index.htm", "home")
+    t.serve()
+    name = "Default Web Site"
+    appcmd(t, "add", "site", "/name:Two", f"/bindings:http/127.0.0.1:{t.port}:two.test",
+           f"/physicalPath:{t.site}")
+
+    def of(site, port=None):
+        return t.get("/", port=port, headers={"Host": site})
+    t.wait_for(lambda: len(t.status()["sites"]) == 2, "both sites")
+    t.equal(of("two.test").text, "home", "a shared address")
+    t.equal(appcmd(t, "stop", "site", name), f'"{name}" successfully stopped\n', "stop")
+    t.equal(of("localhost").status, 400, "the stopped one, on an address that another one has")
+    t.equal(of("two.test").text, "home", "the other one")
+    t.contains(appcmd(t, "list", "site", name), "state:Stopped", "list site")
+    t.equal(appcmd(t, "list", "site", "/state:Started", "/text:name"), "Two\n", "by state")
+    appcmd(t, "stop", "site", "Two")
+    t.check(not listens(t, t.port), "nobody listens")
+    t.equal(appcmd(t, "start", "site", name), f'"{name}" successfully started.\n', "start")
+    t.equal(of("localhost").text, "home", "at once")
+    t.contains(appcmd(t, "start", "site", name, status=0x20), "80070420", "a second start")
+    t.contains(appcmd(t, "stop", "site", "Two", status=0x26), "80070426", "a second stop")
+    appcmd(t, "stop", "site", "None", status=1168 & 255)
+    appcmd(t, "set", "site", name, "/limits.maxUrlSegments:20")
+    replace(t, "</sites>", "  </sites>")
+    t.wait_for(lambda: in_force(t)["version"] > 5, "the change")
+    t.contains(appcmd(t, "list", "site", "Two"), "state:Stopped", "a change starts nothing")
+    t.equal(t.run("iisreset").status, 0, "iisreset")
+    t.equal(of("two.test").text, "home", "with the service all start that shall")
+    appcmd(t, "set", "site", "Two", "/serverAutoStart:false")
+    t.equal(t.run("iisreset").status, 0, "iisreset")
+    t.wait_for(lambda: "state:Stopped" in appcmd(t, "list", "site", "Two"), "one that shall not")
+    appcmd(t, "start", "site", "Two")
+    t.equal(of("two.test").text, "home", "started by hand")
+
+
+@also_sanitized
+def story_a_site_whose_address_is_taken_is_stopped(t):
+    t.write("index.htm", "home")
+    t.serve()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        appcmd(t, "add", "site", "/name:Two", f"/bindings:http/127.0.0.1:{port}:",
+               f"/physicalPath:{t.site}")
+        t.wait_for(lambda: "state:Stopped" in appcmd(t, "list", "site", "Two"), "the state")
+        t.contains(appcmd(t, "start", "site", "Two", status=32), "80070020", "a start in vain")
+    appcmd(t, "start", "site", "Two")
+    t.equal(t.get("/", port=port).text, "home", "once the address is free")
+
+
+@also_sanitized
+def story_requests_that_run_are_listed(t):
+    t.write("slow.asp", "<% t = Timer: Do While Timer - t < 20 And Response.IsClientConnected: Loop %>")
+    t.serve(None, "--protection", "high")
+    t.equal(appcmd(t, "list", "request"), "", "none")
+    client = t.connect()
+    client.sendall(b"GET /slow.asp?a=%20b HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    line = t.wait_for(lambda: t.run("appcmd", "list", "request").out, "the request")
+    t.contains(line, '(url:GET /slow.asp?a=%20b,time:', "list request")
+    t.contains(line, ' msec,client:localhost,stage:ExecuteRequestHandler,module:IsapiModule)', "it")
+    host = next(p for p in t.status()["processes"] if p["pool"])
+    for filters, found in ((["/elapsed:100000"], False), (["/elapsed:0"], True),
+                           (["/url:/slow.asp"], True), (["/url:/other.asp"], False),
+                           (["/site.name:Default Web Site"], True), (["/site.name:Other"], False),
+                           ([f"/apppool.name:{host['pool']}"], True), (["/apppool.name:x"], False),
+                           ([f"/wp.name:{host['pid']}"], True), (["/wp.name:1"], False)):
+        out = t.run("appcmd", "list", "request", *filters).out
+        t.equal(bool(out), found, f"list request {filters}")
+    wp = t.run("appcmd", "list", "wp", "/xml").out
+    done = t.run("appcmd", "list", "request", "/in", stdin=wp.encode())
+    t.contains(done.out, "/slow.asp", "list wp /xml | list request /in")
+    t.equal(t.run("appcmd", "list", "wp", "/site.name:Default Web Site").out,
+            f'WP "{host["pid"]}" (applicationPool:{host["pool"]})\n', "list wp of a site")
+    t.equal(t.run("appcmd", "list", "wp", "/site.name:Other").out, "", "list wp of no site")
+    client.close()
+    t.wait_for(lambda: not t.run("appcmd", "list", "request").out, "its end")

@@ -19,6 +19,8 @@
  *   migrate.c  modules and handlers of ASP.NET
  *   backup.c   backups
  *   control.c  start, stop, recycle
+ *   running.c  what only a server that runs knows: the states of sites, processes,
+ *              requests
  */
 #pragma once
 
@@ -89,7 +91,7 @@ struct appcmd_kind {
 /* By a word of the command line, also plural; NULL: there is none. */
 const struct appcmd_kind *appcmd_kind(const char *word);
 
-#define APPCMD_PROPERTIES_MAX 8
+#define APPCMD_PROPERTIES_MAX 10
 struct appcmd_object {
 	const struct appcmd_kind *kind;
 	const struct effective *element;           /* NULL: it is not in the configuration */
@@ -232,6 +234,18 @@ int appcmd_trace(struct appcmd *a);
 struct control_message;
 int appcmd_status(const struct appcmd *a, void (*fn)(void *ctx, const struct control_message *m),
 		  void *ctx);
+
+/* ---- running.c ---- */
+
+/* Writes the state of each site into its objects; "Unknown" when no server runs, or it knows no
+ * such site yet. */
+void appcmd_site_states(struct appcmd *a, struct appcmd_objects *sites);
+/* Starts or stops a site. 0, or the status with the error printed. */
+int appcmd_site_control(struct appcmd *a, const char *name, bool start);
+/* The processes of pools; of those of a site when there is a /site.name. 0, or the status. */
+int appcmd_processes(struct appcmd *a, const struct appcmd_kind *kind, struct appcmd_objects *ret);
+/* All requests that run at hosts, and that /elapsed and /url ask for. 0, or the status. */
+int appcmd_requests(struct appcmd *a, const struct appcmd_kind *kind, struct appcmd_objects *ret);
 
 /* The whole of appcmd. */
 int appcmd_main(int argc, char **argv);

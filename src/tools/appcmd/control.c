@@ -34,14 +34,20 @@ static const struct {
 	{ "recycle", "successfully recycled", CONTROL_POOL_RECYCLE },
 };
 
-static int control_one(struct appcmd *a, size_t verb, const char *name)
+static int control_one(struct appcmd *a, const struct appcmd_kind *kind, size_t verb,
+		       const char *name)
 {
 	struct control_pool_control message = { .verb = controls[verb].pool,
 						.pool = text_of(name) };
 	struct error *err = &a->err;
 
-	if (client_ask(a->state, CONTROL_POOL_CONTROL, &message, NULL, NULL, err))
+	if (!strcmp(kind->name, "SITE")) {
+		int status = appcmd_site_control(a, name, message.verb == CONTROL_POOL_START);
+		if (status)
+			return status;
+	} else if (client_ask(a->state, CONTROL_POOL_CONTROL, &message, NULL, NULL, err)) {
 		return appcmd_failure(a);
+	}
 	printf("\"%s\" %s\n", name, controls[verb].done);
 	return 0;
 }
@@ -56,11 +62,9 @@ int appcmd_control(struct appcmd *a, const struct appcmd_kind *kind)
 		verb++;
 	appcmd_take(a, "wait"); /* an answer comes when it is done */
 	appcmd_take(a, "timeout");
-	if (strcmp(kind->name, "APPPOOL") != 0)
-		return appcmd_error(50, "Sites cannot be started and stopped one by one yet.");
 	status = appcmd_select_named(a, kind, &objects);
 	for (size_t i = 0; i < objects.count && status == 0; i++)
-		status = control_one(a, verb, objects.items[i].values[0]);
+		status = control_one(a, kind, verb, objects.items[i].values[0]);
 	return status;
 }
 

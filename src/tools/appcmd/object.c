@@ -29,6 +29,10 @@ static const struct appcmd_kind kinds[] = {
 	  PROPERTIES("", "MgdVersion", "MgdMode", "state") },
 	{ "WP", "", "list", PROPERTIES("WP.NAME", "APPPOOL.NAME"),
 	  PROPERTIES("", "applicationPool") },
+	{ "REQUEST", "", "list",
+	  PROPERTIES("REQUEST.NAME", "url", "time", "client", "stage", "module", "SITE.NAME",
+		     "APPPOOL.NAME", "WP.NAME"),
+	  PROPERTIES("", "url", "time", "client", "stage", "module", "", "", "") },
 	{ "MODULE", "add", "list set add delete install uninstall",
 	  PROPERTIES("MODULE.NAME", "type", "preCondition"),
 	  PROPERTIES("", "type", "preCondition") },
@@ -79,19 +83,13 @@ struct appcmd_object *appcmd_append(struct appcmd *a, struct appcmd_objects *lis
 	return object;
 }
 
-/* What the SCM says of pools and processes. */
+/* What the SCM says of pools. */
 struct running {
 	struct appcmd *a;
 	struct appcmd_objects *list;
 	const struct appcmd_kind *kind;
 	bool answered;
 };
-
-static const char *copy_text(struct appcmd *a, struct text t)
-{
-	const char *copy = arena_strndup(&a->arena, t.data, t.length);
-	return copy ? copy : "";
-}
 
 static void set_pool_state(void *ctx, const struct control_message *m)
 {
@@ -106,26 +104,6 @@ static void set_pool_state(void *ctx, const struct control_message *m)
 			       text_equal_nocase(m->status_pool.state, TEXT("failed"));
 		o->values[3] = stopped ? "Stopped" : "Started";
 	}
-}
-
-static void add_process(void *ctx, const struct control_message *m)
-{
-	struct running *r = ctx;
-	struct appcmd_object *o;
-
-	if (m->type != CONTROL_STATUS_PROCESS || !m->status_process.pool.length)
-		return;
-	o = appcmd_append(r->a, r->list, r->kind, NULL);
-	if (!o)
-		return;
-	o->values[0] =
-		arena_printf(&r->a->arena, "%llu", (unsigned long long)m->status_process.pid);
-	o->values[1] = copy_text(r->a, m->status_process.pool);
-}
-
-static void note_answer(void *ctx, const struct control_message *m)
-{
-	((struct running *)ctx)->answered = true;
 }
 
 static const char *bindings_of(struct appcmd *a, const struct effective *site)
@@ -148,20 +126,17 @@ static bool add_sites(struct appcmd *a, const struct level *level, const struct 
 		      struct appcmd_objects *ret)
 {
 	const struct effective_entries *sites = entries_of(level, "system.applicationHost/sites");
-	struct running running = { .a = a };
 
-	appcmd_status(a, note_answer, &running);
 	for (size_t i = 0; i < sites->count; i++) {
 		const struct effective *e = sites->items[i];
-		bool starts = !strcmp(effective_text(e, "serverAutoStart"), "true");
 		struct appcmd_object *o = appcmd_append(a, ret, kind, e);
 		if (!o)
 			return false;
 		o->values[0] = effective_text(e, "name");
 		o->values[1] = effective_text(e, "id");
 		o->values[2] = bindings_of(a, e);
-		o->values[3] = running.answered && starts ? "Started" : "Stopped";
 	}
+	appcmd_site_states(a, ret);
 	return true;
 }
 
@@ -226,7 +201,6 @@ static bool add_paths(struct appcmd *a, const struct level *level, const struct 
 
 int appcmd_objects(struct appcmd *a, const struct appcmd_kind *kind, struct appcmd_objects *ret)
 {
-	struct running running = { a, ret, kind, false };
 	struct config_tree *tree = NULL;
 	int status = appcmd_load(a);
 
@@ -243,9 +217,11 @@ int appcmd_objects(struct appcmd *a, const struct appcmd_kind *kind, struct appc
 		done = add_pools(a, level, kind, ret);
 	else if (!strcmp(kind->name, "APP") || !strcmp(kind->name, "VDIR"))
 		done = add_paths(a, level, kind, !strcmp(kind->name, "VDIR"), ret);
-	else
-		appcmd_status(a, add_process, &running);
 	config_tree_free(tree);
+	if (done && !strcmp(kind->name, "WP"))
+		return appcmd_processes(a, kind, ret);
+	if (done && !strcmp(kind->name, "REQUEST"))
+		return appcmd_requests(a, kind, ret);
 	return done ? 0 : appcmd_error(APPCMD_FAILED, "out of memory");
 }
 

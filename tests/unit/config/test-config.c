@@ -130,6 +130,58 @@ static void wrong_pools_are_refused(void **state)
 	refused(POOLS("<remove name='a'/>"), 1, "Unrecognized element 'remove'");
 }
 
+/* Every setting counts, but the one that is about the start of the service, and where it is
+ * written. */
+static void pools_are_compared(void **state)
+{
+	static const char *const others[] = {
+		"startMode='AlwaysRunning'/>",
+		"queueLength='99'/>",
+		"><processModel userName='u' password='q'/></add>",
+		"><processModel idleTimeout='00:01:00'/></add>",
+		"><recycling><periodicRestart><schedule><add value='01:00:00'/></schedule>"
+		"</periodicRestart></recycling></add>",
+		"><environmentVariables><add name='N' value='v'/></environmentVariables></add>",
+		"><environmentVariables><add name='N' value='w'/></environmentVariables></add>",
+	};
+	struct config *plain = parse_ok(POOLS("<add name='p'/>"));
+	struct config *same =
+		parse_ok(POOLS("\n\n<add name='q'/><add name='P' autoStart='false'/>"));
+	const struct config_pool *p = config_pool_find(plain, TEXT("p")), *before = p;
+	struct config *held = config_ref(plain);
+
+	assert_true(config_pool_same(p, config_pool_find(same, TEXT("p"))));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		char text[512];
+		snprintf(text, sizeof(text), POOLS("<add name='p' %s"), others[i]);
+		struct config *other = parse_ok(text);
+		const struct config_pool *q = config_pool_find(other, TEXT("p"));
+		assert_false(config_pool_same(p, q) || config_pool_same(before, q));
+		assert_true(config_pool_same(q, q));
+		config_unref(held);
+		held = other;
+		before = q;
+	}
+	config_unref(held);
+	config_unref(plain);
+	config_unref(same);
+}
+
+static void sites_run_as_they_start_or_not(void **state)
+{
+	struct config *c = parse_ok(
+		SITES("<site name='a' id='1'>" APPLICATION "</site>"
+		      "<site name='b' id='22' serverAutoStart='false'>" APPLICATION "</site>"
+		      "<site name='c' id='3'>" APPLICATION "</site>"));
+	assert_true(config_site_at(c, 0)->runs && !config_site_at(c, 1)->runs);
+	config_sites_toggle(c, TEXT("22 3 99 x  "));
+	assert_true(config_site_at(c, 0)->runs && config_site_at(c, 1)->runs);
+	assert_false(config_site_at(c, 2)->runs);
+	config_sites_toggle(c, TEXT(""));
+	assert_false(config_site_at(c, 2)->runs);
+	config_unref(c);
+}
+
 static void sites_are_read(void **state)
 {
 	struct config *c = parse_ok(SITES(
@@ -535,6 +587,8 @@ int main(void)
 		cmocka_unit_test(what_is_written_wins_over_defaults_elements),
 		cmocka_unit_test(a_built_in_pool_is_configured_by_its_name),
 		cmocka_unit_test(wrong_pools_are_refused),
+		cmocka_unit_test(pools_are_compared),
+		cmocka_unit_test(sites_run_as_they_start_or_not),
 		cmocka_unit_test(sites_are_read),
 		cmocka_unit_test(what_has_no_root_is_ignored),
 		cmocka_unit_test(wrong_sites_are_refused),

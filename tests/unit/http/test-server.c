@@ -230,6 +230,39 @@ static void threads_serve_and_stop(void **state)
 	http_server_free(server);
 }
 
+static bool refused(uint16_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool no = connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0;
+	close(fd);
+	return no;
+}
+
+static void some_sockets_are_closed_and_others_not(void **state)
+{
+	struct http_options options = { .loops = 2,
+					.limits = HTTP_LIMITS_DEFAULT,
+					.handler = { .request = answer_peer } };
+	struct http_server *server;
+	uint16_t gone[2], kept;
+	assert_int_equal(http_server_new(&options, &server), 0);
+	/* Before there are threads, and with them. */
+	assert_int_equal(http_server_listen(server, 0, listening(&gone[0]), 7), 0);
+	assert_int_equal(http_server_listen(server, 1, listening(&kept), 8), 0);
+	http_server_unlisten(server, 7);
+	assert_true(refused(gone[0]));
+	assert_int_equal(http_server_start(server), 0);
+	assert_int_equal(http_server_listen(server, 0, listening(&gone[0]), 7), 0);
+	assert_int_equal(http_server_listen(server, 1, listening(&gone[1]), 7), 0);
+	http_server_unlisten(server, 7);
+	assert_true(refused(gone[0]) && refused(gone[1]));
+	assert_false(refused(kept));
+	http_server_free(server);
+}
+
 static struct http_exchange *_Atomic hanging;
 static atomic_int aborts;
 
@@ -304,6 +337,44 @@ static void no_memory_no_answer(void **state)
 #endif
 }
 
+static void note_left(void *ctx)
+{
+	loop_stop(ctx);
+}
+
+/* The same without blocking, and with less patience when it is told again. */
+static void a_server_leaves_and_says_when_it_has(void **state)
+{
+	struct http_options options = { .loops = 2,
+					.limits = HTTP_LIMITS_DEFAULT,
+					.handler = { .request = hang, .aborted = note_abort } };
+	struct loop_task left = { .fn = note_left };
+	struct http_server *server;
+	struct loop *loop;
+	uint16_t port;
+	hanging = NULL;
+	aborts = 0;
+	assert_int_equal(loop_new(&loop), 0);
+	left.ctx = loop;
+	assert_int_equal(http_server_new(&options, &server), 0);
+	assert_int_equal(http_server_listen(server, 0, listening(&port), 0), 0);
+	assert_int_equal(http_server_start(server), 0);
+	int fd = dial(port);
+	static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+	assert_int_equal(send(fd, request, sizeof(request) - 1, 0), sizeof(request) - 1);
+	while (!hanging)
+		sched_yield();
+	http_server_leave(server, 3600 * NSEC_PER_SEC, loop, &left);
+	assert_int_equal(aborts, 0);
+	http_server_leave(server, 0, loop, &left);
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(aborts, 1);
+	assert_true(refused(port));
+	http_server_free(server);
+	loop_free(loop);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +388,8 @@ int main(void)
 		cmocka_unit_test(without_descriptors_one_is_shed),
 		cmocka_unit_test(threads_serve_and_stop),
 		cmocka_unit_test(a_stop_does_not_wait_for_ever),
+		cmocka_unit_test(some_sockets_are_closed_and_others_not),
+		cmocka_unit_test(a_server_leaves_and_says_when_it_has),
 		cmocka_unit_test(no_memory_no_server),
 		cmocka_unit_test(no_memory_no_answer),
 	};

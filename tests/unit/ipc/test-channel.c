@@ -485,6 +485,32 @@ static int make_all(void)
 	return r;
 }
 
+/* Somebody looks at a slot while it goes through a request, and disturbs nothing. */
+static void a_glance_shows_what_a_slot_carries(void **state)
+{
+	struct both b;
+	static struct channel_glance glance;
+	both_init(&b);
+	assert_int_equal(channel_front_glance(b.front, 0, &b.arena, &glance), -EAGAIN);
+	int slot = submit(&b, "PUT");
+	assert_int_equal(channel_front_glance(b.front, slot, &b.arena, &glance), 0);
+	assert_true(text_equal(glance.request.texts[CHANNEL_METHOD], TEXT("PUT")));
+	assert_false(glance.claimed);
+	uint64_t serial = glance.serial;
+	assert_int_equal(channel_host_claim(b.host, 0), slot);
+	assert_int_equal(channel_front_glance(b.front, slot, &b.arena, &glance), 0);
+	assert_true(glance.claimed && glance.serial == serial);
+	assert_int_equal(channel_host_head(b.host, slot, &ok), 0);
+	channel_host_finish(b.host, slot);
+	assert_true(channel_front_poll(b.front, slot) & CHANNEL_FINISHED);
+	channel_front_release(b.front, slot);
+	assert_int_equal(channel_front_glance(b.front, slot, &b.arena, &glance), -EAGAIN);
+	assert_int_equal(submit(&b, "GET"), slot);
+	assert_int_equal(channel_front_glance(b.front, slot, &b.arena, &glance), 0);
+	assert_true(glance.serial != serial);
+	both_done(&b);
+}
+
 static void every_failure_of_birth_is_clean(void **state)
 {
 	unit_each_fault(FAULT_ALLOC, -ENOMEM, make_all);
@@ -508,6 +534,7 @@ int main(void)
 		cmocka_unit_test(closing_lets_the_submitted_through),
 		cmocka_unit_test(a_cancelled_request_is_never_begun),
 		cmocka_unit_test(draining_a_bell_never_blocks),
+		cmocka_unit_test(a_glance_shows_what_a_slot_carries),
 		cmocka_unit_test(only_channels_are_mapped),
 		cmocka_unit_test(every_failure_of_birth_is_clean),
 	};

@@ -152,7 +152,8 @@ static void users_may_only_ask(void **state)
 {
 	for (unsigned type = 1; type < CONTROL_TYPE_COUNT; type++) {
 		unsigned senders = control_format_of(type)->senders;
-		bool question = type == CONTROL_STATUS_QUERY || type == CONTROL_SERVICE_QUERY;
+		bool question = type == CONTROL_STATUS_QUERY || type == CONTROL_SERVICE_QUERY ||
+				type == CONTROL_REQUEST_QUERY;
 		assert_int_equal((senders & CONTROL_FROM_USER) != 0, question);
 		if (senders & CONTROL_FROM_SCM)
 			assert_int_equal(senders, CONTROL_FROM_SCM);

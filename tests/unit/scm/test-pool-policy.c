@@ -114,6 +114,9 @@ static void apply(struct pool *p, const struct step *s, struct pool_actions *out
 				 p->state == POOL_STARTED);
 		break;
 	case CONFIGURE:
+		/* The settings are the case's own. */
+		if (s->b)
+			((struct config_pool *)p->settings)->max_processes = (uint32_t)s->b;
 		pool_configure(p, p->settings, p->application, s->a, at, out);
 		break;
 	case LAUNCHED:
@@ -355,6 +358,17 @@ CASE(a_change_of_configuration, (void)0, SERVED, { 3, CONFIGURE, 0, 0, 0, "" },
      { 5, CONFIGURE, 0, 1, 0, "" },
      { 6, REGISTERED, 2, 0, 0, "READY 2; DRAIN 1; WAS 5080(P); LAUNCH 3" })
 
+CASE(a_change_of_the_garden, (void)0, SERVED,
+     { 3, CONFIGURE, 0, 1, 2, "WAS 5080(P); LAUNCH 2; LAUNCH 3" },
+     { 4, REGISTERED, 2, 0, 0, "READY 2; DRAIN 1" }, { 4, REGISTERED, 3, 0, 0, "READY 3" },
+     { 5, CONFIGURE, 0, 1, 1, "WAS 5080(P); LAUNCH 4; DRAIN 3" },
+     { 6, REGISTERED, 4, 0, 0, "READY 4; DRAIN 2" })
+
+CASE(a_pool_that_shall_always_run_from_now_on, c.always_running = true,
+     { 0, FRONT, 0, 0, 0, "CHANGED Stopped 503" }, { 1, CONFIGURE, 0, 1, 0, "" },
+     { 2, START, 0, 0, 0, "CHANGED Started; LAUNCH 1" },
+     { 3, STOP, 0, 0, 0, "CHANGED Stopped 503; KILL 1" }, { 4, CONFIGURE, 0, 1, 0, "" })
+
 CASE(a_change_that_shall_not_recycle, c.disallow_rotation_on_config_change = true, SERVED,
      { 4, CONFIGURE, 0, 1, 0, "" })
 
@@ -450,6 +464,8 @@ int main(void)
 		cmocka_unit_test(recycling_by_schedule),
 		cmocka_unit_test(events_only_as_log_event_on_recycle_says),
 		cmocka_unit_test(a_change_of_configuration),
+		cmocka_unit_test(a_change_of_the_garden),
+		cmocka_unit_test(a_pool_that_shall_always_run_from_now_on),
 		cmocka_unit_test(a_change_that_shall_not_recycle),
 		cmocka_unit_test(idle_time_out),
 		cmocka_unit_test(five_deaths_in_five_minutes),
