@@ -41,8 +41,8 @@ static void watch_folders(struct scm *scm)
 	const char *state = scm->state_dir, *file = scm->config_path;
 	int length = (int)strlen(state), folder = (int)(strrchr(file, '/') - file);
 
-	scm->watched_state = watch_folder(scm, state, length, ".",
-					  IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+	scm->watched_state =
+		watch_folder(scm, state, length, ".", IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
 	scm->watched_config = watch_folder(scm, state, length, "config", WATCH_EVENTS);
 	watch_folder(scm, file, folder, ".", WATCH_EVENTS);
 	watch_folder(scm, file, folder, "schema", WATCH_EVENTS);
