@@ -26,6 +26,8 @@ struct asp_config *asp_config_unref(struct asp_config *config)
 {
 	if (!config || __atomic_sub_fetch(&config->refs, 1, __ATOMIC_ACQ_REL) != 0)
 		return NULL;
+	if (config->settings.source && config->asp->host.release)
+		config->asp->host.release(config->asp->host.ctx, config->settings.source);
 	arena_done(&config->arena);
 	return mem_free(config);
 }
@@ -36,6 +38,7 @@ static int config_new(struct asp_context *ctx, struct asp_config **ret)
 	struct asp_config *config = mem_new(struct asp_config);
 	if (!config)
 		return -ENOMEM;
+	config->asp = asp;
 	config->refs = 1;
 	config->epoch = __atomic_load_n(&asp->epoch, __ATOMIC_ACQUIRE);
 	config->version = __atomic_add_fetch(&asp->versions, 1, __ATOMIC_RELAXED);
@@ -269,16 +272,26 @@ static void retire(struct asp *asp, struct asp_application *app)
 		asp_application_unref(app);
 }
 
+/* A web.config changed. */
+static bool is_stale(const struct asp_config *config)
+{
+	const struct asp_host *host = &config->asp->host;
+
+	return host->stale && config->settings.source &&
+	       host->stale(host->ctx, config->settings.source);
+}
+
 /* With app->lock held. -ESTALE: global.asa changed, another application must be made. */
 static int prepare(struct asp_context *ctx, struct asp_application *app)
 {
 	uint64_t epoch = __atomic_load_n(&ctx->asp->epoch, __ATOMIC_ACQUIRE);
-	if (!app->config || app->config->epoch != epoch) {
+	bool look = ctx->now - app->global_checked >= GLOBAL_INTERVAL;
+	if (!app->config || app->config->epoch != epoch || (look && is_stale(app->config))) {
 		struct asp_config *config;
 		int r = config_new(ctx, &config);
-		/* The application was removed: what was on its way to it still finds it as it was.
-		 */
-		if (r != 0 && !(r == -ENOENT && app->config))
+		/* The application was removed, or a web.config broken: what was on its way to it
+		 * finds it as it was. */
+		if (r != 0 && !app->config)
 			return r;
 		if (r == 0) {
 			asp_config_unref(app->config);
@@ -288,7 +301,7 @@ static int prepare(struct asp_context *ctx, struct asp_application *app)
 	ctx->config = asp_config_ref(app->config);
 	if (!app->started)
 		return start(ctx, app);
-	if (ctx->now - app->global_checked < GLOBAL_INTERVAL)
+	if (!look)
 		return 0;
 	app->global_checked = ctx->now;
 	return global_changed(app) ? -ESTALE : 0;

@@ -18,6 +18,7 @@ struct asp_context;
 
 /* The settings of an application as they were asked for; counted, immutable. */
 struct asp_config {
+	struct asp *asp;
 	uint32_t refs;
 	uint64_t version; /* unique in the process */
 	uint64_t epoch;   /* asp_settings_changed() calls before it was made */

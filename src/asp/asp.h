@@ -35,6 +35,7 @@ struct asp_settings {
 	const struct asp_mapping *mappings;      /* longest url first; the last one is "/" */
 	size_t mapping_count;
 	const char *appid; /* "{3D14228D-...}" of the COM+ application, may be "" */
+	void *source;      /* what they were made from, for asp_host; may be NULL */
 };
 void asp_settings_init(struct asp_settings *settings);
 
@@ -49,7 +50,7 @@ struct asp_report {
 	const char *stack;       /* "Basket.Total (/shop.asp, line 12)\n(global) (...)", or "" */
 };
 
-/* What asp asks of the process around it. Both functions are called on any thread. */
+/* What asp asks of the process around it. The functions are called on any thread. */
 struct asp_host {
 	void *ctx;
 	/* The settings of the application that `request` belongs to (its metabase path names it).
@@ -57,6 +58,10 @@ struct asp_host {
 	 * not per request. 0, or a negative error: the request is answered with 500. */
 	int (*settings)(void *ctx, const struct channel_request *request, struct arena *arena,
 			struct asp_settings *ret);
+	/* Whether `source` of settings has changed since: asked once a second at most, of an
+	 * application that is in use. Both may be NULL. */
+	bool (*stale)(void *ctx, void *source);
+	void (*release)(void *ctx, void *source);
 	/* May be NULL. */
 	void (*report)(void *ctx, const struct asp_report *report);
 	const char *user; /* the account of this process, for SURROGATE_USER; copied */

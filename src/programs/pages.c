@@ -199,9 +199,22 @@ static int pages_settings(void *ctx, const struct channel_request *request, stru
 	}
 	if (r == 0)
 		r = pages_map(site, arena, ret);
-	config_url_unref(url);
+	if (r == 0)
+		ret->source = url;
+	else
+		config_url_unref(url);
 	config_unref(config);
 	return r;
+}
+
+static bool pages_stale(void *ctx, void *source)
+{
+	return config_url_stale(source);
+}
+
+static void pages_release(void *ctx, void *source)
+{
+	config_url_unref(source);
 }
 
 /* ---- reports ---- */
@@ -291,7 +304,10 @@ void pages_counters(const struct pages *pages, uint64_t *ret_requests, uint64_t 
 int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 {
 	struct pages *pages = mem_new(struct pages);
-	struct asp_host host = { .settings = pages_settings, .report = pages_report };
+	struct asp_host host = { .settings = pages_settings,
+				 .stale = pages_stale,
+				 .release = pages_release,
+				 .report = pages_report };
 	const char *named = getenv("SURROGATE_USER"); /* by the SCM */
 	char user[128];
 	int r;

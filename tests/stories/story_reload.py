@@ -353,3 +353,20 @@ def story_requests_that_run_are_listed(t):
     t.equal(t.run("appcmd", "list", "wp", "/site.name:Other").out, "", "list wp of no site")
     client.close()
     t.wait_for(lambda: not t.run("appcmd", "list", "request").out, "its end")
+
+
+@also_sanitized
+def story_asp_settings_of_a_web_config_are_noticed(t):
+    t.write("default.asp", "<% Session(\"n\") = Session(\"n\") + 1 %><%= Session(\"n\") %> <%= Session.Timeout %>")
+    t.serve()
+    answer = t.get("/")
+    t.equal(answer.text, "1 20", "the default")
+    headers = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+    t.write("web.config", """<configuration><system.webServer><asp><session timeout="00:07:00"/></asp>
+</system.webServer></configuration>""")
+    t.wait_for(lambda: t.get("/").text == "1 7", "the new setting, of a new session")
+    t.equal(t.get("/", headers=headers).text, "2 20", "the session that was there goes on")
+    t.write("web.config", "<configuration><broken></configuration>")
+    t.wait_for(lambda: t.get("/").status == 500, "500.19")
+    (t.site / "web.config").unlink()
+    t.wait_for(lambda: t.get("/").text == "1 20", "the default again")
