@@ -370,3 +370,119 @@ def story_asp_settings_of_a_web_config_are_noticed(t):
     t.wait_for(lambda: t.get("/").status == 500, "500.19")
     (t.site / "web.config").unlink()
     t.wait_for(lambda: t.get("/").text == "1 20", "the default again")
+
+
+def fronts(t):
+    """inetinfo processes by state: {"Running": [pid], "Draining": [pid, ...]}"""
+    found = {}
+    for process in t.status()["processes"]:
+        if process["service"] == "W3SVC":
+            found.setdefault(process["state"], []).append(process["pid"])
+    return found
+
+
+def add_site_elsewhere(t, name, port):
+    """A site, of a pool of its own, in a folder that no process can see yet."""
+    t.write(t.root / name / "index.htm", name)
+    (t.root / name).chmod(0o755)
+    replace(t, "</sites>", f"""<site name="{name}" id="{port}">
+<application path="/" applicationPool="DefaultAppPool">
+<virtualDirectory path="/" physicalPath="{t.root / name}" /></application>
+<bindings><binding protocol="http" bindingInformation="127.0.0.1:{port}:" /></bindings></site>
+</sites>""")
+    t.wait_for(lambda: t.get("/", port=port).text == name, f"the site {name}")
+
+
+@also_sanitized
+def story_a_front_end_that_is_replaced_finishes_what_it_has_begun(t):
+    t.write("slow.asp", "<% Response.Write \"begun \": Response.Flush\n"
+            "Do Until Application(\"go\"): Loop %>ended")
+    t.write("go.asp", "<% Application(\"go\") = True %>")
+    t.serve()
+    slow = t.connect()
+    slow.sendall(b"GET /slow.asp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answer = b""
+    while b"begun" not in answer:
+        answer += slow.recv(4096)
+    first = fronts(t)["Running"]
+    ports = [t.free_port() for _ in range(2)]
+    for i, port in enumerate(ports):
+        add_site_elsewhere(t, f"other{i}", port)
+    now = fronts(t)
+    t.check(now["Running"] != first and set(first) <= set(now["Draining"]), f"they are {now}")
+    t.contains(t.run("appcmd", "list", "request").out, "/slow.asp", "the request is still listed")
+    t.equal(t.get("/go.asp").status, 200, "the new one reaches the same host")
+    with slow.makefile("rb") as rest:
+        answer += rest.read()
+    t.contains(answer.decode(), "ended", "the answer of the old one, whole")
+    t.wait_for(lambda: "Draining" not in fronts(t), "that the old ones have ended")
+    t.equal(t.run("iisreset").status, 0, "iisreset")
+    for i, port in enumerate(ports):
+        t.equal(t.get("/", port=port).text, f"other{i}", "the sites after it")
+
+
+def story_hosts_drain_for_both_front_ends(t):
+    t.write("slow.asp", "<% t = Timer: Do While Timer - t < 2: Loop %>ended")
+    t.write("pid.asp", "<%= Request.ServerVariables(\"SURROGATE_PID\") %>")
+    t.serve(None, "--protection", "high")
+    pid = t.get("/pid.asp").text
+    pool = next(p["pool"] for p in t.status()["processes"] if p["pool"])
+    slow = [t.connect() for _ in range(4)]
+    for one in slow:
+        one.sendall(b"GET /slow.asp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    t.wait_for(lambda: len(t.run("appcmd", "list", "request").out.splitlines()) == 4, "they run")
+    add_site_elsewhere(t, "other", t.free_port())
+    t.equal(t.run("surrogate", "recycle", pool).status, 0, "recycle")
+    t.wait_for(lambda: t.get("/pid.asp").text != pid, "the new host")
+    for one in slow:
+        with one.makefile("rb") as answer:
+            t.contains(answer.read().decode(), "ended", "what ran in the old one")
+    t.wait_for(lambda: int(pid) not in host_pids(t), "that it has ended")
+
+
+def story_front_ends_that_are_killed_while_one_replaces_another(t):
+    t.write("default.asp", "<%= 1 %>")
+    t.serve()
+    for i in range(4):
+        port = t.free_port()
+        t.write(t.root / f"other{i}/index.htm", "other")
+        (t.root / f"other{i}").chmod(0o755)
+        appcmd(t, "add", "site", f"/name:other{i}", f"/bindings:http/127.0.0.1:{port}:",
+               f"/physicalPath:{t.root / f'other{i}'}")
+        if i % 2:  # at once, or when the next one is there already
+            t.wait_for(lambda: len([p for p in t.descendants() if "inetinfo" in p[1]]) > 1
+                       or t.get("/", port=port).text == "other", "the next one")
+        for pid in [p[0] for p in t.descendants() if p[1].startswith("inetinfo")]:
+            os.kill(pid, signal.SIGKILL)
+        t.wait_for(lambda: t.get("/", port=port).text == "other", "the new site", limit=60)
+        t.wait_for(lambda: t.get("/").text == "1", "the old site", limit=60)
+
+
+def story_a_redirected_file_is_watched_where_it_is(t):
+    t.write("index.htm", "home")
+    t.serve()
+    text, shared = config(t).read_text(), t.root / "shared"
+    shared.mkdir()
+    port, last = t.free_port(), t.free_port()
+    (shared / "applicationHost.config").write_text(text.replace(f":{t.port}:", f":{port}:"))
+    (t.state / "config/redirection.config").write_text(f"""<configuration>
+<configurationRedirection enabled="true" path="{shared}" /></configuration>""")
+    t.wait_for(lambda: t.get("/", port=port).text == "home", "the file it leads to")
+    (shared / "applicationHost.config").write_text(text.replace(f":{t.port}:", f":{last}:"))
+    t.wait_for(lambda: t.get("/", port=last).text == "home", "a change of that one")
+    (t.state / "config/redirection.config").unlink()
+    t.wait_for(lambda: t.get("/").text == "home", "the file that was there first")
+
+
+def story_a_schema_of_the_user_is_watched_too(t):
+    def schema(kind):
+        return f"""<configSchema><sectionSchema name="mine">
+<attribute name="colour" type="{kind}"/></sectionSchema></configSchema>"""
+    t.write("index.htm", "home")
+    t.serve()
+    t.write(t.state / "config/schema/mine.xml", schema("int"))
+    replace(t, "<configuration>", """<configuration><configSections><section name="mine"/>
+</configSections><mine colour="red"/>""")
+    t.wait_for(lambda: "colour" in in_force(t)["error"], "the complaint")
+    t.write(t.state / "config/schema/mine.xml", schema("string"))
+    t.wait_for(lambda: not in_force(t)["error"], "that all is well with another schema")

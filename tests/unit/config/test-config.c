@@ -130,6 +130,10 @@ static void wrong_pools_are_refused(void **state)
 	refused(POOLS("<remove name='a'/>"), 1, "Unrecognized element 'remove'");
 }
 
+#define SCHEDULE                                                                                   \
+	"><recycling><periodicRestart><schedule><add value='01:00:00'/></schedule>"                \
+	"</periodicRestart></recycling></add>"
+
 /* Every setting counts, but the one that is about the start of the service, and where it is
  * written. */
 static void pools_are_compared(void **state)
@@ -139,8 +143,8 @@ static void pools_are_compared(void **state)
 		"queueLength='99'/>",
 		"><processModel userName='u' password='q'/></add>",
 		"><processModel idleTimeout='00:01:00'/></add>",
-		"><recycling><periodicRestart><schedule><add value='01:00:00'/></schedule>"
-		"</periodicRestart></recycling></add>",
+		"><recycling><periodicRestart requests='9'/></recycling></add>",
+		SCHEDULE,
 		"><environmentVariables><add name='N' value='v'/></environmentVariables></add>",
 		"><environmentVariables><add name='N' value='w'/></environmentVariables></add>",
 	};
