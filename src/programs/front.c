@@ -400,6 +400,16 @@ static int front_configure(struct front *front, const struct control_message *m,
 	return 0;
 }
 
+static void front_lost(void *ctx)
+{
+	struct front *front = ctx;
+
+	front->status = 1;
+	if (front->server)
+		http_server_stop(front->server, 0);
+	loop_stop(front->loop);
+}
+
 static void front_config_message(struct front *front, const struct control_message *m)
 {
 	struct control_configured done = { .version = m->config.version };
@@ -410,10 +420,9 @@ static void front_config_message(struct front *front, const struct control_messa
 		return;
 	}
 	fprintf(stderr, "inetinfo: %s\n", err.text);
-	if (!front->server) {
-		front->status = 1;
-		loop_stop(front->loop);
-	}
+	/* The SCM has validated it: what fails here fails for want of memory, and the SCM starts a
+	 * front end that has what all others have. */
+	front_lost(front);
 }
 
 /* ---- messages ---- */
@@ -512,16 +521,6 @@ static void front_message(void *ctx, struct control_message *m)
 	default:
 		break;
 	}
-}
-
-static void front_lost(void *ctx)
-{
-	struct front *front = ctx;
-
-	front->status = 1;
-	if (front->server)
-		http_server_stop(front->server, 0);
-	loop_stop(front->loop);
 }
 
 static void front_report(void *ctx, const char *source, uint32_t id, const char *p1, const char *p2)

@@ -167,6 +167,15 @@ static void configure_front(struct scm *scm)
 		scm_child_configure(scm->front);
 }
 
+/* One that was told to stop finishes its requests and reads nothing more. */
+static bool host_listens(const struct scm_child *child)
+{
+	const struct pool_host *host =
+		child->role == SCM_HOST ? pool_find(&child->pool->policy, child->generation) : NULL;
+
+	return child->registered && host && host->state <= POOL_HOST_DRAINING;
+}
+
 /* The order matters: first nobody asks for what is gone, then it goes; and the front end knows a
  * pool before it hears of its hosts. */
 static void follow(struct scm *scm, struct scm_pool **pools)
@@ -174,7 +183,7 @@ static void follow(struct scm *scm, struct scm_pool **pools)
 	scm_listeners_trim(scm);
 	configure_front(scm);
 	for (struct scm_child *c = scm->children; c; c = c->next) {
-		if (c->role == SCM_HOST && c->registered)
+		if (host_listens(c))
 			scm_child_configure(c);
 	}
 	scm_pools_follow(scm, pools);

@@ -51,7 +51,13 @@ static void watch_folders(struct scm *scm)
 static void settled(void *ctx)
 {
 	struct scm *scm = ctx;
+	int64_t now = loop_now(scm->loop);
 
+	/* Between the two renames of an editor there is none. */
+	if (access(scm->config_path, F_OK) < 0 && now < scm->watch_since + WATCH_PATIENCE) {
+		loop_timer_set(scm->loop, &scm->watch_timer, now + WATCH_QUIET, settled, scm);
+		return;
+	}
 	scm->watch_since = 0;
 	/* The folders first: what changes from here on is another event. */
 	watch_folders(scm);

@@ -2,9 +2,10 @@
 /*
  * The effective configuration of folders, kept per loop. A folder whose web.config files changed
  * is made anew; that is asked of the file system once a second at most, by a request that needs the
- * folder: a few stat calls among thousands of requests. Watches instead would be one for each folder
- * of each site, of which the kernel has a limited number, and see nothing on a network file system. When the table is full it
- * is emptied: what is in use lives on by its references. Loop thread only.
+ * folder: a few stat calls among thousands of requests. Watches instead would be one for each
+ * folder of each site, of which the kernel has a limited number, and see nothing on a network file
+ * system. When the table is full it is emptied: what is in use lives on by its references. Loop
+ * thread only.
  */
 #include "web/internal.h"
 

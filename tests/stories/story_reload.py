@@ -41,6 +41,13 @@ def in_force(t):
     return t.status()["configuration"]
 
 
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
 def host_pids(t):
     return {p["pid"] for p in t.status()["processes"] if p["pool"]}
 
@@ -266,10 +273,7 @@ def story_killed_processes_between_changes_come_back_with_the_last_state(t):
         appcmd(t, "set", "site", "Default Web Site",
                f"/bindings:http/127.0.0.1:{t.port}:,http/127.0.0.1:{port}:")
         for process in processes:
-            try:
-                os.kill(process["pid"], signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill(process["pid"])
         t.wait_for(lambda: t.get("/", port=port).text == "1", "the page at its new address",
                    limit=60)
 
@@ -453,7 +457,7 @@ def story_front_ends_that_are_killed_while_one_replaces_another(t):
             t.wait_for(lambda: len([p for p in t.descendants() if "inetinfo" in p[1]]) > 1
                        or t.get("/", port=port).text == "other", "the next one")
         for pid in [p[0] for p in t.descendants() if p[1].startswith("inetinfo")]:
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
         t.wait_for(lambda: t.get("/", port=port).text == "other", "the new site", limit=60)
         t.wait_for(lambda: t.get("/").text == "1", "the old site", limit=60)
 
