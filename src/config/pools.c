@@ -234,16 +234,15 @@ static bool same_schedule(const struct config_pool *a, const struct config_pool 
 	return same;
 }
 
-/* What the rows above bind, value by value: texts are those of user and password. */
+/* What the rows above bind, value by value; the user is a text. */
 static bool same_rows(const struct config_pool *a, const struct config_pool *b)
 {
-	bool same = same_text(a->user_name, b->user_name) && same_text(a->password, b->password);
+	bool same = same_text(a->user_name, b->user_name);
 
 	for (size_t i = 0; same && i < ARRAY_LEN(rows); i++) {
 		size_t at = rows[i].offset;
 
 		if (at == offsetof(struct config_pool, user_name) ||
-		    at == offsetof(struct config_pool, password) ||
 		    at == offsetof(struct config_pool, auto_start))
 			continue;
 		same = !memcmp((const char *)a + at, (const char *)b + at, rows[i].size);

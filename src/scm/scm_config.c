@@ -155,13 +155,23 @@ static void refuse(struct scm *scm, const char *path, struct error *err)
 		err->file, err->line, err->text);
 }
 
+/* webLimits: a front end has those it began with. */
+static bool same_limits(const struct config *a, const struct config *b)
+{
+	const struct config_server *x = config_server(a), *y = config_server(b);
+
+	return x->connection_timeout == y->connection_timeout &&
+	       x->header_wait_timeout == y->header_wait_timeout &&
+	       x->min_bytes_per_second == y->min_bytes_per_second;
+}
+
 /* A front end that cannot see a folder of a new site is not told of it: another one takes its
  * place, and is told when it does. */
-static void configure_front(struct scm *scm)
+static void configure_front(struct scm *scm, const struct config *before)
 {
 	if (!scm->front || scm->front_next)
 		return;
-	if (!scm_child_reaches(scm->front))
+	if (!scm_child_reaches(scm->front) || !same_limits(before, scm->config))
 		scm_front_replace(scm);
 	if (!scm->front_next)
 		scm_child_configure(scm->front);
@@ -178,10 +188,10 @@ static bool host_listens(const struct scm_child *child)
 
 /* The order matters: first nobody asks for what is gone, then it goes; and the front end knows a
  * pool before it hears of its hosts. */
-static void follow(struct scm *scm, struct scm_pool **pools)
+static void follow(struct scm *scm, const struct config *before, struct scm_pool **pools)
 {
 	scm_listeners_trim(scm);
-	configure_front(scm);
+	configure_front(scm, before);
 	for (struct scm_child *c = scm->children; c; c = c->next) {
 		if (host_listens(c))
 			scm_child_configure(c);
@@ -213,7 +223,7 @@ void scm_config_reload(struct scm *scm)
 	} else {
 		scm->config_error = (struct error){ 0 };
 		exchange(scm, &reading);
-		follow(scm, pools);
+		follow(scm, reading.config, pools); /* what was in force */
 	}
 	reading_done(&reading);
 }

@@ -478,12 +478,30 @@ static void put_line(struct line *l, const struct web_log *log, struct web_call 
 	put_bytes(l, "\r\n", 2);
 }
 
+/* The site of a request that began with an older snapshot is logged as it is now. NULL: it is gone,
+ * or has other fields. */
+static const struct config_site *site_now(const struct web_loop *loop, const struct web_call *call)
+{
+	const struct config_site *site = call->request.site;
+	const struct config *config = loop->snapshot ? loop->snapshot->config : NULL;
+
+	if (call->route->snapshot == loop->snapshot)
+		return site;
+	for (size_t i = 0; config && i < config_site_count(config); i++) {
+		const struct config_site *now = config_site_at(config, i);
+
+		if (now->id == site->id)
+			return now->log_custom_count == site->log_custom_count ? now : NULL;
+	}
+	return NULL;
+}
+
 void web_log_write(struct web_call *call, const struct http_exchange_stats *stats)
 {
 	struct web_loop *loop = call->loop;
-	const struct config_site *site = call->request.site;
-	if (!site->log_enabled || call->route->snapshot != loop->snapshot)
-		return; /* of a site that is being replaced: its log was closed */
+	const struct config_site *site = site_now(loop, call);
+	if (!site || !site->log_enabled)
+		return;
 	if (!is_wanted(call, stats->status))
 		return;
 	refresh_time(loop);
