@@ -338,7 +338,10 @@ def story_requests_that_run_are_listed(t):
     t.equal(appcmd(t, "list", "request"), "", "none")
     client = t.connect()
     client.sendall(b"GET /slow.asp?a=%20b HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    line = t.wait_for(lambda: t.run("appcmd", "list", "request").out, "the request")
+    def listed():
+        out = t.run("appcmd", "list", "request").out
+        return out if "ExecuteRequestHandler" in out else None
+    line = t.wait_for(listed, "the request, once a worker has it")
     t.contains(line, '(url:GET /slow.asp?a=%20b,time:', "list request")
     t.contains(line, ' msec,client:localhost,stage:ExecuteRequestHandler,module:IsapiModule)', "it")
     host = next(p for p in t.status()["processes"] if p["pool"])
