@@ -48,24 +48,24 @@ static bool is_secret(const struct effective *e, const struct schema_attribute *
 	       (metabase && !strcmp(a->name, "value") && config_metabase_secret_property(e));
 }
 
-/* `metabase`: inside a key of customMetadata. */
-static void put_element(struct buf *out, const struct effective *e, const char *name, int depth,
-			bool metabase)
+struct listing {
+	struct buf *out;
+	bool metabase; /* inside customMetadata */
+};
+
+static void open_element(void *ctx, const struct effective *e, const char *name, int depth)
 {
-	buf_printf(out, "%*s%s\n", depth * 2, "", name);
+	const struct listing *listing = ctx;
+
+	buf_printf(listing->out, "%*s%s\n", depth * 2, "", name);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
 		const struct schema_attribute *a = &e->schema->attributes[i];
-		bool secret = is_secret(e, a, metabase);
+		bool secret = is_secret(e, a, listing->metabase);
 		const char *text = e->values[i].text ? e->values[i].text : "";
-		buf_printf(out, "%*s%s=\"%s\"  ", depth * 2 + 2, "", a->name,
+		buf_printf(listing->out, "%*s%s=\"%s\"  ", depth * 2 + 2, "", a->name,
 			   secret && *text ? "***" : text);
-		put_origin(out, e->values[i].by);
+		put_origin(listing->out, e->values[i].by);
 	}
-	for (size_t i = 0; i < e->schema->child_count; i++)
-		put_element(out, e->children[i], e->schema->children[i]->name, depth + 1, metabase);
-	for (size_t i = 0; i < e->entries->count; i++)
-		put_element(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1,
-			    metabase);
 }
 
 static void put_rule(struct buf *out, const struct section_rule *rule)
@@ -96,8 +96,10 @@ int explain_section(const char *state_dir, const char *section, const char *path
 			   config_tree_path(tree));
 		put_rule(out, &level->rules[id]);
 		const struct schema_section *s = &level->schema->sections[id];
-		put_element(out, level->sections[id], s->element->name, 0,
-			    !strcmp(s->path, "system.applicationHost/customMetadata"));
+		struct listing listing = { out, !strcmp(s->path,
+							"system.applicationHost/customMetadata") };
+		const struct effective_lister lister = { open_element, NULL, &listing };
+		effective_list(&lister, level->sections[id], s->element->name, 0);
 	}
 	config_tree_free(tree);
 	config_unref(config);

@@ -137,3 +137,17 @@ const char *effective_text(const struct effective *e, const char *path)
 	const struct effective_value *value = effective_value(e, path, NULL);
 	return value && value->text ? value->text : "";
 }
+
+/* Recursion is as deep as the schema. */
+void effective_list(const struct effective_lister *lister, const struct effective *e,
+		    const char *name, int depth)
+{
+	lister->open(lister->ctx, e, name, depth);
+	for (size_t i = 0; i < e->schema->child_count; i++)
+		effective_list(lister, e->children[i], e->schema->children[i]->name, depth + 1);
+	for (size_t i = 0; i < e->entries->count; i++)
+		effective_list(lister, e->entries->items[i], e->entries->items[i]->by->name,
+			       depth + 1);
+	if (lister->close)
+		lister->close(lister->ctx, e, name, depth);
+}

@@ -68,6 +68,16 @@ const char *effective_text(const struct effective *e, const char *path);
 /* The element at "a/b" below, `e` itself for "". NULL when the schema has none. */
 const struct effective *effective_find(const struct effective *e, const char *path);
 
+/* How an element is listed: `open`, then the same for its children in the order of the schema and
+ * for the entries of its collection, one deeper, then `close` (may be NULL). */
+struct effective_lister {
+	void (*open)(void *ctx, const struct effective *e, const char *name, int depth);
+	void (*close)(void *ctx, const struct effective *e, const char *name, int depth);
+	void *ctx;
+};
+void effective_list(const struct effective_lister *lister, const struct effective *e,
+		    const char *name, int depth);
+
 /* ---- collection.c ---- */
 
 /* What surrounds the element being merged: where its entries' defaults elements are. */

@@ -107,30 +107,49 @@ static void put_metadata(struct buf *out, const struct effective *e)
 	buf_printf(out, " deepestFileLineNumberSet=\"%d\"", e->by->line);
 }
 
+struct xml_list {
+	struct buf *out;
+	const struct appcmd_style *style;
+	const char *more; /* attributes of the first element */
+};
+
+static bool is_empty(const struct effective *e)
+{
+	return !e->schema->child_count && !e->entries->count;
+}
+
+static void open_xml(void *ctx, const struct effective *e, const char *name, int depth)
+{
+	struct xml_list *list = ctx;
+
+	indent(list->out, list->style->indent, depth);
+	buf_printf(list->out, "<%s%s", name, list->more);
+	list->more = "";
+	if (list->style->metadata)
+		put_metadata(list->out, e);
+	for (size_t i = 0; i < e->schema->attribute_count; i++) {
+		if (shown(e, i, list->style->all))
+			put_attribute(list->out, e->schema->attributes[i].name, e->values[i].text);
+	}
+	buf_puts(list->out, is_empty(e) ? " />\n" : ">\n");
+}
+
+static void close_xml(void *ctx, const struct effective *e, const char *name, int depth)
+{
+	struct xml_list *list = ctx;
+
+	if (is_empty(e))
+		return;
+	indent(list->out, list->style->indent, depth);
+	buf_printf(list->out, "</%s>\n", name);
+}
+
 void appcmd_print_element(struct buf *out, const struct effective *e, const char *name,
 			  const struct appcmd_style *style, int depth, const char *more)
 {
-	bool inner = e->schema->child_count || e->entries->count;
-
-	indent(out, style->indent, depth);
-	buf_printf(out, "<%s%s", name, more);
-	if (style->metadata)
-		put_metadata(out, e);
-	for (size_t i = 0; i < e->schema->attribute_count; i++) {
-		if (shown(e, i, style->all))
-			put_attribute(out, e->schema->attributes[i].name, e->values[i].text);
-	}
-	buf_puts(out, inner ? ">\n" : " />\n");
-	if (!inner)
-		return;
-	for (size_t i = 0; i < e->schema->child_count; i++)
-		appcmd_print_element(out, e->children[i], e->schema->children[i]->name, style,
-				     depth + 1, "");
-	for (size_t i = 0; i < e->entries->count; i++)
-		appcmd_print_element(out, e->entries->items[i], e->entries->items[i]->by->name,
-				     style, depth + 1, "");
-	indent(out, style->indent, depth);
-	buf_printf(out, "</%s>\n", name);
+	struct xml_list list = { out, style, more };
+	const struct effective_lister lister = { open_xml, close_xml, &list };
+	effective_list(&lister, e, name, depth);
 }
 
 /* ---- objects ---- */
@@ -168,8 +187,10 @@ static void put_line(struct buf *out, const struct appcmd_object *o)
 	buf_puts(out, first ? "\n" : ")\n");
 }
 
-static void put_details(struct buf *out, const struct effective *e, const char *name, int depth)
+static void open_details(void *ctx, const struct effective *e, const char *name, int depth)
 {
+	struct buf *out = ctx;
+
 	indent(out, "  ", depth);
 	buf_printf(out, "[%s]\n", name);
 	for (size_t i = 0; i < e->schema->attribute_count; i++) {
@@ -177,19 +198,17 @@ static void put_details(struct buf *out, const struct effective *e, const char *
 		buf_printf(out, "%s:\"%s\"\n", e->schema->attributes[i].name,
 			   or_empty(e->values[i].text));
 	}
-	for (size_t i = 0; i < e->schema->child_count; i++)
-		put_details(out, e->children[i], e->schema->children[i]->name, depth + 1);
-	for (size_t i = 0; i < e->entries->count; i++)
-		put_details(out, e->entries->items[i], e->entries->items[i]->by->name, depth + 1);
 }
 
 static void put_everything(struct buf *out, const struct appcmd_object *o)
 {
+	const struct effective_lister details = { open_details, NULL, out };
+
 	buf_printf(out, "%s\n", o->kind->name);
 	for (size_t i = 0; o->kind->properties[i]; i++)
 		buf_printf(out, "  %s:\"%s\"\n", o->kind->properties[i], or_empty(o->values[i]));
 	if (o->element)
-		put_details(out, o->element, o->kind->entry, 1);
+		effective_list(&details, o->element, o->kind->entry, 1);
 	buf_putc(out, '\n');
 }
 
