@@ -61,7 +61,7 @@ static bool crypt_bytes(bool encrypt, const unsigned char *key, const unsigned c
 	bool good = ctx && EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce, encrypt) &&
 		    (encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag)) &&
 		    EVP_CipherUpdate(ctx, out, &n, in, (int)length) &&
-		    EVP_CipherFinal_ex(ctx, out + n, &last) && (size_t)(n + last) == length &&
+		    EVP_CipherFinal_ex(ctx, out + n, &last) && (size_t)n + (size_t)last == length &&
 		    (!encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, tag));
 	EVP_CIPHER_CTX_free(ctx);
 	return good;

@@ -194,6 +194,34 @@ static void values_of_other_machines_say_what_to_do(void **state)
 	config_unref(config);
 }
 
+static const char *faults_state;
+
+static int protect_for_faults(void)
+{
+	static const char text[] = "<configuration>" POOL("password='a'") "</configuration>";
+	struct config *config = NULL;
+	struct edit *edit = NULL;
+	bool changed = false;
+
+	int r = config_parse(TEXT(text), "f", faults_state, &config, &err);
+	if (r == 0)
+		r = edit_begin(TEXT(text), "f", &edit, &err);
+	if (r == 0)
+		r = config_secrets_protect(config, edit, &changed, &err);
+	if (r == 0)
+		assert_true(changed && strstr(edit_text(edit).data, "[enc:"));
+	edit_free(edit);
+	config_unref(config);
+	return r;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	faults_state = *state;
+	write_file(*state, "config/readme", "");
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, protect_for_faults);
+}
+
 /* ---- hiding ---- */
 
 #define SCHEMA                                                                                     \
@@ -255,6 +283,7 @@ int main(void)
 		state_test(a_password_is_written_encrypted),
 		state_test(what_is_encrypted_is_left_alone),
 		state_test(values_of_other_machines_say_what_to_do),
+		state_test(every_allocation_may_fail),
 		state_test(nobody_else_gets_a_secret),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
