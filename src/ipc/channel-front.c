@@ -139,13 +139,15 @@ int channel_front_take(struct channel_front *front, int loop)
 	return slot;
 }
 
-/* Only the loop that has the slot changes it. */
+/* Only the loop that has the slot changes it. Release: the block, written before it says so. That
+ * the block is not written again before it says so too is the lock's doing, between two who have
+ * it. */
 static void serial_step(struct channel_front *front, int slot, bool carries)
 {
 	uint64_t serial = atomic_load_explicit(&front->serials[slot], memory_order_relaxed);
 
 	if ((serial & 1) != carries)
-		atomic_store(&front->serials[slot], serial + 1);
+		atomic_store_explicit(&front->serials[slot], serial + 1, memory_order_release);
 }
 
 void channel_front_release(struct channel_front *front, int slot)

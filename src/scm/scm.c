@@ -109,9 +109,9 @@ static int begin(struct scm *scm, struct error *err)
 	if (!r)
 		r = scm_pools_new(scm, err);
 	if (!r)
-		r = scm_watch_start(scm, err);
-	if (!r)
 		r = scm_tools_listen(scm, err);
+	if (!r)
+		scm_watch_start(scm);
 	return r;
 }
 

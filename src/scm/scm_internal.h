@@ -195,7 +195,7 @@ void scm_config_done(struct scm *scm);
 void scm_config_reload(struct scm *scm);
 
 /* scm_watch.c: sees that its files changed */
-int scm_watch_start(struct scm *scm, struct error *err);
+void scm_watch_start(struct scm *scm);
 void scm_watch_stop(struct scm *scm);
 /* Reads what was changed without waiting until it is quiet: somebody begins something that shall
  * know of it. */

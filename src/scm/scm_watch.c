@@ -108,14 +108,16 @@ static void readable(void *ctx, int fd, unsigned events)
 
 void scm_watch_flush(struct scm *scm)
 {
-	readable(scm, scm->watch_fd, 0);
-	if (!scm->watch_since)
+	if (scm->watch)
+		readable(scm, scm->watch_fd, 0);
+	if (scm->watch && !scm->watch_since)
 		return;
 	loop_timer_cancel(scm->loop, &scm->watch_timer);
 	settled(scm);
 }
 
-int scm_watch_start(struct scm *scm, struct error *err)
+/* Without it the server still serves, and reads what was changed when it is told something. */
+void scm_watch_start(struct scm *scm)
 {
 	int r = 0;
 
@@ -128,12 +130,16 @@ int scm_watch_start(struct scm *scm, struct error *err)
 		r = -errno;
 	if (!r)
 		r = loop_watch(scm->loop, scm->watch_fd, LOOP_READ, readable, scm, &scm->watch);
-	if (r < 0)
-		return error_set(err, r, "cannot watch the folder %s/config for changes: %s",
-				 scm->state_dir, error_errno_text(r));
+	if (r < 0) {
+		scm_note(scm,
+			 "The folder %s/config cannot be watched (%s): a change takes effect with "
+			 "'iisreset', or when a site or a pool is started or stopped.",
+			 scm->state_dir, error_errno_text(r));
+		scm_watch_stop(scm);
+		return;
+	}
 	/* What was changed between reading and watching. */
 	changed(scm);
-	return 0;
 }
 
 void scm_watch_stop(struct scm *scm)

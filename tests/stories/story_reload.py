@@ -428,6 +428,24 @@ def story_a_front_end_that_is_replaced_finishes_what_it_has_begun(t):
         t.equal(t.get("/", port=port).text, f"other{i}", "the sites after it")
 
 
+@also_sanitized
+def story_a_stop_does_not_wait_for_a_front_end_that_finishes(t):
+    t.write("endless.asp", "<% Server.ScriptTimeout = 600: Response.Write \"begun \": Response.Flush\n"
+            "Do While Response.IsClientConnected: Loop %>")
+    t.write("index.htm", "home")
+    t.serve()
+    for port in (t.free_port(), t.free_port()):
+        endless = t.connect()
+        endless.sendall(b"GET /endless.asp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        t.check(b"200" in endless.recv(4096), "it runs")
+        add_site_elsewhere(t, f"other{port}", port)
+        t.check(fronts(t)["Draining"], "one is left behind")
+        t.equal(t.run("iisreset", "/timeout:1").status, 0, "iisreset")
+        t.check("Draining" not in fronts(t), "none is, after it")
+        t.equal(t.get("/").text, "home", "the page")
+        endless.close()
+
+
 def story_hosts_drain_for_both_front_ends(t):
     t.write("slow.asp", "<% t = Timer: Do While Timer - t < 2: Loop %>ended")
     t.write("pid.asp", "<%= Request.ServerVariables(\"SURROGATE_PID\") %>")

@@ -60,7 +60,8 @@ static void rig_init(struct rig *rig, const char *text)
 	assert_int_equal(eventlog_open(rig->state, true, &scm->eventlog, &err), 0);
 	assert_int_equal(scm_config_load(scm, &err), 0);
 	assert_int_equal(scm_pools_new(scm, &err), 0);
-	assert_int_equal(scm_watch_start(scm, &err), 0);
+	scm_watch_start(scm);
+	assert_non_null(scm->watch);
 }
 
 static void rig_done(struct rig *rig)
@@ -131,6 +132,11 @@ static void who_asks_does_not_wait_until_it_is_quiet(void **state)
 	assert_int_equal(rig.scm->config_version, 2);
 	scm_watch_flush(rig.scm);
 	assert_int_equal(rig.scm->config_version, 2);
+	/* Nor where nothing can be watched. */
+	scm_watch_stop(rig.scm);
+	put(&rig, "applicationHost.config", FIRST);
+	scm_watch_flush(rig.scm);
+	assert_int_equal(rig.scm->config_version, 3);
 	rig_done(&rig);
 }
 
