@@ -428,6 +428,17 @@ def story_a_front_end_that_is_replaced_finishes_what_it_has_begun(t):
         t.equal(t.get("/", port=port).text, f"other{i}", "the sites after it")
 
 
+def story_limits_of_connections_take_effect(t):
+    t.write("index.htm", "home")
+    t.serve()
+    appcmd(t, "set", "config", "/section:system.applicationHost/webLimits", "/connectionTimeout:00:00:01")
+    before = fronts(t)["Running"]
+    t.wait_for(lambda: fronts(t).get("Running", before) != before, "another front end")
+    with t.connect(timeout=60) as idle:
+        t.equal(idle.recv(1), b"", "the end of a connection without a request, long before two minutes")
+    t.equal(t.get("/").text, "home", "the page")
+
+
 @also_sanitized
 def story_a_stop_does_not_wait_for_a_front_end_that_finishes(t):
     t.write("endless.asp", "<% Server.ScriptTimeout = 600: Response.Write \"begun \": Response.Flush\n"
