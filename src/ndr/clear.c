@@ -17,7 +17,8 @@ static bool is_count(const struct ndr_type *type)
 	return type->kind == NDR_POINTER && type->of->flags & NDR_SIMPLE;
 }
 
-static void clear_pointer(const struct ndr_type *type, void *slot, const void *scope, bool heap)
+static void clear_pointer(const struct ndr_type *type, void *slot, const void *scope,
+			  unsigned flags)
 {
 	void *target = ndr_pointer_at(slot);
 
@@ -25,24 +26,24 @@ static void clear_pointer(const struct ndr_type *type, void *slot, const void *s
 	ndr_pointer_set(slot, NULL);
 	if (!target)
 		return;
-	ndr_clear_in(type->of, target, scope, heap);
-	if (heap)
+	ndr_clear_in(type->of, target, scope, flags);
+	if (flags & NDR_CLEAR_HEAP)
 		mem_free(target);
 }
 
-static void clear_struct(const struct ndr_type *type, void *value, bool heap)
+static void clear_struct(const struct ndr_type *type, void *value, unsigned flags)
 {
 	for (int last = 0; last < 2; last++) {
 		for (uint32_t i = 0; i < type->count; i++) {
 			const struct ndr_field *f = &type->fields[i];
 
 			if (is_count(f->type) == last)
-				ndr_clear_in(f->type, (char *)value + f->offset, value, heap);
+				ndr_clear_in(f->type, (char *)value + f->offset, value, flags);
 		}
 	}
 }
 
-static void clear_array(const struct ndr_type *type, void *value, const void *scope, bool heap)
+static void clear_array(const struct ndr_type *type, void *value, const void *scope, unsigned flags)
 {
 	uint32_t count = type->count;
 	char *at = value;
@@ -50,10 +51,10 @@ static void clear_array(const struct ndr_type *type, void *value, const void *sc
 	if (type->expr && !ndr_eval_count(type->expr, scope, NDR_COUNT_MAX, &count))
 		return;
 	for (uint32_t i = 0; i < count; i++, at += type->of->size)
-		ndr_clear_in(type->of, at, scope, heap);
+		ndr_clear_in(type->of, at, scope, flags);
 }
 
-void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, bool heap)
+void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, unsigned flags)
 {
 	const struct ndr_arm *arm;
 	IUnknown *object;
@@ -63,19 +64,19 @@ void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, b
 		return;
 	switch (type->kind) {
 	case NDR_POINTER:
-		clear_pointer(type, value, scope, heap);
+		clear_pointer(type, value, scope, flags);
 		break;
 	case NDR_STRUCT:
-		clear_struct(type, value, heap);
+		clear_struct(type, value, flags);
 		break;
 	case NDR_UNION:
 		arm = ndr_discriminant(type, value, scope, &number) ? ndr_arm(type, number) : NULL;
 		if (arm && arm->type)
 			ndr_clear_in(arm->type, (void *)(uintptr_t)ndr_arm_value(type, value),
-				     scope, heap);
+				     scope, flags);
 		break;
 	case NDR_ARRAY:
-		clear_array(type, value, scope, heap);
+		clear_array(type, value, scope, flags);
 		break;
 	case NDR_INTERFACE:
 		object = ndr_pointer_at(value);
@@ -84,7 +85,7 @@ void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, b
 			object->lpVtbl->Release(object);
 		break;
 	case NDR_USER:
-		type->native->clear(value);
+		type->native->clear(value, flags & NDR_CLEAR_MADE);
 		break;
 	default:
 		break;
@@ -93,7 +94,7 @@ void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, b
 
 void ndr_clear(const struct ndr_type *type, void *value, bool heap)
 {
-	ndr_clear_in(type, value, NULL, heap);
+	ndr_clear_in(type, value, NULL, NDR_CLEAR_MADE | (heap ? NDR_CLEAR_HEAP : 0));
 	memset(value, 0, type->size);
 }
 
@@ -102,8 +103,9 @@ void ndr_clear_call(const struct ndr_method *method, void *frame, bool heap)
 	for (uint32_t i = 0; i < method->count; i++) {
 		const struct ndr_field *p = &method->params[i];
 		void *slot = (char *)frame + p->offset;
-		bool owned = heap && p->flags & (NDR_OUT | NDR_RESULT);
+		unsigned owned = heap && p->flags & (NDR_OUT | NDR_RESULT) ? NDR_CLEAR_HEAP : 0;
 
+		owned |= p->flags & NDR_IN || !heap ? NDR_CLEAR_MADE : 0;
 		if (p->type->kind != NDR_POINTER)
 			ndr_clear_in(p->type, slot, frame, owned);
 		else if (ndr_pointer_at(slot))

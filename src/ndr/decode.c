@@ -137,7 +137,7 @@ static void undo_from(struct ndr_decoder *d, uint32_t mark)
 		if (u->kind == UNDO_FREE) {
 			mem_free(u->what);
 		} else if (u->kind == UNDO_CLEAR) {
-			u->native->clear(u->what);
+			u->native->clear(u->what, true);
 		} else {
 			IUnknown *object = u->what;
 
@@ -655,7 +655,7 @@ static int end_user(struct ndr_decoder *d, struct user *user)
 	d->undo.count = user->mark;
 	u = undo_add(d, UNDO_CLEAR, user->native);
 	if (!u) {
-		native->clear(user->native);
+		native->clear(user->native, true);
 		return no_memory(d);
 	}
 	u->native = native;
@@ -789,8 +789,23 @@ static int get_ref_param(struct ndr_decoder *d, const struct ndr_type *type, voi
 
 static bool in_place(const struct ndr_field *p, const void *frame)
 {
-	return p->flags & NDR_OUT && p->type->kind == NDR_POINTER && p->type->flags & NDR_REF &&
+	return p->flags & NDR_OUT && p->type->kind == NDR_POINTER &&
 	       ndr_pointer_at((const char *)frame + p->offset);
+}
+
+/* A unique pointer that goes both ways: the pointer itself is the caller's and never changes, only
+ * what it points to does. */
+static int get_unique_inout(struct ndr_decoder *d, const struct ndr_type *type, void *slot,
+			    void *frame, unsigned direction)
+{
+	uint32_t referent;
+	int r = get_u32(d, &referent);
+
+	if (r || !referent)
+		return r;
+	if (direction & NDR_OUT && !ndr_pointer_at(slot) && !d->arena)
+		return bad(d, NDR_BAD_STUB_DATA, type, "an answer for a pointer that was NULL");
+	return get_ref_param(d, type->of, slot, frame, true);
 }
 
 /* What an [out] parameter holds is gone before the answer is read. */
@@ -804,7 +819,8 @@ static void clear_out(const struct ndr_method *method, void *frame)
 			memset(slot, 0, p->type->size);
 		} else if (in_place(p, frame)) {
 			if (p->flags & NDR_IN)
-				ndr_clear_in(p->type->of, ndr_pointer_at(slot), frame, true);
+				ndr_clear_in(p->type->of, ndr_pointer_at(slot), frame,
+					     NDR_CLEAR_HEAP);
 			else if (!(p->type->of->flags & NDR_CONFORMANT))
 				memset(ndr_pointer_at(slot), 0, p->type->of->size);
 		}
@@ -848,9 +864,11 @@ int ndr_decode_call(struct ndr_decoder *d, const struct ndr_method *method, unsi
 
 		if (!(goes & direction))
 			continue;
+		bool inout = (p->flags & (NDR_IN | NDR_OUT)) == (NDR_IN | NDR_OUT);
 		if (p->type->kind == NDR_POINTER && p->type->flags & NDR_REF)
-			r = get_ref_param(d, p->type->of, slot, frame,
-					  (p->flags & (NDR_IN | NDR_OUT)) == (NDR_IN | NDR_OUT));
+			r = get_ref_param(d, p->type->of, slot, frame, inout);
+		else if (p->type->kind == NDR_POINTER && p->type->flags & NDR_UNIQUE && inout)
+			r = get_unique_inout(d, p->type, slot, frame, direction);
 		else
 			r = fill(d, p->type, slot, frame);
 	}

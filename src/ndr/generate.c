@@ -238,7 +238,7 @@ static int make_user(struct maker *m, const struct ndr_type *type, void *value)
 		r = type->native->from_wire(wire, value);
 	/* Not every wire form is a value; none of them is the empty one. */
 	if (r && wire) {
-		ndr_clear_in(type->of, wire, NULL, false);
+		ndr_clear_in(type->of, wire, NULL, NDR_CLEAR_MADE);
 		memset(value, 0, type->size);
 	}
 	return r == -EBADMSG || r == -ERANGE ? 0 : r;

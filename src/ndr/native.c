@@ -58,7 +58,7 @@ static int bstr_from_wire(void *wire, void *native)
 	return 0;
 }
 
-static void bstr_clear(void *native)
+static void bstr_clear(void *native, bool made)
 {
 	BSTR s, none = NULL;
 
@@ -222,7 +222,7 @@ static int array_from_wire(void *wire, void *native)
 	return 0;
 }
 
-static void array_clear(void *native)
+static void array_clear(void *native, bool made)
 {
 	SAFEARRAY *array, *none = NULL;
 
@@ -347,12 +347,12 @@ static int variant_from_wire(void *wire, void *native)
 	return 0;
 }
 
-static void variant_clear(void *native)
+static void variant_clear(void *native, bool made)
 {
 	VARIANT *v = native, target = { 0 };
 	void *memory = v->byref;
 
-	if (!(v->vt & VT_BYREF)) {
+	if (!made || !(v->vt & VT_BYREF)) {
 		(void)VariantClear(v);
 		*v = (VARIANT){ 0 };
 		return;
@@ -361,7 +361,7 @@ static void variant_clear(void *native)
 	VARTYPE vt = base_type(v->vt);
 	*v = (VARIANT){ 0 };
 	if (vt == VT_VARIANT) {
-		variant_clear(memory);
+		variant_clear(memory, true);
 	} else if (vt != VT_DECIMAL) {
 		target.vt = vt;
 		memcpy(&target.llVal, memory, target_size(vt));

@@ -176,8 +176,9 @@ struct ndr_native {
 	 * nothing of its own there that needs freeing; on failure all stays in `wire`. 0, -ENOMEM,
 	 * -EBADMSG. */
 	int (*from_wire)(void *wire, void *native);
-	/* Releases what `*native` holds and makes it empty. */
-	void (*clear)(void *native);
+	/* Releases what `*native` holds and makes it empty. `made`: from_wire made it, so that also
+	 * what a VARIANT only refers to is ours. */
+	void (*clear)(void *native, bool made);
 	/* When not 0: the first ULONG of the referent on the wire is its length in this unit, with
 	 * all that is deferred (clSize of wireVARIANT, [MS-OAUT] 2.2.29.1). */
 	uint32_t measure;

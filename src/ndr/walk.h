@@ -59,5 +59,7 @@ void *ndr_list_add(struct ndr_list *list, size_t size, uint32_t most);
 int ndr_fail(struct error *err, int code, enum ndr_status status, const struct ndr_type *type,
 	     const char *why);
 
-/* ndr_clear of a value in a scope. */
-void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, bool heap);
+/* ndr_clear of a value in a scope. HEAP: pointees are freed; MADE: a decoder made it, and not a
+ * method or a caller. */
+enum ndr_clear_flags { NDR_CLEAR_HEAP = 1, NDR_CLEAR_MADE = 2 };
+void ndr_clear_in(const struct ndr_type *type, void *value, const void *scope, unsigned flags);

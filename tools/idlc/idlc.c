@@ -16,13 +16,15 @@ static const char usage[] =
 	"usage: idlc [--import FOLDER]... [--native HEADER]... --output FOLDER FILE.idl\n"
 	"Writes FOLDER/FILE.h (C types, vtables, frames) and FOLDER/FILE.c (tables for ndr/).\n"
 	"  --import FOLDER  look there for imported files too\n"
-	"  --native HEADER  do not declare again what this C header declares\n";
+	"  --native HEADER  do not declare again what this C header, and those of its folder that "
+	"it\n"
+	"                   includes, declare\n";
 
-/* The whole of a file, in the arena. NULL with errno. */
+/* The whole of a file, in the arena, with a NUL behind it. NULL with errno. */
 static char *read_file(struct idl *idl, const char *path, size_t *ret_size)
 {
 	FILE *f = fopen(path, "re");
-	char *text = f ? arena_alloc(&idl->arena, IDL_FILE_MAX) : NULL;
+	char *text = f ? arena_alloc(&idl->arena, IDL_FILE_MAX + 1) : NULL;
 
 	if (text)
 		*ret_size = fread(text, 1, IDL_FILE_MAX, f);
@@ -32,6 +34,8 @@ static char *read_file(struct idl *idl, const char *path, size_t *ret_size)
 		errno = ferror(f) ? EIO : EFBIG;
 		text = NULL;
 	}
+	if (text)
+		text[*ret_size] = '\0';
 	int saved = errno;
 	if (f)
 		fclose(f);
@@ -90,14 +94,47 @@ static int compile(struct idl *idl, const char *path, const char *output)
 	return idl->result;
 }
 
-static int add_native(struct idl *idl, const char *path)
+static int add_native(struct idl *idl, const char *path, unsigned depth);
+
+/* A header's #include <folder/name.h> of its own folder. */
+static int add_included(struct idl *idl, const char *path, const char *text, const char *end,
+			unsigned depth)
+{
+	const char *slash = strrchr(path, '/');
+	const char *line = text;
+
+	for (; slash && line < end && !idl->result; line++) {
+		char name[128];
+		int folder = 0, whole = 0;
+
+		if (sscanf(line, " #include <%*[a-z]/%n%127[a-z-].h>%n", &folder, name, &whole) ==
+			    1 &&
+		    whole) {
+			const char *other =
+				idl_text(idl, "%.*s/%s.h", (int)(slash - path), path, name);
+			int r = other ? add_native(idl, other, depth + 1) : idl->result;
+
+			if (r)
+				return r;
+		}
+		line = memchr(line, '\n', (size_t)(end - line));
+		if (!line)
+			break;
+	}
+	return idl->result;
+}
+
+static int add_native(struct idl *idl, const char *path, unsigned depth)
 {
 	size_t size;
+	if (depth > 8)
+		return error_set(idl->err, -ELOOP, "%s: includes are nested too deep", path);
 	const char *text = read_file(idl, path, &size);
-
 	if (!text)
 		return error_set(idl->err, -errno, "cannot read %s: %s", path, strerror(errno));
-	return idl_add_native(idl, text, size);
+	if (idl_add_native(idl, text, size))
+		return idl->result;
+	return add_included(idl, path, text, text + size, depth);
 }
 
 static void print_error(const struct error *err)
@@ -125,7 +162,7 @@ int main(int argc, char **argv)
 		if (c == 'i' && idl.folder_count < ARRAY_LEN(idl.folders)) {
 			idl.folders[idl.folder_count++] = optarg;
 		} else if (c == 'n') {
-			r = add_native(&idl, optarg);
+			r = add_native(&idl, optarg, 0);
 		} else if (c == 'o') {
 			output = optarg;
 		} else {
