@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -106,6 +107,21 @@ static void check_config(struct config *config)
 	}
 }
 
+/* What other processes get is still a configuration. */
+static void check_hidden(const struct config *config, struct text xml)
+{
+	struct config *theirs = NULL;
+	struct error err = { 0 };
+	char *copy = malloc(xml.length);
+
+	memcpy(copy, xml.data, xml.length);
+	config_hide_passwords(config, copy);
+	FUZZ_REQUIRE(config_parse((struct text){ copy, xml.length }, "f", folder, &theirs, &err) ==
+		     0);
+	config_unref(theirs);
+	free(copy);
+}
+
 static void parse(struct text xml)
 {
 	struct config *config = NULL;
@@ -115,6 +131,9 @@ static void parse(struct text xml)
 		check_config(config);
 	else
 		check_error(&err, r);
+	/* One in UTF-16 is decoded before it is passed on. */
+	if (r == 0 && !memchr(xml.data, '\0', xml.length) && (xml.data[0] & 0xfe) != 0xfe)
+		check_hidden(config, xml);
 	config_unref(config);
 }
 
