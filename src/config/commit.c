@@ -126,6 +126,11 @@ static int parse_server(const struct config_commit *c, struct config **ret, stru
 				    err);
 }
 
+int config_commit_preview(const struct config_commit *c, struct config **ret, struct error *err)
+{
+	return parse_server(c, ret, err);
+}
+
 /* Makes `*config` what the file says, or sees that it is. */
 static int match_config(const struct config_commit *c, struct config **config, struct error *err)
 {

@@ -25,6 +25,9 @@ int config_commit_folder(struct config *config, const struct config_tree *place,
 struct config_commit *config_commit_free(struct config_commit *commit);
 
 struct edit *config_commit_edit(struct config_commit *commit);
+/* What applicationHost.config would be if it were written now. -EINVAL with what is wrong. */
+int config_commit_preview(const struct config_commit *commit, struct config **ret,
+			  struct error *err);
 /* Validates and writes; the new file has owner and mode of the old one. -EINVAL with what is wrong;
  * -ESTALE when the file is not what it was when it was opened, -EWOULDBLOCK when somebody holds the
  * lock of the folder for 5 seconds, both with 0x80070020; or an error of the disk. In all of these

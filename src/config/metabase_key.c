@@ -7,7 +7,7 @@
 
 /* ---- one key ---- */
 
-static struct text trim_slashes(struct text t)
+struct text config_metabase_trim(struct text t)
 {
 	while (t.length && (t.data[0] == '/' || t.data[0] == '\\'))
 		t = (struct text){ t.data + 1, t.length - 1 };
@@ -36,7 +36,8 @@ const struct effective *config_metabase_custom(const struct config *config, cons
 	const struct effective_entries *keys =
 		entries_of(config, "system.applicationHost/customMetadata");
 	for (size_t i = 0; i < keys->count; i++) {
-		struct text path = trim_slashes(text_of(effective_text(keys->items[i], "path")));
+		struct text path =
+			config_metabase_trim(text_of(effective_text(keys->items[i], "path")));
 		if (text_equal_nocase(path, text_of(key)))
 			return keys->items[i];
 	}
@@ -82,6 +83,7 @@ static int find_in_site(struct config *config, struct text rest, struct arena *a
 	if (!text_equal_nocase(root, TEXT("ROOT")))
 		return no_key(place->key, err);
 	const char *path = arena_printf(arena, "/" TEXT_FMT, TEXT_ARG(rest.data ? rest : TEXT("")));
+	place->path = path;
 	place->file =
 		arena_printf(arena, "%s" TEXT_FMT TEXT_FMT, effective_text(place->site, "name"),
 			     TEXT_ARG(rest.data ? TEXT("/") : TEXT("")),
@@ -98,11 +100,11 @@ static int find_in_site(struct config *config, struct text rest, struct arena *a
 int config_metabase_find(struct config *config, const char *key, struct arena *arena,
 			 struct metabase_place *ret, struct error *err)
 {
-	struct text rest = trim_slashes(text_of(key));
+	struct text rest = config_metabase_trim(text_of(key));
 	struct text first = text_cut(&rest, '/');
 
 	if (!text_equal_nocase(first, TEXT("LM")))
-		rest = trim_slashes(text_of(key));
+		rest = config_metabase_trim(text_of(key));
 	*ret = (struct metabase_place){ 0 };
 	ret->key = arena_printf(arena, "LM%s" TEXT_FMT, rest.length ? "/" : "",
 				TEXT_ARG(rest.data ? rest : TEXT("")));
@@ -155,7 +157,8 @@ static void offer(struct children *c, struct text path, const char *front)
 	if (!text_starts_with_nocase(path, text_of(front)) || path.length <= length ||
 	    (length && path.data[length] != '/'))
 		return;
-	struct text rest = trim_slashes((struct text){ path.data + length, path.length - length });
+	struct text rest =
+		config_metabase_trim((struct text){ path.data + length, path.length - length });
 	struct text part = text_cut(&rest, '/');
 	if (!part.length || part.length >= sizeof(name) || map_get(c->seen, part))
 		return;
@@ -183,7 +186,7 @@ static void offer_paths(struct config *config, const struct metabase_place *plac
 				arena_printf(arena, "%s%s%s", site, strcmp(path, "/") ? path : "",
 					     effective_text(app->entries->items[v], "path"));
 			if (whole)
-				offer(c, trim_slashes(text_of(whole)), place->file);
+				offer(c, config_metabase_trim(text_of(whole)), place->file);
 		}
 	}
 	for (const struct xml_element *e = config->document->root->first; e; e = e->next) {
@@ -191,7 +194,14 @@ static void offer_paths(struct config *config, const struct metabase_place *plac
 			offer(c, section_location(e).path, place->file);
 	}
 	for (size_t i = 0; i < keys->count; i++)
-		offer(c, trim_slashes(text_of(effective_text(keys->items[i], "path"))), place->key);
+		offer(c, config_metabase_trim(text_of(effective_text(keys->items[i], "path"))),
+		      place->key);
+}
+
+static void ignore_name(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
 }
 
 static void offer_entries(const struct effective_entries *entries, const char *attribute,
@@ -201,10 +211,40 @@ static void offer_entries(const struct effective_entries *entries, const char *a
 		c->fn(c->ctx, effective_text(entries->items[i], attribute));
 }
 
+const char *config_metabase_parent(const char *key, struct arena *arena)
+{
+	const char *slash = strrchr(key, '/');
+	return slash ? arena_strndup(arena, key, (size_t)(slash - key)) : NULL;
+}
+
+int config_metabase_resolve(struct config *config, const char *key, struct arena *arena,
+			    struct metabase_place *ret, struct error *err)
+{
+	int r = config_metabase_find(config, key, arena, ret, err);
+	if (r == -ENOENT && err)
+		*err = (struct error){ 0 };
+	return r == -ENOENT ? METABASE_NOT_SET : r;
+}
+
+int config_metabase_tree(struct config *config, struct metabase_place *place,
+			 struct config_tree **ret, struct error *err)
+{
+	*ret = NULL;
+	if (!place->file)
+		return 0;
+	int r = config_tree_server(config, text_of(place->file), ret, err);
+	if (r != -ENOENT)
+		return r;
+	if (err)
+		*err = (struct error){ 0 };
+	place->kinds &= ~(unsigned)KIND_FILE;
+	return 0;
+}
+
 int config_metabase_children(struct config *config, const char *key,
 			     void (*fn)(void *ctx, const char *name), void *ctx, struct error *err)
 {
-	struct children c = { map_new(100000, MAP_NOCASE), fn, ctx, 0 };
+	struct children c = { map_new(100000, MAP_NOCASE), fn ? fn : ignore_name, ctx, 0 };
 	struct metabase_place place = { 0 };
 	struct arena arena;
 
@@ -214,12 +254,12 @@ int config_metabase_children(struct config *config, const char *key,
 	if (r == 0 && place.site && place.file) {
 		offer_paths(config, &place, &c, &arena);
 	} else if (r == 0 && place.site) {
-		fn(ctx, "ROOT");
+		c.fn(ctx, "ROOT");
 	} else if (r == 0 && place.file) {
-		fn(ctx, "AppPools");
+		c.fn(ctx, "AppPools");
 		offer_entries(entries_of(config, "system.applicationHost/sites"), "id", &c);
 	} else if (r == 0 && !place.pool && place.key && !strcmp(place.key, "LM")) {
-		fn(ctx, "W3SVC");
+		c.fn(ctx, "W3SVC");
 	} else if (r == 0 && !place.pool) {
 		offer_entries(entries_of(config, "system.applicationHost/applicationPools"), "name",
 			      &c);

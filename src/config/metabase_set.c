@@ -186,7 +186,10 @@ static int set_list(struct writing *w, const struct metabase_row *row, const str
 {
 	const struct schema_collection *c = effective_find(e, path)->schema->collection;
 	const struct xml_element *list = NULL;
+	const struct effective_entries *held = effective_find(e, path)->entries;
 	struct text rest = w->data->text;
+	bool coded = config_metabase_coded(row);
+	size_t number = 0;
 	const char *last;
 
 	int r = open_element(w, row, e, path, false, &list, &last);
@@ -203,7 +206,18 @@ static int set_list(struct writing *w, const struct metabase_row *row, const str
 		const struct xml_element *entry = edit_at(w->edit, start);
 		r = edit_add(w->edit, &entry, c->adds[0], NULL, w->err);
 		if (r == 0)
-			r = set_entry(w, row, entry, one);
+			r = coded ? config_metabase_list_set(w->edit, entry, row, ++number, one,
+							     &w->arena, w->err)
+				  : set_entry(w, row, entry, one);
+	}
+	/* What the metabase has no string for stays. */
+	for (size_t i = 0; coded && i < held->count && r == 0; i++) {
+		const struct xml_element *entry = edit_at(w->edit, start);
+		if (config_metabase_list_has(row, held->items[i]))
+			continue;
+		r = edit_add(w->edit, &entry, c->adds[0], NULL, w->err);
+		if (r == 0)
+			r = config_metabase_list_keep(w->edit, entry, held->items[i], w->err);
 	}
 	return r;
 }
@@ -214,15 +228,76 @@ static const struct xml_element *find_key(const struct writing *w,
 					  const struct xml_element *section)
 {
 	for (const struct xml_element *e = section->first; e; e = e->next) {
-		struct text path = text_of(xml_get(e, "path"));
-		while (text_starts_with(path, TEXT("/")))
-			path = (struct text){ path.data + 1, path.length - 1 };
-		while (text_ends_with_nocase(path, TEXT("/")))
-			path.length--;
+		struct text path = config_metabase_trim(text_of(xml_get(e, "path")));
 		if (text_equal_nocase(path, text_of(w->place.key)))
 			return e;
 	}
 	return NULL;
+}
+
+/* The <key> of the place in customMetadata, made when it is not there. */
+int config_metabase_custom_key(struct edit *edit, const struct metabase_place *place,
+			       const struct xml_element **ret, struct error *err)
+{
+	struct writing w = { .place = *place };
+	int r = edit_section(edit, TEXT(""), CUSTOM, ret, err);
+	const struct xml_element *found = r < 0 ? NULL : find_key(&w, *ret);
+
+	if (r < 0 || found) {
+		*ret = found ? found : *ret;
+		return r;
+	}
+	r = edit_add(edit, ret, "key", NULL, err);
+	return r < 0 ? r : edit_set(edit, ret, "path", place->key, err);
+}
+
+/* A value as customMetadata has it: a list as lines, binary data as hexadecimal digits. NULL: no
+ * memory, or a list with a line end in it. */
+static const char *encode(struct writing *w, char number[16])
+{
+	const struct metabase_data *data = w->data;
+	struct text text = data->text;
+	char *out;
+
+	snprintf(number, 16, "%u", data->number);
+	if (data->type == METABASE_DWORD)
+		return number;
+	if (data->type == METABASE_BINARY) {
+		out = arena_zalloc(&w->arena, text.length * 2 + 1, 1);
+		for (size_t i = 0; out && i < text.length; i++)
+			snprintf(out + 2 * i, 3, "%02x", (unsigned char)text.data[i]);
+		return out;
+	}
+	if (data->type == METABASE_MULTISZ) {
+		text.length -= text.length > 0;
+		out = memchr(text.data, '\n', text.length)
+			      ? NULL
+			      : arena_strndup(&w->arena, text.data, text.length);
+		for (size_t i = 0; out && i < text.length; i++)
+			out[i] = out[i] ? out[i] : '\n';
+		return out;
+	}
+	return arena_strndup(&w->arena, text.data, text.length);
+}
+
+/* "Inherit, Secure" */
+static const char *attribute_names(uint32_t attributes, char out[64])
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = { { METABASE_INHERIT, "Inherit" },
+		      { METABASE_SECURE, "Secure" },
+		      { METABASE_INSERT_PATH, "InsertPath" } };
+	size_t n = 0;
+
+	snprintf(out, 64, "None");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (attributes & names[i].bit)
+			n += (size_t)snprintf(out + n, 64 - n, "%s%s", n ? ", " : "",
+					      names[i].name);
+	}
+	return out;
 }
 
 static int set_custom(struct writing *w)
@@ -232,35 +307,27 @@ static int set_custom(struct writing *w)
 	};
 	const struct xml_element *e = NULL, *found;
 	const struct metabase_data *data = w->data;
-	char id[16], number[16], user_type[16];
+	char id[16], number[16], user_type[16], names[64];
 
-	if (data->type == METABASE_BINARY || data->type == METABASE_MULTISZ)
-		return wrong(w,
-			     "binary data and lists without a place in the configuration are not "
-			     "kept yet");
 	snprintf(id, sizeof(id), "%u", data->id);
-	snprintf(number, sizeof(number), "%u", data->number);
-	snprintf(user_type, sizeof(user_type), "%u", data->user_type ? data->user_type : 1);
-	const char *value = data->type == METABASE_DWORD
-				    ? number
-				    : arena_strndup(&w->arena, data->text.data, data->text.length);
-	int r = value ? edit_section(w->edit, TEXT(""), CUSTOM, &e, w->err)
-		      : error_set(w->err, -ENOMEM, "out of memory");
-	if (r < 0 || !e)
-		return r;
-	found = find_key(w, e);
-	if (found) {
-		e = found;
-	} else {
-		r = edit_add(w->edit, &e, "key", NULL, w->err);
-		if (r == 0)
-			r = edit_set(w->edit, &e, "path", w->place.key, w->err);
-	}
+	snprintf(user_type, sizeof(user_type), "%u",
+		 data->user_type ? data->user_type : config_metabase_user_type(data->id));
+	if (data->type < METABASE_DWORD || data->type > METABASE_MULTISZ)
+		return wrong(w, "there is no such type of data");
+	const char *value = encode(w, number);
+	if (!value)
+		return wrong(w, "the value cannot be kept");
+	int r = config_metabase_custom_key(w->edit, &w->place, &e, w->err);
 	if (r < 0)
 		return r;
 	found = e->first;
 	while (found && !text_equal(text_of(xml_get(found, "id")), text_of(id)))
 		found = found->next;
+	/* A secret stays one. */
+	bool secret = data->attributes & METABASE_SECURE || config_metabase_secret(data->id) ||
+		      (found && xml_get(found, "attributes") &&
+		       strstr(xml_get(found, "attributes"), "Secure"));
+	bool fresh = !found || !xml_get(found, "attributes");
 	if (found)
 		e = found;
 	else
@@ -271,10 +338,12 @@ static int set_custom(struct writing *w)
 		r = edit_set(w->edit, &e, "dataType", types[data->type], w->err);
 	if (r == 0)
 		r = edit_set(w->edit, &e, "userType", user_type, w->err);
-	/* A secret stays one. */
-	bool secret = data->attributes & METABASE_SECURE || config_metabase_secret(data->id);
-	if (r == 0 && (secret || !xml_get(e, "attributes")))
-		r = edit_set(w->edit, &e, "attributes", secret ? "Secure" : "None", w->err);
+	uint32_t attributes =
+		data->attributes ? data->attributes : config_metabase_attributes(data->id);
+	if (r == 0 && (fresh || data->attributes || secret))
+		r = edit_set(w->edit, &e, "attributes",
+			     attribute_names(attributes | (secret ? METABASE_SECURE : 0), names),
+			     w->err);
 	return r == 0 ? edit_set(w->edit, &e, "value", value, w->err) : r;
 }
 
@@ -302,25 +371,122 @@ static int set_rows(struct writing *w, const struct level *level)
 	return result;
 }
 
-int config_metabase_set(struct config *config, struct config_commit *commit, const char *key,
-			const struct metabase_data *data, struct error *err)
+static int begin(struct writing *w, struct config *config, struct edit *edit, const char *key,
+		 struct config_tree **ret_tree, struct error *err)
 {
-	struct writing w = {
-		.config = config, .edit = config_commit_edit(commit), .data = data, .err = err
-	};
-	struct config_tree *tree = NULL;
+	*w = (struct writing){ .config = config, .edit = edit, .err = err };
+	arena_init(&w->arena, VIEW_ARENA_LIMIT);
+	int r = config_metabase_find(config, key, &w->arena, &w->place, err);
+	return r == 0 ? config_metabase_tree(config, &w->place, ret_tree, err) : r;
+}
 
-	arena_init(&w.arena, VIEW_ARENA_LIMIT);
-	int r = config_metabase_find(config, key, &w.arena, &w.place, err);
-	if (r == 0 && w.place.file)
-		r = config_tree_server(config, text_of(w.place.file), &tree, err);
+int config_metabase_write(struct config *config, struct edit *edit, const char *key,
+			  const struct metabase_data *data, struct error *err)
+{
+	struct config_tree *tree = NULL;
+	struct writing w;
+
+	int r = begin(&w, config, edit, key, &tree, err);
+	w.data = data;
 	if (r == 0)
+		r = config_metabase_set_structure(config, edit, &w.place, data, err);
+	if (r == METABASE_NOT_SET)
 		r = set_rows(&w, tree ? config_tree_level(tree) : NULL);
 	if (r == METABASE_NOT_SET && !config_metabase_may_be_custom(data->id))
 		r = error_set(err, -EINVAL, "the metabase property %s has no place at %s",
 			      config_metabase_name(data->id), w.place.key);
 	if (r == METABASE_NOT_SET)
 		r = set_custom(&w);
+	config_tree_free(tree);
+	arena_done(&w.arena);
+	return r;
+}
+
+/* ---- taking away ---- */
+
+static bool in_file(const struct writing *w, const struct xml_element *e)
+{
+	return e && e->document == w->config->document;
+}
+
+/* Whether the file says it at the place itself. */
+static bool is_here(const struct writing *w, const struct metabase_row *row,
+		    const struct xml_element *by)
+{
+	const struct xml_element *e = by;
+
+	if (!in_file(w, by) || row->kind != KIND_FILE)
+		return in_file(w, by);
+	while (e && strcmp(e->name, "location") != 0)
+		e = e->parent;
+	return text_equal_nocase(e ? section_location(e).path : TEXT(""), text_of(w->place.file));
+}
+
+static int unset_row(struct writing *w, const struct metabase_row *row, const struct effective *e,
+		     const char *path)
+{
+	const struct xml_element *element;
+
+	if (row->form == FORM_LIST) {
+		e = effective_find(e, path);
+		if (!is_here(w, row, e->by))
+			return METABASE_NOT_SET;
+		element = edit_at(w->edit, e->by->start);
+		return remove_entries(w, row, e->schema->collection, &element);
+	}
+	const struct effective_value *value = effective_value(e, path, NULL);
+	const char *slash = strrchr(path, '/');
+	if (!is_here(w, row, value->by))
+		return METABASE_NOT_SET;
+	element = edit_at(w->edit, value->by->start);
+	return edit_unset(w->edit, &element, slash ? slash + 1 : path, w->err);
+}
+
+/* A number of bits has several rows: all go, the last one in the file first. */
+static int unset_rows(struct writing *w, uint32_t id, const struct level *level)
+{
+	int result = METABASE_NOT_SET;
+
+	for (size_t i = 0; i < config_metabase_row_count; i++) {
+		const struct metabase_row *row = &config_metabase_rows[i];
+		const char *path;
+		const struct effective *e =
+			row->id == id ? config_metabase_element(row, &w->place, level, &path)
+				      : NULL;
+		int r = e ? unset_row(w, row, e, path) : METABASE_NOT_SET;
+		if (r <= 0)
+			return r; /* places of the others may have moved: the caller asks again */
+	}
+	return result;
+}
+
+static int unset_custom(struct writing *w, uint32_t id)
+{
+	const struct effective *key = config_metabase_custom(w->config, w->place.key);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", id);
+	const struct effective *e =
+		key ? config_metabase_entry(key->entries, "id", text_of(number)) : NULL;
+	if (!e || !in_file(w, e->by))
+		return METABASE_NOT_SET;
+	const struct xml_element *element = edit_at(w->edit, e->by->start);
+	return edit_remove(w->edit, &element, w->err);
+}
+
+int config_metabase_unset(struct config *config, struct edit *edit, const char *key, uint32_t id,
+			  struct error *err)
+{
+	struct config_tree *tree = NULL;
+	struct writing w;
+
+	int r = begin(&w, config, edit, key, &tree, err);
+	if (r == 0)
+		r = unset_rows(&w, id, tree ? config_tree_level(tree) : NULL);
+	if (r == METABASE_NOT_SET)
+		r = unset_custom(&w, id);
+	if (r == METABASE_NOT_SET)
+		r = config_metabase_delete_structure(config, edit, &w.place, id, err);
 	config_tree_free(tree);
 	arena_done(&w.arena);
 	return r;

@@ -7,8 +7,8 @@
  * `unit` seconds T  X(id, name, place, user type, path, secret) a text B  X(id, name, place, user
  * type, path, mask)   a part of a number: these bits L  X(id, name, place, user type, path, form,
  * filter, join) a list: an entry for each string, `form` says how, with
- *                                          "%attribute%"; only those of protocol `filter`; `join`:
- *                                          one string with this between, else MULTISZ
+ *                                          "%attribute%", or "@code" of metabase_lists.c; only
+ * those of protocol `filter`; `join`: one string with this between, else MULTISZ
  *
  * `place`: SITE, POOL, APP, VDIR are elements of that key; FILE is a section that holds there
  * ("section:path").
@@ -75,6 +75,8 @@
 	B(6005, "DirBrowseFlags", FILE, 2, "system.webServer/defaultDocument:enabled", 0x40000000u) \
 	L(6006, "DefaultDoc", FILE, 2, "system.webServer/defaultDocument:files", "%value%", "", ",") \
 	T(6012, "DefaultLogonDomain", FILE, 2, "system.webServer/security/authentication/basicAuthentication:defaultLogonDomain", false) \
+	L(6008, "HttpErrors", FILE, 2, "system.webServer/httpErrors:", "@error", "", "") \
+	L(6014, "ScriptMaps", FILE, 2, "system.webServer/handlers:", "@script", "", "") \
 	L(6015, "MimeMap", FILE, 2, "system.webServer/staticContent:", "%fileExtension%,%mimeType%", "", "") \
 	N(6016, "AccessFlags", FILE, 2, "system.webServer/handlers:accessPolicy", 1) \
 	T(6020, "AnonymousUserName", FILE, 2, "system.webServer/security/authentication/anonymousAuthentication:userName", false) \
@@ -113,14 +115,14 @@
 	N(7053, "AspMaxRequestEntityAllowed", FILE, 101, "system.webServer/asp:limits/maxRequestEntityAllowed", 1)
 
 /* What has a name but no place in the configuration, or one that is not at all of its keys: kept in
- * customMetadata there. */
+ * customMetadata there. X(id, name, type, user type, attributes). */
 #define METABASE_CUSTOM_TABLE(X) \
-	X(1002, "KeyType") \
-	X(2102, "AppFriendlyName") \
-	X(2103, "AppRoot") \
-	X(2104, "AppIsolated") \
-	X(2106, "AppPackageID") \
-	X(2107, "AppPackageName") \
-	X(7501, "WAMUserName") \
-	X(7502, "WAMUserPass")
+	X(1002, "KeyType", METABASE_STRING, 1, 0) \
+	X(2102, "AppFriendlyName", METABASE_STRING, 100, METABASE_INHERIT) \
+	X(2103, "AppRoot", METABASE_STRING, 2, METABASE_INHERIT) \
+	X(2104, "AppIsolated", METABASE_DWORD, 100, METABASE_INHERIT) \
+	X(2106, "AppPackageID", METABASE_STRING, 100, METABASE_INHERIT) \
+	X(2107, "AppPackageName", METABASE_STRING, 100, METABASE_INHERIT) \
+	X(7501, "WAMUserName", METABASE_STRING, 2, METABASE_INHERIT) \
+	X(7502, "WAMUserPass", METABASE_STRING, 2, METABASE_INHERIT | METABASE_SECURE)
 /* clang-format on */

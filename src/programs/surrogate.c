@@ -293,17 +293,70 @@ static int explain(void)
 	return switches_end("surrogate", r ? fail(&err) : 0);
 }
 
-static int metabase(void)
+typedef int (*metabase_fn)(const char *state, const char *argument, struct buf *out,
+			   struct error *err);
+
+static int metabase_print(metabase_fn fn)
 {
 	struct error err = { 0 };
 	struct buf out;
 
 	buf_init(&out, 64 << 20);
-	int r = explain_metabase(options.state, options.argument, &out, &err);
+	int r = fn(options.state, options.argument, &out, &err);
 	if (!r)
 		fwrite(out.data, 1, out.length, stdout);
 	buf_done(&out);
 	return switches_end("surrogate", r ? fail(&err) : 0);
+}
+
+static int metabase(void)
+{
+	return metabase_print(explain_metabase);
+}
+
+static int metabase_get(void)
+{
+	return metabase_print(explain_metabase_get);
+}
+
+static int metabase_find(void)
+{
+	return metabase_print(explain_metabase_find);
+}
+
+static int metabase_change(enum explain_change change)
+{
+	struct error err = { 0 };
+
+	return explain_metabase_change(options.state, change, options.argument, options.second,
+				       &err)
+		       ? fail(&err)
+		       : 0;
+}
+
+static int metabase_create(void)
+{
+	return metabase_change(EXPLAIN_CREATE);
+}
+
+static int metabase_delete(void)
+{
+	return metabase_change(EXPLAIN_DELETE);
+}
+
+static int metabase_rename(void)
+{
+	return metabase_change(EXPLAIN_RENAME);
+}
+
+static int metabase_copy(void)
+{
+	return metabase_change(EXPLAIN_COPY);
+}
+
+static int metabase_move(void)
+{
+	return metabase_change(EXPLAIN_MOVE);
 }
 
 static int metabase_set(void)
@@ -359,7 +412,18 @@ static const struct command commands[] = {
 	  explain, 2 },
 	{ "metabase", "KEY", "show the configuration as IIS's metabase: the data and keys of a key",
 	  metabase, 1 },
+	{ "metabase-get", "KEY/PROPERTY", "one datum, also what a key has from above", metabase_get,
+	  1 },
+	{ "metabase-find", "KEY/PROPERTY", "the keys at and below one where it is set",
+	  metabase_find, 1 },
 	{ "metabase-set", "KEY/PROPERTY VALUE", "change it through the metabase", metabase_set, 2 },
+	{ "metabase-create", "KEY", "make a key: a site, a pool, ROOT, or a key below it",
+	  metabase_create, 1 },
+	{ "metabase-delete", "KEY[/PROPERTY]", "delete a key with all below it, or one datum",
+	  metabase_delete, 1 },
+	{ "metabase-rename", "KEY NAME", "give a key another name", metabase_rename, 2 },
+	{ "metabase-copy", "KEY KEY", "copy a key with all below it", metabase_copy, 2 },
+	{ "metabase-move", "KEY KEY", "move it", metabase_move, 2 },
 	{ "configtest", "", "read all of the configuration and say what is wrong", configtest, 0 },
 };
 

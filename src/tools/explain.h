@@ -26,6 +26,18 @@ int explain_test(const char *state_dir, void (*broken)(const struct error *err),
 /* The data that are set at a key of the metabase, and the keys below it, as adsutil.vbs prints
  * them. */
 int explain_metabase(const char *state_dir, const char *key, struct buf *out, struct error *err);
-/* Sets "KEY/PROPERTY"; the strings of a list have commas between. */
+/* One datum, also from above; and the keys where one is set, at and below one: "KEY/PROPERTY". */
+int explain_metabase_get(const char *state_dir, const char *property, struct buf *out,
+			 struct error *err);
+int explain_metabase_find(const char *state_dir, const char *property, struct buf *out,
+			  struct error *err);
+enum explain_change { EXPLAIN_CREATE, EXPLAIN_DELETE, EXPLAIN_RENAME, EXPLAIN_COPY, EXPLAIN_MOVE };
+/* Makes or deletes a key (or deletes "KEY/PROPERTY"); `second`: its new name, or the key it is
+ * copied or moved to. */
+int explain_metabase_change(const char *state_dir, enum explain_change change, const char *first,
+			    const char *second, struct error *err);
+/* Sets "KEY/PROPERTY"; the strings of a list have commas between, or '|' where strings may have
+ * commas.
+ */
 int explain_metabase_set(const char *state_dir, const char *property, const char *value,
 			 struct error *err);

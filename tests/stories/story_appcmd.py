@@ -679,11 +679,56 @@ def story_surrogate_shows_the_metabase(t):
             f"a property of another key: {done}")
     done = t.run("surrogate", "metabase-set", "LM/W3SVC/WAMUserPass", "secret")
     t.equal(done.status, 0, f"a password: {done}")
-    appcmd.fragment('<property id="7502" dataType="String" userType="1" attributes="Secure" '
-                    'value="secret" />')
+    appcmd.fragment('<property id="7502" dataType="String" userType="2" '
+                    'attributes="Inherit, Secure" value="secret" />')
     t.contains(t.run("surrogate", "metabase", "LM/W3SVC").out,
                'WAMUserPass                     : (STRING) "**********"\n', "a password")
     done = t.run("surrogate", "explain", "customMetadata", "")
     t.contains(done.out, 'value="***"', "a password")
     t.check("secret" not in done.out, f"a password: {done}")
     t.equal(t.run("surrogate", "metabase", "W3SVC/7").status, 1, "no key")
+
+
+def story_the_metabase_is_changed_as_admin_base_does(t):
+    appcmd = Appcmd(t)
+
+    def metabase(verb, *words, status=0):
+        done = t.run("surrogate", "metabase" + verb, *words)
+        t.equal(done.status, status, f"metabase{verb} {words}: {done.out}{done.err}")
+        return done.out + done.err
+
+    before = appcmd.file.read_bytes()
+    metabase("-create", "W3SVC/AppPools/Shop")
+    metabase("-create", "W3SVC/2/ROOT")
+    metabase("-set", "W3SVC/2/ServerComment", "Shop")
+    metabase("-set", "W3SVC/2/ServerBindings", ":81:,127.0.0.1:82:shop")
+    metabase("-set", "W3SVC/2/ROOT/Path", str(t.site))
+    metabase("-create", "W3SVC/2/ROOT/cart")
+    metabase("-set", "W3SVC/2/ROOT/cart/AppPoolId", "Shop")
+    t.equal(appcmd("list", "app", "/site.name:Shop"),
+            'APP "Shop/" (applicationPool:)\nAPP "Shop/cart" (applicationPool:Shop)\n', "what it made")
+    t.equal(appcmd("list", "vdir", "Shop/cart", "/text:physicalPath"), f"{t.site}/cart\n", "its folder")
+    t.contains(appcmd("list", "site", "Shop"), "bindings:http/*:81:,http/127.0.0.1:82:shop", "bindings")
+    metabase("-set", "W3SVC/2/ROOT/cart/ScriptMaps", ".asp,asp.dll,5,GET,POST|.x,/opt/x.dll,1")
+    t.equal(metabase("-get", "W3SVC/2/ROOT/cart/ScriptMaps"),
+            'ScriptMaps                      : (LIST)  (2 Items)\n  ".asp,asp.dll,5,GET,POST"\n'
+            '  ".x,/opt/x.dll,1"\n', "script maps")
+    metabase("-set", "W3SVC/2/ROOT/cart/HttpErrors", "404,*,URL,/gone.asp")
+    t.contains(appcmd("list", "config", "Shop/cart", "/section:httpErrors"),
+               'path="/gone.asp" responseMode="ExecuteURL"', "errors")
+    t.check(metabase("-find", "LM/ScriptMaps").endswith("LM/W3SVC/2/ROOT/cart\n"), "where it is set")
+    metabase("-rename", "W3SVC/AppPools/Shop", "Store")
+    t.contains(metabase("-get", "W3SVC/2/ROOT/cart/in/AppPoolId", status=1), "there is no metabase key",
+               "a key that is not there")
+    t.contains(metabase("-get", "W3SVC/2/ROOT/cart/AppPoolId"), '"Store"', "the pool's new name")
+    metabase("-copy", "W3SVC/2/ROOT/cart", "W3SVC/2/ROOT/copy")
+    metabase("-move", "W3SVC/2/ROOT/copy", "W3SVC/2/ROOT/moved")
+    t.contains(metabase("-get", "W3SVC/2/ROOT/moved/AppRoot"), '"/LM/W3SVC/2/ROOT/moved"', "a copy")
+    metabase("-delete", "W3SVC/2/ROOT/moved/HttpErrors")
+    t.check("gone.asp" not in metabase("-get", "W3SVC/2/ROOT/moved/HttpErrors"), "one datum")
+    t.contains(metabase("-create", "W3SVC/2", status=1), "is there already", "twice")
+    t.contains(metabase("-delete", "W3SVC/AppPools/Store", status=1), "does not exist", "in use")
+    metabase("-delete", "W3SVC/2")
+    metabase("-delete", "W3SVC/AppPools/Store")
+    t.equal(re.sub(rb"\s*<customMetadata>\s*</customMetadata>", b"", appcmd.file.read_bytes()), before,
+            "what was made is gone")

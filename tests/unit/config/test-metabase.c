@@ -137,13 +137,14 @@ static void keys_have_children(void **state)
 
 static int set(struct config *c, const char *key, struct metabase_data data)
 {
-	struct config_commit *commit = NULL;
-	int r = config_commit_server(path, NULL, &c, &commit, &err);
+	struct metabase *m = NULL;
+	int r = config_metabase_open(path, NULL, &m, &err);
+	(void)c;
 	if (r == 0)
-		r = config_metabase_set(c, commit, key, &data, &err);
+		r = config_metabase_set(m, key, &data, &err);
 	if (r == 0)
-		r = config_commit_write(commit, &err);
-	config_commit_free(commit);
+		r = config_metabase_save(m, &err);
+	config_metabase_close(m);
 	return r;
 }
 
