@@ -66,8 +66,9 @@ int rpc_conn_new(const struct rpc_conn_options *options, struct rpc_statistics *
  * memory is freed when the last of them has been finished. */
 void rpc_conn_close(struct rpc_conn *conn);
 
-/* Takes what came from the peer. 0, or the reason for which the connection must be closed after
- * what is in rpc_conn_output has been sent: -EPROTO, -ENOMEM, -EACCES, -ENOBUFS. */
+/* Takes what came from the peer; with nothing, goes on with what it has, which whoever took from
+ * the output asks for. 0, or the reason for which the connection must be closed after what is in
+ * rpc_conn_output has been sent: -EPROTO, -ENOMEM, -EACCES, -ENOBUFS. */
 int rpc_conn_input(struct rpc_conn *conn, const void *data, size_t length);
 /* What is to be sent; the sender takes from it with buf_consume. */
 struct buf *rpc_conn_output(struct rpc_conn *conn);

@@ -40,8 +40,8 @@ int rpc_map_insert_all(struct rpc_map *map, const struct rpc_interfaces *interfa
 #define RPC_TOWER_MAX 2048
 /* -EPROTO: malformed; -ENOTSUP: not a tower over TCP or a local socket. */
 int rpc_tower_parse(struct text tower, struct rpc_map_entry *ret);
-/* The IPv4 address of the entry's host, or 0.0.0.0 when it is a name. */
-void rpc_tower_put(struct buf *out, const struct rpc_map_entry *entry);
+/* `address` is what a host that is no IPv4 address is given as, itself one or "". */
+void rpc_tower_put(struct buf *out, const struct rpc_map_entry *entry, const char *address);
 
 /* ---- the interfaces ---- */
 

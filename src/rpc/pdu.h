@@ -131,9 +131,11 @@ struct rpc_pdu {
 /* The length of the fragment that begins at `data`: 0 when more than `length` bytes are needed to
  * know it; -EPROTO when this is no DCE/RPC version 5. */
 int rpc_pdu_length(const void *data, size_t length);
-/* One whole fragment. -EPROTO: malformed; `*ret_why` then says how. Encrypted stubs are parsed by
- * length alone; auth.pad is then checked again after decryption, by the caller. */
+/* One whole fragment. -EPROTO: malformed; `*ret_why` (may be NULL) then says how. Encrypted stubs
+ * are parsed as well: padding and lengths are outside of what is encrypted. */
 int rpc_pdu_parse(const void *data, size_t length, struct rpc_pdu *ret, const char **ret_why);
+/* "bind_ack"; NULL for a number that is no message. */
+const char *rpc_pdu_name(unsigned type);
 /* Walk over bind.list: start with *at = 0; false at the end. Cannot fail on what was parsed. */
 bool rpc_pdu_next_context(const struct rpc_pdu *pdu, size_t *at, struct rpc_pdu_context *ret);
 bool rpc_pdu_next_result(const struct rpc_pdu *pdu, size_t *at, struct rpc_pdu_result *ret);
@@ -146,9 +148,9 @@ void rpc_pdu_syntax(const struct rpc_pdu *pdu, const struct rpc_pdu_context *con
 size_t rpc_pdu_begin(struct buf *out, enum rpc_pdu_type type, unsigned flags, uint32_t call_id);
 /* Ends the fragment that begins at `start`, of which `auth_length` bytes are a verifier. */
 void rpc_pdu_end(struct buf *out, size_t start, size_t auth_length);
-/* Padding to 4 (stubs: to 16) from the fragment's begin, then a sec_trailer; the verifier follows.
- */
-void rpc_pdu_put_trailer(struct buf *out, size_t start, size_t align, uint8_t service,
+/* Padding to a multiple of `align` (4, or 16 behind a stub) from `origin`, then a sec_trailer; the
+ * verifier follows. */
+void rpc_pdu_put_trailer(struct buf *out, size_t origin, size_t align, uint8_t service,
 			 uint8_t level, uint32_t context_id);
 
 struct rpc_bind_context {

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "rpc/binding.h"
 #include "rpc/connection.h"
 
 struct rpc_server;

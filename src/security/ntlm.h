@@ -59,6 +59,21 @@ void ntlm_protect(struct ntlm_direction *out, bool key_exchange, const struct nt
 int ntlm_unprotect(struct ntlm_direction *in, bool key_exchange, const struct ntlm_piece *pieces,
 		   size_t count, const uint8_t signature[NTLM_SIGNATURE_SIZE]);
 
-/* The NegotiateFlags of an NTLM message of that type (2: CHALLENGE, 3: AUTHENTICATE) in a token, be
- * it alone or inside SPNEGO's; false when there is none. */
-bool ntlm_message_flags(const void *token, size_t length, uint32_t type, uint32_t *ret);
+/* The number of the message a signature is of. */
+uint32_t ntlm_signature_sequence(const uint8_t signature[NTLM_SIGNATURE_SIZE]);
+
+/* What an NTLM message says that its sender's keys depend on. */
+struct ntlm_message {
+	uint32_t flags;  /* NegotiateFlags */
+	size_t response; /* AUTHENTICATE: bytes of the NT response; NTLMv1 has NTLM_V1_RESPONSE */
+};
+#define NTLM_V1_RESPONSE 24
+
+enum ntlm_message_type {
+	NTLM_CHALLENGE = 2,
+	NTLM_AUTHENTICATE = 3,
+};
+/* Looks for a message of that type in a token, be it alone or inside SPNEGO's; false when there is
+ * none. */
+bool ntlm_message_find(const void *token, size_t length, enum ntlm_message_type type,
+		       struct ntlm_message *ret);
