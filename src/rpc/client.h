@@ -51,7 +51,9 @@ struct rpc_client_call {
 	int64_t timeout;           /* ns; 0: the client's */
 	struct rpc_cancel *cancel; /* may be NULL */
 };
-/* Makes a call. RPC_S_OK, or a status: one of enum rpc_status for what happens here or on the way,
+/* Makes a call. A call whose time is over is cancelled: RPC_S_CALL_CANCELLED, as on Windows; names
+ * of hosts and tickets of Kerberos are asked for within time-outs of their own libraries. RPC_S_OK,
+ * or a status: one of enum rpc_status for what happens here or on the way,
  * what rpc_fault_status makes of a fault else. `err` (may be NULL) says it in words. */
 uint32_t rpc_client_call(struct rpc_client *client, struct rpc_client_call *call,
 			 struct error *err);

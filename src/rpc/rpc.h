@@ -124,7 +124,6 @@ static inline bool rpc_drep_little(struct rpc_drep d)
 	X(RPC_S_COMM_FAILURE, 1820, "A communications error occurred during the operation.")       \
 	X(RPC_S_UNSUPPORTED_AUTHN_LEVEL, 1821, "The requested authentication level is not supported.") \
 	X(RPC_S_SEC_PKG_ERROR, 1825, "A security package specific error occurred.")                \
-	X(RPC_S_TIMEOUT, 1460, "This operation returned because the timeout period expired.")      \
 	X(RPC_S_SERVER_OUT_OF_MEMORY, 1130, "Not enough server storage is available to process this command.")
 /* clang-format on */
 

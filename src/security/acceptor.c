@@ -66,7 +66,7 @@ int security_gss_error(struct error *err, int code, const char *what, OM_uint32 
 static int server_name(enum authn_service mechanism, gss_name_t *ret, struct error *err)
 {
 	OM_uint32 minor;
-	char any[] = "RPCSS@localhost";
+	char any[] = "@"; /* this machine, whatever the client calls it */
 	gss_buffer_desc text = { sizeof(any) - 1, any };
 	*ret = GSS_C_NO_NAME;
 	if (mechanism != AUTHN_WINNT)

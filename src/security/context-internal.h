@@ -30,8 +30,8 @@ struct security_context {
 	gss_OID mechanism;                  /* what is asked for; static */
 	gss_cred_id_t cred;                 /* an acceptor's is borrowed */
 	gss_name_t target;
-	OM_uint32 want;                              /* flags of gss_init_sec_context */
-	struct ntlm_message challenge, authenticate; /* as they passed by */
+	OM_uint32 want;                                         /* flags of gss_init_sec_context */
+	struct ntlm_message negotiate, challenge, authenticate; /* as they passed by */
 	bool is_ntlm;
 	struct ntlm_keys ntlm;
 	struct security_peer peer;

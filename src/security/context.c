@@ -61,6 +61,22 @@ static int acquire(struct security_context *c, const struct security_identity *w
 	return r;
 }
 
+/* "service/host" is a name of Kerberos as it is; where NTLM may be chosen, it must be one that NTLM
+ * knows, too: "service@host". */
+static int import_target(struct security_context *c, const char *target, struct error *err)
+{
+	char text[SECURITY_NAME_MAX];
+	int n = snprintf(text, sizeof(text), "%s", target ? target : "host/localhost");
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return error_set(err, -EINVAL, "the name of the service is too long");
+	if (c->service == AUTHN_GSS_KERBEROS)
+		return import_name(c, text, GSS_C_NT_USER_NAME, &c->target, err);
+	char *slash = strchr(text, '/');
+	if (slash)
+		*slash = '@';
+	return import_name(c, text, GSS_C_NT_HOSTBASED_SERVICE, &c->target, err);
+}
+
 static OM_uint32 wanted_flags(const struct security_initiate *o)
 {
 	OM_uint32 flags =
@@ -91,11 +107,8 @@ int security_context_initiate(const struct security_initiate *options,
 	c->mechanism = mechanism;
 	c->want = wanted_flags(options);
 	int r = acquire(c, &options->identity, err);
-	/* "service/host" is a Kerberos name as it is; NTLM knows "service@host". */
-	if (r == 0 && options->target && c->service != AUTHN_WINNT)
-		r = import_name(c, options->target, GSS_C_NT_USER_NAME, &c->target, err);
-	if (r == 0 && !c->target)
-		r = import_name(c, "host", GSS_C_NT_HOSTBASED_SERVICE, &c->target, err);
+	if (r == 0)
+		r = import_target(c, options->target, err);
 	if (r < 0) {
 		security_context_free(c);
 		return r;
@@ -181,7 +194,8 @@ static void describe_peer(struct security_context *c, gss_name_t name, OM_uint32
 	if (p->anonymous)
 		p->impersonation = IMP_LEVEL_ANONYMOUS;
 	else if (flags & GSS_C_IDENTIFY_FLAG ||
-		 (c->is_ntlm && c->authenticate.flags & NTLM_NEGOTIATE_IDENTIFY))
+		 (c->is_ntlm &&
+		  (c->negotiate.flags | c->authenticate.flags) & NTLM_NEGOTIATE_IDENTIFY))
 		p->impersonation = IMP_LEVEL_IDENTIFY;
 	else
 		p->impersonation =
@@ -192,18 +206,19 @@ static int establish(struct security_context *c, struct error *err)
 {
 	OM_uint32 minor, flags = 0;
 	gss_OID mechanism = GSS_C_NO_OID;
-	gss_name_t source = GSS_C_NO_NAME, target = GSS_C_NO_NAME;
-	OM_uint32 major = gss_inquire_context(&minor, c->gss, &source, &target, NULL, &mechanism,
-					      &flags, NULL, NULL);
+	gss_name_t name = GSS_C_NO_NAME;
+	/* Only the peer's: gss-ntlmssp dies of an acceptor's own name that has no service. */
+	OM_uint32 major = gss_inquire_context(&minor, c->gss, c->initiator ? NULL : &name,
+					      c->initiator ? &name : NULL, NULL, &mechanism, &flags,
+					      NULL, NULL);
 	if (GSS_ERROR(major))
 		return security_gss_error(err, -EACCES, "the handshake's result is not known",
 					  major, minor, c->mechanism);
 	c->is_ntlm = same_oid(mechanism, &security_oid_ntlm);
 	c->peer.service = c->service;
 	c->peer.mechanism = c->is_ntlm ? AUTHN_WINNT : AUTHN_GSS_KERBEROS;
-	describe_peer(c, c->initiator ? target : source, flags);
-	gss_release_name(&minor, &source);
-	gss_release_name(&minor, &target);
+	describe_peer(c, name, flags);
+	gss_release_name(&minor, &name);
 	int r = c->is_ntlm ? take_session_key(c, err) : 0;
 	c->established = r == 0;
 	return r;
@@ -220,6 +235,7 @@ static void watch_ntlm(struct security_context *c, const void *token, size_t len
 {
 	if (c->service == AUTHN_GSS_KERBEROS)
 		return;
+	ntlm_message_find(token, length, NTLM_NEGOTIATE, &c->negotiate);
 	ntlm_message_find(token, length, NTLM_CHALLENGE, &c->challenge);
 	ntlm_message_find(token, length, NTLM_AUTHENTICATE, &c->authenticate);
 }

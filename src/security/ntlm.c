@@ -136,11 +136,11 @@ bool ntlm_message_find(const void *token, size_t length, enum ntlm_message_type 
 		       struct ntlm_message *ret)
 {
 	const uint8_t head[12] = { 'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, (uint8_t)type, 0, 0, 0 };
-	/* [MS-NLMP] 2.2.1.2, 2.2.1.3: NegotiateFlags, NtChallengeResponseFields.Len */
-	size_t flags_at = type == NTLM_CHALLENGE ? 20 : 60, response_at = 20;
-	const uint8_t *end = (const uint8_t *)token + length;
+	/* [MS-NLMP] 2.2.1.1 to 2.2.1.3: NegotiateFlags, NtChallengeResponseFields.Len */
+	size_t flags_at = type == NTLM_NEGOTIATE ? 12 : type == NTLM_CHALLENGE ? 20 : 60;
+	const size_t response_at = 20;
 	const uint8_t *m = length ? memmem(token, length, head, sizeof(head)) : NULL;
-	if (!m || (size_t)(end - m) < flags_at + 4)
+	if (!m || length - (size_t)(m - (const uint8_t *)token) < flags_at + 4)
 		return false;
 	ret->flags = get_u32(m + flags_at);
 	ret->response = type == NTLM_AUTHENTICATE ? m[response_at] | m[response_at + 1] << 8u : 0;

@@ -70,6 +70,7 @@ struct ntlm_message {
 #define NTLM_V1_RESPONSE 24
 
 enum ntlm_message_type {
+	NTLM_NEGOTIATE = 1,
 	NTLM_CHALLENGE = 2,
 	NTLM_AUTHENTICATE = 3,
 };

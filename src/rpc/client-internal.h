@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of a client share: client.c (connections that are kept, calls), client-conn.c
+ * (one connection: bind, a call), client-net.c (sockets with deadlines).
+ */
+#pragma once
+
+#include "rpc/auth.h"
+#include "rpc/client.h"
+
+/* ---- client-net.c: each gives up at `deadline` (clock_now), or when `cancel` was used ---- */
+
+struct rpc_net {
+	int fd;
+	int64_t deadline;
+	struct rpc_cancel *cancel; /* may be NULL */
+};
+
+/* -ETIMEDOUT, -ECANCELED, -EHOSTUNREACH for a name nobody knows, or what connect said. */
+int rpc_net_connect(struct rpc_net *net, const struct rpc_binding *binding);
+int rpc_net_send(struct rpc_net *net, const void *data, size_t length);
+/* Appends what comes, at least one byte. -ECONNRESET: the peer has closed. */
+int rpc_net_receive(struct rpc_net *net, struct buf *in);
+/* Nothing came and the peer has not closed. */
+bool rpc_net_quiet(int fd);
+
+/* ---- client-conn.c ---- */
+
+struct rpc_client_conn {
+	struct rpc_client_conn *next; /* of those that are free */
+	struct rpc_net net;
+	struct buf in, out;
+	uint32_t call_id, group;
+	uint16_t max_xmit;
+	bool header_sign, authenticated;
+	struct rpc_security security;
+};
+
+/* Connects and binds, into association group `group` (0: a new one). A status. */
+uint32_t rpc_client_conn_new(const struct rpc_client_options *options, uint32_t group,
+			     int64_t deadline, struct rpc_cancel *cancel,
+			     struct rpc_client_conn **ret, struct error *err);
+struct rpc_client_conn *rpc_client_conn_free(struct rpc_client_conn *conn);
+/* `*ret_usable` is false when the connection must be closed afterwards. */
+uint32_t rpc_client_conn_call(struct rpc_client_conn *conn,
+			      const struct rpc_client_options *options,
+			      struct rpc_client_call *call, bool *ret_usable, struct error *err);
+
+/* Says what happened, and returns `status`. */
+uint32_t rpc_client_failed(struct error *err, uint32_t status, const char *what);
