@@ -141,10 +141,10 @@ static int take_fragment(struct rpc_conn *c, uint8_t *fragment, size_t length)
 /* `*at`: how far it came. */
 static int process(struct rpc_conn *c, size_t *at)
 {
-	while (!c->error && !rpc_conn_full(c)) {
+	while (!c->error && *at < c->in.length && !rpc_conn_full(c)) {
 		uint8_t *next = (uint8_t *)c->in.data + *at;
 		size_t left = c->in.length - *at;
-		int length = left ? rpc_pdu_length(next, left) : 0;
+		int length = rpc_pdu_length(next, left);
 		if (length < 0) {
 			rpc_conn_note(c, "what came is no DCE/RPC version 5");
 			/* C706 12.6.3.1: who begins with another version is told ours. */
