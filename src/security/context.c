@@ -6,6 +6,7 @@
  */
 #include "base/mem.h"
 #include "security/context-internal.h"
+#include "security/token.h"
 
 #include <errno.h>
 #include <gssapi/gssapi_ntlmssp.h>
@@ -251,19 +252,14 @@ static OM_uint32 step(struct security_context *c, gss_buffer_t in, gss_buffer_t 
 				      NULL, out, NULL, NULL, NULL);
 }
 
-int security_context_step(struct security_context *c, struct text token, struct buf *out,
-			  struct error *err)
+/* The next token in, and ours out; 0, SECURITY_CONTINUE or an error. */
+static int exchange(struct security_context *c, struct text token, struct buf *out,
+		    struct error *err)
 {
-	if (c->established || c->dead)
-		return error_set(err, -EINVAL, "a token that no handshake waits for");
 	OM_uint32 major, minor = 0, ignored;
 	gss_buffer_desc in = { token.length, (void *)(uintptr_t)token.data };
 	gss_buffer_desc answer = GSS_C_EMPTY_BUFFER;
-	int r = 0;
-	if (token.length > SECURITY_TOKEN_MAX)
-		return error_set(err, -EACCES, "a handshake token of %zu bytes", token.length);
-	if (!c->initiator && !c->gss)
-		c->cred = security_acceptor_cred(c->acceptor, c->service, token);
+	int r;
 	watch_ntlm(c, token.data, token.length);
 	major = step(c, &in, &answer, &minor);
 	watch_ntlm(c, answer.value, answer.length);
@@ -279,6 +275,36 @@ int security_context_step(struct security_context *c, struct text token, struct 
 		r = buf_failed(out) ? error_set(err, -ENOMEM, "out of memory") : r;
 	}
 	gss_release_buffer(&ignored, &answer);
+	return r;
+}
+
+/* A client's first token may need another form. */
+static int first_exchange(struct security_context *c, struct text token, struct buf *out,
+			  struct error *err)
+{
+	struct buf adapted;
+	buf_init(&adapted, SECURITY_TOKEN_MAX + 64);
+	if (security_token_adapt(token, &adapted))
+		token = buf_text(&adapted);
+	c->cred = security_acceptor_cred(c->acceptor, c->service, token);
+	int r = buf_failed(&adapted) ? error_set(err, -ENOMEM, "out of memory")
+				     : exchange(c, token, out, err);
+	buf_done(&adapted);
+	return r;
+}
+
+int security_context_step(struct security_context *c, struct text token, struct buf *out,
+			  struct error *err)
+{
+	if (c->established || c->dead)
+		return error_set(err, -EINVAL, "a token that no handshake waits for");
+	int r;
+	if (token.length > SECURITY_TOKEN_MAX)
+		r = error_set(err, -EACCES, "a handshake token of %zu bytes", token.length);
+	else if (c->initiator || c->gss)
+		r = exchange(c, token, out, err);
+	else
+		r = first_exchange(c, token, out, err);
 	c->dead = r < 0;
 	return r;
 }

@@ -117,8 +117,8 @@ const struct security_peer *security_context_peer(const struct security_context 
 
 /* ---- protecting messages ---- */
 
-/* A message in one piece: [0, body) and [body + body_length, length) are signed, and only with
- * `sign_header`; the body is signed or, at packet privacy, encrypted, too. */
+/* A message in one piece: [0, body) and [body + body_length, length) are signed with `sign_header`,
+ * by NTLM always; the body is signed or, at packet privacy, encrypted, too. */
 struct security_message {
 	uint8_t *data;
 	size_t length, body, body_length;

@@ -14,14 +14,16 @@ static bool has_signature(enum authn_level level)
 
 /* ---- NTLM ---- */
 
+/* With extended session security all of the message is signed, whatever was said of headers: so do
+ * Windows, Samba and impacket. */
 static void ntlm_pieces(const struct security_message *m, enum authn_level level,
 			struct ntlm_piece pieces[3])
 {
 	size_t end = m->body + m->body_length;
-	pieces[0] = (struct ntlm_piece){ m->data, m->body, m->sign_header, false };
+	pieces[0] = (struct ntlm_piece){ m->data, m->body, true, false };
 	pieces[1] = (struct ntlm_piece){ m->data + m->body, m->body_length, true,
 					 level == AUTHN_LEVEL_PKT_PRIVACY };
-	pieces[2] = (struct ntlm_piece){ m->data + end, m->length - end, m->sign_header, false };
+	pieces[2] = (struct ntlm_piece){ m->data + end, m->length - end, true, false };
 }
 
 /* ---- Kerberos ---- */

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our client as a program, for stories with servers and KDCs of others.
+ *
+ *   rpc-echo-client BINDING [--service ntlm|kerberos|negotiate] [--level N] [--impersonation N]
+ *                   [--target SPN] [--user DOMAIN\USER --password SECRET] [--epmapper PORT]
+ *                   [--data N] [--mapper]
+ *
+ * Prints what the server says about its caller, after N bytes went there and back; with --mapper
+ * it asks an endpoint mapper where it is itself. A failure is printed with its status: 1.
+ */
+#include "echo.h"
+
+#include "base/clock.h"
+#include "rpc/bytes.h"
+#include "rpc/client.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct rpc_client_options o = { .level = AUTHN_LEVEL_NONE };
+static uint32_t data_length;
+static bool mapper;
+
+static enum authn_service service_of(const char *name)
+{
+	if (strcmp(name, "ntlm") == 0)
+		return AUTHN_WINNT;
+	return strcmp(name, "kerberos") == 0 ? AUTHN_GSS_KERBEROS : AUTHN_GSS_NEGOTIATE;
+}
+
+static void take_user(char *text)
+{
+	char *slash = strchr(text, '\\');
+	o.identity.user = slash ? slash + 1 : text;
+	if (slash) {
+		*slash = '\0';
+		o.identity.domain = text;
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "service", 1, NULL, 's' },       { "level", 1, NULL, 'l' },
+		{ "impersonation", 1, NULL, 'i' }, { "target", 1, NULL, 't' },
+		{ "user", 1, NULL, 'u' },          { "password", 1, NULL, 'p' },
+		{ "epmapper", 1, NULL, 'e' },      { "data", 1, NULL, 'd' },
+		{ "mapper", 0, NULL, 'm' },        { NULL, 0, NULL, 0 },
+	};
+	struct error err = { 0 };
+	int c;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			o.service = service_of(optarg);
+			break;
+		case 'l':
+			o.level = (enum authn_level)atoi(optarg);
+			break;
+		case 'i':
+			o.impersonation = (enum imp_level)atoi(optarg);
+			break;
+		case 't':
+			o.target = optarg;
+			break;
+		case 'u':
+			take_user(optarg);
+			break;
+		case 'p':
+			o.identity.password = optarg;
+			break;
+		case 'e':
+			o.epmapper_port = (uint16_t)atoi(optarg);
+			break;
+		case 'd':
+			data_length = (uint32_t)atoi(optarg);
+			break;
+		case 'm':
+			mapper = true;
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (optind + 1 != argc || rpc_binding_parse(text_of(argv[optind]), &o.binding, &err) < 0) {
+		fprintf(stderr, "rpc-echo-client: %s\n", err.text);
+		exit(2);
+	}
+}
+
+static int failed(uint32_t status, const struct error *err)
+{
+	printf("failed: %u %s\n", status, err->text);
+	return 1;
+}
+
+static int ask_mapper(void)
+{
+	struct error err = { 0 };
+	uint32_t status = rpc_client_resolve(&o.binding, &rpc_epmapper, o.epmapper_port,
+					     10 * NSEC_PER_SEC, &err);
+	if (status)
+		return failed(status, &err);
+	printf("at %s\n", o.binding.endpoint);
+	return 0;
+}
+
+static uint32_t echo(struct rpc_client *c, struct error *err)
+{
+	struct buf in, out;
+	buf_init(&in, RPC_STUB_MAX);
+	buf_init(&out, RPC_STUB_MAX);
+	rpc_put_u32(&in, data_length);
+	rpc_put_u32(&in, data_length);
+	for (uint32_t i = 0; i < data_length; i++)
+		rpc_put_u8(&in, (uint8_t)(i * 13));
+	struct rpc_client_call call = { .opnum = ECHO_ECHO_DATA, .in = buf_text(&in), .out = &out };
+	uint32_t status = rpc_client_call(c, &call, err);
+	if (status == RPC_S_OK && (out.length != 4 + data_length ||
+				   memcmp(out.data + 4, in.data + 8, data_length) != 0)) {
+		error_set(err, -EIO, "the data came back changed");
+		status = RPC_S_CALL_FAILED;
+	}
+	buf_done(&in);
+	buf_done(&out);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = { 0 };
+	struct rpc_client *c;
+	struct buf out;
+	parse(argc, argv);
+	if (mapper)
+		return ask_mapper();
+	o.interface = echo_interface.id;
+	if (rpc_client_new(&o, &c, &err) < 0)
+		return failed(RPC_S_OUT_OF_MEMORY, &err);
+	buf_init(&out, 1 << 16);
+	struct rpc_client_call call = { .opnum = ECHO_WHO, .in = { "\0\0\0\0", 4 }, .out = &out };
+	uint32_t status = echo(c, &err);
+	if (status == RPC_S_OK)
+		status = rpc_client_call(c, &call, &err);
+	if (status == RPC_S_OK)
+		printf("%.*s\n", (int)out.length - 4, out.data + 4);
+	else
+		failed(status, &err);
+	buf_done(&out);
+	rpc_client_free(c);
+	return status != RPC_S_OK;
+}
