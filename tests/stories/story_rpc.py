@@ -65,6 +65,7 @@ def story_impacket_lists_the_endpoint_map(t):
     t.equal(found, f"ncacn_ip_tcp:127.0.0.1[{server.echo}]", "where the echo interface is")
     dce.disconnect()
     done = t.run("/usr/bin/python3", "/usr/share/doc/python3-impacket/examples/rpcmap.py",
+                 "-auth-rpc", f"DOM/{USER}:{PASSWORD}",
                  f"ncacn_ip_tcp:127.0.0.1[{server.echo}]")
     t.contains(done.out.upper(), ECHO[0].upper(), "what rpcmap finds through mgmt")
     server.stop()
@@ -105,4 +106,106 @@ def story_impacket_calls_at_each_level_with_kerberos(t):
         t.equal(who(dce), f"{level} {USER}@{REALM} 3", f"the caller at level {name}")
         check_echo(t, dce, 20000, f"data at level {name}")
         dce.disconnect()
+    server.stop()
+
+
+def smbtorture(t, target, *tests, env=None, credentials=f"DOM\\{USER}%{PASSWORD}"):
+    """The names of the tests that passed and that failed, and all it said."""
+    done = t.run("/usr/bin/smbtorture", target, "-U", credentials, *tests, env=env, timeout=120)
+    passed = re.findall(r"^success: (\S+)", done.out, re.M)
+    failed = re.findall(r"^(?:failure|error): (\S+)", done.out, re.M)
+    return passed, failed, done.out + done.err
+
+
+ECHO_TESTS = [f"rpc.echo.echo.{name}" for name in ("addone", "echodata", "sinkdata", "sourcedata", "sleep")]
+OPTIONS = ["connect", "packet", "sign", "seal", "sign,bigendian", "seal,bigendian"]
+
+
+@long_story
+def story_smbtorture_calls_at_each_level(t):
+    server = Server(t)
+    for option in [f"{o},{mechanism}" for mechanism in ("ntlm", "spnego") for o in OPTIONS]:
+        # One sleeps, which shows that calls do not wait for each other; once is enough.
+        tests = ECHO_TESTS if option == "seal,ntlm" else ECHO_TESTS[:-1]
+        passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.echo},{option}]", *tests)
+        t.equal((len(passed), failed), (len(tests), []), f"{option}: {said}")
+    passed, _, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.echo},seal,ntlm]", ECHO_TESTS[0],
+                                 credentials=f"DOM\\{USER}%Wrong")
+    t.equal(passed, [], f"with a wrong password: {said}")
+    passed, _, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.echo},seal,ntlm,ndr64]", ECHO_TESTS[0])
+    t.contains(said, "NT_STATUS_RPC_UNSUPPORTED_NAME_SYNTAX", "NDR64 alone")
+    server.stop()
+
+
+def story_smbtorture_judges_endpoint_mapper(t):
+    server = Server(t, "--entries", 10)
+    tests = [f"rpc.epmapper.epmapper.{name}" for name in
+             ("Map_simple", "Lookup_simple", "Lookup_terminate_search")]
+    passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.epmapper}]", *tests)
+    t.equal((len(passed), failed), (3, []), said)
+    # Entries are for programs of this machine to insert.
+    passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.epmapper}]",
+                                      "rpc.epmapper.epmapper.Insert_noreplace")
+    t.contains(said, "NT_STATUS_ACCESS_DENIED", "inserting from elsewhere")
+    server.stop()
+
+
+def client(t, server, *args, env=None, port=None):
+    return t.run(str(t.build / "tests/unit/rpc/rpc-echo-client"),
+                 f"ncacn_ip_tcp:localhost[{port or server.echo}]", *args, env=env)
+
+
+def story_our_client_with_kerberos(t):
+    kdc = Kdc(t, "RPCSS/localhost", "host/localhost")
+    server = Server(t, "--keytab", kdc.keytab, env=kdc.env)
+    for service in ("kerberos", "negotiate"):
+        for level in LEVELS.values():
+            done = client(t, server, "--service", service, "--level", level, "--target",
+                          "RPCSS/localhost", "--data", 30000, env=kdc.env)
+            t.equal(done.out, f"{level} {USER}@{REALM} 3\n", f"{service} at level {level}")
+        # identify, impersonate, delegate; without a target the host's own principal is meant
+        for impersonation in (2, 3, 4):
+            done = client(t, server, "--service", service, "--level", 6, "--impersonation",
+                          impersonation, env=kdc.env)
+            t.equal(done.out, f"6 {USER}@{REALM} {impersonation}\n", "the impersonation level")
+    # A password instead of a ticket, and SPNEGO that falls back to NTLM.
+    no_ticket = dict(kdc.env, KRB5CCNAME=f"FILE:{t.root}/none")
+    done = client(t, server, "--service", "kerberos", "--level", 6, "--user", f"{REALM}\\{USER}",
+                  "--password", PASSWORD, "--target", "RPCSS/localhost", env=no_ticket)
+    t.equal(done.out, f"6 {USER}@{REALM} 3\n", "with a password")
+    done = client(t, server, "--service", "kerberos", "--level", 6, env=no_ticket)
+    t.equal(done.status, 1, "without a ticket")
+    t.contains(done.out, "failed: 1825", "without a ticket")
+    done = client(t, server, "--service", "negotiate", "--level", 6, "--user", f"DOM\\{USER}",
+                  "--password", PASSWORD, env=no_ticket)
+    t.equal(done.out, f"6 DOM\\{USER} 3\n", "SPNEGO without a KDC")
+    server.stop()
+
+
+@also_sanitized
+def story_tshark_dissects_what_passes(t):
+    server = Server(t)
+    mapper, echo = Recorder(t, server.epmapper), Recorder(t, server.echo)
+    done = client(t, server, "--mapper", "--epmapper", mapper.port)
+    t.equal(done.status, 0, "asking the endpoint mapper")
+    for service in ("ntlm", "negotiate"):
+        for level in (1, *LEVELS.values()):
+            done = client(t, server, "--service", service, "--level", level, "--user",
+                          f"DOM\\{USER}", "--password", PASSWORD, "--data", 9000, port=echo.port)
+            t.equal(done.status, 0, f"{service} at level {level}: {done.out}")
+    done = client(t, server, "--service", "ntlm", "--level", 6, "--user", f"DOM\\{USER}",
+                  "--password", "Wrong", port=echo.port)
+    t.contains(done.out, "failed: 5 ", "a wrong password")
+    for recorder in (mapper, echo):
+        recorder.close()
+    rows = dissect(t, mapper, "dcerpc.pkt_type", "epm.opnum", "epm.rc")
+    t.equal([row[0] for row in rows], ["11", "12", "0", "2"], "messages with the endpoint mapper")
+    t.equal(rows[2][1], "3", "ept_map")
+    t.equal(rows[3][2], "0x00000000", "its result")
+    rows = dissect(t, echo, "dcerpc.pkt_type", "dcerpc.cn_flags", "ntlmssp.auth.username",
+                   "dcerpc.cn_status")
+    types = {int(kind) for row in rows for kind in row[0].split(",")}
+    t.equal(types, {0, 2, 3, 11, 12, 14, 15, 16}, "types of messages with echo")
+    t.contains({row[2] for row in rows}, USER, "users in NTLM's messages")
+    t.check(any("0x00000005" in row[3] for row in rows), "the fault of the wrong password")
     server.stop()
