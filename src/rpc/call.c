@@ -155,6 +155,22 @@ static const struct presentation *find_context(const struct rpc_conn *c, uint16_
 	return NULL;
 }
 
+static bool level_too_low(struct rpc_call *call)
+{
+	struct rpc_conn *c = call->conn;
+	const struct rpc_interface *i = call->interface;
+	enum authn_level least = i->least;
+	if (call->security && i->least_if_any > least)
+		least = i->least_if_any;
+	if (call->caller.level >= least)
+		return false;
+	rpc_conn_note(c, "a call at authentication level %d, where %d is the least",
+		      (int)call->caller.level, (int)least);
+	if (c->options.too_low)
+		c->options.too_low(c->options.ctx, i, &call->caller);
+	return true;
+}
+
 /* What keeps a whole request from being served; 0 when nothing does. */
 static uint32_t refusal(struct rpc_call *call)
 {
@@ -176,11 +192,8 @@ static uint32_t refusal(struct rpc_call *call)
 			return (uint32_t)nca_s_fault_access_denied;
 		}
 	}
-	if (p->interface->least > call->caller.level) {
-		rpc_conn_note(c, "a call at authentication level %d, where %d is the least",
-			      (int)call->caller.level, (int)p->interface->least);
+	if (level_too_low(call))
 		return (uint32_t)nca_s_fault_access_denied;
-	}
 	return call->opnum < p->interface->operations ? 0 : (uint32_t)nca_s_op_rng_error;
 }
 

@@ -51,6 +51,9 @@ struct rpc_conn_options {
 	void *ctx;
 	/* A call is complete and waits to be served; rpc_call_finish ends it. */
 	void (*call)(void *ctx, struct rpc_call *call);
+	/* A call was refused because its authentication level is too low; may be NULL. */
+	void (*too_low)(void *ctx, const struct rpc_interface *interface,
+			const struct rpc_caller *caller);
 	/* One line about why a connection is closed or a call refused; may be NULL. */
 	void (*note)(void *ctx, const char *text);
 };

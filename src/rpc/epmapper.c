@@ -221,8 +221,8 @@ static void put_array_head(struct buf *out, uint32_t max, size_t count)
 	rpc_put_u32(out, (uint32_t)count);
 }
 
-/* Pointers of one array: each another, and none that a request has, for these are full pointers (C706
- * 14.3.12.1): one with the same number would mean the same object. */
+/* Pointers of one array: each another, and none that a request has, for these are full pointers
+ * (C706 14.3.12.1): one with the same number would mean the same object. */
 static uint32_t referent(size_t i)
 {
 	return 0x8f000000 + 4 * (uint32_t)i;

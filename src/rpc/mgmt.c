@@ -15,6 +15,7 @@ struct mgmt {
 	struct rpc_mgmt_options options;
 };
 
+#define ERROR_INSUFFICIENT_BUFFER 122
 #define STATISTICS 4 /* C706 appendix Q: rpc_c_stats_array_max_size */
 
 static uint32_t inq_if_ids(const struct mgmt *m, struct rpc_reader *r, struct buf *out)
@@ -75,10 +76,12 @@ static uint32_t inq_princ_name(const struct mgmt *m, struct rpc_reader *r, struc
 	const char *name = m->options.principal;
 	if (r->failed)
 		return (uint32_t)nca_s_fault_ndr;
-	if (!name || service == AUTHN_NONE)
+	bool known = service == AUTHN_GSS_NEGOTIATE || service == AUTHN_WINNT ||
+		     service == AUTHN_GSS_KERBEROS;
+	if (!name || !known)
 		status = RPC_S_UNKNOWN_AUTHN_SERVICE;
 	else if (strlen(name) >= size)
-		status = RPC_S_INVALID_ARG;
+		status = ERROR_INSUFFICIENT_BUFFER;
 	/* A string with its NUL, if there is room for one. */
 	uint32_t length = status ? size > 0 : (uint32_t)strlen(name) + 1;
 	rpc_put_u32(out, size);

@@ -183,6 +183,9 @@ struct rpc_interface {
 	const char *annotation; /* for people: shown by the endpoint mapper; may be NULL */
 	uint16_t operations;    /* opnums from here on: nca_s_op_rng_error */
 	enum authn_level least; /* calls below it: access denied; 0: none is needed */
+	/* The same for callers that are authenticated, while others pass: what DCOM's activation
+	 * wants since KB5004442. */
+	enum authn_level least_if_any;
 	rpc_dispatch_fn dispatch;
 	void *ctx;
 };

@@ -20,6 +20,10 @@ struct rpc_server_options {
 	unsigned waiting;                           /* calls without a thread; 0: 1024 */
 	int64_t idle;      /* ns without a byte or a call; 0: 15 minutes, negative: for ever */
 	int64_t handshake; /* ns from connecting to the first finished bind; 0: 30 s */
+	/* A call was refused because its authentication level is too low, on the loop's thread; may
+	 * be NULL. Whoever offers activation writes event 10036 here. */
+	void (*too_low)(void *ctx, const struct rpc_interface *interface,
+			const struct rpc_caller *caller);
 	/* Lines for a log, or NULL; may be called by any of its threads. */
 	void (*note)(void *ctx, const char *text);
 	void *ctx;

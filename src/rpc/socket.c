@@ -170,6 +170,15 @@ static void on_call(void *ctx, struct rpc_call *call)
 	rpc_call_finish(call);
 }
 
+static void on_too_low(void *ctx, const struct rpc_interface *interface,
+		       const struct rpc_caller *caller)
+{
+	struct rpc_socket *s = ctx;
+	const struct rpc_server_options *o = &s->server->options;
+	if (o->too_low)
+		o->too_low(o->ctx, interface, caller);
+}
+
 static void on_note(void *ctx, const char *text)
 {
 	struct rpc_socket *s = ctx;
@@ -269,6 +278,7 @@ static int socket_begin(struct rpc_socket *s, const struct rpc_listener *l)
 					    .secondary = s->secondary,
 					    .ctx = s,
 					    .call = on_call,
+					    .too_low = on_too_low,
 					    .note = on_note };
 	int r = rpc_conn_new(&options, &server->statistics, &s->conn);
 	if (r == 0)

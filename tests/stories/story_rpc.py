@@ -143,7 +143,16 @@ def story_smbtorture_judges_endpoint_mapper(t):
              ("Map_simple", "Lookup_simple", "Lookup_terminate_search")]
     passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.epmapper}]", *tests)
     t.equal((len(passed), failed), (3, []), said)
-    # Entries are for programs of this machine to insert.
+    # Over a local socket entries are inserted and deleted as well.
+    folder = t.root / "ncalrpc"
+    folder.mkdir()
+    local = Server(t, "--local", folder / "EPMAPPER")
+    done = t.run("/usr/bin/smbtorture", "ncalrpc:[EPMAPPER]", f"--option=ncalrpc dir={folder}", "-U",
+                 f"DOM\\{USER}%{PASSWORD}", "rpc.epmapper.epmapper.Map_full",
+                 "rpc.epmapper.epmapper.Insert_noreplace")
+    t.equal(len(re.findall(r"^success: ", done.out, re.M)), 2, done.out + done.err)
+    local.stop()
+    # From elsewhere they are not.
     passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:127.0.0.1[{server.epmapper}]",
                                       "rpc.epmapper.epmapper.Insert_noreplace")
     t.contains(said, "NT_STATUS_ACCESS_DENIED", "inserting from elsewhere")

@@ -429,6 +429,49 @@ static void test_mgmt(void **state)
 	rpc_client_free(c);
 }
 
+static int refusals;
+static enum authn_level refused_level;
+static void on_too_low(void *ctx, const struct rpc_interface *interface,
+		       const struct rpc_caller *caller)
+{
+	refusals++;
+	refused_level = caller->level;
+}
+
+/* Packet integrity for callers that are somebody (KB5004442). */
+static void test_least_level(void **state)
+{
+	static const struct {
+		enum authn_level level;
+		uint32_t status;
+	} rows[] = {
+		{ AUTHN_LEVEL_NONE, RPC_S_OK },
+		{ AUTHN_LEVEL_CONNECT, RPC_S_ACCESS_DENIED },
+		{ AUTHN_LEVEL_PKT, RPC_S_ACCESS_DENIED },
+		{ AUTHN_LEVEL_PKT_INTEGRITY, RPC_S_OK },
+		{ AUTHN_LEVEL_PKT_PRIVACY, RPC_S_OK },
+	};
+	struct rpc_interface guarded = echo_interface;
+	end();
+	begin((struct rpc_server_options){ .too_low = on_too_low });
+	guarded.id.uuid.Data1++;
+	guarded.least_if_any = AUTHN_LEVEL_PKT_INTEGRITY;
+	assert_int_equal(rpc_interfaces_add(rpc_server_interfaces(server), &guarded), 0);
+	refusals = 0;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct rpc_client_options o = options_for(AUTHN_WINNT, rows[i].level);
+		o.interface = guarded.id;
+		struct rpc_client *c = client_of(o);
+		assert_int_equal(fails(c, NULL), rows[i].status);
+		if (rows[i].status)
+			assert_int_equal(refused_level, rows[i].level);
+		rpc_client_free(c);
+	}
+	assert_int_equal(refusals, 2);
+	end();
+	begin((struct rpc_server_options){ 0 });
+}
+
 /* ---- limits ---- */
 
 static int connect_raw(void)
@@ -549,13 +592,21 @@ static void test_stop_with_grace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),    TEST(test_levels),
-		TEST(test_refused),  TEST(test_unavailable),
-		TEST(test_silence),  TEST(test_call_timeout),
-		TEST(test_cancel),   TEST(test_connection_limit),
-		TEST(test_restart),  TEST(test_endpoint_mapper),
-		TEST(test_mgmt),     TEST(test_server_limits),
-		TEST(test_too_busy), TEST(test_stop_with_grace),
+		TEST(test_plain),
+		TEST(test_levels),
+		TEST(test_refused),
+		TEST(test_unavailable),
+		TEST(test_silence),
+		TEST(test_call_timeout),
+		TEST(test_cancel),
+		TEST(test_connection_limit),
+		TEST(test_restart),
+		TEST(test_endpoint_mapper),
+		TEST(test_mgmt),
+		TEST(test_least_level),
+		TEST(test_server_limits),
+		TEST(test_too_busy),
+		TEST(test_stop_with_grace),
 	};
 	return cmocka_run_group_tests_name("server", tests, setup_all, teardown_all);
 }
