@@ -34,6 +34,7 @@ struct rpc_socket {
 	struct loop_timer timer;
 	int64_t active;   /* when something last happened */
 	unsigned running; /* calls handed out */
+	bool bound;
 	bool ending;      /* sends what is left, reads until the peer has closed */
 	bool shut;
 	struct rpc_conn *conn;

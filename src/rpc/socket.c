@@ -48,6 +48,13 @@ void rpc_socket_close(struct rpc_socket *s)
 
 static void on_timer(void *ctx);
 
+/* How long it may be idle; for those that may be for ever, when to look again. */
+static int64_t idle_period(const struct rpc_socket *s)
+{
+	int64_t idle = s->server->options.idle;
+	return idle < 0 ? INT64_C(3600) * NSEC_PER_SEC : idle;
+}
+
 static void arm(struct rpc_socket *s, int64_t due)
 {
 	/* Without room for a timer the connection lives without limits of time. */
@@ -57,16 +64,16 @@ static void arm(struct rpc_socket *s, int64_t due)
 static void on_timer(void *ctx)
 {
 	struct rpc_socket *s = ctx;
-	int64_t now = loop_now(s->server->loop), idle = s->server->options.idle;
-	int64_t due = s->active + (idle < 0 ? INT64_C(3600) * NSEC_PER_SEC : idle);
-	if (s->ending || !s->conn->bound || (idle >= 0 && s->running == 0 && now >= due)) {
+	int64_t now = loop_now(s->server->loop), due = s->active + idle_period(s);
+	bool may_idle = s->running || s->server->options.idle < 0;
+	if (s->ending || !s->conn->bound || (now >= due && !may_idle)) {
 		if (!s->ending)
 			rpc_conn_note(s->conn,
 				      s->conn->bound ? "idle for too long" : "no bind in time");
 		rpc_socket_close(s);
 		return;
 	}
-	arm(s, due > now ? due : now + idle);
+	arm(s, due > now ? due : now + idle_period(s));
 }
 
 /* ---- sending ---- */
@@ -145,6 +152,11 @@ static void on_read(struct rpc_socket *s)
 	s->active = loop_now(s->server->loop);
 	if (rpc_conn_input(s->conn, data, (size_t)n) < 0)
 		begin_end(s);
+	/* The time for the handshake is over; from now on it must not be idle. */
+	if (!s->ending && !s->bound && s->conn->bound) {
+		s->bound = true;
+		arm(s, s->active + idle_period(s));
+	}
 	settle(s);
 }
 

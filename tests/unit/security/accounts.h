@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* gss-ntlmssp 1.2.0 loses what it loads of OpenSSL with each handshake, and MIT a name of SPNEGO. */
+/* gss-ntlmssp 1.2.0 loses what it loads of OpenSSL with each handshake, MIT a name for SPNEGO. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
