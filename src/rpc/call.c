@@ -25,6 +25,13 @@ const struct rpc_interface *rpc_call_interface(const struct rpc_call *call)
 	return call->interface;
 }
 
+int rpc_call_delegated(const struct rpc_call *call, const char *cache, struct error *err)
+{
+	if (!call->security)
+		return error_set(err, -ENOENT, "nobody has proved who calls");
+	return security_context_delegated(call->security->context, cache, err);
+}
+
 bool rpc_call_cancelled(const struct rpc_call *call)
 {
 	return atomic_load_explicit(&call->cancelled, memory_order_relaxed);

@@ -242,7 +242,8 @@ static uint32_t begin_security(struct rpc_client_conn *c, const struct rpc_clien
 					      .level = level,
 					      .impersonation = o->impersonation,
 					      .target = o->target ? o->target : target,
-					      .identity = o->identity };
+					      .identity = o->identity,
+					      .delegate_by_policy = o->delegate_by_policy };
 	c->security = (struct rpc_security){ .id = 1, .service = o->service, .level = level };
 	int r = security_context_initiate(&initiate, &c->security.context, &why);
 	if (r < 0)

@@ -35,7 +35,7 @@ struct rpc_socket {
 	int64_t active;   /* when something last happened */
 	unsigned running; /* calls handed out */
 	bool bound;
-	bool ending;      /* sends what is left, reads until the peer has closed */
+	bool ending; /* sends what is left, reads until the peer has closed */
 	bool shut;
 	struct rpc_conn *conn;
 	char address[RPC_ADDRESS_SIZE], local[RPC_ADDRESS_SIZE];

@@ -146,7 +146,9 @@ int security_acceptor_new(const struct security_acceptor_options *options,
 	struct security_acceptor *a = mem_new(struct security_acceptor);
 	if (!a)
 		return error_set(err, -ENOMEM, "out of memory");
-	int r = acquire_all(a, options, err);
+	a->keytab = options->keytab ? mem_strdup(options->keytab) : NULL;
+	int r = options->keytab && !a->keytab ? error_set(err, -ENOMEM, "out of memory")
+					      : acquire_all(a, options, err);
 	if (r < 0) {
 		security_acceptor_free(a);
 		return r;
@@ -168,6 +170,7 @@ struct security_acceptor *security_acceptor_free(struct security_acceptor *a)
 		return NULL;
 	release(&a->kerberos);
 	release(&a->ntlm);
+	mem_free(a->keytab);
 	return mem_free(a);
 }
 
@@ -215,6 +218,7 @@ int security_context_accept(struct security_acceptor *acceptor, enum authn_servi
 	c->service = service;
 	c->mechanism = security_mechanism(service);
 	c->acceptor = acceptor;
+	buf_init(&c->request, SECURITY_TOKEN_MAX);
 	*ret = c;
 	return 0;
 }

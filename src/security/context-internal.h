@@ -16,6 +16,7 @@ struct security_acceptor_creds {
 
 struct security_acceptor {
 	struct security_acceptor_creds kerberos, ntlm;
+	char *keytab;
 };
 
 /* What to accept with a context that begins with `token`. */
@@ -32,6 +33,7 @@ struct security_context {
 	gss_name_t target;
 	OM_uint32 want;                                         /* flags of gss_init_sec_context */
 	struct ntlm_message negotiate, challenge, authenticate; /* as they passed by */
+	struct buf request; /* the client's AP-REQ, when it forwards a ticket in it */
 	bool is_ntlm;
 	struct ntlm_keys ntlm;
 	struct security_peer peer;

@@ -128,6 +128,7 @@ struct security_context *security_context_free(struct security_context *c)
 	if (c->initiator)
 		gss_release_cred(&minor, &c->cred);
 	ntlm_keys_done(&c->ntlm);
+	buf_done(&c->request);
 	return mem_free(c);
 }
 
@@ -221,6 +222,9 @@ static int establish(struct security_context *c, struct error *err)
 	describe_peer(c, name, flags);
 	gss_release_name(&minor, &name);
 	int r = c->is_ntlm ? take_session_key(c, err) : 0;
+	/* Large, and of use only with a ticket in it. */
+	if (c->peer.impersonation != IMP_LEVEL_DELEGATE)
+		buf_done(&c->request);
 	c->established = r == 0;
 	return r;
 }
@@ -287,8 +291,10 @@ static int first_exchange(struct security_context *c, struct text token, struct 
 	if (security_token_adapt(token, &adapted))
 		token = buf_text(&adapted);
 	c->cred = security_acceptor_cred(c->acceptor, c->service, token);
-	int r = buf_failed(&adapted) ? error_set(err, -ENOMEM, "out of memory")
-				     : exchange(c, token, out, err);
+	buf_put_text(&c->request, security_token_request(token));
+	int r = buf_failed(&adapted) || buf_failed(&c->request)
+			? error_set(err, -ENOMEM, "out of memory")
+			: exchange(c, token, out, err);
 	buf_done(&adapted);
 	return r;
 }

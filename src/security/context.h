@@ -115,6 +115,12 @@ struct security_peer {
 };
 const struct security_peer *security_context_peer(const struct security_context *context);
 
+/* Writes the ticket that a client forwarded at level delegate into a new cache of credentials
+ * ("FILE:/run/x", "MEMORY:x"), with which one acts as the client towards others. Any thread.
+ * -ENOENT: it forwarded none; -EACCES: it cannot be read. */
+int security_context_delegated(const struct security_context *context, const char *cache,
+			       struct error *err);
+
 /* ---- protecting messages ---- */
 
 /* A message in one piece: [0, body) and [body + body_length, length) are signed with `sign_header`,

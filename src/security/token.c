@@ -13,8 +13,9 @@ enum {
 	TAG_OCTETS = 0x04,
 	TAG_OID = 0x06,
 	TAG_SEQUENCE = 0x30,
-	TAG_FRAME = 0x60, /* [APPLICATION 0]: RFC 2743 3.1 */
-	TAG_FIRST = 0xa0, /* [0]; the others follow */
+	TAG_FRAME = 0x60,  /* [APPLICATION 0]: RFC 2743 3.1 */
+	TAG_AP_REQ = 0x6e, /* [APPLICATION 14]: RFC 4120 5.5.1 */
+	TAG_FIRST = 0xa0,  /* [0]; the others follow */
 	TAG_MECH_TOKEN = 0xa2,
 };
 
@@ -156,4 +157,13 @@ bool security_token_adapt(struct text token, struct buf *out)
 		return false;
 	put_init(out, before, after);
 	return true;
+}
+
+struct text security_token_request(struct text token)
+{
+	struct text before, inner, after, all;
+	if (!split(token, &before, &inner, &after))
+		inner = token;
+	struct text rest = inner;
+	return take(&rest, TAG_AP_REQ, &all) ? inner : (struct text){ NULL, 0 };
 }

@@ -12,3 +12,6 @@
  * lets it out), and an AP-REQ of Kerberos in GSSAPI's framing, which MIT refuses in DCE style; both
  * also inside SPNEGO's NegTokenInit. What is malformed passes unchanged: the library refuses it. */
 bool security_token_adapt(struct text token, struct buf *out);
+
+/* The AP-REQ in a client's first token, bare or in a NegTokenInit; empty when there is none. */
+struct text security_token_request(struct text token);

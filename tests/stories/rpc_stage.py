@@ -42,7 +42,7 @@ class Server:
 class Kdc:
     """A KDC of MIT for TEST.EXAMPLE on a high port, with alice and keys for services."""
 
-    def __init__(self, t, *services):
+    def __init__(self, t, *services, trusted_for_delegation=()):
         self.t, self.folder = t, t.root / "kdc"
         self.folder.mkdir(mode=0o700)
         port, f = free_port(), self.folder
@@ -78,7 +78,8 @@ class Kdc:
         self._run("/usr/sbin/kdb5_util", "create", "-s", "-P", "master", "-r", REALM)
         self._kadmin(f"addprinc -pw {PASSWORD} {USER}")
         for service in services:
-            self._kadmin(f"addprinc -randkey {service}")
+            trusted = "+" if service in trusted_for_delegation else "-"
+            self._kadmin(f"addprinc -randkey {trusted}ok_as_delegate {service}")
             self._kadmin(f"ktadd -k {self.keytab} {service}")
         self.process = t.start("/usr/sbin/krb5kdc", "-n", env=self.env, name="krb5kdc")
         t.wait_for(lambda: self._kinit() == 0, "a ticket of the KDC")
@@ -98,6 +99,13 @@ class Kdc:
 
     def _kinit(self):
         return self._run("/usr/bin/kinit", USER, input=f"{PASSWORD}\n", check=False)
+
+    def tickets(self, cache):
+        """Whose tickets for which services a cache has."""
+        done = subprocess.run(["/usr/bin/klist", "-c", cache], env=self._environment(), text=True,
+                              capture_output=True, timeout=60, check=False)
+        owner = re.findall(r"Default principal: (\S+)", done.stdout)
+        return owner + re.findall(r"(\S+/\S+@\S+)$", done.stdout, re.M)
 
     def ticket(self, service):
         """A ticket for a service, in the cache."""

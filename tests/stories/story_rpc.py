@@ -191,6 +191,22 @@ def story_our_client_with_kerberos(t):
     server.stop()
 
 
+def story_a_ticket_is_forwarded_at_level_delegate(t):
+    kdc = Kdc(t, "RPCSS/localhost", "host/localhost", trusted_for_delegation=["RPCSS/localhost"])
+    cache = t.root / "forwarded"
+    server = Server(t, "--keytab", kdc.keytab, env=dict(kdc.env, RPC_ECHO_CACHE=f"FILE:{cache}"))
+    for service in ("kerberos", "negotiate"):
+        for target, by_policy, level in (("RPCSS", [], 4), ("host", [], 4), ("RPCSS", ["--by-policy"], 4),
+                                         ("host", ["--by-policy"], 3)):
+            done = client(t, server, "--service", service, "--level", 6, "--impersonation", 4, "--target",
+                          f"{target}/localhost", *by_policy, env=kdc.env)
+            t.equal(done.out, f"6 {USER}@{REALM} {level}\n", f"{service} to {target}, {by_policy}")
+            expected = [f"{USER}@{REALM}", f"krbtgt/{REALM}@{REALM}"] if level == 4 else []
+            t.equal(kdc.tickets(cache), expected, "what was forwarded")
+            cache.unlink(missing_ok=True)
+    server.stop()
+
+
 @also_sanitized
 def story_tshark_dissects_what_passes(t):
     server = Server(t)

@@ -4,7 +4,7 @@
  *
  *   rpc-echo-client BINDING [--service ntlm|kerberos|negotiate] [--level N] [--impersonation N]
  *                   [--target SPN] [--user DOMAIN\USER --password SECRET] [--epmapper PORT]
- *                   [--data N] [--mapper]
+ *                   [--data N] [--mapper] [--by-policy]
  *
  * Prints what the server says about its caller, after N bytes went there and back; with --mapper
  * it asks an endpoint mapper where it is itself. A failure is printed with its status: 1.
@@ -44,11 +44,17 @@ static void take_user(char *text)
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "service", 1, NULL, 's' },       { "level", 1, NULL, 'l' },
-		{ "impersonation", 1, NULL, 'i' }, { "target", 1, NULL, 't' },
-		{ "user", 1, NULL, 'u' },          { "password", 1, NULL, 'p' },
-		{ "epmapper", 1, NULL, 'e' },      { "data", 1, NULL, 'd' },
-		{ "mapper", 0, NULL, 'm' },        { NULL, 0, NULL, 0 },
+		{ "service", 1, NULL, 's' },
+		{ "level", 1, NULL, 'l' },
+		{ "impersonation", 1, NULL, 'i' },
+		{ "target", 1, NULL, 't' },
+		{ "user", 1, NULL, 'u' },
+		{ "password", 1, NULL, 'p' },
+		{ "epmapper", 1, NULL, 'e' },
+		{ "data", 1, NULL, 'd' },
+		{ "mapper", 0, NULL, 'm' },
+		{ "by-policy", 0, NULL, 'P' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct error err = { 0 };
 	int c;
@@ -77,6 +83,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'd':
 			data_length = (uint32_t)atoi(optarg);
+			break;
+		case 'P':
+			o.delegate_by_policy = true;
 			break;
 		case 'm':
 			mapper = true;

@@ -588,25 +588,49 @@ static void test_stop_with_grace(void **state)
 	rpc_client_free(c);
 }
 
+/* ---- no memory, before there are threads ---- */
+
+static int server_without_memory(void)
+{
+	struct rpc_server_options o = { 0 };
+	struct rpc_server *s = NULL;
+	int r = rpc_server_new(&o, &s);
+	if (r == 0)
+		r = rpc_server_listen_tcp(s, "127.0.0.1", 0, NULL, NULL);
+	if (r == 0)
+		r = rpc_interfaces_add(rpc_server_interfaces(s), &echo_interface);
+	rpc_server_free(s);
+	return r;
+}
+
+static int client_without_memory(void)
+{
+	struct rpc_client_options o = options_for(AUTHN_WINNT, AUTHN_LEVEL_PKT_PRIVACY);
+	struct rpc_client *c = NULL;
+	o.target = "RPCSS/localhost";
+	int r = rpc_client_new(&o, &c, NULL);
+	rpc_client_free(c);
+	return r;
+}
+
+static void test_faults_of_memory(void **state)
+{
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, server_without_memory);
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, client_without_memory);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),
-		TEST(test_levels),
-		TEST(test_refused),
-		TEST(test_unavailable),
-		TEST(test_silence),
-		TEST(test_call_timeout),
-		TEST(test_cancel),
-		TEST(test_connection_limit),
-		TEST(test_restart),
-		TEST(test_endpoint_mapper),
-		TEST(test_mgmt),
-		TEST(test_least_level),
-		TEST(test_server_limits),
-		TEST(test_too_busy),
-		TEST(test_stop_with_grace),
+		TEST(test_plain),       TEST(test_levels),
+		TEST(test_refused),     TEST(test_unavailable),
+		TEST(test_silence),     TEST(test_call_timeout),
+		TEST(test_cancel),      TEST(test_connection_limit),
+		TEST(test_restart),     TEST(test_endpoint_mapper),
+		TEST(test_mgmt),        cmocka_unit_test(test_faults_of_memory),
+		TEST(test_least_level), TEST(test_server_limits),
+		TEST(test_too_busy),    TEST(test_stop_with_grace),
 	};
 	return cmocka_run_group_tests_name("server", tests, setup_all, teardown_all);
 }

@@ -214,6 +214,35 @@ static void test_acceptor(void **state)
 	assert_non_null(strstr(err.text, "/nonexistent/keytab"));
 }
 
+/* ---- no memory ---- */
+
+static int without_memory(void)
+{
+	struct pair p = { NULL, NULL };
+	struct error err = { 0 };
+	struct security_initiate o = { .service = AUTHN_GSS_NEGOTIATE,
+				       .level = AUTHN_LEVEL_PKT_PRIVACY,
+				       .target = "RPCSS/localhost",
+				       .identity = accounts_alice("Secret1") };
+	struct security_acceptor_options options = { .ntlm_users = accounts_path };
+	struct security_acceptor *a = NULL, *before = acceptor;
+	int r = security_acceptor_new(&options, &a, &err);
+	acceptor = a;
+	if (r == 0)
+		r = begin(&p, o);
+	if (r == 0)
+		r = shake(&p, &err);
+	done(&p);
+	security_acceptor_free(a);
+	acceptor = before;
+	return r;
+}
+
+static void test_faults_of_memory(void **state)
+{
+	unit_each_fault(FAULT_ALLOC, -ENOMEM, without_memory);
+}
+
 /* ---- tokens in another form ---- */
 
 static const char frame_oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\0";
@@ -256,6 +285,10 @@ static void test_adapt(void **state)
 	assert_int_equal(out.length, sizeof(expected) - 1);
 	assert_memory_equal(out.data + 14, expected + 14, out.length - 14);
 	assert_int_equal(out.data[1], out.length - 2);
+	/* What a forwarded ticket is looked for in. */
+	assert_int_equal(security_token_request(TEXT("\x6e\x02xy")).length, 4);
+	assert_int_equal(security_token_request(TEXT("\x6e\x03xy")).length, 0);
+	assert_int_equal(security_token_request(buf_text(&init)).length, 0);
 	/* Cut short it is nothing that we know. */
 	for (size_t n = 0; n < init.length; n++) {
 		buf_clear(&out);
@@ -272,7 +305,7 @@ int main(void)
 		cmocka_unit_test(test_levels),  cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_peer),    cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_rubbish), cmocka_unit_test(test_acceptor),
-		cmocka_unit_test(test_adapt),
+		cmocka_unit_test(test_adapt),   cmocka_unit_test(test_faults_of_memory),
 	};
 	return cmocka_run_group_tests_name("context", tests, setup, teardown);
 }
