@@ -29,12 +29,21 @@ struct rpc_client {
 	uint32_t group;
 };
 
-static bool keep(struct arena *a, const char **text)
+static bool keep(struct arena *a, const char *text, const char **ret)
 {
-	if (!*text)
-		return true;
-	*text = arena_strndup(a, *text, strlen(*text));
-	return *text;
+	*ret = text ? arena_strndup(a, text, strlen(text)) : NULL;
+	return *ret || !text;
+}
+
+/* The texts become ours; those that were not copied are nobody's. */
+static bool keep_all(struct arena *a, struct rpc_client_options *o)
+{
+	const struct rpc_client_options given = *o;
+	o->identity = (struct security_identity){ NULL, NULL, NULL };
+	return keep(a, given.target, &o->target) &&
+	       keep(a, given.identity.user, &o->identity.user) &&
+	       keep(a, given.identity.domain, &o->identity.domain) &&
+	       keep(a, given.identity.password, &o->identity.password);
 }
 
 int rpc_client_new(const struct rpc_client_options *options, struct rpc_client **ret,
@@ -60,8 +69,7 @@ int rpc_client_new(const struct rpc_client_options *options, struct rpc_client *
 		o->epmapper_port = EPMAPPER_PORT;
 	if (!o->connections)
 		o->connections = 16;
-	if (!keep(&c->texts, &o->target) || !keep(&c->texts, &o->identity.user) ||
-	    !keep(&c->texts, &o->identity.domain) || !keep(&c->texts, &o->identity.password)) {
+	if (!keep_all(&c->texts, o)) {
 		rpc_client_free(c);
 		return error_set(err, -ENOMEM, "out of memory");
 	}
