@@ -237,7 +237,17 @@ void scm_pools_kill(struct scm *scm);
 void scm_pools_front(struct scm *scm, bool came);
 size_t scm_hosts_count(const struct scm *scm);
 
-/* scm_front.c: inetinfo and its sockets */
+/* scm_listen.c: the sockets of sites */
+/* Answers LISTEN. */
+void scm_listen(struct scm_child *child, const struct control_listen *m);
+bool scm_addresses_settled(struct scm *scm);
+void scm_listeners_close(struct scm *scm);
+/* Closes what no running site names any more, and forgets what could not be opened. */
+void scm_listeners_trim(struct scm *scm);
+/* How many addresses of a site are open, and whether some have not been tried yet. */
+size_t scm_site_listens(const struct scm *scm, const struct config_site *site, bool *ret_open);
+
+/* scm_front.c: inetinfo */
 int scm_front_start(struct scm *scm, struct error *err);
 /* One takes the place of the one that runs, which finishes what it has begun. */
 void scm_front_replace(struct scm *scm);
@@ -249,11 +259,6 @@ void scm_front_registered(struct scm_child *child, struct control_message *m);
 void scm_front_exited(struct scm_child *child, int code, int signal);
 void scm_front_room(struct scm *scm);
 void scm_front_message(struct scm_child *child, struct control_message *m);
-void scm_listeners_close(struct scm *scm);
-/* Closes what no running site names any more, and forgets what could not be opened. */
-void scm_listeners_trim(struct scm *scm);
-/* How many addresses of a site are open, and whether some have not been tried yet. */
-size_t scm_site_listens(const struct scm *scm, const struct config_site *site, bool *ret_open);
 void scm_ready_check(struct scm *scm);
 
 /* scm.c: everything has started; tells systemd and the caller */
