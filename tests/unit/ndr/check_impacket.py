@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from impacket import uuid
-from impacket.dcerpc.v5 import dcomrt, lsat, ndr, samr, srvs
+from impacket.dcerpc.v5 import dcomrt, epm, lsat, mgmt, ndr, samr, srvs
 from impacket.dcerpc.v5.dcom import oaut
 from impacket.dcerpc.v5.dtypes import NULL, RPC_UNICODE_STRING
 
@@ -112,6 +112,52 @@ def complex_ping():
     request["DelFromSet"] = NULL
     call("IObjectExporter", "ComplexPing", request,
          ["pSetId: 99", "AddToSet: [2] 1152921504606846977 2", "DelFromSet: NULL"])
+
+
+@case
+def endpoint_map():
+    request = epm.ept_map()
+    request["obj"] = NULL
+    request["map_tower"]["tower_length"] = 3
+    request["map_tower"]["tower_octet_string"] = b"\x01\x00\x02"
+    request["entry_handle"] = epm.ept_lookup_handle_t()
+    request["max_towers"] = 4
+    call("ept", "ept_map", request,
+         ["obj: NULL", "tower_length: 3", "tower_octet_string: [3] 1 0 2", "max_towers: 4"])
+
+
+@case
+def endpoint_map_answer():
+    request = epm.ept_map()
+    request["obj"] = NULL
+    request["map_tower"] = NULL
+    request["entry_handle"] = epm.ept_lookup_handle_t()
+    request["max_towers"] = 4
+    answer = epm.ept_mapResponse()
+    answer["entry_handle"] = epm.ept_lookup_handle_t()
+    answer["num_towers"] = 2
+    for octets in (b"\x01\x00", b"\x02\x00\x03"):
+        tower = epm.twr_p_t()
+        tower["tower_length"] = len(octets)
+        tower["tower_octet_string"] = octets
+        answer["ITowers"].append(tower)
+    answer.fields["ITowers"].fields["MaximumCount"] = 4
+    answer["status"] = 0
+    call("ept", "ept_map", answer, ["num_towers: 2", "tower_octet_string: [3] 2 0 3"], request)
+
+
+@case
+def interface_ids():
+    answer = mgmt.inq_if_idsResponse()
+    answer["if_id_vector"]["count"] = 1
+    entry = mgmt.PRPC_IF_ID() if hasattr(mgmt, "PRPC_IF_ID") else epm.PRPC_IF_ID()
+    entry["Uuid"] = uuid.string_to_bin("00112233-4455-6677-8899-aabbccddeeff")
+    entry["VersMajor"] = 3
+    entry["VersMinor"] = 0
+    answer["if_id_vector"]["if_id"].append(entry)
+    answer["status"] = 0
+    call("mgmt", "rpc_mgmt_inq_if_ids", answer,
+         ["Count: 1", "Uuid: {00112233-4455-6677-8899-aabbccddeeff}", "VersMajor: 3"])
 
 
 @case
