@@ -152,6 +152,7 @@ struct ndr_field {
 	const struct ndr_type *type;
 	uint32_t offset;
 	uint32_t flags; /* of a parameter: enum ndr_param_flags */
+	VARTYPE vt;     /* of a parameter: its automation type, VT_BYREF for a pointer; 0: none */
 };
 
 struct ndr_arm {

@@ -67,6 +67,62 @@ static void refuse_method(struct lowering *l, const struct idl_method *m, const 
 			 l->refusal ? l->refusal : "its type is unknown");
 }
 
+/* Types that automation knows by the name of their typedef. */
+static const struct {
+	const char *name;
+	VARTYPE vt;
+} automation_names[] = {
+	{ "VARIANT_BOOL", VT_BOOL }, { "DATE", VT_DATE },
+	{ "CURRENCY", VT_CY },       { "CY", VT_CY },
+	{ "SCODE", VT_ERROR },       { "HRESULT", VT_HRESULT },
+	{ "BSTR", VT_BSTR },         { "VARIANT", VT_VARIANT },
+	{ "DECIMAL", VT_DECIMAL },   { "PSAFEARRAY", VT_ARRAY | VT_VARIANT },
+};
+
+static VARTYPE scalar_vartype(enum ndr_kind kind)
+{
+	static const VARTYPE types[] = {
+		[NDR_BYTE] = VT_UI1,   [NDR_CHAR] = VT_I1,    [NDR_BOOLEAN] = VT_UI1,
+		[NDR_WCHAR] = VT_UI2,  [NDR_INT8] = VT_I1,    [NDR_UINT8] = VT_UI1,
+		[NDR_INT16] = VT_I2,   [NDR_UINT16] = VT_UI2, [NDR_INT32] = VT_I4,
+		[NDR_UINT32] = VT_UI4, [NDR_INT64] = VT_I8,   [NDR_UINT64] = VT_UI8,
+		[NDR_FLOAT] = VT_R4,   [NDR_DOUBLE] = VT_R8,
+	};
+
+	return kind < sizeof types / sizeof *types ? types[kind] : VT_EMPTY;
+}
+
+static bool is_dispatch(const struct idl_interface *i)
+{
+	while (i && strcmp(i->name, "IDispatch") != 0)
+		i = i->base;
+	return i != NULL;
+}
+
+static VARTYPE automation_type(struct idl_type *type, unsigned pointers)
+{
+	VARTYPE vt;
+
+	for (; type->kind == IDL_ALIAS; type = type->of) {
+		for (size_t i = 0;
+		     type->name && i < sizeof automation_names / sizeof *automation_names; i++) {
+			if (!strcmp(type->name, automation_names[i].name))
+				return automation_names[i].vt;
+		}
+	}
+	if (type->kind == IDL_BASE)
+		return scalar_vartype(type->base);
+	if (type->kind == IDL_ENUM)
+		return VT_I4;
+	if (type->kind != IDL_POINTER || pointers > 1)
+		return VT_EMPTY;
+	struct idl_type *target = idl_strip(type->of);
+	if (target->kind == IDL_INTERFACE)
+		return is_dispatch(target->interface) ? VT_DISPATCH : VT_UNKNOWN;
+	vt = automation_type(type->of, pointers + 1);
+	return vt && !(vt & VT_BYREF) ? vt | VT_BYREF : VT_EMPTY;
+}
+
 /* One row of the params of a frame. */
 static bool emit_param(struct lowering *l, const struct idl_method *m, struct idl_member *p,
 		       const struct scope *frame, unsigned flags, struct buf *rows)
@@ -81,8 +137,8 @@ static bool emit_param(struct lowering *l, const struct idl_method *m, struct id
 		idl_fail(l->idl, &p->place, "%.60s of %.60s must be a pointer", p->name, m->name);
 		return false;
 	}
-	buf_printf(rows, " { \"%s\", %s, offsetof(%s, %s), %u },", p->name, t->ref, frame->c_name,
-		   p->name, flags);
+	buf_printf(rows, " { \"%s\", %s, offsetof(%s, %s), %u, 0x%x },", p->name, t->ref,
+		   frame->c_name, p->name, flags, automation_type(p->type, 0));
 	return true;
 }
 

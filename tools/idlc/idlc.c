@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * idlc: IDL to a C header and C tables; see docs/man/idlc.1. The build runs it.
+ * idlc: IDL to a C header and C tables; see docs/idl.md. The build runs it.
  */
 #include "idl.h"
 
