@@ -12,7 +12,7 @@
 #include <errno.h>
 
 #define SCRATCH_MAX ((size_t)64 << 20)
-#define LIST_MAX 0x1000000u
+#define LIST_MAX 0x100000u /* pointers, promises of one message */
 
 /* Something that follows later: what an embedded pointer points to, and the steps around a user
  * type, whose wire form is decoded into the scratch arena first. */

@@ -13,7 +13,7 @@
 
 #define REFERENT_FIRST 0x00020000u /* as Windows counts them */
 #define SCRATCH_MAX ((size_t)64 << 20)
-#define PENDING_MAX 0x1000000u
+#define PENDING_MAX 0x100000u
 
 struct ndr_pending {
 	const struct ndr_type *type;

@@ -12,7 +12,9 @@
 #include <pthread.h>
 
 #define REQUEST_MAX ((size_t)64 << 20)
-#define KEPT_MAX ((size_t)256 << 10) /* a buffer that grew above is not kept */
+/* What grew above this for one message is not kept: bytes of a buffer, items of a list. */
+#define KEPT_MAX ((size_t)256 << 10)
+#define KEPT_ITEMS_MAX 8192u
 
 struct call_state {
 	struct call_state *next;
@@ -72,6 +74,16 @@ static void state_give(struct call_state *s)
 {
 	if (s->request.capacity > KEPT_MAX)
 		buf_done(&s->request);
+	if (s->encoder.pending.capacity > KEPT_ITEMS_MAX) {
+		ndr_encoder_done(&s->encoder);
+		ndr_encoder_init(&s->encoder, NULL, NULL, NULL);
+	}
+	if (s->decoder.pending.capacity > KEPT_ITEMS_MAX ||
+	    s->decoder.checks.capacity > KEPT_ITEMS_MAX ||
+	    s->decoder.undo.capacity > KEPT_ITEMS_MAX) {
+		ndr_decoder_done(&s->decoder);
+		ndr_decoder_init(&s->decoder, NULL, 0, NDR_DREP, NULL, 0, NULL, NULL);
+	}
 	s->next = states_ok ? pthread_getspecific(states_key) : NULL;
 	if (!states_ok || pthread_setspecific(states_key, s) != 0)
 		state_free(s);
