@@ -302,7 +302,7 @@ uint32_t rpc_client_resolve(struct rpc_binding *b, const struct rpc_syntax *inte
 	if (b->protseq != RPC_NCACN_IP_TCP)
 		return rpc_client_failed(err, RPC_S_NO_ENDPOINT_FOUND,
 					 "a local binding without the path of its socket");
-	snprintf(o.binding.endpoint, sizeof(o.binding.endpoint), "%u", port ? port : EPMAPPER_PORT);
+	snprintf(o.binding.endpoint, sizeof(o.binding.endpoint), "%d", port ? port : EPMAPPER_PORT);
 	if (rpc_client_new(&o, &c, NULL) < 0)
 		return rpc_client_failed(err, RPC_S_OUT_OF_MEMORY, "the endpoint mapper");
 	buf_init(&in, RPC_TOWER_MAX);

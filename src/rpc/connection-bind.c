@@ -205,7 +205,7 @@ static int put_answer(struct rpc_conn *c, const struct rpc_pdu *pdu,
 		      const struct buf *token)
 {
 	bool alter = pdu->type == RPC_PDU_ALTER_CONTEXT;
-	struct text address = alter ? (struct text){ 0 } : text_of(c->options.secondary);
+	struct text address = text_of(alter ? NULL : c->options.secondary);
 	size_t start = rpc_pdu_begin(&c->out, alter ? RPC_PDU_ALTER_CONTEXT_RESP : RPC_PDU_BIND_ACK,
 				     answer_flags(c, pdu, s), pdu->call_id);
 	rpc_pdu_put_bind_ack(&c->out, start, c->max_xmit, c->max_recv, rpc_group_id(c->group),

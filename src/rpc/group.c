@@ -24,13 +24,13 @@ struct rpc_group {
 	TAILQ_ENTRY(rpc_group) in_list;
 	uint32_t id;
 	unsigned connections, handle_count;
-	TAILQ_HEAD(, rpc_handle) handles;
+	TAILQ_HEAD(handle_list, rpc_handle) handles;
 	pthread_mutex_t lock; /* of the handles */
 };
 
 struct rpc_groups {
 	pthread_mutex_t lock;
-	TAILQ_HEAD(, rpc_group) list;
+	TAILQ_HEAD(group_list, rpc_group) list;
 	size_t count;
 	uint32_t last_id;
 };

@@ -205,6 +205,14 @@ static const char *parse_trailer(struct rpc_pdu *pdu, const uint8_t *data, size_
 	return NULL;
 }
 
+static const char *parse_body(struct rpc_pdu *pdu, const uint8_t *data, size_t end)
+{
+	struct rpc_reader r = rpc_reader_of(data + RPC_HEADER_SIZE, end - RPC_HEADER_SIZE,
+					    rpc_drep_little(pdu->drep));
+	/* cppcheck-suppress returnDanglingLifetime ; what comes back is a constant text */
+	return types[pdu->type].parse(pdu, &r);
+}
+
 int rpc_pdu_parse(const void *data, size_t length, struct rpc_pdu *ret, const char **ret_why)
 {
 	const uint8_t *p = data;
@@ -227,11 +235,8 @@ int rpc_pdu_parse(const void *data, size_t length, struct rpc_pdu *ret, const ch
 		pdu.call_id = rpc_read_u32(&r);
 		why = parse_trailer(&pdu, p, auth_length, &end);
 	}
-	if (!why) {
-		struct rpc_reader r = rpc_reader_of(p + RPC_HEADER_SIZE, end - RPC_HEADER_SIZE,
-						    rpc_drep_little(pdu.drep));
-		why = types[pdu.type].parse(&pdu, &r);
-	}
+	if (!why)
+		why = parse_body(&pdu, p, end);
 	if (why) {
 		if (ret_why)
 			*ret_why = why;

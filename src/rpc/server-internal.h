@@ -64,8 +64,8 @@ struct rpc_server {
 	pthread_t thread;
 	bool started, stopping;
 	int reserve; /* a descriptor for when there are none */
-	LIST_HEAD(, rpc_listener) listeners;
-	LIST_HEAD(, rpc_socket) sockets;
+	LIST_HEAD(rpc_listener_list, rpc_listener) listeners;
+	LIST_HEAD(rpc_socket_list, rpc_socket) sockets;
 	unsigned socket_count;
 	struct rpc_workers workers;
 	struct loop_task stop_task;

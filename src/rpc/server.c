@@ -114,16 +114,17 @@ const struct rpc_statistics *rpc_server_statistics(const struct rpc_server *serv
 
 /* ---- listening ---- */
 
+/* IPv6's port stands where IPv4's does. */
 static uint16_t port_of(const struct sockaddr_storage *a)
 {
-	return ntohs(a->ss_family == AF_INET6
-			     ? ((const struct sockaddr_in6 *)(const void *)a)->sin6_port
-			     : ((const struct sockaddr_in *)(const void *)a)->sin_port);
+	struct sockaddr_in in;
+	memcpy(&in, a, sizeof(in));
+	return ntohs(in.sin_port);
 }
 
 int rpc_server_listen(struct rpc_server *server, int fd)
 {
-	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
+	struct sockaddr_storage a = { 0 };
 	socklen_t length = sizeof(a);
 	struct rpc_listener *l = mem_new(struct rpc_listener);
 	if (!l)

@@ -64,7 +64,7 @@ static int read_tcp(struct rpc_reader *r, struct rpc_binding *b)
 		return -EPROTO;
 	b->protseq = RPC_NCACN_IP_TCP;
 	if (port[0] || port[1])
-		snprintf(b->endpoint, sizeof(b->endpoint), "%u", port[0] << 8 | port[1]);
+		snprintf(b->endpoint, sizeof(b->endpoint), "%u", 256u * port[0] + port[1]);
 	if (r->at == r->length)
 		return 0;
 	if (!read_floor(r, &f))

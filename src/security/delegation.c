@@ -47,15 +47,15 @@ static void reading_done(struct reading *r)
 /* Decrypts the AP-REQ. It was accepted already, so nobody asks for replays again. */
 static krb5_error_code read_request(struct reading *r, const char *keytab, struct text request)
 {
-	krb5_data data = { .length = (unsigned)request.length,
-			   .data = (char *)(uintptr_t)request.data };
+	krb5_data in = { .length = (unsigned)request.length,
+			 .data = (char *)(uintptr_t)request.data };
 	krb5_error_code e = krb5_kt_resolve(r->krb5, keytab, &r->keytab);
 	if (e == 0)
 		e = krb5_auth_con_init(r->krb5, &r->auth);
 	if (e == 0)
 		e = krb5_auth_con_setflags(r->krb5, r->auth, 0);
 	if (e == 0)
-		e = krb5_rd_req(r->krb5, &r->auth, &data, NULL, r->keytab, NULL, &r->ticket);
+		e = krb5_rd_req(r->krb5, &r->auth, &in, NULL, r->keytab, NULL, &r->ticket);
 	if (e == 0)
 		e = krb5_auth_con_getauthenticator(r->krb5, r->auth, &r->authenticator);
 	return e;
