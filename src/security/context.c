@@ -168,6 +168,9 @@ static int take_session_key(struct security_context *c, struct error *err)
 				   &security_oid_ntlm);
 	else if (set->count < 1 || set->elements[0].length != NTLM_KEY_SIZE)
 		error_set(err, r, "NTLM's session key has a wrong length");
+	else if (!(c->challenge.flags & c->authenticate.flags & NTLM_NEGOTIATE_128))
+		/* What Windows asks for since Server 2008 R2 (NtlmMinServerSec). */
+		error_set(err, r, "the peer's NTLM has no keys of 128 bits");
 	else if (!c->initiator && c->authenticate.response <= NTLM_V1_RESPONSE)
 		error_set(err, r, "the client answered with NTLM version 1; it must use NTLMv2");
 	else

@@ -4,10 +4,11 @@
  *
  *   rpc-echo-client BINDING [--service ntlm|kerberos|negotiate] [--level N] [--impersonation N]
  *                   [--target SPN] [--user DOMAIN\USER --password SECRET] [--epmapper PORT]
- *                   [--data N] [--mapper] [--by-policy]
+ *                   [--data N] [--mapper] [--mgmt] [--by-policy]
  *
  * Prints what the server says about its caller, after N bytes went there and back; with --mapper
- * it asks an endpoint mapper where it is itself. A failure is printed with its status: 1.
+ * it asks an endpoint mapper where it is itself; with --mgmt any server what it offers, and prints
+ * the first three parts of each UUID. A failure is printed with its status: 1.
  */
 #include "echo.h"
 
@@ -22,7 +23,7 @@
 
 static struct rpc_client_options o = { .level = AUTHN_LEVEL_NONE };
 static uint32_t data_length;
-static bool mapper;
+static bool mapper, mgmt;
 
 static enum authn_service service_of(const char *name)
 {
@@ -44,17 +45,12 @@ static void take_user(char *text)
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "service", 1, NULL, 's' },
-		{ "level", 1, NULL, 'l' },
-		{ "impersonation", 1, NULL, 'i' },
-		{ "target", 1, NULL, 't' },
-		{ "user", 1, NULL, 'u' },
-		{ "password", 1, NULL, 'p' },
-		{ "epmapper", 1, NULL, 'e' },
-		{ "data", 1, NULL, 'd' },
-		{ "mapper", 0, NULL, 'm' },
-		{ "by-policy", 0, NULL, 'P' },
-		{ NULL, 0, NULL, 0 },
+		{ "service", 1, NULL, 's' },       { "level", 1, NULL, 'l' },
+		{ "impersonation", 1, NULL, 'i' }, { "target", 1, NULL, 't' },
+		{ "user", 1, NULL, 'u' },          { "password", 1, NULL, 'p' },
+		{ "epmapper", 1, NULL, 'e' },      { "data", 1, NULL, 'd' },
+		{ "mapper", 0, NULL, 'm' },        { "by-policy", 0, NULL, 'P' },
+		{ "mgmt", 0, NULL, 'M' },          { NULL, 0, NULL, 0 },
 	};
 	struct error err = { 0 };
 	int c;
@@ -87,6 +83,9 @@ static void parse(int argc, char **argv)
 		case 'P':
 			o.delegate_by_policy = true;
 			break;
+		case 'M':
+			mgmt = true;
+			break;
 		case 'm':
 			mapper = true;
 			break;
@@ -115,6 +114,33 @@ static int ask_mapper(void)
 		return failed(status, &err);
 	printf("at %s\n", o.binding.endpoint);
 	return 0;
+}
+
+/* mgmt's inq_if_ids: a pointer to a conformant structure of pointers. */
+static int ask_mgmt(void)
+{
+	struct error err = { 0 };
+	struct rpc_client *c;
+	struct buf out;
+	o.interface = rpc_mgmt;
+	if (rpc_client_new(&o, &c, &err) < 0)
+		return failed(RPC_S_OUT_OF_MEMORY, &err);
+	buf_init(&out, 1 << 16);
+	struct rpc_client_call call = { .opnum = 0, .in = { "", 0 }, .out = &out };
+	uint32_t status = rpc_client_call(c, &call, &err);
+	struct rpc_reader r = rpc_reader_of(out.data, out.length, rpc_drep_little(call.drep));
+	rpc_read(&r, 8);
+	uint32_t count = status ? 0 : rpc_read_u32(&r);
+	rpc_read(&r, 4 * (size_t)count);
+	for (uint32_t i = 0; i < count && !r.failed; i++) {
+		struct rpc_syntax s;
+		rpc_read_syntax(&r, &s);
+		printf("%08x-%04x-%04x %u.%u\n", s.uuid.Data1, s.uuid.Data2, s.uuid.Data3, s.major,
+		       s.minor);
+	}
+	buf_done(&out);
+	rpc_client_free(c);
+	return status || r.failed ? failed(status, &err) : 0;
 }
 
 static uint32_t echo(struct rpc_client *c, struct error *err)
@@ -146,6 +172,8 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	if (mapper)
 		return ask_mapper();
+	if (mgmt)
+		return ask_mgmt();
 	o.interface = echo_interface.id;
 	if (rpc_client_new(&o, &c, &err) < 0)
 		return failed(RPC_S_OUT_OF_MEMORY, &err);
