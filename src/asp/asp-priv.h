@@ -10,7 +10,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define ASP_CACHE_PAGES 500 /* scriptFileCacheSize */
+#define ASP_CACHE_PAGES 500      /* scriptFileCacheSize, until asp_limit says otherwise */
+#define ASP_CACHE_PAGES_MAX 8192 /* more are cut to this */
+#define ASP_ENGINES 250          /* scriptEngineCacheMax */
 #define ASP_CACHE_BYTES ((size_t)64 << 20)
 #define ASP_APPLICATIONS_MAX 4096
 
@@ -24,6 +26,7 @@ struct asp {
 	pthread_mutex_t lock;     /* guards the applications and the contexts */
 	struct map *applications; /* metabase path to struct asp_application */
 	struct asp_context *contexts, *free_contexts;
+	size_t context_count, contexts_max;
 
 	pthread_t watchdog;
 	pthread_cond_t wake;

@@ -18,6 +18,8 @@ void asp_settings_init(struct asp_settings *settings)
 		.buffering = true,
 		.session_state = true,
 		.session_id_secure = true,
+		.errors_logged = true,
+		.lines = true,
 		.language = "VBScript",
 		.error_message = "An error occurred on the server when processing the URL. Please "
 				 "contact the system administrator.",
@@ -47,6 +49,7 @@ struct asp_context *asp_context_take(struct asp *asp)
 	pthread_mutex_lock(&asp->lock);
 	ctx->next = asp->contexts;
 	asp->contexts = ctx;
+	asp->context_count++;
 	pthread_mutex_unlock(&asp->lock);
 	return ctx;
 }
@@ -54,10 +57,31 @@ struct asp_context *asp_context_take(struct asp *asp)
 void asp_context_give(struct asp_context *ctx)
 {
 	struct asp *asp = ctx->asp;
+	bool drop;
 	pthread_mutex_lock(&asp->lock);
-	ctx->next_free = asp->free_contexts;
-	asp->free_contexts = ctx;
+	/* One at least: a worker that comes back finds it warm. */
+	drop = asp->context_count > 1 && asp->context_count > asp->contexts_max;
+	if (drop) {
+		struct asp_context **at = &asp->contexts;
+		while (*at != ctx)
+			at = &(*at)->next;
+		*at = ctx->next;
+		asp->context_count--;
+	} else {
+		ctx->next_free = asp->free_contexts;
+		asp->free_contexts = ctx;
+	}
 	pthread_mutex_unlock(&asp->lock);
+	if (drop)
+		asp_context_free(ctx);
+}
+
+void asp_limit(struct asp *asp, uint32_t pages, uint32_t engines)
+{
+	pthread_mutex_lock(&asp->lock);
+	asp->contexts_max = engines;
+	pthread_mutex_unlock(&asp->lock);
+	asp_cache_limit(asp->cache, pages);
 }
 
 /* ---- birth and end ---- */
@@ -76,12 +100,15 @@ int asp_new(const struct asp_host *host, struct asp **ret)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&asp->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+	asp->contexts_max = ASP_ENGINES;
 	asp->applications = map_new(ASP_APPLICATIONS_MAX, MAP_NOCASE);
 	int r = asp->applications ? 0 : -ENOMEM;
 	if (r == 0)
-		r = asp_cache_new(ASP_CACHE_PAGES, ASP_CACHE_BYTES, &asp->cache);
-	if (r == 0)
+		r = asp_cache_new(ASP_CACHE_PAGES_MAX, ASP_CACHE_BYTES, &asp->cache);
+	if (r == 0) {
+		asp_cache_limit(asp->cache, ASP_CACHE_PAGES);
 		r = asp_watch_start(asp);
+	}
 	if (r != 0) {
 		asp_free(asp);
 		return r;

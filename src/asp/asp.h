@@ -25,9 +25,12 @@ struct asp_mapping {
  * the schema's defaults; the mappings are the caller's to add. */
 struct asp_settings {
 	bool buffering, parent_paths, session_state, error_sent_to_browser, session_id_secure;
-	uint32_t code_page;        /* 0: UTF-8 */
-	uint32_t lcid;             /* 0: 1033 */
-	const char *language;      /* default script language */
+	bool errors_reported; /* errorsToNTLog; a script that took too long is always reported */
+	bool errors_logged;   /* logErrorRequests: behind the query in the web server's log */
+	bool lines;           /* calcLineNumber: errors say where */
+	uint32_t code_page;   /* 0: UTF-8 */
+	uint32_t lcid;        /* 0: 1033 */
+	const char *language; /* default script language */
 	const char *error_message; /* the whole of an error page when errors are not sent */
 	uint32_t buffering_limit, max_request_entity; /* bytes */
 	uint32_t session_max;
@@ -72,6 +75,10 @@ int asp_new(const struct asp_host *host, struct asp **ret);
 /* Ends all sessions and applications (Session_OnEnd, Application_OnEnd run), then frees. No
  * request may be running. Takes NULL, returns NULL. */
 struct asp *asp_free(struct asp *asp);
+
+/* The most compiled pages and script engines that are kept (cache/scriptFileCacheSize and
+ * scriptEngineCacheMax). Any thread. */
+void asp_limit(struct asp *asp, uint32_t pages, uint32_t engines);
 
 /* Answers one request; returns when the response is complete. Any worker thread, many at once. */
 void asp_handle(struct asp *asp, struct exchange *exchange);

@@ -26,7 +26,7 @@ struct asp_cache {
 	pthread_cond_t idle;
 	struct map *entries;
 	struct entry *newest, *oldest;
-	size_t count, bytes, max_pages, max_bytes;
+	size_t count, bytes, max_pages, max_bytes, most_pages;
 };
 
 int asp_cache_new(size_t max_pages, size_t max_bytes, struct asp_cache **ret)
@@ -42,7 +42,7 @@ int asp_cache_new(size_t max_pages, size_t max_bytes, struct asp_cache **ret)
 	}
 	pthread_mutex_init(&cache->lock, NULL);
 	pthread_cond_init(&cache->idle, NULL);
-	cache->max_pages = max_pages;
+	cache->max_pages = cache->most_pages = max_pages;
 	cache->max_bytes = max_bytes;
 	*ret = cache;
 	return 0;
@@ -126,6 +126,14 @@ static void evict(struct asp_cache *cache, const struct entry *keep)
 	}
 }
 
+void asp_cache_limit(struct asp_cache *cache, size_t pages)
+{
+	pthread_mutex_lock(&cache->lock);
+	cache->max_pages = pages < cache->most_pages ? pages : cache->most_pages;
+	evict(cache, NULL);
+	pthread_mutex_unlock(&cache->lock);
+}
+
 /* ---- look-up ---- */
 
 static struct entry *entry_new(struct asp_cache *cache, struct text key)
@@ -180,7 +188,7 @@ static void entry_finish(struct asp_cache *cache, struct entry *e, struct asp_pa
 		}
 	}
 	pthread_cond_broadcast(&cache->idle);
-	if (!e->page && e->waiting == 0)
+	if ((!e->page || cache->max_pages == 0) && e->waiting == 0)
 		remove_entry(cache, e);
 	else
 		evict(cache, e);

@@ -24,4 +24,6 @@ struct asp_cache *asp_cache_free(struct asp_cache *cache);
  * Errors are those of asp_page_compile, and are not remembered. */
 int asp_cache_get(struct asp_cache *cache, const struct asp_page_options *options, uint64_t version,
 		  struct text url, int64_t now, struct asp_page **ret, struct asp_error *error);
+/* Keeps so many pages from now on, no more than it was made for; 0: none but those in use. */
+void asp_cache_limit(struct asp_cache *cache, size_t pages);
 size_t asp_cache_count(struct asp_cache *cache);

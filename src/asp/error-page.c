@@ -142,7 +142,8 @@ void asp_error_report(struct asp_context *ctx)
 {
 	const struct asp_error *e = &ctx->error;
 	char code[16] = "", *description = NULL;
-	if (!ctx->asp->host.report)
+	if (!ctx->asp->host.report ||
+	    (ctx->config && !ctx->config->settings.errors_reported && !ctx->timed_out))
 		return;
 	if (e->asp)
 		description =
@@ -164,6 +165,32 @@ void asp_error_report(struct asp_context *ctx)
 	ctx->asp->host.report(ctx->asp->host.ctx, &report);
 }
 
+/* "|12|800a000d|Type_mismatch", behind the query in the log, as IIS has it. */
+static void log_error(struct asp_context *ctx)
+{
+	const struct asp_error *e = &ctx->error;
+	char code[16];
+	if (e->asp)
+		snprintf(code, sizeof(code), "ASP_%04u", e->asp);
+	else
+		snprintf(code, sizeof(code), "%08x", (unsigned)e->number);
+	char *text = arena_printf(&ctx->arena, "|%u|%s|%s", e->line, code,
+				  e->description ? e->description : "");
+	for (char *c = text; c && *c; c++) {
+		if ((unsigned char)*c <= ' ')
+			*c = '_';
+	}
+	if (text)
+		asp_response_log(ctx, text_of(text));
+}
+
+/* calcLineNumber is off: nobody is told where it was. */
+static void hide_place(struct asp_error *e)
+{
+	e->line = e->column = 0;
+	e->source = NULL;
+}
+
 void asp_error_page(struct asp_context *ctx)
 {
 	struct asp_response *r = &ctx->response;
@@ -171,6 +198,8 @@ void asp_error_page(struct asp_context *ctx)
 	uint32_t status = r->status == 404 && !r->head_sent ? 404 : 500;
 	if (!ctx->config)
 		details = false; /* no settings, no permission */
+	if (ctx->config && !ctx->config->settings.lines)
+		hide_place(&ctx->error);
 	asp_error_report(ctx);
 	if (!ctx->exchange)
 		return;
@@ -189,6 +218,8 @@ void asp_error_page(struct asp_context *ctx)
 		r->body.limit = PAGE_MAX;
 	r->status = status;
 	r->sub_status = status == 500 ? 100 : 0;
+	if (ctx->config && ctx->config->settings.errors_logged)
+		log_error(ctx);
 	put_page(&r->body, ctx, details);
 	if (buf_failed(&r->body))
 		buf_clear(&r->body);

@@ -476,6 +476,22 @@ static HRESULT response_lcid(struct automation_call *call)
 	return S_OK;
 }
 
+/* Until the head is sent; later nobody would see it. A comma is not allowed, as in IIS: some
+ * formats of logs have it between fields. */
+static HRESULT response_append_to_log(struct automation_call *call)
+{
+	struct asp_context *ctx = asp_context_of(call);
+	struct text text;
+	if (!ctx || !ctx->exchange)
+		return asp_raise_stale(call);
+	HRESULT hr = asp_arg_text(call, ctx, 0, &text);
+	if (FAILED(hr))
+		return hr;
+	if (memchr(text.data, ',', text.length))
+		return asp_raise(call, ctx, OBJECT, 101, NULL);
+	return asp_response_log(ctx, text) < 0 ? E_OUTOFMEMORY : S_OK;
+}
+
 static const struct automation_member members[] = {
 	{ "Write", 1, AUTOMATION_METHOD, 1, 1, response_write },
 	{ "WriteBlock", 2, AUTOMATION_METHOD, 1, 1, response_write_block },
@@ -497,6 +513,7 @@ static const struct automation_member members[] = {
 	{ "IsClientConnected", 18, ASP_CALLABLE, 0, 0, response_connected },
 	{ "CodePage", 19, AUTOMATION_GETPUT, 0, 0, response_codepage },
 	{ "LCID", 20, AUTOMATION_GETPUT, 0, 0, response_lcid },
+	{ "AppendToLog", 21, AUTOMATION_METHOD, 1, 1, response_append_to_log },
 };
 
 const struct automation_class asp_response_class = {

@@ -15,6 +15,8 @@
 #define BODY_KEPT ((size_t)1 << 20) /* memory kept for the next page */
 #define HEADERS_MAX 64              /* AddHeader */
 
+#define LOG_MAX 1024 /* of what a page adds to its line in the log */
+
 void asp_response_init(struct asp_response *response)
 {
 	buf_init(&response->body, 0);
@@ -93,6 +95,23 @@ int asp_response_header(struct asp_context *ctx, struct text name, struct text v
 		r->header_capacity = HEADERS_MAX;
 	}
 	r->headers[r->header_count++] = (struct channel_header_field){ name, value };
+	return 0;
+}
+
+int asp_response_log(struct asp_context *ctx, struct text text)
+{
+	struct text *log = &ctx->response.log;
+	size_t length = log->length + text.length;
+	if (length > LOG_MAX)
+		length = LOG_MAX;
+	char *all = arena_alloc(&ctx->arena, length + 1);
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < length; i++) {
+		char c = i < log->length ? log->data[i] : text.data[i - log->length];
+		all[i] = (unsigned char)c <= ' ' || c == 0x7F ? '+' : c;
+	}
+	*log = (struct text){ all, length };
 	return 0;
 }
 
@@ -223,6 +242,8 @@ static void send_head(struct asp_context *ctx, uint64_t length)
 		    arena_strndup(&ctx->arena, r->headers[i].name.data, r->headers[i].name.length),
 		    r->headers[i].value);
 	add_cookies(ctx, &head);
+	if (r->log.length)
+		add(&head, CHANNEL_LOG_FIELD, r->log);
 	int result = exchange_head(ctx->exchange, &head);
 	if (result == -E2BIG || result == -EINVAL) {
 		/* More headers than a head can carry: the client must not get half of them. */

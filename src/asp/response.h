@@ -38,6 +38,7 @@ struct asp_response {
 	struct channel_header_field *headers; /* AddHeader */
 	size_t header_count, header_capacity;
 	struct asp_cookie *cookies, **cookies_end;
+	struct text log; /* goes behind the query in the web server's log */
 };
 
 void asp_response_init(struct asp_response *response);
@@ -55,6 +56,8 @@ void asp_response_finish(struct asp_context *ctx);
 /* Adds a header; both texts must live in the arena. -ENOMEM, -EINVAL for a name or value that
  * cannot be in a header. */
 int asp_response_header(struct asp_context *ctx, struct text name, struct text value);
+/* Adds to the log's line, with the head; blanks and control characters become '+'. -ENOMEM. */
+int asp_response_log(struct asp_context *ctx, struct text text);
 struct asp_cookie *asp_response_cookie(struct asp_context *ctx, struct text name);
 /* Forgets everything said so far, for an error page. */
 void asp_response_restart(struct asp_context *ctx);

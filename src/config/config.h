@@ -149,6 +149,7 @@ struct config_server {
 	struct config_log log_central; /* one W3C file for all sites */
 	int64_t connection_timeout, header_wait_timeout;
 	uint32_t min_bytes_per_second;
+	uint32_t asp_threads, asp_pages, asp_engines; /* per processor; per process */
 };
 
 /* Builds a snapshot from the text of applicationHost.config. `path` is its name for errors;

@@ -305,7 +305,7 @@ static void put_tail(struct writer *w)
 	buf_printf(
 		&w->out,
 		"      <!-- Whether script errors are shown in full: false where strangers come. "
-		"-->\n      <asp scriptErrorSentToBrowser=\"%s\" />\n",
+		"-->\n      <asp scriptErrorSentToBrowser=\"%s\" errorsToNTLog=\"true\" />\n",
 		w->development ? "true" : "false");
 	buf_puts(&w->out, "      <handlers accessPolicy=\"Read, Script\" />\n"
 			  "      <modules />\n"

@@ -21,7 +21,15 @@ static const struct bind_row limit_rows[] = {
 	SERVER(min_bytes_per_second, "minBytesPerSecond"),
 };
 
+/* What a process has once, whichever applications it runs: as the server's level says. */
+static const struct bind_row asp_rows[] = {
+	SERVER(asp_threads, "limits/processorThreadMax"),
+	SERVER(asp_pages, "cache/scriptFileCacheSize"),
+	SERVER(asp_engines, "cache/scriptEngineCacheMax"),
+};
+
 const struct bind_table config_server_tables[] = {
+	{ "system.webServer/asp", BIND_ROWS(asp_rows), NULL, 0 },
 	{ "system.applicationHost/log", BIND_ROWS(log_rows), NULL, 0 },
 	{ "system.applicationHost/webLimits", BIND_ROWS(limit_rows), NULL, 0 },
 };

@@ -132,10 +132,11 @@ struct config_url {
 	/* system.webServer/asp */
 	bool asp_buffering, asp_enable_parent_paths, asp_session, asp_script_error_sent_to_browser,
 		asp_keep_session_id_secure;
-	uint32_t asp_code_page, asp_lcid;
+	bool asp_errors_to_log, asp_log_errors, asp_lines, asp_chunked, asp_fallback;
+	uint32_t asp_code_page, asp_lcid, asp_queue_max;
 	const char *asp_script_language, *asp_script_error_message;
 	uint32_t asp_buffering_limit, asp_max_request_entity, asp_session_max;
-	int64_t asp_script_timeout, asp_session_timeout;
+	int64_t asp_script_timeout, asp_session_timeout, asp_queue_timeout;
 	/* security/requestFiltering */
 	bool allow_double_escaping, allow_high_bit, unescape_query, remove_server_header;
 	uint64_t max_content_length;

@@ -37,6 +37,13 @@ static const struct bind_row asp_rows[] = {
 	URL(asp_session_max, "session/max"),
 	URL(asp_script_timeout, "limits/scriptTimeout"),
 	URL(asp_session_timeout, "session/timeout"),
+	URL(asp_errors_to_log, "errorsToNTLog"),
+	URL(asp_log_errors, "logErrorRequests"),
+	URL(asp_lines, "calcLineNumber"),
+	URL(asp_chunked, "enableChunkedEncoding"),
+	URL(asp_fallback, "enableAspHtmlFallback"),
+	URL(asp_queue_max, "limits/requestQueueMax"),
+	URL(asp_queue_timeout, "limits/queueTimeout"),
 };
 
 static const struct bind_row document_rows[] = { URL(default_document_enabled, "enabled") };

@@ -88,6 +88,7 @@ struct http_response {
 	size_t field_count;
 	bool close;       /* close the connection behind it */
 	bool hide_server; /* without the Server field */
+	bool no_chunks;   /* a body of unknown length ends with the connection */
 };
 const char *http_reason(uint32_t status);
 /* The short page HTTP.sys shows where no site can be asked; `why` as for HTTPERR. */

@@ -118,7 +118,7 @@ static void decide_framing(struct http_exchange *x, const struct http_response *
 	const struct http_request *request = &x->request;
 	out->no_body = request->method == HTTP_HEAD || !status_has_body(response->status);
 	if (response->content_length == HTTP_LENGTH_UNKNOWN && !out->no_body) {
-		out->chunked = request->minor > 0;
+		out->chunked = request->minor > 0 && !response->no_chunks;
 		out->until_close = !out->chunked;
 	}
 	/* A body we do not mean to read to its end takes the connection with it. */

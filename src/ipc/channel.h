@@ -81,6 +81,9 @@ struct channel_request {
 };
 
 /* A response head, as the host writes it and the front reads it (a checked private copy). */
+/* A response field for the front end alone: its value goes behind the query in the log. */
+#define CHANNEL_LOG_FIELD "Surrogate-Log"
+
 struct channel_response {
 	uint32_t status, sub_status, win32_status;
 	struct text reason; /* "" for the standard one */

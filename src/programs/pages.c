@@ -72,6 +72,7 @@ int pages_set_config(struct pages *pages, struct config *config, struct error *e
 	old = pages->config;
 	pages->config = config_ref(config);
 	pthread_mutex_unlock(&pages->lock);
+	asp_limit(pages->asp, config_server(config)->asp_pages, config_server(config)->asp_engines);
 	if (old)
 		asp_settings_changed(pages->asp);
 	config_unref(old);
@@ -165,6 +166,9 @@ static int pages_copy(const struct config_url *url, const struct config_applicat
 	ret->session_state = url->asp_session;
 	ret->error_sent_to_browser = url->asp_script_error_sent_to_browser;
 	ret->session_id_secure = url->asp_keep_session_id_secure;
+	ret->errors_reported = url->asp_errors_to_log;
+	ret->errors_logged = url->asp_log_errors;
+	ret->lines = url->asp_lines;
 	ret->code_page = url->asp_code_page;
 	ret->lcid = url->asp_lcid;
 	ret->buffering_limit = url->asp_buffering_limit;
@@ -258,6 +262,20 @@ static void *pages_expire(void *ctx)
 
 /* ---- serving ---- */
 
+/* processorThreadMax; a channel has no more slots than its own, whatever is asked for. */
+static int pages_threads(struct pages *pages)
+{
+	struct config *config = pages->config ? pages_config(pages) : NULL;
+
+	if (!config)
+		return INT_MAX;
+	uint64_t threads = (uint64_t)config_server(config)->asp_threads *
+			   (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+
+	config_unref(config);
+	return threads < 1 ? 1 : threads > INT_MAX ? INT_MAX : (int)threads;
+}
+
 int pages_serve(struct pages *pages, uint64_t front, int fd, const int *bells, int loops,
 		struct error *err)
 {
@@ -270,7 +288,7 @@ int pages_serve(struct pages *pages, uint64_t front, int fd, const int *bells, i
 						       .channel_fd = fd,
 						       .bells = bells,
 						       .loops = loops,
-						       .threads_max = INT_MAX,
+						       .threads_max = pages_threads(pages),
 						       .handler = asp_handler(pages->asp) },
 			       &pages->host);
 	if (r < 0)

@@ -247,6 +247,36 @@ void web_error_serve(struct web_call *call, unsigned status, unsigned sub, uint3
 	serve_page(call, &view, detailed);
 }
 
+bool web_respond_fallback(struct web_request *request)
+{
+	struct web_call *call = web_call_of(request);
+	struct arena *arena = http_exchange_arena(request->x);
+	const char *top = request->vdir ? request->vdir->physical_path : "";
+	struct text file = request->script_file;
+	struct web_found found = { .fd = -1 };
+	char *data = NULL;
+	size_t length;
+
+	if (!request->url || !request->url->asp_fallback || file.length <= strlen(top) ||
+	    !text_ends_with_nocase(file, TEXT(".asp")))
+		return false;
+	char *name = arena_printf(arena, TEXT_FMT "_asp.htm", (int)(file.length - strlen(top) - 4),
+				  file.data + strlen(top));
+	_cleanup_fd_ int root = sys_open(top, O_PATH | O_DIRECTORY, 0);
+	while (name && *name == '/')
+		name++;
+	if (!name || root < 0 || web_open_beneath(root, name, &found) < 0)
+		return false;
+	if (S_ISREG(found.st.st_mode) && sys_read_fd(found.fd, CUSTOM_MAX, &data, &length) < 0)
+		data = NULL;
+	sys_close(found.fd);
+	char *body = data ? arena_dup(arena, data, length) : NULL;
+	mem_free(data);
+	if (body)
+		answer(call, 200, TEXT("text/html"), body, length);
+	return body != NULL;
+}
+
 bool web_error_replaces(const struct web_request *request, const struct http_response *response)
 {
 	const struct config_url *url = request->url;

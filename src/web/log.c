@@ -193,6 +193,17 @@ static void put_site(struct line *l, const struct config_site *site)
 	put_value(l, text_of(site->log_site_id ? id : site->name));
 }
 
+static void put_query(struct line *l, const struct web_call *call)
+{
+	struct text query = http_exchange_request(call->request.x)->query;
+	if (query.length || !call->request.log.length)
+		put_value(l, query);
+	else
+		next_field(l);
+	if (call->request.log.length)
+		put_bytes(l, call->request.log.data, call->request.log.length);
+}
+
 static void put_request(struct line *l, uint32_t f, struct web_call *call)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
@@ -208,7 +219,7 @@ static void put_request(struct line *l, uint32_t f, struct web_call *call)
 	if (f & LOG_STEM)
 		put_value(l, asked_path(call));
 	if (f & LOG_QUERY)
-		put_value(l, r->query);
+		put_query(l, call);
 	if (f & LOG_PORT)
 		put_number(l, peer->local_port);
 	if (f & LOG_USER)
@@ -394,7 +405,7 @@ static void put_iis(struct line *l, struct web_call *call, const struct http_exc
 	put_bytes(l, ",", 1);
 	put_value(l, asked_path(call));
 	put_bytes(l, ",", 1);
-	put_value(l, r->query);
+	put_query(l, call);
 	put_bytes(l, ",", 1);
 }
 
@@ -448,8 +459,8 @@ static bool is_wanted(const struct web_call *call, uint32_t status)
 static size_t line_bound(struct web_call *call, const struct web_log *log)
 {
 	const struct http_request *r = http_exchange_request(call->request.x);
-	size_t bound =
-		LINE_MAX_FIXED + asked_path(call).length + r->target.length + r->query.length;
+	size_t bound = LINE_MAX_FIXED + asked_path(call).length + r->target.length +
+		       r->query.length + call->request.log.length;
 	for (size_t i = 0;
 	     log->settings->fields & (LOG_AGENT | LOG_COOKIE | LOG_REFERER | LOG_HOST) &&
 	     i < r->field_count;

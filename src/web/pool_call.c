@@ -43,6 +43,8 @@ static void call_dequeue(struct web_pool_loop *loop, struct web_pool_call *call)
 		q->head = call->next;
 	if (q->tail == call)
 		q->tail = before;
+	if (!q->head)
+		loop_timer_cancel(loop->loop, &q->timer);
 	call->queued = false;
 	atomic_fetch_sub(&call->pool->queued, 1);
 }
@@ -254,22 +256,70 @@ static void call_refuse(struct web_pool_call *call)
 			  text_of(reason ? reason : ""));
 }
 
+/* The queue is full: of the pool (503.2), or longer than ASP lets it become (503.3). */
+static void call_turn_away(struct web_pool_loop *loop, struct web_pool_call *call, unsigned sub)
+{
+	struct web_pool *pool = call->pool;
+
+	if (!pool->queues[loop->index].head)
+		web_pool_leave_line(pool, loop->index);
+	if (web_respond_fallback(call->request))
+		return;
+	web_respond_error(
+		call->request, 503, sub, 0,
+		sub == 2 ? TEXT("The queue of the application pool is full. Raise queueLength or "
+				"find out why its requests take so long.")
+			 : TEXT("As many requests wait as requestQueueMax of "
+				"system.webServer/asp allows."));
+}
+
+/* asp/limits/queueTimeout: a request that has waited so long is answered as if ASP were too busy.
+ * The first in line has waited longest. */
+static void call_queue_due(void *ctx)
+{
+	struct web_pool_queue *q = ctx;
+	struct web_pool_loop *loop = q->loop;
+	int64_t now = loop_now(loop->loop);
+
+	while (q->head && q->head->due <= now) {
+		struct web_pool_call *call = q->head;
+
+		call_dequeue(loop, call);
+		web_respond_error(call->request, 500, 13, 0,
+				  TEXT("The request waited longer than queueTimeout of "
+				       "system.webServer/asp allows."));
+	}
+	if (!q->head)
+		web_pool_leave_line(q->pool, loop->index);
+	else if (q->head->due != INT64_MAX)
+		loop_timer_set(loop->loop, &q->timer, q->head->due, call_queue_due, q);
+}
+
 /* Into the queue, unless it is full. */
 static void call_wait(struct web_pool_loop *loop, struct web_pool_call *call)
 {
 	struct web_pool *pool = call->pool;
+	struct web_pool_queue *q = &pool->queues[loop->index];
+	const struct config_url *url = call->request->url;
+	uint32_t waiting = atomic_fetch_add(&pool->queued, 1);
+	unsigned sub = waiting >= atomic_load(&pool->queue_length) ? 2
+		       : url && waiting >= url->asp_queue_max      ? 3
+								   : 0;
 
-	if (atomic_fetch_add(&pool->queued, 1) < atomic_load(&pool->queue_length)) {
-		call_enqueue(loop, call, false);
-		web_pool_demand(loop->pools, pool);
+	if (sub) {
+		atomic_fetch_sub(&pool->queued, 1);
+		call_turn_away(loop, call, sub);
 		return;
 	}
-	atomic_fetch_sub(&pool->queued, 1);
-	if (!pool->queues[loop->index].head)
-		web_pool_leave_line(pool, loop->index);
-	web_respond_error(call->request, 503, 2, 0,
-			  TEXT("The queue of the application pool is full. Raise queueLength or "
-			       "find out why its requests take so long."));
+	call->due = url && url->asp_queue_timeout > 0
+			    ? loop_now(loop->loop) + url->asp_queue_timeout
+			    : INT64_MAX;
+	call_enqueue(loop, call, false);
+	q->loop = loop;
+	q->pool = pool;
+	if (call->due != INT64_MAX && q->head == call)
+		loop_timer_set(loop->loop, &q->timer, call->due, call_queue_due, q);
+	web_pool_demand(loop->pools, pool);
 }
 
 void web_pool_call_dispatch(void *ctx, struct web_request *request)
@@ -290,6 +340,7 @@ void web_pool_call_dispatch(void *ctx, struct web_request *request)
 	}
 	*call = (struct web_pool_call){ .request = request,
 					.pool = pool,
+					.due = INT64_MAX,
 					.source = { call_peek, call_consume },
 					.sink = { call_space, call_commit } };
 	request->dispatch = call;
@@ -391,7 +442,9 @@ static int call_read_head(struct web_pool_call *call, struct channel_response *h
 								 : head->content_length,
 				       .fields = fields };
 	for (size_t i = 0; i < head->header_count; i++)
-		if (!call_own_field(head->headers[i].name))
+		if (text_equal_nocase(head->headers[i].name, TEXT(CHANNEL_LOG_FIELD)))
+			call->request->log = head->headers[i].value;
+		else if (!call_own_field(head->headers[i].name))
 			fields[ret->field_count++] = (struct http_field){ head->headers[i].name,
 									  head->headers[i].value };
 	return 0;
@@ -491,6 +544,7 @@ void web_pool_call_host_gone(struct web_pool_loop *loop, struct web_pool_host *h
 	    (!call->body_begun || call_save_body(call) == 0)) {
 		/* Nobody had begun with it: the next host gets it. */
 		call_release(loop, call);
+		call->due = INT64_MAX; /* it was begun once: it waits as long as it takes */
 		atomic_fetch_add(&call->pool->queued, 1);
 		call_enqueue(loop, call, true);
 		return;

@@ -21,6 +21,7 @@ struct web_pool_call {
 	struct web_pool_host *host; /* NULL while it waits */
 	struct web_pool_call *next; /* in the queue of its pool and loop */
 	int slot;
+	int64_t due; /* while it waits: when its patience ends */
 	bool queued, head_sent, broken, body_begun, body_ended;
 	struct text saved_body; /* given to a host that never looked at it */
 	struct http_source source;
@@ -45,8 +46,11 @@ struct web_pool_host {
 /* Calls of one pool that wait on one loop, first come first served; the loop's own. */
 struct web_pool_queue {
 	struct web_pool_call *head, *tail;
-	uint32_t seen_verdict; /* the number it has dealt with */
-	bool in_line;          /* this loop stands in pool->line; only then `head` is set */
+	struct web_pool_loop *loop;
+	struct web_pool *pool;
+	struct loop_timer timer; /* for the first in line */
+	uint32_t seen_verdict;   /* the number it has dealt with */
+	bool in_line;            /* this loop stands in pool->line; only then `head` is set */
 };
 
 struct web_pool {

@@ -98,6 +98,11 @@ static const struct http_field *with_custom(struct web_request *request,
 	return fields;
 }
 
+static bool call_is_page(struct web_request *request)
+{
+	return web_call_of(request)->dispatched;
+}
+
 static void finish_response(struct web_request *request, struct http_response *response)
 {
 	const struct config_url *url = request->url;
@@ -106,6 +111,7 @@ static void finish_response(struct web_request *request, struct http_response *r
 	response->fields = with_custom(request, response, &response->field_count);
 	response->close = response->close || !url->keep_alive;
 	response->hide_server = url->remove_server_header;
+	response->no_chunks = call_is_page(request) && !url->asp_chunked;
 }
 
 void web_respond_source(struct web_request *request, const struct http_response *response,

@@ -36,6 +36,7 @@ struct web_request {
 	const char *handler;      /* "ASPClassic", "StaticFile" */
 	const char *notification; /* "ExecuteRequestHandler": for error pages */
 	uint32_t sub_status, win32_status; /* for the log; set by the answering functions */
+	struct text log;                   /* behind the query in the log; a page's own words */
 	void *dispatch;                    /* the dispatcher's own */
 };
 
@@ -73,6 +74,9 @@ int web_set_config(struct web *web, struct config *config);
  * `detail` is one more sentence for the detailed page, may be empty. */
 void web_respond_error(struct web_request *request, unsigned status, unsigned sub, uint32_t hresult,
 		       struct text detail);
+/* Answers with the file NAME_asp.htm beside the page NAME.asp, if it is there: for a page that
+ * cannot be run because too many wait (asp/enableAspHtmlFallback). False: nothing was answered. */
+bool web_respond_fallback(struct web_request *request);
 /* True when httpErrors puts a page of its own in the place of this answer of a handler
  * (existingResponse): answer with web_respond_error then. */
 bool web_error_replaces(const struct web_request *request, const struct http_response *response);

@@ -258,7 +258,7 @@ Do : d.Add d.Count, String(1000000, "x") & d.Count : Loop %>""")
 <site name="Default Web Site" id="1"><bindings>
 <binding protocol="http" bindingInformation="127.0.0.1:{t.free_port()}:"/></bindings>
 <application path="/" applicationPool="Small"><virtualDirectory path="/" physicalPath="{t.site}"/>
-</application></site></sites></system.applicationHost></configuration>""")
+</application></site></sites></system.applicationHost><system.webServer><asp errorsToNTLog="true"/></system.webServer></configuration>""")
     t.run_server()
     t.equal(t.get("/eat.asp").status, 500, "the page that hoards")
     t.wait_for(lambda: any("Out of memory" in e["message"] for e in t.events("Application")),

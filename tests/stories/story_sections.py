@@ -149,3 +149,27 @@ def story_one_log_of_all_sites_with_fields_of_ones_own(t):
     t.get("/page.asp")
     t.stop()
     t.contains((t.state / "logs/W3SVC/u_extend1.log").read_text(), " W3SVC1 ", "the central log")
+
+
+@also_sanitized
+def story_pages_add_to_the_log(t):
+    t.write("page.asp", "<% Response.AppendToLog \"sold=3\" %>ok")
+    t.write("bad.asp", "<% x = y.z %>")
+    serve(t, """<asp errorsToNTLog="false" calcLineNumber="true" />""")
+    t.equal(t.get("/page.asp?q=1&").text, "ok", "the page")
+    t.check("Surrogate-Log" not in t.get("/page.asp").headers, "a field of ours")
+    t.equal(t.get("/bad.asp").status, 500, "an error")
+    t.check(not t.events("Application"), "an event although errorsToNTLog is off")
+    t.stop()
+    log = logged(t)
+    t.contains(log, "GET /page.asp q=1&sold=3 ", "the log")
+    t.contains(log, "GET /bad.asp |1|800a01", "the error in the log")
+
+
+@also_sanitized
+def story_pages_without_chunks(t):
+    t.write("page.asp", "<% Response.Buffer = False %>a<% x = 1 %>b")
+    serve(t, """<asp enableChunkedEncoding="false" />""")
+    answer = t.raw(b"GET /page.asp HTTP/1.1\r\nHost: a\r\n\r\n")
+    t.check(b"chunked" not in answer, f"{answer}")
+    t.check(b"Connection: close" in answer and answer.endswith(b"\r\n\r\nab"), f"{answer}")

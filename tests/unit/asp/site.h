@@ -26,6 +26,7 @@ struct site {
 	struct asp_settings settings;
 	struct asp_mapping mappings[2];
 	struct buf reports;
+	bool quiet; /* errorsToNTLog is off */
 	int settings_asked;
 };
 
@@ -113,6 +114,7 @@ static int site_settings(void *ctx, const struct channel_request *request, struc
 	(void)arena;
 	site->settings_asked++;
 	*ret = site->settings;
+	ret->errors_reported = !site->quiet;
 	return 0;
 }
 

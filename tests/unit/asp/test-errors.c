@@ -211,6 +211,76 @@ static void a_page_that_is_gone_is_404(void **state)
 	site_free(site);
 }
 
+/* What goes behind the query in the log. */
+static void the_log_is_told(void **state)
+{
+	static const struct {
+		const char *page, *log;
+	} cases[] = {
+		{ "<%\nx = y.z %>", "|2|800a01a8|Object_required" },
+		{ "<!--#include file=\"none\"-->", "|1|ASP_0126|Include_file_not_found" },
+		{ "<% Response.AppendToLog \"a b\" : Response.AppendToLog \"c\" %>", "a+bc\n" },
+		{ "<% On Error Resume Next : Response.AppendToLog \"a,b\" %>", NULL },
+		{ "fine", NULL },
+	};
+	(void)state;
+	struct site *site = site_new();
+	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+		struct reply r;
+		bool off = i >= ARRAY_LEN(cases);
+		site->settings.errors_logged = !off;
+		asp_settings_changed(site->asp);
+		site_put(site, "log.asp", cases[i % ARRAY_LEN(cases)].page);
+		reply_init(&r, site, "/log.asp");
+		asp_handle(site->asp, &r.exchange);
+		const char *log = cases[i % ARRAY_LEN(cases)].log;
+		if (!log || (off && *log == '|')) {
+			assert_lacks(buf_cstr(&r.head), CHANNEL_LOG_FIELD);
+		} else {
+			assert_contains(buf_cstr(&r.head), CHANNEL_LOG_FIELD ": ");
+			assert_contains(buf_cstr(&r.head), log);
+		}
+		reply_done(&r);
+	}
+	site_free(site);
+}
+
+static void lines_and_events_may_be_off(void **state)
+{
+	(void)state;
+	struct site *site = site_new();
+	site->settings.lines = false;
+	site_put(site, "p.asp", "\n\n<% x = secret.name %>");
+	const char *out = site_get(site, "/p.asp");
+	assert_contains(out, "Object required");
+	assert_lacks(out, "line 3");
+	assert_lacks(out, "secret.name");
+	assert_contains(buf_cstr(&site->reports), "/p.asp(0) ");
+	buf_clear(&site->reports);
+	site->quiet = true;
+	asp_settings_changed(site->asp);
+	assert_contains(site_get(site, "/p.asp"), "Object required");
+	assert_string_equal(buf_cstr(&site->reports), "");
+	site_free(site);
+}
+
+/* No page and one engine are kept: everything still runs, in turn and inside each other. */
+static void little_may_be_kept(void **state)
+{
+	(void)state;
+	struct site *site = site_new();
+	asp_limit(site->asp, 0, 0);
+	site_put(site, "in.asp", "in");
+	site_put(site, "out.asp", "<% Server.Execute \"/in.asp\" %>out");
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(site_get(site, "/out.asp"), "inout");
+		assert_string_equal(site_get(site, "/in.asp"), "in");
+	}
+	asp_limit(site->asp, 1, 2);
+	assert_string_equal(site_get(site, "/out.asp"), "inout");
+	site_free(site);
+}
+
 static void the_table_is_complete(void **state)
 {
 	(void)state;
@@ -239,6 +309,9 @@ int main(void)
 		cmocka_unit_test(browsers_may_be_told_nothing),
 		cmocka_unit_test(an_error_ends_what_was_begun),
 		cmocka_unit_test(scripts_may_catch_errors),
+		cmocka_unit_test(the_log_is_told),
+		cmocka_unit_test(lines_and_events_may_be_off),
+		cmocka_unit_test(little_may_be_kept),
 		cmocka_unit_test(scripts_time_out),
 		cmocka_unit_test(a_page_that_is_gone_is_404),
 		cmocka_unit_test(the_table_is_complete),

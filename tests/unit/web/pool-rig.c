@@ -269,7 +269,7 @@ static void write_page(struct rig *rig, const char *folder)
 	assert_int_equal(sys_close(sys_open(path, O_WRONLY | O_CREAT, 0644)), -1);
 }
 
-static struct config *make_config(struct rig *rig)
+static struct config *make_config(struct rig *rig, const char *web_server)
 {
 	struct config *config = NULL;
 	struct error err = { 0 };
@@ -288,7 +288,10 @@ static struct config *make_config(struct rig *rig)
 	for (int i = 0; i < 2; i++)
 		buf_printf(&xml, "<binding protocol=\"http\" bindingInformation=\"*:%u:\"/>",
 			   rig->ports[i]);
-	buf_puts(&xml, "</bindings></site></sites></system.applicationHost></configuration>");
+	buf_printf(&xml,
+		   "</bindings></site></sites></system.applicationHost><system.webServer>%s"
+		   "</system.webServer></configuration>",
+		   web_server);
 	if (config_parse(buf_text(&xml), "applicationHost.config", rig->folder, &config, &err) < 0)
 		fail_msg("line %d: %s", err.line, err.text);
 	buf_done(&xml);
@@ -317,6 +320,11 @@ static void start_server(struct rig *rig, const int *listeners)
 
 void rig_init(struct rig *rig, void **state)
 {
+	rig_init_with(rig, state, "");
+}
+
+void rig_init_with(struct rig *rig, void **state, const char *web_server)
+{
 	struct web_pools_options pools = { RIG_LOOPS, rig, on_demand, on_drained, on_untrusted };
 	int listeners[2];
 
@@ -329,7 +337,7 @@ void rig_init(struct rig *rig, void **state)
 	write_page(rig, "two");
 	for (int i = 0; i < 2; i++)
 		listeners[i] = listening(&rig->ports[i]);
-	rig->config = make_config(rig);
+	rig->config = make_config(rig, web_server);
 	assert_int_equal(web_pools_new(&pools, &rig->pools), 0);
 	start_server(rig, listeners);
 }

@@ -69,6 +69,8 @@ struct rig_host {
 };
 
 void rig_init(struct rig *rig, void **state);
+/* The same; `web_server` is what the configuration's system.webServer says. */
+void rig_init_with(struct rig *rig, void **state, const char *web_server);
 /* Opens the gate, stops everything, and checks that no request and no slot was left behind. */
 void rig_done(struct rig *rig);
 

@@ -269,6 +269,52 @@ static void a_full_queue_is_503(void **state)
 	rig_done(&rig);
 }
 
+/* asp/limits/requestQueueMax, and the page that stands in. */
+static void asp_lets_only_so_many_wait(void **state)
+{
+	struct rig rig;
+	struct rig_host h;
+	struct rig_answer answer;
+	char path[600];
+	int waiting;
+
+	rig_init_with(&rig, state, "<asp><limits requestQueueMax=\"1\"/></asp>");
+	waiting = rig_get(&rig, 0, "hello");
+	rig_await_queued(&rig, "one", 1);
+	rig_read(rig_get(&rig, 0, "hello"), &answer);
+	assert_int_equal(answer.status, 503);
+	assert_non_null(strstr(buf_cstr(&answer.body), "503.3"));
+	buf_done(&answer.body);
+	snprintf(path, sizeof path, "%s/one/page_asp.htm", rig.folder);
+	_cleanup_fd_ int fd = sys_open(path, O_WRONLY | O_CREAT, 0644);
+	assert_int_equal(sys_write_all(fd, "busy", 4), 0);
+	rig_read(rig_get(&rig, 1, "hello"), &answer);
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(buf_cstr(&answer.body), "busy");
+	buf_done(&answer.body);
+	rig_host_start(&rig, &h, "one");
+	assert_int_equal(rig_status(waiting), 200);
+	rig_host_gone(&h);
+	rig_done(&rig);
+}
+
+static void the_queue_has_a_time_out(void **state)
+{
+	struct rig rig;
+	struct rig_host h;
+	int fds[3];
+
+	rig_init_with(&rig, state, "<asp><limits queueTimeout=\"00:00:01\"/></asp>");
+	for (int i = 0; i < 3; i++)
+		fds[i] = rig_get(&rig, i & 1, "hello");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(rig_status(fds[i]), 500);
+	rig_host_start(&rig, &h, "one");
+	assert_int_equal(rig_status(rig_get(&rig, 0, "hello")), 200);
+	rig_host_gone(&h);
+	rig_done(&rig);
+}
+
 /* ---- hosts that die ---- */
 
 /* Waits until the slot's request has all of its body that fits, and nobody has claimed it. */
@@ -746,6 +792,8 @@ int main(void)
 		state_test(a_stopped_pool_answers_at_once),
 		state_test(a_pool_is_stopped_while_its_host_drains),
 		state_test(a_full_queue_is_503),
+		state_test(asp_lets_only_so_many_wait),
+		state_test(the_queue_has_a_time_out),
 		state_test(a_dead_host_takes_only_what_it_ran),
 		state_test(unclaimed_bodies_go_to_the_next_host),
 		state_test(a_finished_response_outlives_its_host),
