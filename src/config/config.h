@@ -51,6 +51,15 @@ enum config_recycle_event { /* logEventOnRecycle, system.applicationHost/applica
 			    CONFIG_RECYCLE_PRIVATE_MEMORY = 128,
 };
 
+enum config_cpu_action {
+	CONFIG_CPU_NONE,
+	CONFIG_CPU_KILL,
+	CONFIG_CPU_THROTTLE,
+	CONFIG_CPU_UNDER_LOAD
+};
+/* How a pool that does not serve says so: by the end of the connection, or 503. */
+enum config_load_balancer { CONFIG_TCP_LEVEL = 1, CONFIG_HTTP_LEVEL };
+
 struct config_environment {
 	const char *name, *value;
 };
@@ -75,7 +84,13 @@ struct config_pool {
 	bool rapid_fail_protection;
 	uint32_t rapid_fail_max_crashes;
 	int64_t rapid_fail_interval;
-	uint32_t cpu_limit; /* 1/1000 of a per cent of one processor... of the machine; 0: none */
+	uint32_t cpu_limit;  /* 1/1000 of a per cent of the machine; 0: none */
+	uint32_t cpu_action; /* enum config_cpu_action */
+	int64_t cpu_interval;
+	bool affinitized;
+	uint32_t affinity_low, affinity_high; /* processors, one per bit */
+	uint32_t load_balancer;               /* enum config_load_balancer */
+	uint32_t log_process_model;           /* 1: IdleTimeout */
 	const struct config_environment *environment;
 	size_t environment_count;
 	int line; /* in applicationHost.config, 0 for a built-in pool */

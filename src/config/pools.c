@@ -106,6 +106,13 @@ static const struct bind_row rows[] = {
 	POOL(rapid_fail_max_crashes, "failure/rapidFailProtectionMaxCrashes"),
 	POOL(rapid_fail_interval, "failure/rapidFailProtectionInterval"),
 	POOL(cpu_limit, "cpu/limit"),
+	POOL(cpu_action, "cpu/action"),
+	POOL(cpu_interval, "cpu/resetInterval"),
+	POOL(affinitized, "cpu/smpAffinitized"),
+	POOL(affinity_low, "cpu/smpProcessorAffinityMask"),
+	POOL(affinity_high, "cpu/smpProcessorAffinityMask2"),
+	POOL(load_balancer, "failure/loadBalancerCapabilities"),
+	POOL(log_process_model, "processModel/logEventOnProcessModel"),
 };
 
 static const struct bind_row schedule_time[] = { { "value", 0, sizeof(int64_t) } };

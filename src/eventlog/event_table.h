@@ -72,6 +72,7 @@
 	  "have been granted before Windows Process Activation Service (WAS) can retry the "       \
 	  "logon. If the identity remains invalid after the first request for the application "    \
 	  "pool is processed, the application pool will be disabled." EVENT_DATA)                  \
+	X(WAS, 5025, WARNING, SYSTEM, 1, "Application pool '%1' exceeded its job limit setting.")  \
 	X(WAS, 5041, WARNING, SYSTEM, 7,                                                           \
 	  "The '%1' '%2' failed range validation for property '%3'. The configured value '%4' is " \
 	  "outside of the range '%5' to '%6'. The value will default to '%7'.")                    \
@@ -79,6 +80,10 @@
 	  "Application pool %1 has been disabled. Windows Process Activation Service (WAS) did "   \
 	  "not create a worker process to serve the application pool because the application "     \
 	  "pool identity is invalid.")                                                             \
+	X(WAS, 5058, WARNING, SYSTEM, 1,                                                           \
+	  "The Windows Process Activation Service encountered a failure while setting the "        \
+	  "affinity mask of application pool '%1'. Probable cause is that the mask does not "      \
+	  "contain any processors available on this machine." EVENT_DATA)                          \
 	X(WAS, 5059, ERROR, SYSTEM, 1,                                                             \
 	  "Application pool %1 has been disabled. Windows Process Activation Service (WAS) "       \
 	  "encountered a failure when it started a worker process to serve the application pool.") \

@@ -56,7 +56,8 @@ enum launch_flags {
 	L(environment)   /* all of it, NAME=value */                                               \
 	L(read_paths)    /* Landlock: what may be read and listed */                               \
 	L(execute_paths) /* what may be read and executed */                                       \
-	L(write_paths)   /* what may be changed */
+	L(write_paths)   /* what may be changed */                                                 \
+	U(affinity)      /* processors, one per bit; 0: all */
 
 struct launch_list {
 	struct text *items;

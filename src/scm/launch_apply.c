@@ -13,6 +13,7 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -76,6 +77,21 @@ static int write_file(const char *path, const char *text, struct error *err)
 	return r < 0 ? error_set(err, r, "cannot write %s: %s", path, error_errno_text(r)) : 0;
 }
 
+static int bind_processors(uint64_t mask, struct error *err)
+{
+	cpu_set_t set;
+
+	if (!mask)
+		return 0;
+	CPU_ZERO(&set);
+	for (int i = 0; i < 64; i++) {
+		if (mask >> i & 1)
+			CPU_SET(i, &set);
+	}
+	return sched_setaffinity(0, sizeof(set), &set) < 0 ? fail(err, "cannot bind to processors")
+							   : 0;
+}
+
 static int apply_limits(const struct launch *launch, struct error *err)
 {
 	char path[512], score[24];
@@ -91,7 +107,7 @@ static int apply_limits(const struct launch *launch, struct error *err)
 	snprintf(path, sizeof(path), "%s/cgroup.procs", launch->cgroup.data);
 	if (!r && launch->cgroup.length)
 		r = write_file(path, "0", err);
-	return r;
+	return r ? r : bind_processors(launch->affinity, err);
 }
 
 /* All capabilities go, CAP_DAC_READ_SEARCH excepted where the description keeps it: then it is

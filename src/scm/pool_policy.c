@@ -678,6 +678,40 @@ void pool_memory(struct pool *pool, uint64_t generation, uint64_t virtual_kib, u
 	actions_end(pool, at, out);
 }
 
+/* More than the limit allows for the whole interval, however much of it is over. */
+static bool is_over_limit(const struct config_pool *s, int64_t used, uint32_t processors)
+{
+	double allowed = (double)s->cpu_interval * processors * s->cpu_limit / 100000;
+
+	return (double)used > allowed;
+}
+
+void pool_cpu(struct pool *pool, uint64_t generation, int64_t used, uint32_t processors,
+	      struct pool_moment at, struct pool_actions *out)
+{
+	const struct config_pool *s = pool->settings;
+	struct pool_host *host = pool_host_of(pool, generation);
+
+	actions_begin(out);
+	if (host && host->state == POOL_HOST_RUNNING && s->cpu_limit && s->cpu_interval > 0) {
+		if (!host->cpu_since || at.now - host->cpu_since >= s->cpu_interval) {
+			host->cpu_since = at.now;
+			host->cpu_before = used;
+			host->cpu_told = false;
+		}
+		if (!host->cpu_told && is_over_limit(s, used - host->cpu_before, processors)) {
+			host->cpu_told = true;
+			pool_emit_event(out, "WAS", 5025, s->name, NULL);
+			if (s->cpu_action == CONFIG_CPU_KILL) {
+				pool_host_kill(host, out);
+				host_orphan_successor(pool, host);
+				pool_want(pool, at, out);
+			}
+		}
+	}
+	actions_end(pool, at, out);
+}
+
 void pool_drained(struct pool *pool, uint64_t generation, struct pool_moment at,
 		  struct pool_actions *out)
 {

@@ -59,6 +59,9 @@ struct pool_host {
 	int64_t recycle_not_before;
 	uint64_t ping_sequence;
 	uint64_t requests, active;
+	int64_t cpu_since;  /* when this interval of cpu/resetInterval began, 0: not yet */
+	int64_t cpu_before; /* processor time until then */
+	bool cpu_told;      /* that it is over the limit in this interval */
 };
 
 enum pool_action_type {
@@ -152,6 +155,11 @@ void pool_activity(struct pool *pool, uint64_t generation, uint64_t requests, ui
 /* Memory of a host, for periodicRestart/memory and privateMemory. */
 void pool_memory(struct pool *pool, uint64_t generation, uint64_t virtual_kib, uint64_t private_kib,
 		 struct pool_moment at, struct pool_actions *out);
+/* Processor time a host has used in all, in ns, on a machine with so many processors, for
+ * cpu/limit: above it in an interval there is an event, and with KillW3wp the end of the host.
+ * Throttling is the kernel's. */
+void pool_cpu(struct pool *pool, uint64_t generation, int64_t used, uint32_t processors,
+	      struct pool_moment at, struct pool_actions *out);
 /* The front end has no request left at a draining host. */
 void pool_drained(struct pool *pool, uint64_t generation, struct pool_moment at,
 		  struct pool_actions *out);

@@ -93,7 +93,8 @@ static void idle_stop(struct pool *pool, struct pool_host *host, struct pool_mom
 	snprintf(pid, sizeof(pid), "%u", host->pid);
 	snprintf(minutes, sizeof(minutes), "%lld",
 		 (long long)(pool->settings->idle_timeout / (60 * NSEC_PER_SEC)));
-	pool_emit_event(out, "WAS", 5186, pid, pool->settings->name, minutes, NULL);
+	if (pool->settings->log_process_model)
+		pool_emit_event(out, "WAS", 5186, pid, pool->settings->name, minutes, NULL);
 	pool_host_drain(pool, host, pool->settings->shutdown_time_limit, at, out);
 }
 

@@ -121,6 +121,30 @@ static void sample_memory(struct scm_child *child)
 	scm_pool_act(child->pool);
 }
 
+/* cpu/limit, likewise: the 14th and 15th field of the process's stat, behind its name. */
+static void sample_cpu(struct scm_child *child)
+{
+	const struct config_pool *s = child->pool->policy.settings;
+	unsigned long long user = 0, system = 0;
+	_cleanup_mem_ char *text = NULL;
+	char path[64];
+
+	if (!s->cpu_limit || s->cpu_action > CONFIG_CPU_KILL)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/stat", child->process.pid);
+	if (sys_read_file(path, 4096, &text, NULL) < 0)
+		return;
+	const char *behind = strrchr(text, ')');
+	if (!behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
+			      &user, &system) != 2)
+		return;
+	pool_cpu(&child->pool->policy, child->generation,
+		 (int64_t)((user + system) * (NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK))),
+		 (uint32_t)sysconf(_SC_NPROCESSORS_ONLN), scm_moment(child->scm),
+		 child->scm->actions);
+	scm_pool_act(child->pool);
+}
+
 static bool child_pong(struct scm_child *child, const struct control_pong *pong)
 {
 	struct scm *scm = child->scm;
@@ -139,6 +163,7 @@ static bool child_pong(struct scm_child *child, const struct control_pong *pong)
 		if (pong->sequence > child->pongs) {
 			child->pongs = pong->sequence;
 			sample_memory(child);
+			sample_cpu(child);
 		}
 	}
 	return true;

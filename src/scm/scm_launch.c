@@ -452,6 +452,21 @@ static uint64_t memory_default(void)
 	return (uint64_t)sysconf(_SC_PHYS_PAGES) / 2 * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Processors that are there; a mask with none of them is told, and leaves the host to the kernel.
+ */
+static void add_affinity(struct composer *c, struct scm *scm, const struct config_pool *s)
+{
+	uint64_t mask = (uint64_t)s->affinity_high << 32 | s->affinity_low;
+	long count = sysconf(_SC_NPROCESSORS_CONF);
+
+	if (count < 64)
+		mask &= (UINT64_C(1) << count) - 1;
+	if (mask)
+		c->launch.affinity = mask;
+	else
+		scm_event(scm, "WAS", 5058, 0, s->name);
+}
+
 static void add_limits(struct composer *c, struct scm *scm, const struct scm_pool *pool,
 		       uint64_t generation)
 {
@@ -467,9 +482,15 @@ static void add_limits(struct composer *c, struct scm *scm, const struct scm_poo
 		c->error = -ENOMEM;
 		return;
 	}
-	spawn_cgroup_make(&scm->means, generation, memory, s ? s->cpu_limit : 0, cgroup,
-			  SCM_PATH_MAX);
+	struct spawn_limits limits = { .memory = memory };
+	if (s && s->cpu_action >= CONFIG_CPU_THROTTLE) {
+		limits.cpu = s->cpu_limit;
+		limits.under_load = s->cpu_action == CONFIG_CPU_UNDER_LOAD;
+	}
+	spawn_cgroup_make(&scm->means, generation, &limits, cgroup, SCM_PATH_MAX);
 	c->launch.cgroup = text_of(cgroup);
+	if (s && s->affinitized)
+		add_affinity(c, scm, s);
 }
 
 static int compose(struct composer *c, struct scm *scm, const struct scm_pool *pool,

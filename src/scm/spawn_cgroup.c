@@ -92,8 +92,27 @@ static void child_folder(const struct spawn_means *means, uint64_t generation, c
 	snprintf(out, size, "%s/child-%llu", means->cgroup, (unsigned long long)generation);
 }
 
-int spawn_cgroup_make(const struct spawn_means *means, uint64_t generation, uint64_t memory_bytes,
-		      uint32_t cpu, char *path, size_t size)
+static void limit_cpu(const char *path, const struct spawn_limits *limits)
+{
+	char value[48];
+
+	if (limits->under_load) {
+		/* Everybody begins with 100 of 10000. */
+		uint32_t weight = limits->cpu / 1000 ? limits->cpu / 1000 : 1;
+
+		snprintf(value, sizeof(value), "%u", weight < 100 ? weight : 100);
+		write_at(path, "cpu.weight", value);
+		return;
+	}
+	/* cpu/limit is in 1/1000 of a per cent of the whole machine; cpu.max is time per period. */
+	snprintf(value, sizeof(value), "%llu 100000",
+		 (unsigned long long)limits->cpu *
+			 (unsigned long long)sysconf(_SC_NPROCESSORS_ONLN));
+	write_at(path, "cpu.max", value);
+}
+
+int spawn_cgroup_make(const struct spawn_means *means, uint64_t generation,
+		      const struct spawn_limits *limits, char *path, size_t size)
 {
 	char value[48];
 
@@ -106,14 +125,11 @@ int spawn_cgroup_make(const struct spawn_means *means, uint64_t generation, uint
 		return -errno;
 	}
 	write_at(path, "pids.max", "512");
-	snprintf(value, sizeof(value), "%llu", (unsigned long long)memory_bytes);
-	if (memory_bytes)
+	snprintf(value, sizeof(value), "%llu", (unsigned long long)limits->memory);
+	if (limits->memory)
 		write_at(path, "memory.max", value);
-	/* cpu/limit is in 1/1000 of a per cent of the whole machine; cpu.max is time per period. */
-	snprintf(value, sizeof(value), "%llu 100000",
-		 (unsigned long long)cpu * (unsigned long long)sysconf(_SC_NPROCESSORS_ONLN));
-	if (cpu)
-		write_at(path, "cpu.max", value);
+	if (limits->cpu)
+		limit_cpu(path, limits);
 	return 0;
 }
 

@@ -48,10 +48,15 @@ int spawn_start(const char *launcher, const struct launch *launch, int program_f
 /* Collects an ended child: its exit code, or the signal that ended it. False: it still runs. */
 bool spawn_reap(int pidfd, int *ret_code, int *ret_signal);
 
+/* What a child's cgroup limits; 0: not. */
+struct spawn_limits {
+	uint64_t memory; /* bytes */
+	uint32_t cpu;    /* 1/100000 of the machine */
+	bool under_load; /* `cpu` is its share when others want processors too, not a ceiling */
+};
 /* A cgroup below `means->cgroup` for child `generation`: writes its folder to `path`, and the
- * limits (0: none; cpu in 1/100000 of the machine) that the kernel takes. Does nothing without
- * cgroups. */
-int spawn_cgroup_make(const struct spawn_means *means, uint64_t generation, uint64_t memory_bytes,
-		      uint32_t cpu, char *path, size_t size);
+ * limits that the kernel takes. Does nothing without cgroups. */
+int spawn_cgroup_make(const struct spawn_means *means, uint64_t generation,
+		      const struct spawn_limits *limits, char *path, size_t size);
 /* Removes it, and what still runs in it. */
 void spawn_cgroup_remove(const struct spawn_means *means, uint64_t generation);

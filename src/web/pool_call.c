@@ -241,6 +241,17 @@ static void call_start(struct web_pool_loop *loop, struct web_pool_call *call,
 	}
 }
 
+/* TcpLevel: a load balancer that knows no HTTP sees that nobody serves here. */
+static bool call_hangs_up(struct web_pool_call *call)
+{
+	const struct config_pool *settings = call->request->application->pool;
+
+	if (settings->load_balancer != CONFIG_TCP_LEVEL)
+		return false;
+	http_abort(call->request->x);
+	return true;
+}
+
 static void call_refuse(struct web_pool_call *call)
 {
 	struct web_pool *pool = call->pool;
@@ -248,6 +259,8 @@ static void call_refuse(struct web_pool_call *call)
 	struct web_pool_verdict verdict;
 	char *reason;
 
+	if (call_hangs_up(call))
+		return;
 	pthread_mutex_lock(&pool->lock);
 	verdict = pool->verdict;
 	reason = arena_strndup(http_exchange_arena(request->x), pool->reason, strlen(pool->reason));
@@ -263,7 +276,7 @@ static void call_turn_away(struct web_pool_loop *loop, struct web_pool_call *cal
 
 	if (!pool->queues[loop->index].head)
 		web_pool_leave_line(pool, loop->index);
-	if (web_respond_fallback(call->request))
+	if (web_respond_fallback(call->request) || call_hangs_up(call))
 		return;
 	web_respond_error(
 		call->request, 503, sub, 0,

@@ -173,3 +173,22 @@ def story_pages_without_chunks(t):
     answer = t.raw(b"GET /page.asp HTTP/1.1\r\nHost: a\r\n\r\n")
     t.check(b"chunked" not in answer, f"{answer}")
     t.check(b"Connection: close" in answer and answer.endswith(b"\r\n\r\nab"), f"{answer}")
+
+
+@also_sanitized
+def story_a_pool_has_its_processors(t):
+    t.write("page.asp", "<%= Request.ServerVariables(\"SURROGATE_PID\") %>")
+    serve(t, pools="""<cpu smpAffinitized="true" smpProcessorAffinityMask="1" />""")
+    pid = t.get("/page.asp").text
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        allowed = next(line for line in status if line.startswith("Cpus_allowed_list:"))
+    t.equal(allowed.split()[1], "0", "the processors of the host")
+
+
+@also_sanitized
+def story_a_stopped_pool_hangs_up_when_a_balancer_shall_see_it(t):
+    t.write("page.asp", "ok")
+    serve(t, pools="""<failure loadBalancerCapabilities="TcpLevel" />""")
+    t.equal(t.get("/page.asp").text, "ok", "while it serves")
+    t.equal(t.run("surrogate", "stop-pool", "Pool").status, 0, "stop-pool")
+    t.wait_for(lambda: t.raw(b"GET /page.asp HTTP/1.1\r\nHost: a\r\n\r\n") == b"", "no answer")

@@ -28,6 +28,7 @@ static struct launch example(void)
 		.program = TEXT("/usr/lib/surrogate/dllhost"),
 		.arguments = { arguments, 3 },
 		.environment = { environment, 2 },
+		.affinity = UINT64_C(0x8000000000000005),
 	};
 }
 
@@ -51,6 +52,7 @@ static void comes_back_as_it_was(void **state)
 	assert_int_equal(launch_decode(b.data, b.length, &arena, &out), 0);
 	assert_int_equal(out.flags, in.flags);
 	assert_int_equal(out.open_files, UINT64_MAX);
+	assert_true(out.affinity == in.affinity);
 	assert_int_equal(out.groups.count, 2);
 	assert_int_equal(out.groups.items[0], 1879048192u);
 	assert_int_equal(out.arguments.count, 3);

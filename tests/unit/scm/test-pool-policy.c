@@ -30,6 +30,7 @@ enum input {
 	PONG,
 	ACTIVITY,
 	MEMORY,
+	CPU, /* a: seconds used, b: processors */
 	DRAINED,
 	UNTRUSTED,
 	EXITED,
@@ -138,6 +139,9 @@ static void apply(struct pool *p, const struct step *s, struct pool_actions *out
 	case MEMORY:
 		pool_memory(p, s->generation, s->a, s->b, at, out);
 		break;
+	case CPU:
+		pool_cpu(p, s->generation, s->a * S, (uint32_t)s->b, at, out);
+		break;
 	case DRAINED:
 		pool_drained(p, s->generation, at, out);
 		break;
@@ -174,6 +178,8 @@ static const struct config_pool defaults = {
 	.rapid_fail_protection = true,
 	.rapid_fail_max_crashes = 5,
 	.rapid_fail_interval = 300 * S,
+	.log_process_model = 1,
+	.cpu_interval = 300 * S,
 };
 
 static void run(const struct config_pool *settings, const struct step *steps)
@@ -379,6 +385,24 @@ CASE(idle_time_out, (void)0, SERVED, { 10, ACTIVITY, 1, 1, 1, "" }, { 10, DUE, 0
      { 6200, DEMAND, 0, 0, 0, "LAUNCH 2" }, { 6201, DRAINED, 1, 0, 0, "STOP 1 89s" },
      { 6202, EXITED, 1, 0, 0, "GONE 1" })
 
+CASE(idle_time_out_without_event, c.log_process_model = 0, SERVED,
+     { 1202, TICK, 0, 0, 0, "DRAIN 1" })
+
+/* Half of a machine of two processors for five minutes: 300 seconds. */
+CASE(processor_limit_that_is_only_told, c.cpu_limit = 50000, SERVED, { 10, CPU, 1, 100, 2, "" },
+     { 100, CPU, 1, 400, 2, "" }, { 101, CPU, 1, 401, 2, "WAS 5025(P)" },
+     { 200, CPU, 1, 700, 2, "" }, { 310, CPU, 1, 900, 2, "" }, { 320, CPU, 1, 1200, 2, "" },
+     { 330, CPU, 1, 1201, 2, "WAS 5025(P)" })
+
+CASE(processor_limit_that_ends_the_host, (c.cpu_limit = 50000, c.cpu_action = CONFIG_CPU_KILL),
+     SERVED, { 10, CPU, 1, 0, 1, "" }, { 20, CPU, 1, 151, 1, "WAS 5025(P); KILL 1; LAUNCH 2" },
+     { 21, CPU, 1, 999, 1, "" }, { 22, EXITED, 1, 0, 9, "GONE 1" }, { 23, CPU, 2, 999, 1, "" })
+
+CASE(no_processor_limit, (void)0, SERVED, { 10, CPU, 1, 0, 1, "" }, { 20, CPU, 1, 9999, 1, "" })
+
+CASE(a_limit_without_an_interval, (c.cpu_limit = 1, c.cpu_interval = 0), SERVED,
+     { 10, CPU, 1, 0, 1, "" }, { 20, CPU, 1, 9999, 1, "" })
+
 #define CRASH(t, n)                                                                                \
 	{ t, DEMAND, 0, 0, 0, "LAUNCH " #n }, { t, REGISTERED, n, 0, 0, "READY " #n },             \
 	{                                                                                          \
@@ -468,6 +492,11 @@ int main(void)
 		cmocka_unit_test(a_pool_that_shall_always_run_from_now_on),
 		cmocka_unit_test(a_change_that_shall_not_recycle),
 		cmocka_unit_test(idle_time_out),
+		cmocka_unit_test(idle_time_out_without_event),
+		cmocka_unit_test(processor_limit_that_is_only_told),
+		cmocka_unit_test(processor_limit_that_ends_the_host),
+		cmocka_unit_test(no_processor_limit),
+		cmocka_unit_test(a_limit_without_an_interval),
 		cmocka_unit_test(five_deaths_in_five_minutes),
 		cmocka_unit_test(deaths_that_are_far_apart),
 		cmocka_unit_test(without_rapid_fail_protection),

@@ -278,7 +278,8 @@ static struct config *make_config(struct rig *rig, const char *web_server)
 	buf_init(&xml, 1 << 16);
 	buf_printf(&xml,
 		   "<configuration><system.applicationHost><applicationPools>"
-		   "<add name=\"one\" queueLength=\"%d\"/><add name=\"two\" queueLength=\"%d\"/>"
+		   "<add name=\"one\" queueLength=\"%d\"/><add name=\"two\" queueLength=\"%d\">"
+		   "<failure loadBalancerCapabilities=\"TcpLevel\"/></add>"
 		   "</applicationPools><sites><site name=\"s\" id=\"1\">"
 		   "<application path=\"/\" applicationPool=\"one\">"
 		   "<virtualDirectory path=\"/\" physicalPath=\"%s/one\"/></application>"

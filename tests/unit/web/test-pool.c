@@ -219,6 +219,22 @@ static void a_stopped_pool_answers_at_once(void **state)
 	rig_done(&rig);
 }
 
+/* loadBalancerCapabilities: of pool two it is TcpLevel. */
+static void a_stopped_pool_may_hang_up(void **state)
+{
+	struct rig rig;
+	struct rig_answer answer;
+	struct web_pool_verdict verdict = { .stopped = true, .status = 503, .reason = TEXT("no") };
+
+	rig_init(&rig, state);
+	web_pools_changed(rig.pools, TEXT("two"), &verdict);
+	rig_read(rig_send(&rig, 0, "GET", "/two/page.asp?hello"), &answer);
+	assert_int_equal(answer.status, 0);
+	assert_int_equal(answer.body.length, 0);
+	buf_done(&answer.body);
+	rig_done(&rig);
+}
+
 /* A host that drains does not serve: nobody waits for it. */
 static void a_pool_is_stopped_while_its_host_drains(void **state)
 {
@@ -790,6 +806,7 @@ int main(void)
 		state_test(requests_wait_for_the_first_host),
 		state_test(a_failed_activation_answers_those_who_wait),
 		state_test(a_stopped_pool_answers_at_once),
+		state_test(a_stopped_pool_may_hang_up),
 		state_test(a_pool_is_stopped_while_its_host_drains),
 		state_test(a_full_queue_is_503),
 		state_test(asp_lets_only_so_many_wait),
