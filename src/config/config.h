@@ -143,7 +143,7 @@ struct config_site {
 	const struct config_application *applications; /* longest path first; the last is "/" */
 	size_t application_count;
 	int64_t connection_timeout;
-	uint64_t max_connections;
+	uint64_t max_connections, max_bandwidth; /* UINT32_MAX: no limit */
 	uint32_t max_url_segments;
 	bool log_enabled;
 	struct config_log log;
@@ -163,6 +163,7 @@ struct config_server {
 	bool log_central_enabled;
 	struct config_log log_central; /* one W3C file for all sites */
 	int64_t connection_timeout, header_wait_timeout;
+	uint64_t max_global_bandwidth; /* UINT32_MAX: no limit */
 	uint32_t min_bytes_per_second;
 	uint32_t asp_threads, asp_pages, asp_engines; /* per processor; per process */
 };

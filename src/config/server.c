@@ -18,6 +18,7 @@ static const struct bind_row log_rows[] = {
 static const struct bind_row limit_rows[] = {
 	SERVER(connection_timeout, "connectionTimeout"),
 	SERVER(header_wait_timeout, "headerWaitTimeout"),
+	SERVER(max_global_bandwidth, "maxGlobalBandwidth"),
 	SERVER(min_bytes_per_second, "minBytesPerSecond"),
 };
 

@@ -77,6 +77,7 @@ static const struct bind_row site_rows[] = {
 	SITE(auto_start, "serverAutoStart"),
 	SITE(connection_timeout, "limits/connectionTimeout"),
 	SITE(max_connections, "limits/maxConnections"),
+	SITE(max_bandwidth, "limits/maxBandwidth"),
 	SITE(max_url_segments, "limits/maxUrlSegments"),
 	SITE(log_enabled, "logFile/enabled"),
 	SITE(log.directory, "logFile/directory"),

@@ -395,6 +395,7 @@ static void conn_free(struct conn *conn)
 	if (conn->user && handler->disconnected)
 		handler->disconnected(handler->ctx, conn->user);
 	http_deadline_remove(conn);
+	loop_timer_cancel(loop->loop, &conn->throttle);
 	if (conn->ready)
 		TAILQ_REMOVE(&loop->ready, conn, in_ready);
 	loop_unwatch(conn->watch);

@@ -152,6 +152,11 @@ void http_connection_set_timeout(struct http_exchange *x, int64_t timeout_ns)
 	x->conn->timeout = timeout_ns;
 }
 
+void http_connection_set_rate(struct http_exchange *x, struct http_rate *rate)
+{
+	x->conn->rate = rate;
+}
+
 const struct http_peer *http_exchange_peer(const struct http_exchange *x)
 {
 	struct conn *conn = x->conn;

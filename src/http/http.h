@@ -18,6 +18,7 @@
 #include "base/loop.h"
 #include "base/text.h"
 
+#include <stdatomic.h>
 #include <sys/uio.h>
 
 struct http_server;
@@ -108,6 +109,12 @@ struct http_sink {
 	void (*commit)(void *ctx, size_t length, bool last);
 };
 
+/* What connections of all loops may send together. */
+struct http_rate {
+	_Atomic uint64_t bytes_per_second; /* 0: as much as they like */
+	_Atomic int64_t spent; /* clock_now() scale: until when what was sent is paid for */
+};
+
 struct http_exchange_stats {
 	uint32_t status;
 	uint64_t bytes_sent, bytes_received; /* heads included, for the log */
@@ -135,6 +142,7 @@ struct http_handler {
 
 struct http_options {
 	int loops;
+	uint64_t bytes_per_second; /* of all answers; 0: no limit */
 	struct http_limits limits;
 	struct http_handler handler;
 	const char *server_header; /* "Surrogate/0.1" */
@@ -174,6 +182,8 @@ void http_connection_set_user(struct http_exchange *x, void *user);
 void *http_connection_user(const struct http_exchange *x);
 /* How long the connection may rest between requests from now on, and wait for parts of a body. */
 void http_connection_set_timeout(struct http_exchange *x, int64_t timeout_ns);
+/* From now on the connection's answers share `rate`, which must outlive it; NULL: none. */
+void http_connection_set_rate(struct http_exchange *x, struct http_rate *rate);
 struct http_peer {
 	char remote[46], local[46]; /* numeric addresses */
 	uint16_t remote_port, local_port;

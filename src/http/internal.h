@@ -75,6 +75,8 @@ struct conn {
 	int64_t since;   /* when this head, draining or lingering began */
 	int64_t timeout; /* instead of idle_timeout and body_timeout; 0: those */
 	void *user;
+	struct http_rate *rate;
+	struct loop_timer throttle; /* when it may send again */
 	struct http_peer peer;
 };
 
@@ -173,6 +175,7 @@ struct http_server {
 	char server_header[64];
 	size_t server_header_length;
 	_Atomic uint32_t connections;
+	struct http_rate rate;
 	_Atomic int64_t grace;
 	_Atomic int threads; /* that run */
 	struct loop

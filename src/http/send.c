@@ -143,13 +143,75 @@ static void account(struct http_exchange *x, struct gather *g, size_t sent)
 		put_frame(out, crlf + sent, 2 - sent);
 }
 
+/* ---- rates ---- */
+
+/* What is sent at once stays below what RATE_SLICE has; a rate never saves up more. */
+#define RATE_SLICE (NSEC_PER_SEC / 8)
+
+/* Bytes that may go now. */
+static uint64_t rate_allows(const struct http_rate *rate, int64_t now)
+{
+	if (!rate || !rate->bytes_per_second)
+		return UINT64_MAX;
+	int64_t spent = atomic_load_explicit(&rate->spent, memory_order_relaxed);
+	if (spent >= now + RATE_SLICE)
+		return 0;
+	uint64_t slice = rate->bytes_per_second / 8;
+	uint64_t open = spent <= now ? RATE_SLICE : (uint64_t)(now + RATE_SLICE - spent);
+	uint64_t most = (uint64_t)((double)slice * (double)open / RATE_SLICE);
+	/* Small steps would cost more than they send. */
+	return most < 1024 ? (spent <= now ? 1024 : 0) : most;
+}
+
+static void rate_charge(struct http_rate *rate, int64_t now, uint64_t bytes)
+{
+	if (!rate || !rate->bytes_per_second || !bytes)
+		return;
+	int64_t price = (int64_t)((double)bytes * NSEC_PER_SEC / (double)rate->bytes_per_second);
+	int64_t spent = atomic_load_explicit(&rate->spent, memory_order_relaxed), until;
+	do
+		until = (spent > now ? spent : now) + price;
+	while (!atomic_compare_exchange_weak_explicit(&rate->spent, &spent, until,
+						      memory_order_relaxed, memory_order_relaxed));
+}
+
+static void throttle_over(void *ctx)
+{
+	http_conn_wake(ctx);
+}
+
+/* How much the connection may send now; 0: it comes back by itself. */
+static uint64_t conn_allows(struct conn *conn)
+{
+	struct http_loop *loop = conn->loop;
+	struct http_rate *server = &loop->server->rate;
+	int64_t now = loop_now(loop->loop);
+	if (!conn->rate && !server->bytes_per_second)
+		return UINT64_MAX;
+	uint64_t most = rate_allows(conn->rate, now), all = rate_allows(server, now);
+	most = most < all ? most : all;
+	/* Without a timer nothing would wake it: then it is not held up. */
+	if (most == 0 && loop_timer_set(loop->loop, &conn->throttle, now + RATE_SLICE / 2,
+					throttle_over, conn) < 0)
+		return UINT64_MAX;
+	return most;
+}
+
+static void conn_charge(struct conn *conn, uint64_t bytes)
+{
+	int64_t now = loop_now(conn->loop->loop);
+	rate_charge(conn->rate, now, bytes);
+	rate_charge(&conn->loop->server->rate, now, bytes);
+}
+
 /* One sendfile. 1: went on, 0: waits, negative: broken. */
-static int send_file(struct http_exchange *x)
+static int send_file(struct http_exchange *x, uint64_t allowed)
 {
 	struct sending *out = &x->out;
 	struct conn *conn = x->conn;
 	off_t offset = (off_t)out->offset;
 	size_t most = out->left < TURN_BYTES ? (size_t)out->left : TURN_BYTES;
+	most = most < allowed ? most : (size_t)allowed;
 	ssize_t n = sendfile(conn->fd, out->fd, &offset, most);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		conn->can_write = errno == EINTR;
@@ -161,6 +223,7 @@ static int send_file(struct http_exchange *x)
 	out->left -= (uint64_t)n;
 	out->sent_since += (uint64_t)n;
 	x->stats.bytes_sent += (uint64_t)n;
+	conn_charge(conn, (uint64_t)n);
 	return 1;
 }
 
@@ -183,6 +246,9 @@ int http_send_run(struct http_exchange *x)
 		return -EPIPE; /* there was no memory for it */
 	if (!conn->can_write)
 		return 0;
+	uint64_t allowed = conn_allows(conn);
+	if (allowed == 0)
+		return 0;
 	struct gather g;
 	if (gather_pieces(x, &g) < 0)
 		return -EPIPE;
@@ -195,6 +261,8 @@ int http_send_run(struct http_exchange *x)
 			total += g.iov[i].iov_len;
 		}
 	}
+	if (total > allowed)
+		total = limit_iov(iov, count, allowed);
 	int progress = 0;
 	if (count) {
 		ssize_t n = sys_sendv(conn->fd, iov, count,
@@ -203,11 +271,13 @@ int http_send_run(struct http_exchange *x)
 			return -EPIPE;
 		if (n < 0 || (size_t)n < total)
 			conn->can_write = false;
-		if (n > 0)
+		if (n > 0) {
 			account(x, &g, (size_t)n);
+			conn_charge(conn, (uint64_t)n);
+		}
 		progress = n > 0;
 	} else if (g.file_next) {
-		progress = send_file(x);
+		progress = send_file(x, allowed);
 		if (progress < 0)
 			return progress;
 	}

@@ -347,6 +347,7 @@ int http_server_new(const struct http_options *options, struct http_server **ret
 		return -ENOMEM;
 	server->options = *options;
 	server->options.loops = 0; /* those that need an end */
+	server->rate.bytes_per_second = options->bytes_per_second;
 	int n = options->server_header
 			? snprintf(server->server_header, sizeof(server->server_header),
 				   "\r\nServer: %s", options->server_header)

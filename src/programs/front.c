@@ -334,14 +334,18 @@ static void front_turn(void *ctx, int loop)
 }
 
 /* webLimits: as long as this process runs. */
-static void front_limit(struct http_limits *limits, const struct config_server *server)
+static void front_limit(struct http_options *http, const struct config_server *server)
 {
+	struct http_limits *limits = &http->limits;
+
 	if (server->connection_timeout > 0)
 		limits->idle_timeout = server->connection_timeout;
 	/* 0: as long as the server thinks right. */
 	if (server->header_wait_timeout > 0)
 		limits->header_timeout = server->header_wait_timeout;
 	limits->min_bytes_per_second = server->min_bytes_per_second;
+	if (server->max_global_bandwidth < UINT32_MAX)
+		http->bytes_per_second = server->max_global_bandwidth;
 }
 
 static int front_start_server(struct front *front, const char *state_dir)
@@ -358,7 +362,7 @@ static int front_start_server(struct front *front, const char *state_dir)
 
 	if (r < 0)
 		return r;
-	front_limit(&http.limits, config_server(front->config));
+	front_limit(&http, config_server(front->config));
 	http.handler = web_handler(front->web);
 	r = http_server_new(&http, &front->server);
 	if (r < 0)

@@ -330,12 +330,13 @@ struct web_loop {
 	char log_time[24];   /* "2026-01-31 12:00:00" */
 };
 
-/* Connections of a site that limits them; kept until the end, so that a connection can outlive
- * the configuration it began with. */
+/* Connections of a site that limits them, or what they send; kept until the end, so that a
+ * connection can outlive the configuration it began with. */
 struct web_connections {
 	struct web_connections *next;
 	uint32_t site;
 	_Atomic uint64_t count;
+	struct http_rate rate;
 };
 
 struct web {

@@ -146,17 +146,20 @@ const struct config_site *web_snapshot_site(const struct web_snapshot *s, struct
 
 /* ---- limits/maxConnections and connectionTimeout ---- */
 
-static struct web_connections *connections_of(struct web *web, uint32_t site)
+static struct web_connections *connections_of(struct web *web, const struct config_site *site)
 {
 	pthread_mutex_lock(&web->lock);
 	struct web_connections *c = web->connections;
-	while (c && c->site != site)
+	while (c && c->site != site->id)
 		c = c->next;
 	if (!c && (c = mem_new(struct web_connections))) {
-		c->site = site;
+		c->site = site->id;
 		c->next = web->connections;
 		web->connections = c;
 	}
+	if (c)
+		c->rate.bytes_per_second =
+			site->max_bandwidth < UINT32_MAX ? site->max_bandwidth : 0;
 	pthread_mutex_unlock(&web->lock);
 	return c;
 }
@@ -175,15 +178,17 @@ bool web_connection_enter(struct web *web, const struct config_site *site, struc
 	if (now)
 		atomic_fetch_sub(&now->count, 1);
 	http_connection_set_user(x, NULL);
-	if (site->max_connections >= UINT32_MAX)
+	http_connection_set_rate(x, NULL);
+	if (site->max_connections >= UINT32_MAX && site->max_bandwidth >= UINT32_MAX)
 		return true;
-	now = connections_of(web, site->id);
+	now = connections_of(web, site);
 	if (!now || atomic_fetch_add(&now->count, 1) >= site->max_connections) {
 		if (now)
 			atomic_fetch_sub(&now->count, 1);
 		return false;
 	}
 	http_connection_set_user(x, now);
+	http_connection_set_rate(x, &now->rate);
 	return true;
 }
 

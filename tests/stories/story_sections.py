@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sections of the configuration as clients see them: the real front end, files, pages and logs."""
 import gzip
+import time
 
 from stage import also_sanitized
 
@@ -192,3 +193,14 @@ def story_a_stopped_pool_hangs_up_when_a_balancer_shall_see_it(t):
     t.equal(t.get("/page.asp").text, "ok", "while it serves")
     t.equal(t.run("surrogate", "stop-pool", "Pool").status, 0, "stop-pool")
     t.wait_for(lambda: t.raw(b"GET /page.asp HTTP/1.1\r\nHost: a\r\n\r\n") == b"", "no answer")
+
+
+@also_sanitized
+def story_the_server_has_so_many_bytes_a_second(t):
+    t.write("large.bin", "x" * 100000)
+    t.write("page.asp", "<% For i = 1 To 1000 : Response.Write String(50, \"y\") : Next %>")
+    serve(t, host="""<webLimits maxGlobalBandwidth="100000" />""")
+    begun = time.monotonic()
+    t.equal(len(t.get("/large.bin").body), 100000, "a file")
+    t.equal(t.get("/page.asp").text, "y" * 50000, "a page")
+    t.check(time.monotonic() - begun > 1.2, "150000 bytes took no time")

@@ -695,6 +695,27 @@ static void a_site_has_so_many_connections(void **state)
 	site_close(&s);
 }
 
+/* limits/maxBandwidth, which is shared by all connections of the site: none gets it again. */
+static void a_site_has_so_many_bytes_a_second(void **state)
+{
+	struct site s;
+	site_init(&s, state,
+		  "<site name='one' id='1'><application path='/' applicationPool='DefaultAppPool'>"
+		  "<virtualDirectory path='/' physicalPath='@/www'/></application>"
+		  "<bindings><binding protocol='http' bindingInformation='*:$:'/></bindings>"
+		  "<limits maxBandwidth='16384'/></site>",
+		  "");
+	large_file(&s);
+	int64_t begun = clock_now();
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(site_get(&s, i ? "/large.bin" : "/large.html", ""), 200);
+		assert_string_equal(site_body(&s), large);
+	}
+	/* 27000 bytes, of which one slice goes at once. */
+	assert_true(clock_now() - begun > NSEC_PER_SEC);
+	site_close(&s);
+}
+
 /* ---- logs ---- */
 
 /* The one file of a folder whose name begins so; what is in it. */
@@ -880,6 +901,7 @@ int main(void)
 		state_test(the_runtime_has_limits),
 		state_test(an_application_has_so_many_requests),
 		state_test(a_site_has_so_many_connections),
+		state_test(a_site_has_so_many_bytes_a_second),
 		state_test(logs_of_each_period_and_format),
 		state_test(full_files_are_followed_by_the_next),
 		state_test(one_log_for_all_sites),
