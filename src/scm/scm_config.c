@@ -162,6 +162,7 @@ static bool same_limits(const struct config *a, const struct config *b)
 
 	return x->connection_timeout == y->connection_timeout &&
 	       x->header_wait_timeout == y->header_wait_timeout &&
+	       x->max_global_bandwidth == y->max_global_bandwidth &&
 	       x->min_bytes_per_second == y->min_bytes_per_second;
 }
 
