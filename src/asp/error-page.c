@@ -188,7 +188,7 @@ static void log_error(struct asp_context *ctx)
 static void hide_place(struct asp_error *e)
 {
 	e->line = e->column = 0;
-	e->source = NULL;
+	e->source = mem_free(e->source);
 }
 
 void asp_error_page(struct asp_context *ctx)
