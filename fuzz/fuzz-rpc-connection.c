@@ -316,6 +316,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	/* One is finished after the peer has gone. */
 	rpc_conn_close(p.conn);
 	finish(&p);
+	FUZZ_REQUIRE(statistics.held == 0);
 	rpc_security_done(&p.signer);
 	buf_done(&p.message);
 	return 0;

@@ -89,6 +89,7 @@ struct rpc_call *rpc_call_free(struct rpc_call *call)
 		c->running--;
 	rpc_call_drop_handles(call);
 	c->held -= call->taken;
+	atomic_fetch_sub(&c->statistics->held, call->taken);
 	buf_done(&call->in);
 	buf_done(&call->out);
 	return mem_free(call);
@@ -244,7 +245,7 @@ static int call_for(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_se
 	return 0;
 }
 
-/* One call may have stub_max bytes, all of a connection twice that. */
+/* One call may have stub_max bytes, all of a connection twice that, all of a server held_max. */
 static int take_stub(struct rpc_call *call, struct text stub)
 {
 	struct rpc_conn *c = call->conn;
@@ -255,7 +256,8 @@ static int take_stub(struct rpc_call *call, struct text stub)
 		return buf_failed(&call->in);
 	call->taken += stub.length;
 	c->held += stub.length;
-	return 0;
+	uint64_t before = atomic_fetch_add(&c->statistics->held, stub.length);
+	return before + stub.length > c->options.held_max ? -ENOBUFS : 0;
 }
 
 int rpc_conn_request(struct rpc_conn *c, uint8_t *fragment, const struct rpc_pdu *pdu)
@@ -275,7 +277,7 @@ int rpc_conn_request(struct rpc_conn *c, uint8_t *fragment, const struct rpc_pdu
 	}
 	r = take_stub(call, pdu->call.stub);
 	if (r < 0) {
-		rpc_conn_note(c, "calls with more than %u bytes", c->options.stub_max);
+		rpc_conn_note(c, "calls with more bytes than they may have");
 		rpc_conn_fault(c, pdu, (uint32_t)nca_s_fault_remote_no_memory);
 		return r;
 	}

@@ -25,6 +25,8 @@ int rpc_conn_new(const struct rpc_conn_options *options, struct rpc_statistics *
 		c->options.stub_max = RPC_STUB_MAX;
 	if (!c->options.calls_max)
 		c->options.calls_max = RPC_CALLS_MAX;
+	if (!c->options.held_max)
+		c->options.held_max = RPC_HELD_MAX;
 	c->statistics = statistics;
 	c->max_xmit = c->max_recv = RPC_FRAGMENT_MAX;
 	TAILQ_INIT(&c->calls);

@@ -48,6 +48,8 @@ struct rpc_conn_options {
 	struct rpc_caller origin;           /* address, transport, port, uid */
 	const char *secondary;              /* secondary address of bind_ack: the port, as text */
 	uint32_t stub_max, calls_max;       /* 0: RPC_STUB_MAX, RPC_CALLS_MAX */
+	uint64_t held_max;                  /* bytes of requests in all connections of a server
+					       together; 0: RPC_HELD_MAX */
 	void *ctx;
 	/* A call is complete and waits to be served; rpc_call_finish ends it. */
 	void (*call)(void *ctx, struct rpc_call *call);
@@ -58,9 +60,11 @@ struct rpc_conn_options {
 	void (*note)(void *ctx, const char *text);
 };
 
-/* Counts a connection's events, for `mgmt` (C706 appendix Q). Shared by all of a server. */
+/* What all connections of a server count together: their events, for `mgmt` (C706 appendix Q), and
+ * the bytes of requests that are there. */
 struct rpc_statistics {
 	_Atomic uint32_t calls_in, calls_out, packets_in, packets_out;
+	_Atomic uint64_t held;
 };
 
 int rpc_conn_new(const struct rpc_conn_options *options, struct rpc_statistics *statistics,

@@ -153,11 +153,12 @@ uint32_t rpc_status_hresult(uint32_t status);
 #define RPC_FRAGMENT_MIN 1432 /* MustRecvFragSize, C706 12.6.3.1 */
 #define RPC_FRAGMENT_MAX 5840 /* what we offer, as Windows does */
 #define RPC_FRAGMENT_WIRE_MAX 65535
-#define RPC_CONTEXTS_MAX 64      /* presentation contexts of a connection */
-#define RPC_SECURITY_MAX 16      /* security contexts of a connection */
-#define RPC_SYNTAXES_MAX 32      /* transfer syntaxes of one context element */
-#define RPC_STUB_MAX (16u << 20) /* bytes of one call's parameters, either way */
-#define RPC_CALLS_MAX 64         /* outstanding calls of a connection */
+#define RPC_CONTEXTS_MAX 64       /* presentation contexts of a connection */
+#define RPC_SECURITY_MAX 16       /* security contexts of a connection */
+#define RPC_SYNTAXES_MAX 32       /* transfer syntaxes of one context element */
+#define RPC_STUB_MAX (16u << 20)  /* bytes of one call's parameters, either way */
+#define RPC_HELD_MAX (256u << 20) /* bytes of the parameters of all calls of a server */
+#define RPC_CALLS_MAX 64          /* outstanding calls of a connection */
 
 /* ---- what a server offers ---- */
 

@@ -318,6 +318,32 @@ static void test_stub_limit_of_all(void **state)
 	assert_in_range(sent, 2 << 20, (2 << 20) + 5000);
 }
 
+/* All connections of a server have one limit; what calls had comes back. */
+static void test_stub_limit_of_server(void **state)
+{
+	static uint8_t stub[5000];
+	struct rpc_conn *first = rig.conn, *second;
+	rig.options.held_max = 12000;
+	assert_int_equal(rpc_conn_new(&rig.options, &rig.statistics, &second), 0);
+	bound();
+	rig_put_request(&rig, 2, RPC_PFC_FIRST, ECHO_SINK_DATA, stub, sizeof(stub));
+	assert_int_equal(rig_send(&rig), 0);
+	assert_int_equal(rig.statistics.held, 5000);
+	rig.conn = second;
+	bound();
+	for (int i = 0; i < 2; i++) {
+		rig_put_request(&rig, 2, i ? 0 : RPC_PFC_FIRST, ECHO_SINK_DATA, stub, sizeof(stub));
+		assert_int_equal(rig_send(&rig), i ? -ENOBUFS : 0);
+	}
+	rig_expect_fault(&rig, 2, (uint32_t)nca_s_fault_remote_no_memory);
+	rpc_conn_close(second);
+	assert_int_equal(rig.statistics.held, 5000);
+	rig.conn = first;
+	rig_put_bare(&rig, RPC_PDU_ORPHANED, 2);
+	assert_int_equal(rig_send(&rig), 0);
+	assert_int_equal(rig.statistics.held, 0);
+}
+
 static void test_cancel_and_orphan(void **state)
 {
 	rig.keep = true;
@@ -543,6 +569,7 @@ int main(void)
 		TEST(test_too_long),
 		TEST(test_stub_limit),
 		TEST(test_stub_limit_of_all),
+		TEST(test_stub_limit_of_server),
 		TEST(test_cancel_and_orphan),
 		TEST(test_maybe),
 		TEST(test_call_limit),
