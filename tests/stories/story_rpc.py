@@ -164,6 +164,22 @@ def client(t, server, *args, env=None, port=None):
                  f"ncacn_ip_tcp:localhost[{port or server.echo}]", *args, env=env)
 
 
+@also_sanitized
+def story_mgmt_tells_what_a_server_offers(t):
+    server = Server(t, "--least", 5)
+    for args in (["--level", 1], ["--service", "ntlm", "--level", 6, "--user", f"DOM\\{USER}",
+                                  "--password", PASSWORD]):
+        done = client(t, server, "--mgmt", *args)
+        t.equal(done.out, "60a15ec5-4de8-11d7 1.0\nafa8bd80-7d8a-11c9 1.0\n", f"interfaces, {args}")
+    # The echo interface wants packet integrity.
+    done = client(t, server, "--level", 1)
+    t.contains(done.out, "failed: 5 ", "a call without authentication")
+    done = client(t, server, "--service", "ntlm", "--level", 5, "--user", f"DOM\\{USER}", "--password",
+                  PASSWORD)
+    t.equal(done.out, f"5 DOM\\{USER} 3\n", "a call at packet integrity")
+    server.stop()
+
+
 def story_our_client_with_kerberos(t):
     kdc = Kdc(t, "RPCSS/localhost", "host/localhost")
     server = Server(t, "--keytab", kdc.keytab, env=kdc.env)
