@@ -157,6 +157,8 @@ static void one_call(const struct choice *c, const uint8_t *data, size_t size)
 		forget(m, again, NDR_IN);
 	}
 	ndr_decoder_restart(&decoder, data, size, c->drep, &arena, MEMORY, &byte_objects, NULL);
+	bool heap = c->heap && c->direction == NDR_IN;
+	decoder.inout_on_heap = heap;
 	int r = ndr_decode_call(&decoder, m, c->direction, frame);
 	know(r);
 	if (r == 0)
@@ -174,7 +176,7 @@ static void one_call(const struct choice *c, const uint8_t *data, size_t size)
 		}
 	}
 	ndr_clear_call(m, again, false);
-	ndr_clear_call(m, frame, false);
+	ndr_clear_call(m, frame, heap);
 	if (answer)
 		ndr_clear_call(m, request, false);
 	arena_done(&arena);

@@ -5,7 +5,7 @@
  * failure is in the list of what to undo. What an expression promises (size_is, length_is,
  * switch_is) is put into a list too, and held against the value once that is complete.
  */
-#include "ndr/walk.h"
+#include "ndr/decode.h"
 
 #include "base/mem.h"
 
@@ -84,7 +84,7 @@ void ndr_decoder_restart(struct ndr_decoder *d, const void *data, size_t size, u
 	d->foreign = drep & 0xFF0F; /* EBCDIC, or reals that are not IEEE's */
 	d->memory_left = memory;
 	d->depth = 0;
-	d->scratch_now = false;
+	d->scratch_now = d->inout_on_heap = false;
 	d->pending.count = d->checks.count = d->undo.count = d->aliases.count = 0;
 }
 
@@ -105,7 +105,7 @@ bool ndr_decoder_at_end(const struct ndr_decoder *d)
 
 /* ---- errors, memory, undoing ---- */
 
-static int bad(struct ndr_decoder *d, enum ndr_status status, const struct ndr_type *type,
+int ndr_refuse(struct ndr_decoder *d, enum ndr_status status, const struct ndr_type *type,
 	       const char *why)
 {
 	return ndr_fail(d->err, -EBADMSG, status, type, why);
@@ -127,7 +127,7 @@ static struct ndr_undo *undo_add(struct ndr_decoder *d, enum undo_kind kind, voi
 	return u;
 }
 
-static void undo_from(struct ndr_decoder *d, uint32_t mark)
+void ndr_undo_from(struct ndr_decoder *d, uint32_t mark)
 {
 	struct ndr_undo *list = d->undo.items;
 
@@ -147,7 +147,7 @@ static void undo_from(struct ndr_decoder *d, uint32_t mark)
 }
 
 /* Zeroed memory for a pointee; NULL with *ret set. */
-static void *take(struct ndr_decoder *d, size_t size, int *ret)
+void *ndr_take(struct ndr_decoder *d, size_t size, int *ret)
 {
 	void *p;
 
@@ -177,7 +177,7 @@ static int align(struct ndr_decoder *d, size_t to)
 	size_t at = (d->at + to - 1) & ~(to - 1);
 
 	if (at > d->size)
-		return bad(d, NDR_BAD_STUB_DATA, NULL, "the data ends too early");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, NULL, "the data ends too early");
 	d->at = at;
 	return 0;
 }
@@ -188,7 +188,7 @@ static const uint8_t *get_bytes(struct ndr_decoder *d, size_t size, size_t to)
 	if (align(d, to))
 		return NULL;
 	if (size > d->size - d->at) {
-		bad(d, NDR_BAD_STUB_DATA, NULL, "the data ends too early");
+		ndr_refuse(d, NDR_BAD_STUB_DATA, NULL, "the data ends too early");
 		return NULL;
 	}
 	d->at += size;
@@ -216,7 +216,7 @@ static int get_number(struct ndr_decoder *d, enum ndr_kind kind, int64_t *ret)
 	return 0;
 }
 
-static int get_u32(struct ndr_decoder *d, uint32_t *ret)
+int ndr_get_u32(struct ndr_decoder *d, uint32_t *ret)
 {
 	int64_t number;
 	int r = get_number(d, NDR_UINT32, &number);
@@ -234,9 +234,10 @@ static int get_scalar(struct ndr_decoder *d, const struct ndr_type *type, void *
 	if (r)
 		return r;
 	if (type->flags & NDR_RANGE && (number < type->low || number > type->high))
-		return bad(d, NDR_INVALID_BOUND, type, "a number is out of its range");
+		return ndr_refuse(d, NDR_INVALID_BOUND, type, "a number is out of its range");
 	if (type->kind == NDR_ENUM16 && number > 0x7FFF)
-		return bad(d, NDR_ENUM_OUT_OF_RANGE, type, "an enumerator needs more than 15 bits");
+		return ndr_refuse(d, NDR_ENUM_OUT_OF_RANGE, type,
+				  "an enumerator needs more than 15 bits");
 	ndr_scalar_store(type->kind, value, number);
 	return 0;
 }
@@ -264,7 +265,7 @@ static int get_object(struct ndr_decoder *d, const struct ndr_type *type, void *
 	IUnknown *object = NULL;
 
 	if (!iid || !d->objects)
-		return bad(d, NDR_BAD_STUB_DATA, type, "no object is expected here");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, type, "no object is expected here");
 	int r = d->objects->unmarshal(d->objects->context, iid, d->data + at, size, &object);
 	if (r)
 		return ndr_fail(d->err, r, NDR_BAD_STUB_DATA, type,
@@ -278,7 +279,7 @@ static int get_object(struct ndr_decoder *d, const struct ndr_type *type, void *
 }
 
 /* Those of `frame` wait until all parameters are there, unless it is NULL. */
-static int keep_promises(struct ndr_decoder *d, uint32_t mark, const void *frame)
+int ndr_keep_promises(struct ndr_decoder *d, uint32_t mark, const void *frame)
 {
 	struct ndr_check *list = d->checks.items;
 	uint32_t kept = mark;
@@ -294,8 +295,8 @@ static int keep_promises(struct ndr_decoder *d, uint32_t mark, const void *frame
 			if ((r = get_object(d, c->type, c->slot, c->scope, c->at, c->size)))
 				return r;
 		} else if (!ndr_eval(c->expr, c->scope, &value) || value != c->value) {
-			return bad(d, NDR_BAD_STUB_DATA, c->type,
-				   "a size or discriminant contradicts its field");
+			return ndr_refuse(d, NDR_BAD_STUB_DATA, c->type,
+					  "a size or discriminant contradicts its field");
 		}
 	}
 	d->checks.count = kept;
@@ -340,7 +341,7 @@ static int get_full(struct ndr_decoder *d, const struct ndr_type *type, uint32_t
 
 	*ret_known = a != NULL;
 	if (a && (a->type != type->of || !d->arena))
-		return bad(d, NDR_BAD_STUB_DATA, type, "an alias of another thing");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, type, "an alias of another thing");
 	if (!a) {
 		a = ndr_list_add(&d->aliases, sizeof *a, ALIASES_MAX);
 		if (!a)
@@ -356,14 +357,14 @@ static int get_pointer(struct ndr_decoder *d, const struct ndr_type *type, void 
 	enum pending_kind kind = type->kind == NDR_INTERFACE ? PENDING_OBJECT : PENDING_TARGET;
 	uint32_t referent;
 	bool known = false;
-	int r = get_u32(d, &referent);
+	int r = ndr_get_u32(d, &referent);
 
 	if (r)
 		return r;
 	if (!referent)
-		return type->flags & NDR_REF
-			       ? bad(d, NDR_NULL_REF_POINTER, type->of, "a ref pointer is NULL")
-			       : 0;
+		return type->flags & NDR_REF ? ndr_refuse(d, NDR_NULL_REF_POINTER, type->of,
+							  "a ref pointer is NULL")
+					     : 0;
 	if (type->flags & NDR_FULL && (r = get_full(d, type, referent, &known)))
 		return r;
 	if (known)
@@ -399,7 +400,8 @@ static int get_union(struct ndr_decoder *d, const struct ndr_type *type, void *v
 		return r;
 	const struct ndr_arm *arm = ndr_arm(type, number);
 	if (!arm)
-		return bad(d, NDR_INVALID_TAG, type, "a union has no arm for its discriminant");
+		return ndr_refuse(d, NDR_INVALID_TAG, type,
+				  "a union has no arm for its discriminant");
 	if (type->flags & NDR_ENCAPSULATED)
 		ndr_scalar_store(type->of->kind, value, number);
 	else if ((r = promise(d, type, type->expr, scope, number)))
@@ -429,11 +431,11 @@ static int get_variance(struct ndr_decoder *d, const struct ndr_type *type, cons
 		x->length = x->size;
 		return 0;
 	}
-	if ((r = get_u32(d, &x->first)) || (r = get_u32(d, &x->length)))
+	if ((r = ndr_get_u32(d, &x->first)) || (r = ndr_get_u32(d, &x->length)))
 		return r;
 	if (x->first > x->size || x->length > x->size - x->first ||
 	    (type->flags & NDR_STRING && (x->first || !x->length)))
-		return bad(d, NDR_INVALID_BOUND, type, "a part of an array is not in it");
+		return ndr_refuse(d, NDR_INVALID_BOUND, type, "a part of an array is not in it");
 	if ((r = promise(d, type, type->first, scope, x->first)))
 		return r;
 	return promise(d, type, type->length, scope, x->length);
@@ -447,7 +449,7 @@ static int get_elements(struct ndr_decoder *d, const struct ndr_type *type, char
 	int r = 0;
 
 	if (count > (d->size - d->at) / least)
-		return bad(d, NDR_BAD_STUB_DATA, type, "an array is longer than the data");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, type, "an array is longer than the data");
 	if (element->flags & NDR_VERBATIM && (!d->swap || element->size == 1)) {
 		const uint8_t *from = get_bytes(d, (size_t)count * element->size, element->align);
 
@@ -474,7 +476,7 @@ static int get_array(struct ndr_decoder *d, const struct ndr_type *type, void *v
 	char *at = (char *)value + (size_t)x.first * type->of->size;
 	r = get_elements(d, type, at, scope, x.length);
 	if (!r && type->flags & NDR_STRING && !is_terminated(type->of, at, x.length))
-		return bad(d, NDR_BAD_STUB_DATA, type, "a string has no end");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, type, "a string has no end");
 	return r;
 }
 
@@ -501,10 +503,10 @@ static int get_user(struct ndr_decoder *d, const struct ndr_type *type, void *va
 static int get_context(struct ndr_decoder *d, struct ndr_context *value)
 {
 	int64_t n[3];
-	int r = get_u32(d, &value->attributes);
+	int r = ndr_get_u32(d, &value->attributes);
 
 	if (!r)
-		r = get_u32(d, &value->uuid.Data1);
+		r = ndr_get_u32(d, &value->uuid.Data1);
 	for (int i = 0; i < 2 && !r; i++)
 		r = get_number(d, NDR_UINT16, &n[i]);
 	const uint8_t *rest = r ? NULL : get_bytes(d, 8, 1);
@@ -561,10 +563,10 @@ static int get(struct ndr_decoder *d, const struct ndr_type *type, void *value, 
 
 /* ---- whole constructs ---- */
 
-static int get_conformance(struct ndr_decoder *d, const struct ndr_type *type)
+int ndr_get_conformance(struct ndr_decoder *d, const struct ndr_type *type)
 {
 	const struct ndr_type *array = type;
-	int r = get_u32(d, &d->conformance);
+	int r = ndr_get_u32(d, &d->conformance);
 
 	if (r)
 		return r;
@@ -574,14 +576,14 @@ static int get_conformance(struct ndr_decoder *d, const struct ndr_type *type)
 	/* A varying array may have room for more than is sent; that is left to the memory limit. */
 	if (d->conformance > NDR_COUNT_MAX ||
 	    (!(array->flags & NDR_VARYING) && d->conformance > (d->size - d->at) / least))
-		return bad(d, NDR_INVALID_BOUND, type, "an array is longer than the data");
+		return ndr_refuse(d, NDR_INVALID_BOUND, type, "an array is longer than the data");
 	return 0;
 }
 
 static int drain(struct ndr_decoder *d, uint32_t mark);
 
 /* What comes after the size: the value itself, what it points to, and that it is consistent. */
-static int fill(struct ndr_decoder *d, const struct ndr_type *type, void *value, const void *scope)
+int ndr_fill(struct ndr_decoder *d, const struct ndr_type *type, void *value, const void *scope)
 {
 	uint32_t pending = d->pending.count, checks = d->checks.count;
 	int r;
@@ -592,30 +594,30 @@ static int fill(struct ndr_decoder *d, const struct ndr_type *type, void *value,
 	if (!r)
 		r = drain(d, pending);
 	if (!r)
-		r = keep_promises(d, checks, d->frame);
+		r = ndr_keep_promises(d, checks, d->frame);
 	d->depth--;
 	return r;
 }
 
 /* A pointee in memory of its own. */
-static int get_target(struct ndr_decoder *d, const struct ndr_type *type, void *slot,
-		      const void *scope, uint32_t referent)
+int ndr_get_target(struct ndr_decoder *d, const struct ndr_type *type, void *slot,
+		   const void *scope, uint32_t referent)
 {
 	size_t size = type->size;
 	int r = 0;
 
-	if (type->flags & NDR_CONFORMANT && (r = get_conformance(d, type)))
+	if (type->flags & NDR_CONFORMANT && (r = ndr_get_conformance(d, type)))
 		return r;
 	if (type->flags & NDR_CONFORMANT && !ndr_size_with(type, d->conformance, &size))
-		return bad(d, NDR_INVALID_BOUND, type, "an array is too long");
-	void *value = take(d, size, &r);
+		return ndr_refuse(d, NDR_INVALID_BOUND, type, "an array is too long");
+	void *value = ndr_take(d, size, &r);
 	if (!value)
 		return r;
 	ndr_pointer_set(slot, value);
 	struct ndr_alias *a = referent ? alias_find(d, referent) : NULL;
 	if (a)
 		a->value = value;
-	return fill(d, type, value, scope);
+	return ndr_fill(d, type, value, scope);
 }
 
 static int get_reference(struct ndr_decoder *d, const struct ndr_pending *p)
@@ -623,12 +625,12 @@ static int get_reference(struct ndr_decoder *d, const struct ndr_pending *p)
 	uint32_t size, again;
 	int r;
 
-	if ((r = get_u32(d, &size)) || (r = get_u32(d, &again)))
+	if ((r = ndr_get_u32(d, &size)) || (r = ndr_get_u32(d, &again)))
 		return r;
 	const uint8_t *bytes = size == again ? get_bytes(d, size, 1) : NULL;
 	if (!bytes)
-		return bad(d, NDR_BAD_STUB_DATA, p->type,
-			   "an object reference has no sensible size");
+		return ndr_refuse(d, NDR_BAD_STUB_DATA, p->type,
+				  "an object reference has no sensible size");
 	size_t at = (size_t)(bytes - d->data);
 	if (!p->type->expr)
 		return get_object(d, p->type, p->slot, p->scope, at, size);
@@ -668,13 +670,14 @@ static int step(struct ndr_decoder *d, const struct ndr_pending *p)
 
 	switch ((enum pending_kind)p->kind) {
 	case PENDING_TARGET:
-		return get_target(d, p->type, p->slot, p->scope, p->referent);
+		return ndr_get_target(d, p->type, p->slot, p->scope, p->referent);
 	case PENDING_OBJECT:
 		return get_reference(d, p);
 	case PENDING_ALIAS:
 		a = alias_find(d, p->referent);
 		if (!a || !a->value)
-			return bad(d, NDR_BAD_STUB_DATA, p->type, "an alias of what is not there");
+			return ndr_refuse(d, NDR_BAD_STUB_DATA, p->type,
+					  "an alias of what is not there");
 		ndr_pointer_set(p->slot, a->value);
 		return 0;
 	case PENDING_BEGIN:
@@ -702,182 +705,29 @@ static int drain(struct ndr_decoder *d, uint32_t mark)
 	return r;
 }
 
-static int begin(struct ndr_decoder *d)
+int ndr_decode_begin(struct ndr_decoder *d)
 {
 	d->undo.count = d->checks.count = d->pending.count = 0;
 	d->depth = 0;
-	return d->foreign ? bad(d, NDR_BAD_STUB_DATA, NULL,
-				"the sender's characters or reals are strange")
+	return d->foreign ? ndr_refuse(d, NDR_BAD_STUB_DATA, NULL,
+				       "the sender's characters or reals are strange")
 			  : 0;
 }
 
 int ndr_decode(struct ndr_decoder *d, const struct ndr_type *type, void *value)
 {
-	int r = begin(d);
+	int r = ndr_decode_begin(d);
 
 	d->frame = NULL;
 	memset(value, 0, type->size);
 	if (!r && type->flags & (NDR_CONFORMANT | NDR_OPEN))
-		r = bad(d, NDR_BAD_STUB_DATA, type, "such a type is decoded behind a pointer");
+		r = ndr_refuse(d, NDR_BAD_STUB_DATA, type,
+			       "such a type is decoded behind a pointer");
 	if (!r)
-		r = fill(d, type, value, NULL);
+		r = ndr_fill(d, type, value, NULL);
 	if (r) {
-		undo_from(d, 0);
+		ndr_undo_from(d, 0);
 		memset(value, 0, type->size);
-	}
-	return r;
-}
-
-/* ---- calls ---- */
-
-/* How many elements fit where the caller wants them. */
-static int check_room(struct ndr_decoder *d, const struct ndr_type *type, const void *value,
-		      const void *frame)
-{
-	const void *scope = frame;
-	const struct ndr_type *array = ndr_tail(type, &value, &scope);
-	struct ndr_extent x;
-
-	if (array->expr ? !ndr_eval_count(array->expr, scope, NDR_COUNT_MAX, &x.size)
-			: !ndr_extent(array, value, scope, &x))
-		return bad(d, NDR_INVALID_BOUND, type, "there is no room for an array");
-	if (d->conformance > x.size)
-		return bad(d, NDR_INVALID_BOUND, type, "an array is longer than its room");
-	return 0;
-}
-
-/* A parameter that is a ref pointer has no representation: its target follows at once, into what
- * the caller gave for it or into new memory. */
-static int get_ref_param(struct ndr_decoder *d, const struct ndr_type *type, void *slot,
-			 void *frame, bool inout)
-{
-	void *value = ndr_pointer_at(slot);
-	size_t size = type->size;
-	struct arena *arena = d->arena;
-	int r = 0;
-
-	if (!value && inout && d->inout_on_heap) {
-		/* The target stays ours, what it holds the method may free and replace. */
-		if (type->flags & NDR_CONFORMANT && (r = get_conformance(d, type)))
-			return r;
-		if (!ndr_size_with(type, d->conformance, &size))
-			return bad(d, NDR_INVALID_BOUND, type, "an array is too long");
-		value = take(d, size, &r);
-		if (!value)
-			return r;
-		ndr_pointer_set(slot, value);
-		d->arena = NULL;
-		r = fill(d, type, value, frame);
-		d->arena = arena;
-		return r;
-	}
-	if (!value)
-		return get_target(d, type, slot, frame, 0);
-	if (type->flags & NDR_CONFORMANT) {
-		if ((r = get_conformance(d, type)) || (r = check_room(d, type, value, frame)))
-			return r;
-		if (!ndr_size_with(type, d->conformance, &size))
-			return bad(d, NDR_INVALID_BOUND, type, "an array is too long");
-		/* A struct's own fields say how large it is: they stay until they are read. */
-		if (type->kind == NDR_ARRAY)
-			memset(value, 0, size);
-	} else {
-		memset(value, 0, size);
-	}
-	return fill(d, type, value, frame);
-}
-
-static bool in_place(const struct ndr_field *p, const void *frame)
-{
-	return p->flags & NDR_OUT && p->type->kind == NDR_POINTER &&
-	       ndr_pointer_at((const char *)frame + p->offset);
-}
-
-/* A unique pointer that goes both ways: the pointer itself is the caller's and never changes, only
- * what it points to does. */
-static int get_unique_inout(struct ndr_decoder *d, const struct ndr_type *type, void *slot,
-			    void *frame, unsigned direction)
-{
-	uint32_t referent;
-	int r = get_u32(d, &referent);
-
-	if (r || !referent)
-		return r;
-	if (direction & NDR_OUT && !ndr_pointer_at(slot) && !d->arena)
-		return bad(d, NDR_BAD_STUB_DATA, type, "an answer for a pointer that was NULL");
-	return get_ref_param(d, type->of, slot, frame, true);
-}
-
-/* What an [out] parameter holds is gone before the answer is read. */
-static void clear_out(const struct ndr_method *method, void *frame)
-{
-	for (uint32_t i = 0; i < method->count; i++) {
-		const struct ndr_field *p = &method->params[i];
-		void *slot = (char *)frame + p->offset;
-
-		if (p->flags & NDR_RESULT) {
-			memset(slot, 0, p->type->size);
-		} else if (in_place(p, frame)) {
-			if (p->flags & NDR_IN)
-				ndr_clear_in(p->type->of, ndr_pointer_at(slot), frame,
-					     NDR_CLEAR_HEAP);
-			else if (!(p->type->of->flags & NDR_CONFORMANT))
-				memset(ndr_pointer_at(slot), 0, p->type->of->size);
-		}
-	}
-}
-
-/* `given` has a bit for each parameter whose target is the caller's. */
-static void zero_out(const struct ndr_method *method, void *frame, unsigned direction,
-		     uint64_t given)
-{
-	for (uint32_t i = 0; i < method->count; i++) {
-		const struct ndr_field *p = &method->params[i];
-		void *slot = (char *)frame + p->offset;
-
-		if (given >> i & 1) {
-			if (!(p->type->of->flags & NDR_CONFORMANT))
-				memset(ndr_pointer_at(slot), 0, p->type->of->size);
-		} else if (p->flags & direction || (direction & NDR_OUT && p->flags & NDR_RESULT)) {
-			memset(slot, 0, p->type->size);
-		}
-	}
-}
-
-int ndr_decode_call(struct ndr_decoder *d, const struct ndr_method *method, unsigned direction,
-		    void *frame)
-{
-	int r = begin(d);
-
-	uint64_t given = 0;
-
-	_Static_assert(NDR_PARAMS_MAX <= 64, "a bit for each");
-	for (uint32_t i = 0; direction & NDR_OUT && i < method->count; i++)
-		given |= (uint64_t)in_place(&method->params[i], frame) << i;
-	d->frame = frame;
-	if (direction & NDR_OUT)
-		clear_out(method, frame);
-	for (uint32_t i = 0; i < method->count && !r; i++) {
-		const struct ndr_field *p = &method->params[i];
-		void *slot = (char *)frame + p->offset;
-		unsigned goes = p->flags & NDR_RESULT ? NDR_OUT : p->flags;
-
-		if (!(goes & direction))
-			continue;
-		bool inout = (p->flags & (NDR_IN | NDR_OUT)) == (NDR_IN | NDR_OUT);
-		if (p->type->kind == NDR_POINTER && p->type->flags & NDR_REF)
-			r = get_ref_param(d, p->type->of, slot, frame, inout);
-		else if (p->type->kind == NDR_POINTER && p->type->flags & NDR_UNIQUE && inout)
-			r = get_unique_inout(d, p->type, slot, frame, direction);
-		else
-			r = fill(d, p->type, slot, frame);
-	}
-	if (!r)
-		r = keep_promises(d, 0, NULL);
-	d->frame = NULL;
-	if (r) {
-		undo_from(d, 0);
-		zero_out(method, frame, direction, given);
 	}
 	return r;
 }

@@ -88,7 +88,7 @@ struct ndr_decoder {
 	struct error *err;
 	struct arena *arena; /* where pointees go; NULL: each is a mem_alloc */
 	/* For servers of COM, whose methods may free and replace what [in, out] targets hold: with
-	 * an arena those contents are a mem_alloc each. Set after init. */
+	 * an arena those contents are a mem_alloc each. Set after init or restart. */
 	bool inout_on_heap;
 	/* Private. */
 	bool swap, scratch_now;

@@ -399,7 +399,9 @@ static void emit_constant(struct idl *idl, const struct idl_item *item, struct b
 {
 	if (idl_is_native(idl, item->name))
 		return;
-	if (item->text)
+	if (!item->type)
+		buf_printf(out, "#define %s %lld\n", item->name, (long long)item->value);
+	else if (item->text)
 		buf_printf(out, "#define %s \"%s\"\n", item->name, item->text);
 	else
 		buf_printf(out, "#define %s ((%s)%lld)\n", item->name,

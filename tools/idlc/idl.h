@@ -151,7 +151,8 @@ struct idl_item {
 	struct idl_type *type;
 	struct idl_interface *interface;
 	struct idl_coclass *coclass;
-	const char *name, *text; /* of a constant: its type is `type`, its value `value` */
+	const char *name,
+		*text; /* of a constant: its type is `type` (NULL: a macro's), its value `value` */
 	int64_t value;
 };
 

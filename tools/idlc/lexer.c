@@ -32,10 +32,11 @@ struct expansion {
 
 #define MACRO_TOKENS_MAX 256
 
-int lexer_init(struct lexer *lexer, struct idl *idl, const char *path, const char *text,
-	       size_t size)
+int lexer_init(struct lexer *lexer, struct idl *idl, struct idl_file *file, const char *path,
+	       const char *text, size_t size)
 {
 	*lexer = (struct lexer){ .idl = idl,
+				 .file = file,
 				 .at = text,
 				 .end = text + size,
 				 .line_start = text,
@@ -263,6 +264,21 @@ static void read_params(struct lexer *l, struct macro *m)
 	}
 }
 
+/* What is nothing but a number is for C too. */
+static void export_number(struct lexer *l, const struct macro *m)
+{
+	bool number = m->count == 1 && m->tokens[0].kind == TOKEN_NUMBER && !m->takes_arguments;
+	struct idl_item *item = number ? idl_new(l->idl, struct idl_item) : NULL;
+
+	if (!item)
+		return;
+	*item = (struct idl_item){ .kind = IDL_ITEM_CONST,
+				   .name = m->name,
+				   .value = m->tokens[0].value };
+	*l->file->tail = item;
+	l->file->tail = &item->next;
+}
+
 static void define(struct lexer *l, const struct token *name)
 {
 	struct macro *m = idl_new(l->idl, struct macro);
@@ -287,6 +303,7 @@ static void define(struct lexer *l, const struct token *name)
 	if (!m->tokens)
 		return;
 	memcpy(m->tokens, tokens, m->count * sizeof(*tokens));
+	export_number(l, m);
 	if (map_put(l->macros, text_of(m->name), m, NULL) < 0)
 		idl_fail(l->idl, &name->place, "too many macros, or out of memory");
 }

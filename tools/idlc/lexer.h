@@ -21,6 +21,7 @@ struct token {
 
 struct lexer {
 	struct idl *idl;
+	struct idl_file *file; /* gets an item for each number with a name */
 	const char *at, *end, *line_start;
 	struct idl_place place;
 	struct map *macros;
@@ -32,8 +33,8 @@ struct lexer {
 };
 
 /* Reads the first token. The text must stay. */
-int lexer_init(struct lexer *lexer, struct idl *idl, const char *path, const char *text,
-	       size_t size);
+int lexer_init(struct lexer *lexer, struct idl *idl, struct idl_file *file, const char *path,
+	       const char *text, size_t size);
 void lexer_done(struct lexer *lexer);
 void lexer_next(struct lexer *lexer);
 /* While `now` is "(": the bytes up to the next ")", trimmed, which becomes `now`. */

@@ -590,7 +590,7 @@ struct idl_file *idl_parse(struct idl *idl, const char *name, const char *path, 
 	idl->files = p.file;
 	if (size > IDL_FILE_MAX)
 		return idl_fail(idl, NULL, "%.200s is larger than %zu bytes", name, IDL_FILE_MAX);
-	if (lexer_init(&p.lexer, idl, path, text, size) == 0) {
+	if (lexer_init(&p.lexer, idl, p.file, path, text, size) == 0) {
 		items(&p);
 		if (!parser_failed(&p) && p.lexer.now.kind != TOKEN_END)
 			unexpected(&p, "a declaration");

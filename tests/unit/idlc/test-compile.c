@@ -158,7 +158,7 @@ static void writes_c_types(void **state)
 	assert_int_equal(c.result, -EINVAL); /* BOOL is C's word, not IDL's */
 	compiled_done(&c);
 	compile(&c,
-		BASICS "typedef long BOOL;\n#define N (2 + 1)\n"
+		BASICS "typedef long BOOL;\n#define N (2 + 1)\n#define PLAIN_NUMBER 0x10\n"
 		       "const short LIMIT = N * 4;\n"
 		       "typedef [v1_enum] enum tagE { A, B = 7, C } E;\n"
 		       "typedef struct tagS { wchar_t name[N]; [unique] struct tagS *next; E e;\n"
@@ -167,6 +167,7 @@ static void writes_c_types(void **state)
 		       "typedef union u switch (short k) v { case 1: long a; default: ; } U;\n");
 	assert_int_equal(c.result, 0);
 	require_text(&c.header, "#define LIMIT ((int16_t )12)");
+	require_text(&c.header, "#define PLAIN_NUMBER 16");
 	require_text(&c.header,
 		     "enum tagE {\n\tA = (int32_t)0,\n\tB = (int32_t)7,\n\tC = (int32_t)8,\n};");
 	require_text(&c.header, "struct tagS {\n\tchar16_t name[3];\n\tstruct tagS *next;\n\tE e;\n"
