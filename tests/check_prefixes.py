@@ -3,8 +3,8 @@
 """Holds the names that folders export against the prefixes of ARCHITECTURE.md (TAP).
 
 check_prefixes.py --build BUILD: every function a folder of src/ defines for others must begin
-with a prefix that the table of folders gives to that folder; functions that the public header
-include/surrogate/com.h declares are com's. A prefix is given once.
+with a prefix that the table of folders gives to that folder; functions that the public headers
+in include/surrogate declare are com's. A prefix is given once.
 """
 import argparse
 import pathlib
@@ -28,8 +28,8 @@ def read_prefixes(page):
 
 
 def public_names():
-    header = (ROOT / "include/surrogate/com.h").read_text()
-    return set(re.findall(r"\b(\w+)\(", header))
+    headers = (ROOT / "include/surrogate").glob("*.h")
+    return {name for header in headers for name in re.findall(r"\b(\w+)\s*\(", header.read_text())}
 
 
 def functions(library):

@@ -7,6 +7,7 @@
 
 #include "asp/codepage.h"
 #include "base/mem.h"
+#include "com/bstr.h"
 #include "com/class.h"
 #include "com/locale.h"
 #include "script/vbs/encoded.h"
@@ -390,10 +391,10 @@ static bool class_of(const struct asp_attribute *attributes, size_t count, CLSID
 		clsid = slice(clsid, 6, clsid.length);
 	if (clsid.length)
 		return guid_parse(clsid, ret) == 0;
-	const struct class_entry *entry = progid.length ? class_find_progid(progid) : NULL;
-	if (entry)
-		*ret = entry->clsid;
-	return entry != NULL;
+	BSTR name = progid.length ? bstr_from_text(progid) : NULL;
+	bool found = name && SUCCEEDED(CLSIDFromProgID(name, ret));
+	SysFreeString(name);
+	return found;
 }
 
 static int declare(struct asp_build *b, const struct asp_attribute *attributes, size_t count,

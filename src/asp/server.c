@@ -7,8 +7,11 @@
 #include "asp/codepage.h"
 #include "asp/form.h"
 #include "base/clock.h"
+#include "base/mem.h"
+#include "com/activate.h"
 #include "com/bstr.h"
 #include "com/class.h"
+#include "com/errorinfo.h"
 #include "library/scripting/path.h"
 
 #include <errno.h>
@@ -24,20 +27,19 @@ static HRESULT server_create_object(struct automation_call *call)
 	if (!ctx)
 		return asp_raise_stale(call);
 	BSTR progid;
-	CLSID clsid;
-	void *object = NULL;
+	IDispatch *object = NULL;
 	HRESULT hr = automation_arg_bstr(call, 0, &progid);
 	if (FAILED(hr))
 		return hr;
-	hr = CLSIDFromProgID(progid, &clsid);
+	hr = com_create_object(progid, NULL, &object);
 	SysFreeString(progid);
 	if (SUCCEEDED(hr))
-		hr = CoCreateInstance(&clsid, NULL, CLSCTX_ALL, &IID_IDispatch, &object);
-	if (SUCCEEDED(hr))
 		return automation_return_dispatch(call->result, object);
+	_cleanup_mem_ char *words = errorinfo_take_text();
 	const char *text = hresult_text(hr);
-	char detail[160];
-	snprintf(detail, sizeof(detail), "%08x %s", (unsigned)hr, text ? text : "");
+	char detail[1024];
+	snprintf(detail, sizeof(detail), "%08x %s%s%s", (unsigned)hr, text ? text : "",
+		 words ? ". " : "", words ? words : "");
 	return asp_raise_hr(call, ctx, OBJECT, 177, hr, text_trim(text_of(detail)).data);
 }
 

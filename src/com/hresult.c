@@ -16,6 +16,7 @@
 		}                                                                                  \
 	}
 INTERFACE_IDS(X)
+RUNTIME_INTERFACE_IDS(X)
 #undef X
 const GUID GUID_NULL = { 0 };
 

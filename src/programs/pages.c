@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "com/classes.h"
 #include "host/host.h"
 #include "library/catalog/catalog.h"
 #include "security/identity.h"
@@ -340,6 +341,8 @@ int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 	pthread_mutex_init(&pages->lock, NULL);
 	pthread_cond_init(&pages->ended, NULL);
 	r = catalog_register();
+	if (r == 0 && getenv("SURROGATE_STATE")) /* by the SCM */
+		r = classes_configure(getenv("SURROGATE_STATE"));
 	if (r == 0)
 		r = asp_new(&host, &pages->asp);
 	if (r < 0) {

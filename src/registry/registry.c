@@ -6,18 +6,14 @@
  * A value's data is what Windows would store, little endian, but text is UTF-8 without an end
  * mark (REGISTRY_MULTI_SZ: each text followed by a NUL).
  */
-#include "registry/registry.h"
+#include "registry/internal.h"
 
 #include "base/mem.h"
-#include "registry/database.h"
+#include "registry/classes.h"
 
 #include <errno.h>
 
 #define NAME_LENGTH_MAX 255
-
-struct registry {
-	sqlite3 *db;
-};
 
 static const struct database_layout layout = {
 	.file = "registry.db",
@@ -45,8 +41,11 @@ static int open_at(const char *state_dir, bool writable, struct registry **ret, 
 	struct registry *r = mem_new(struct registry);
 	if (!r)
 		return error_set(err, -ENOMEM, "out of memory");
-	int e = database_open(state_dir, &layout, writable, &r->db, err);
+	r->state_dir = mem_strdup(state_dir);
+	int e = r->state_dir ? database_open(state_dir, &layout, writable, &r->db, err)
+			     : error_set(err, -ENOMEM, "out of memory");
 	if (e < 0) {
+		mem_free(r->state_dir);
 		mem_free(r);
 		return e;
 	}
@@ -66,8 +65,14 @@ int registry_open_reading(const char *state_dir, struct registry **ret, struct e
 
 struct registry *registry_close(struct registry *r)
 {
-	if (r)
-		database_close(r->db);
+	if (!r)
+		return NULL;
+	/* Who changed classes by hand is not told when they could not be published: the next who
+	 * publishes, at the latest the server's next start, does it. */
+	if (r->classes_changed)
+		registry_classes_publish(r, r->state_dir, NULL);
+	database_close(r->db);
+	mem_free(r->state_dir);
 	return mem_free(r);
 }
 
@@ -81,6 +86,15 @@ static struct text root_name(struct text part)
 			return text_of(roots[i][0]);
 	}
 	return (struct text){ NULL, 0 };
+}
+
+/* A write to `path` is about to be made. */
+static void note_change(struct registry *r, const char *path)
+{
+	struct text rest = text_of(path);
+
+	if (text_equal(root_name(text_cut(&rest, '\\')), TEXT("HKCR")))
+		r->classes_changed = true;
 }
 
 /* The number of the key `name` below `top` (0: a root): 0, -ENOENT, or a database error. */
@@ -145,6 +159,7 @@ int registry_delete_key(struct registry *r, const char *key)
 	int e = key_find(r, key, false, &id);
 	if (e < 0)
 		return e;
+	note_change(r, key);
 	e = database_prepare(r->db, "DELETE FROM keys WHERE id = ?", &s);
 	if (e < 0)
 		return e;
@@ -251,6 +266,7 @@ int registry_set(struct registry *r, const char *key, const char *name, enum reg
 	int e = database_begin(r->db);
 	if (e < 0)
 		return e;
+	note_change(r, key);
 	e = key_find(r, key, true, &id);
 	if (e == 0)
 		e = value_put(r, id, name, type, data, length);
@@ -276,6 +292,7 @@ int registry_delete_value(struct registry *r, const char *key, const char *name)
 	int e = key_find(r, key, false, &id);
 	if (e < 0)
 		return e;
+	note_change(r, key);
 	e = database_prepare(r->db, "DELETE FROM vals WHERE key = ? AND name = ?", &s);
 	if (e < 0)
 		return e;

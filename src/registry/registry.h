@@ -25,6 +25,7 @@ enum registry_type {
 int registry_open(const char *state_dir, struct registry **ret, struct error *err);
 /* Only to read; nothing is created. -ENOENT when there is no registry yet. */
 int registry_open_reading(const char *state_dir, struct registry **ret, struct error *err);
+/* Publishes the classes when they were changed (registry/classes.h). Takes NULL, returns NULL. */
 struct registry *registry_close(struct registry *registry);
 
 /* -ENOENT when key or value is not there, -EINVAL when it has another type. */

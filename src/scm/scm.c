@@ -6,6 +6,8 @@
 #include "scm/scm_internal.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "com/classes.h"
+#include "registry/classes.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -84,6 +86,10 @@ static int open_stores(struct scm *scm, struct error *err)
 		r = eventlog_open(scm->state_dir, true, &scm->eventlog, err);
 	if (!r)
 		r = scm_folders_make(scm, err);
+	if (!r)
+		r = registry_classes_publish(scm->registry, scm->state_dir, err);
+	if (!r && classes_configure(scm->state_dir) < 0)
+		r = error_set(err, -ENAMETOOLONG, "the state directory's name is too long");
 	if (!r)
 		r = scm_config_load(scm, err);
 	return r;

@@ -6,6 +6,7 @@
 #include "scm/scm_internal.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "com/classes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 
 #define FRONT_OPEN_FILES 524288 /* a descriptor for each idle connection */
 #define HOST_OPEN_FILES 4096
+#define SCM_COMPONENTS_MAX 256 /* files of components that a child may load */
 
 /* What every program needs of the system. Files of /etc by name: under CAP_DAC_READ_SEARCH the
  * whole folder would include the password hashes. */
@@ -354,6 +356,24 @@ static void add_reach(struct composer *c, struct scm *scm, const struct identity
 	}
 }
 
+/* Components that are registered may be loaded (com/component.h). One that is registered later
+ * lies outside of what this child can see, unless it is below /usr/lib: it takes a new child. */
+static void add_components(struct composer *c, struct scm *scm)
+{
+	struct classes *classes = classes_now(NULL);
+	const struct classes_class *class;
+
+	list_addf(c, &c->launch.read_paths, "%s/" CLASSES_FOLDER, scm->state_dir);
+	for (size_t i = 0, files = 0; classes && (class = classes_at(classes, i)); i++) {
+		size_t before = c->launch.read_paths.count;
+
+		if (class->server && files < SCM_COMPONENTS_MAX)
+			list_add_once(c, &c->launch.read_paths, class->server);
+		files += c->launch.read_paths.count - before;
+	}
+	classes_unref(classes);
+}
+
 static int add_files(struct composer *c, struct scm *scm, const struct scm_pool *pool,
 		     const struct identity *identity, struct error *err)
 {
@@ -364,6 +384,7 @@ static int add_files(struct composer *c, struct scm *scm, const struct scm_pool 
 	add_sites(c, scm, pool);
 	if (!pool)
 		add_shown_files(c, scm);
+	add_components(c, scm);
 	add_reach(c, scm, identity);
 	for (size_t i = 0; i < ARRAY_LEN(system_read); i++)
 		list_add(c, &c->launch.read_paths, system_read[i]);

@@ -5,6 +5,7 @@
  *
  *   run/     the socket of the tools, the lock           everybody may look
  *   config/  applicationHost.config, machine.key         the SCM alone (they hold passwords)
+ *   classes/ the class catalog                           everybody may look
  *   data/    what applications write                     group IIS_IUSRS, all pools
  *   temp/    one folder for each pool                    its identity alone
  *   logs/    W3SVC<n>/                                   NT SERVICE\W3SVC

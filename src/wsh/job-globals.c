@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "com/activate.h"
 #include "com/bstr.h"
 #include "wsh/constants.h"
 #include "wsh/events.h"
@@ -132,13 +133,9 @@ static int add_references(struct wsh *wsh, struct error *err)
 static HRESULT create(const char *class_name, IDispatch **ret)
 {
 	BSTR name = bstr_from_text(text_of(class_name));
-	CLSID clsid;
-	HRESULT hr = name ? CLSIDFromProgID(name, &clsid) : E_OUTOFMEMORY;
+	HRESULT hr = name ? com_create_object(name, NULL, ret) : E_OUTOFMEMORY;
 
 	SysFreeString(name);
-	if (SUCCEEDED(hr))
-		hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
-				      (void **)ret);
 	return hr;
 }
 

@@ -8,10 +8,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "com/activate.h"
 #include "com/bstr.h"
+#include "com/errorinfo.h"
 #include "com/variant.h"
 #include "library/scripting/path.h"
 #include "library/scripting/text-stream.h"
+#include "script/vbs/errors.h"
 #include "wsh/events.h"
 #include "wsh/queue.h"
 #include "wsh/watch.h"
@@ -248,15 +251,20 @@ static HRESULT wscript_create_object(struct automation_call *call)
 	_cleanup_mem_ char *name = bstr_to_utf8(progid, NULL);
 
 	hr = progid ? CLSIDFromProgID(progid, &clsid) : CO_E_CLASSSTRING;
+	if (SUCCEEDED(hr))
+		hr = com_create_object(progid, NULL, &object);
 	SysFreeString(progid);
-	if (FAILED(hr))
+	if (hr == CO_E_CLASSSTRING)
 		return automation_raise(call, DISP_E_EXCEPTION, "WScript.CreateObject",
 					"Could not locate automation class named \"%s\".",
 					name ? name : "");
-	hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch, (void **)&object);
-	if (FAILED(hr))
+	if (FAILED(hr)) {
+		_cleanup_mem_ char *words = errorinfo_take_text();
+
 		return automation_raise(call, hr, "WScript.CreateObject",
-					"Could not create object named \"%s\".", name ? name : "");
+					"Could not create object named \"%s\".%s%s",
+					name ? name : "", words ? " " : "", words ? words : "");
+	}
 	hr = automation_has_arg(call, 1) ? connect_object(call, object, 1) : S_OK;
 	if (FAILED(hr)) {
 		object->lpVtbl->Release(object);
@@ -292,10 +300,38 @@ static HRESULT wscript_disconnect_object(struct automation_call *call)
 	return hr;
 }
 
+/* GetObject(path[, progid[, prefix]]) */
 static HRESULT wscript_get_object(struct automation_call *call)
 {
-	return automation_raise(call, MAKE_SCRIPT_HRESULT(432), "WScript.GetObject", "%s",
-				vbs_error_text(432));
+	IDispatch *object = NULL;
+	BSTR path, class_name = NULL;
+	HRESULT hr = automation_arg_bstr(call, 0, &path);
+
+	if (SUCCEEDED(hr) && automation_has_arg(call, 1)) {
+		hr = automation_arg_bstr(call, 1, &class_name);
+		if (FAILED(hr))
+			SysFreeString(path);
+	}
+	if (FAILED(hr))
+		return hr;
+	hr = com_get_object(path, class_name, &object);
+	SysFreeString(path);
+	SysFreeString(class_name);
+	if (FAILED(hr)) {
+		_cleanup_mem_ char *words = errorinfo_take_text();
+		int number = vbs_error_of_hresult(hr);
+
+		return automation_raise(call, number ? MAKE_SCRIPT_HRESULT(number) : hr,
+					"WScript.GetObject", "%s%s%s",
+					vbs_error_text(number ? number : 432), words ? ": " : "",
+					words ? words : "");
+	}
+	hr = automation_has_arg(call, 2) ? connect_object(call, object, 2) : S_OK;
+	if (FAILED(hr)) {
+		object->lpVtbl->Release(object);
+		return hr;
+	}
+	return automation_return_dispatch(call->result, object);
 }
 
 /* ---- time ---- */

@@ -6,6 +6,7 @@
 #include "wsh/wsh.h"
 
 #include "base/mem.h"
+#include "com/classes.h"
 #include "library/catalog/catalog.h"
 #include "library/wscript/wscript.h"
 #include "wsh/events.h"
@@ -257,6 +258,9 @@ int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *o
 		return out_of_memory(&wsh);
 	/* The process is the script's: its folder, its environment, the registry it may read. */
 	wscript_configure(state_directory(wsh.options.state));
+	if (classes_configure(state_directory(wsh.options.state)) < 0)
+		wsh_write_line(&wsh, STDERR_FILENO,
+			       "cscript: the state directory's name is too long");
 	if (wsh.options.mode == WSH_LINT)
 		return wsh_lint(&wsh);
 	if (!wsh.options.no_logo && wsh.options.mode == WSH_RUN && wsh.interactive)

@@ -2,7 +2,7 @@
 """Every program as a stranger meets it: what it is, which version, and one line for a mistake."""
 
 PROGRAMS = ["surrogate", "inetinfo", "dllhost", "surrogate-launch", "cscript",
-            "iisreset", "sc", "wevtutil"]
+            "iisreset", "regsvr", "sc", "wevtutil"]
 MISTAKES = [
     ("surrogate", "serve"), ("surrogate", "dance"), ("surrogate", "status", "extra"),
     ("surrogate", "serve", "/nonexistent"), ("surrogate", "status", "--state"),

@@ -14,7 +14,7 @@ BUILTIN(createobject)
 	if (SUCCEEDED(hr))
 		hr = vbs_engine_create_object(e, progid, server, ret);
 	if (FAILED(hr) && hr != E_OUTOFMEMORY && hr != VBS_HR(13) && hr != VBS_HR(94) &&
-	    vbs_error_of_hresult(hr) == 429) {
+	    vbs_error_of_hresult(hr) == 429 && !e->raised.description) {
 		char *name = bstr_to_utf8(progid, NULL);
 
 		hr = name ? vbs_throw(e, 429, "%s", name) : E_OUTOFMEMORY;

@@ -6,6 +6,7 @@
 #include "script/vbs/instance.h"
 
 #include "base/mem.h"
+#include "com/errorinfo.h"
 #include "script/vbs/builtin.h"
 #include "script/vbs/call-quick.h"
 #include "script/vbs/convert.h"
@@ -108,8 +109,10 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 		params.cNamedArgs = 1;
 	}
 	/* The callee may drop the last reference to its object. Ours hold one themselves. */
-	if (!own)
+	if (!own) {
 		object->lpVtbl->AddRef(object);
+		errorinfo_clear();
+	}
 	hr = object->lpVtbl->Invoke(object, dispid, &GUID_NULL, e->locale->lcid, kind, &params,
 				    is_put ? NULL : &result, &x, &wrong);
 	if (SUCCEEDED(hr) && byref)
@@ -119,6 +122,8 @@ HRESULT vbs_invoke(struct vbs_engine *e, IDispatch *object, DISPID dispid, struc
 		hr = vbs_take_variant(&e->heap, &result, ret);
 	else
 		VariantClear(&result);
+	if (FAILED(hr) && hr != DISP_E_EXCEPTION && !own)
+		hr = errorinfo_to_exception((IUnknown *)(void *)object, &IID_IDispatch, hr, &x);
 	if (FAILED(hr))
 		hr = vbs_throw_exception(e, hr, &x, name);
 	automation_exception_clear(&x);

@@ -7,7 +7,11 @@
 #include "script/vbs/engine.h"
 
 #include "base/clock.h"
+#include "base/buf.h"
 #include "base/mem.h"
+#include "com/activate.h"
+#include "com/bstr.h"
+#include "com/errorinfo.h"
 #include "script/vbs/builtin.h"
 #include "script/vbs/convert.h"
 #include "script/vbs/variant.h"
@@ -503,22 +507,40 @@ HRESULT vbs_engine_call(struct vbs_engine *e, struct text name, VARIANT *argv, U
 
 /* ---- what the host makes ---- */
 
+/* A failure that has words of its own (a component that cannot be loaded): number and text of
+ * VBScript, then the words. */
+static HRESULT explain(struct vbs_engine *e, HRESULT hr, BSTR name)
+{
+	_cleanup_mem_ char *words = errorinfo_take_text();
+	int number = vbs_error_of_hresult(hr);
+	EXCEPINFO x = { .scode = number ? VBS_HR(number) : hr };
+	struct buf text;
+
+	if (!words || number == 7)
+		return hr;
+	buf_init(&text, 8192);
+	buf_puts(&text, vbs_error_text(number ? number : 429));
+	buf_puts(&text, ": '");
+	buf_put_utf16(&text, name, SysStringLen(name));
+	buf_printf(&text, "': %s", words);
+	if (!buf_failed(&text))
+		x.bstrDescription = bstr_from_text(buf_text(&text));
+	buf_done(&text);
+	hr = x.bstrDescription ? vbs_throw_exception(e, DISP_E_EXCEPTION, &x, TEXT(""))
+			       : E_OUTOFMEMORY;
+	automation_exception_clear(&x);
+	return hr;
+}
+
 HRESULT vbs_engine_create_object(struct vbs_engine *e, BSTR progid, BSTR server, struct value *ret)
 {
 	IDispatch *object = NULL;
-	CLSID clsid;
-	HRESULT hr;
+	HRESULT hr = e->host.create_object
+			     ? e->host.create_object(e->host.ctx, progid, server, &object)
+			     : com_create_object(progid, server, &object);
 
-	if (e->host.create_object) {
-		hr = e->host.create_object(e->host.ctx, progid, server, &object);
-	} else {
-		hr = progid ? CLSIDFromProgID(progid, &clsid) : CO_E_CLASSSTRING;
-		if (SUCCEEDED(hr))
-			hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch,
-					      (void **)&object);
-	}
 	if (FAILED(hr))
-		return hr;
+		return explain(e, hr, progid);
 	value_set(ret, VALUE_OBJ(object));
 	return S_OK;
 }
@@ -548,12 +570,11 @@ HRESULT vbs_engine_new_object(struct vbs_engine *e, const struct vbs_global *g, 
 HRESULT vbs_engine_get_object(struct vbs_engine *e, BSTR path, BSTR class_name, struct value *ret)
 {
 	IDispatch *object = NULL;
-	HRESULT hr;
+	HRESULT hr = e->host.get_object ? e->host.get_object(e->host.ctx, path, class_name, &object)
+					: com_get_object(path, class_name, &object);
 
-	if (!e->host.get_object)
-		return VBS_HR(432);
-	hr = e->host.get_object(e->host.ctx, path, class_name, &object);
-	if (SUCCEEDED(hr))
-		value_set(ret, VALUE_OBJ(object));
-	return hr;
+	if (FAILED(hr))
+		return explain(e, hr, SysStringLen(path) ? path : class_name);
+	value_set(ret, VALUE_OBJ(object));
+	return S_OK;
 }

@@ -106,9 +106,9 @@ struct vbs_limits {
 /* What the engine asks of its host; any member may be NULL for the default. */
 struct vbs_host {
 	void *ctx;
-	/* CreateObject(progid[, server]): one reference. Default: CoCreateInstance in process. */
+	/* CreateObject(progid[, server]): one reference. Default: com_create_object. */
 	HRESULT (*create_object)(void *ctx, BSTR progid, BSTR server, IDispatch **ret);
-	/* GetObject(path[, class]). Default: error 432. */
+	/* GetObject(path[, class]). Default: com_get_object. */
 	HRESULT (*get_object)(void *ctx, BSTR path, BSTR class_name, IDispatch **ret);
 	/* MsgBox and InputBox are for desktops; without this they are error 70 (Permission denied).
 	 */

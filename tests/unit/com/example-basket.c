@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A shopping basket as an automation class: the worked example of docs/extend.md. */
+/* A shopping basket as an automation class: the worked example of docs/classes.md. */
 #include "base/mem.h"
 #include "com/automation.h"
 #include "com/class.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The worked example of docs/extend.md does what the page says. */
+/* The worked example of docs/classes.md does what the page says. */
 #include "helpers.h"
 
 #include "com/class.h"

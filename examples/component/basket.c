@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Example.Basket: a shopping basket as a component of its own. docs/extend.md explains it.
+ *
+ *     make && regsvr ./basket.so && cscript basket.vbs
+ *
+ * An object may be called from any thread: its counters are guarded by a lock.
+ */
+#include "basket.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define CLSID_TEXT "{B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11}"
+static const CLSID basket_clsid = {
+	0xB2D5F7C4, 0x6E0B, 0x4C1C, { 0x9B, 0x57, 0x6C, 0x4D, 0x3A, 0x0E, 0x6F, 0x11 }
+};
+
+/* Objects and locks alive: while there are any, the component stays loaded. */
+static LONG alive;
+
+struct basket {
+	IBasket face; /* first: a pointer to it is a pointer to the object */
+	ISupportErrorInfo support;
+	ULONG refs;
+	pthread_mutex_t lock; /* guards what follows */
+	LONG count;
+	int64_t total; /* in ten-thousandths, as CY has it */
+};
+
+/* ---- IUnknown ---- */
+
+static ULONG basket_addref(IBasket *This)
+{
+	return __atomic_add_fetch(&((struct basket *)This)->refs, 1, __ATOMIC_RELAXED);
+}
+
+static ULONG basket_release(IBasket *This)
+{
+	struct basket *self = (struct basket *)This;
+	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
+
+	if (left)
+		return left;
+	pthread_mutex_destroy(&self->lock);
+	free(self);
+	__atomic_sub_fetch(&alive, 1, __ATOMIC_RELEASE);
+	return 0;
+}
+
+static HRESULT basket_query(IBasket *This, REFIID riid, void **ret)
+{
+	struct basket *self = (struct basket *)This;
+
+	if (IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_IDispatch) ||
+	    IsEqualGUID(riid, &IID_IBasket))
+		*ret = &self->face; /* a pointer to an IBasket is one to an IDispatch, too */
+	else if (IsEqualGUID(riid, &IID_ISupportErrorInfo))
+		*ret = &self->support;
+	else
+		*ret = NULL;
+	if (!*ret)
+		return E_NOINTERFACE;
+	basket_addref(This);
+	return S_OK;
+}
+
+/* ---- errors with words: they become Err.Description of scripts ---- */
+
+static HRESULT basket_fail(HRESULT hr, const OLECHAR *text)
+{
+	ICreateErrorInfo *create;
+	IErrorInfo *info;
+
+	if (FAILED(CreateErrorInfo(&create)))
+		return hr;
+	create->lpVtbl->SetSource(create, (LPOLESTR)u"Example.Basket");
+	create->lpVtbl->SetDescription(create, (LPOLESTR)text);
+	if (SUCCEEDED(create->lpVtbl->QueryInterface(create, &IID_IErrorInfo, (void **)&info))) {
+		SetErrorInfo(0, info);
+		info->lpVtbl->Release(info);
+	}
+	create->lpVtbl->Release(create);
+	return hr;
+}
+
+static struct basket *basket_of_support(ISupportErrorInfo *This)
+{
+	return (struct basket *)(void *)((char *)This - offsetof(struct basket, support));
+}
+
+static HRESULT support_query(ISupportErrorInfo *This, REFIID riid, void **ret)
+{
+	return basket_query(&basket_of_support(This)->face, riid, ret);
+}
+
+static ULONG support_addref(ISupportErrorInfo *This)
+{
+	return basket_addref(&basket_of_support(This)->face);
+}
+
+static ULONG support_release(ISupportErrorInfo *This)
+{
+	return basket_release(&basket_of_support(This)->face);
+}
+
+static HRESULT support_for(ISupportErrorInfo *This, REFIID riid)
+{
+	(void)This;
+	return IsEqualGUID(riid, &IID_IDispatch) || IsEqualGUID(riid, &IID_IBasket) ? S_OK
+										    : S_FALSE;
+}
+
+static const ISupportErrorInfoVtbl support_vtbl = { support_query, support_addref, support_release,
+						    support_for };
+
+/* ---- IBasket ---- */
+
+static HRESULT basket_add(IBasket *This, CY price, LONG count)
+{
+	struct basket *self = (struct basket *)This;
+	HRESULT hr = S_OK;
+	LONG things;
+	int64_t sum;
+
+	if (count < 1)
+		return basket_fail(E_INVALIDARG, u"A basket takes one thing or more.");
+	pthread_mutex_lock(&self->lock);
+	if (__builtin_add_overflow(self->count, count, &things) ||
+	    __builtin_mul_overflow(price.int64, count, &sum) ||
+	    __builtin_add_overflow(self->total, sum, &sum)) {
+		hr = DISP_E_OVERFLOW;
+	} else {
+		self->count = things;
+		self->total = sum;
+	}
+	pthread_mutex_unlock(&self->lock);
+	return hr;
+}
+
+static HRESULT basket_count(IBasket *This, LONG *ret)
+{
+	struct basket *self = (struct basket *)This;
+
+	pthread_mutex_lock(&self->lock);
+	*ret = self->count;
+	pthread_mutex_unlock(&self->lock);
+	return S_OK;
+}
+
+static HRESULT basket_total(IBasket *This, CY *ret)
+{
+	struct basket *self = (struct basket *)This;
+
+	pthread_mutex_lock(&self->lock);
+	ret->int64 = self->total;
+	pthread_mutex_unlock(&self->lock);
+	return S_OK;
+}
+
+/* ---- the same by name ---- */
+
+/* basket.Add price[, count]: arguments lie in reverse order, and may be of any type. */
+static HRESULT call_add(IBasket *This, DISPPARAMS *params, VARIANT *result)
+{
+	VARIANT price = { 0 }, count = { .vt = VT_I4, .lVal = 1 };
+	HRESULT hr = VariantChangeType(&price, &params->rgvarg[params->cArgs - 1], 0, VT_CY);
+
+	(void)result;
+	if (SUCCEEDED(hr) && params->cArgs == 2)
+		hr = VariantChangeType(&count, &params->rgvarg[0], 0, VT_I4);
+	/* On failure the script sees "Type mismatch" or "Overflow". */
+	return SUCCEEDED(hr) ? basket_add(This, price.cyVal, count.lVal) : hr;
+}
+
+static HRESULT call_count(IBasket *This, DISPPARAMS *params, VARIANT *result)
+{
+	(void)params;
+	result->vt = VT_I4;
+	return basket_count(This, &result->lVal);
+}
+
+static HRESULT call_total(IBasket *This, DISPPARAMS *params, VARIANT *result)
+{
+	(void)params;
+	result->vt = VT_CY;
+	return basket_total(This, &result->cyVal);
+}
+
+static const struct member {
+	const OLECHAR *name;
+	DISPID dispid; /* DISPID_VALUE: what the object itself means where a value is wanted */
+	WORD kinds;
+	UINT min_args, max_args;
+	HRESULT (*fn)(IBasket *This, DISPPARAMS *params, VARIANT *result);
+} members[] = {
+	{ u"total", DISPID_VALUE, DISPATCH_PROPERTYGET, 0, 0, call_total },
+	{ u"count", 1, DISPATCH_PROPERTYGET, 0, 0, call_count },
+	{ u"add", 2, DISPATCH_METHOD, 1, 2, call_add },
+};
+#define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
+
+/* ---- IDispatch ---- */
+
+static HRESULT basket_type_count(IBasket *This, UINT *ret)
+{
+	(void)This;
+	*ret = 0;
+	return S_OK;
+}
+
+static HRESULT basket_type(IBasket *This, UINT index, LCID lcid, ITypeInfo **ret)
+{
+	(void)This, (void)index, (void)lcid;
+	*ret = NULL;
+	return DISP_E_BADINDEX;
+}
+
+/* Names come in any case. */
+static int same_name(const OLECHAR *name, const OLECHAR *lower)
+{
+	for (; *name && *lower; name++, lower++)
+		if ((*name >= 'A' && *name <= 'Z' ? *name + 32 : *name) != *lower)
+			return 0;
+	return *name == *lower;
+}
+
+static HRESULT basket_names(IBasket *This, REFIID riid, OLECHAR **names, UINT count, LCID lcid,
+			    DISPID *ret)
+{
+	(void)This, (void)riid, (void)lcid;
+	for (UINT i = 0; i < count; i++)
+		ret[i] = DISPID_UNKNOWN;
+	for (size_t i = 0; i < MEMBER_COUNT; i++)
+		if (same_name(names[0], members[i].name))
+			ret[0] = members[i].dispid;
+	return ret[0] != DISPID_UNKNOWN && count == 1 ? S_OK : DISP_E_UNKNOWNNAME;
+}
+
+static HRESULT basket_invoke(IBasket *This, DISPID dispid, REFIID riid, LCID lcid, WORD flags,
+			     DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *wrong)
+{
+	VARIANT unwanted = { 0 };
+
+	(void)riid, (void)lcid, (void)exception, (void)wrong;
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		const struct member *m = &members[i];
+
+		if (m->dispid != dispid || !(m->kinds & flags))
+			continue;
+		if (params->cNamedArgs)
+			return DISP_E_NONAMEDARGS;
+		if (params->cArgs < m->min_args || params->cArgs > m->max_args)
+			return DISP_E_BADPARAMCOUNT;
+		return m->fn(This, params, result ? result : &unwanted);
+	}
+	return DISP_E_MEMBERNOTFOUND;
+}
+
+static const IBasketVtbl basket_vtbl = {
+	basket_query, basket_addref, basket_release, basket_type_count, basket_type,
+	basket_names, basket_invoke, basket_add,     basket_count,      basket_total,
+};
+
+/* ---- the class object ---- */
+
+static HRESULT factory_query(IClassFactory *This, REFIID riid, void **ret)
+{
+	*ret = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_IClassFactory) ? This
+											 : NULL;
+	return *ret ? S_OK : E_NOINTERFACE;
+}
+
+/* There is one, and it is always there. */
+static ULONG factory_count(IClassFactory *This)
+{
+	(void)This;
+	return 1;
+}
+
+static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID riid, void **ret)
+{
+	struct basket *self;
+	HRESULT hr;
+
+	(void)This;
+	*ret = NULL;
+	if (outer)
+		return CLASS_E_NOAGGREGATION;
+	self = calloc(1, sizeof(*self));
+	if (!self)
+		return E_OUTOFMEMORY;
+	self->face.lpVtbl = &basket_vtbl;
+	self->support.lpVtbl = &support_vtbl;
+	self->refs = 1;
+	pthread_mutex_init(&self->lock, NULL);
+	__atomic_add_fetch(&alive, 1, __ATOMIC_RELAXED);
+	hr = basket_query(&self->face, riid, ret);
+	basket_release(&self->face);
+	return hr;
+}
+
+static HRESULT factory_lock(IClassFactory *This, BOOL lock)
+{
+	(void)This;
+	__atomic_add_fetch(&alive, lock ? 1 : -1, __ATOMIC_RELAXED);
+	return S_OK;
+}
+
+static const IClassFactoryVtbl factory_vtbl = { factory_query, factory_count, factory_count,
+						factory_create, factory_lock };
+static IClassFactory factory = { &factory_vtbl };
+
+/* ---- what a component exports ---- */
+
+HRESULT DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ret)
+{
+	*ret = NULL;
+	if (!IsEqualGUID(rclsid, &basket_clsid))
+		return CLASS_E_CLASSNOTAVAILABLE;
+	return factory_query(&factory, riid, ret);
+}
+
+HRESULT DllCanUnloadNow(void)
+{
+	return __atomic_load_n(&alive, __ATOMIC_ACQUIRE) ? S_FALSE : S_OK;
+}
+
+static const SURROGATE_CLASS classes[] = {
+	{ CLSID_TEXT, "Example.Basket.1", "Example.Basket", "A shopping basket", "Both", NULL },
+};
+
+HRESULT DllRegisterServer(void)
+{
+	return SurrogateRegisterClasses(classes, 1);
+}
+
+HRESULT DllUnregisterServer(void)
+{
+	return SurrogateUnregisterClasses(classes, 1);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CoMarshalInterface and its family ([MS-DCOM] 2.2.18 for what they write). An object that has an
+ * IMarshal says itself what travels: its bytes go into an OBJREF_CUSTOM. For the others the
+ * standard marshaller does it, which is of src/dcom (com/activate.h) and writes its OBJREF whole;
+ * inside of one process, where every object may be called by any thread, the marshaller of
+ * marshal-inproc.c. What is read comes from anybody. Any thread.
+ */
+#include "com/marshal.h"
+
+#include "base/mem.h"
+#include "com/activate.h"
+#include "com/errorinfo.h"
+
+#define SIGNATURE 0x574F454Du /* "MEOW" */
+#define FLAG_CUSTOM 4u
+#define FLAGS_KNOWN (1u | 2u | 4u | 8u)
+#define CUSTOM_MAX (64u << 20)
+
+/* DCOM's values are little-endian whatever the machine; a GUID's fields, too. */
+static void put32(BYTE *at, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (BYTE)(v >> (8 * i));
+}
+
+static uint32_t get32(const BYTE *at)
+{
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
+}
+
+static void put_guid(BYTE *at, REFGUID g)
+{
+	put32(at, g->Data1);
+	at[4] = (BYTE)g->Data2;
+	at[5] = (BYTE)(g->Data2 >> 8);
+	at[6] = (BYTE)g->Data3;
+	at[7] = (BYTE)(g->Data3 >> 8);
+	memcpy(at + 8, g->Data4, 8);
+}
+
+static void get_guid(const BYTE *at, GUID *ret)
+{
+	ret->Data1 = get32(at);
+	ret->Data2 = (uint16_t)(at[4] | at[5] << 8);
+	ret->Data3 = (uint16_t)(at[6] | at[7] << 8);
+	memcpy(ret->Data4, at + 8, 8);
+}
+
+static HRESULT write_all(IStream *stream, const void *data, ULONG count)
+{
+	ULONG written = 0;
+	HRESULT hr = stream->lpVtbl->Write(stream, data, count, &written);
+
+	return SUCCEEDED(hr) && written != count ? STG_E_MEDIUMFULL : hr;
+}
+
+static HRESULT read_all(IStream *stream, void *data, ULONG count)
+{
+	ULONG got = 0;
+	HRESULT hr = stream->lpVtbl->Read(stream, data, count, &got);
+
+	return SUCCEEDED(hr) && got != count ? RPC_E_INVALID_OBJREF : hr;
+}
+
+/* ---- who marshals ---- */
+
+HRESULT CoGetStandardMarshal(REFIID riid, IUnknown *pUnk, DWORD dwDestContext, void *pvDestContext,
+			     DWORD mshlflags, IMarshal **ppMarshal)
+{
+	const struct com_remoting *remoting = com_remoting();
+
+	if (!riid || !ppMarshal)
+		return E_INVALIDARG;
+	*ppMarshal = NULL;
+	if (dwDestContext == MSHCTX_INPROC)
+		return marshal_inproc(ppMarshal);
+	if (!remoting)
+		return errorinfo_set(E_NOINTERFACE, "COM runtime",
+				     "this program sends no objects to other processes");
+	return remoting->marshaler(riid, pUnk, dwDestContext, pvDestContext, mshlflags, ppMarshal);
+}
+
+static HRESULT marshaler_of(REFIID riid, IUnknown *object, DWORD context, void *context_data,
+			    DWORD flags, IMarshal **ret)
+{
+	if (!riid || !object || flags > (MSHLFLAGS_TABLEWEAK | MSHLFLAGS_NOPING))
+		return E_INVALIDARG;
+	if (SUCCEEDED(object->lpVtbl->QueryInterface(object, &IID_IMarshal, (void **)ret)))
+		return S_OK;
+	return CoGetStandardMarshal(riid, object, context, context_data, flags, ret);
+}
+
+/* ---- OBJREF_CUSTOM (2.2.18.6) ---- */
+
+#define CUSTOM_HEAD 48 /* signature, flags, iid, clsid, cbExtension, ObjectReferenceSize */
+
+static void put_head(BYTE head[CUSTOM_HEAD], REFIID iid, REFCLSID clsid, ULONG size)
+{
+	put32(head, SIGNATURE);
+	put32(head + 4, FLAG_CUSTOM);
+	put_guid(head + 8, iid);
+	put_guid(head + 24, clsid);
+	put32(head + 40, 0);
+	put32(head + 44, size);
+}
+
+/* Into a stream of its own first: its length stands in front of it. */
+static HRESULT write_custom(IMarshal *marshal, IStream *stream, REFIID riid, REFCLSID clsid,
+			    IUnknown *object, DWORD context, void *context_data, DWORD flags)
+{
+	BYTE head[CUSTOM_HEAD];
+	IStream *data = SHCreateMemStream(NULL, 0);
+	STATSTG stat = { 0 };
+	HRESULT hr = data ? marshal->lpVtbl->MarshalInterface(marshal, data, riid, object, context,
+							      context_data, flags)
+			  : E_OUTOFMEMORY;
+
+	if (FAILED(hr))
+		goto out;
+	data->lpVtbl->Stat(data, &stat, STATFLAG_NONAME);
+	put_head(head, riid, clsid, (ULONG)stat.cbSize);
+	hr = stat.cbSize > CUSTOM_MAX ? STG_E_MEDIUMFULL : write_all(stream, head, sizeof(head));
+	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
+	if (SUCCEEDED(hr))
+		hr = data->lpVtbl->CopyTo(data, stream, stat.cbSize, NULL, NULL);
+	if (FAILED(hr)) { /* nobody will read what it promised */
+		data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
+		marshal->lpVtbl->ReleaseMarshalData(marshal, data);
+	}
+out:
+	if (data)
+		data->lpVtbl->Release(data);
+	return hr;
+}
+
+HRESULT CoMarshalInterface(IStream *pStm, REFIID riid, IUnknown *pUnk, DWORD dwDestContext,
+			   void *pvDestContext, DWORD mshlflags)
+{
+	IMarshal *marshal = NULL;
+	CLSID clsid;
+	HRESULT hr =
+		pStm ? marshaler_of(riid, pUnk, dwDestContext, pvDestContext, mshlflags, &marshal)
+		     : E_INVALIDARG;
+
+	if (FAILED(hr))
+		return hr;
+	hr = marshal->lpVtbl->GetUnmarshalClass(marshal, riid, pUnk, dwDestContext, pvDestContext,
+						mshlflags, &clsid);
+	if (SUCCEEDED(hr) && IsEqualGUID(&clsid, &marshal_class_standard))
+		hr = marshal->lpVtbl->MarshalInterface(marshal, pStm, riid, pUnk, dwDestContext,
+						       pvDestContext, mshlflags);
+	else if (SUCCEEDED(hr))
+		hr = write_custom(marshal, pStm, riid, &clsid, pUnk, dwDestContext, pvDestContext,
+				  mshlflags);
+	marshal->lpVtbl->Release(marshal);
+	return hr;
+}
+
+HRESULT CoGetMarshalSizeMax(ULONG *pulSize, REFIID riid, IUnknown *pUnk, DWORD dwDestContext,
+			    void *pvDestContext, DWORD mshlflags)
+{
+	IMarshal *marshal = NULL;
+	DWORD size = 0;
+	HRESULT hr = pulSize ? marshaler_of(riid, pUnk, dwDestContext, pvDestContext, mshlflags,
+					    &marshal)
+			     : E_INVALIDARG;
+
+	if (FAILED(hr))
+		return hr;
+	hr = marshal->lpVtbl->GetMarshalSizeMax(marshal, riid, pUnk, dwDestContext, pvDestContext,
+						mshlflags, &size);
+	marshal->lpVtbl->Release(marshal);
+	if (SUCCEEDED(hr))
+		*pulSize = size + CUSTOM_HEAD;
+	return hr;
+}
+
+/* ---- back ---- */
+
+static HRESULT read_head(IStream *stream, ULONG *ret_flags, IID *ret_iid)
+{
+	BYTE head[24];
+	HRESULT hr = stream ? read_all(stream, head, sizeof(head)) : E_INVALIDARG;
+
+	if (FAILED(hr))
+		return hr;
+	*ret_flags = get32(head + 4);
+	get_guid(head + 8, ret_iid);
+	/* One kind, and one that there is. */
+	return get32(head) == SIGNATURE && (*ret_flags & ~FLAGS_KNOWN) == 0 &&
+			       __builtin_popcount(*ret_flags) == 1
+		       ? S_OK
+		       : RPC_E_INVALID_OBJREF;
+}
+
+/* The rest of an OBJREF_CUSTOM: its bytes as a stream, and who understands them. Only a class that
+ * the catalog of this machine names, or the one of this process, is asked. */
+static HRESULT read_custom(IStream *stream, IMarshal **ret, IStream **ret_data)
+{
+	BYTE head[CUSTOM_HEAD - 24];
+	CLSID clsid;
+	HRESULT hr = read_all(stream, head, sizeof(head));
+	ULONG size, left;
+
+	if (FAILED(hr))
+		return hr;
+	get_guid(head, &clsid);
+	size = get32(head + 20);
+	if (get32(head + 16) || size > CUSTOM_MAX)
+		return RPC_E_INVALID_OBJREF;
+	IStream *data = SHCreateMemStream(NULL, 0);
+
+	if (!data)
+		return E_OUTOFMEMORY;
+	/* By pieces: memory is taken for bytes that came, not for those that were promised. */
+	for (left = size; SUCCEEDED(hr) && left;) {
+		BYTE piece[4096];
+		ULONG n = left < sizeof(piece) ? left : (ULONG)sizeof(piece);
+
+		hr = read_all(stream, piece, n);
+		if (SUCCEEDED(hr))
+			hr = write_all(data, piece, n);
+		left -= n;
+	}
+	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
+	if (SUCCEEDED(hr))
+		hr = IsEqualGUID(&clsid, &marshal_class_inproc)
+			     ? marshal_inproc(ret)
+			     : CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IMarshal,
+						(void **)ret);
+	if (SUCCEEDED(hr))
+		*ret_data = data;
+	else
+		data->lpVtbl->Release(data);
+	return hr;
+}
+
+static HRESULT unmarshal_custom(IStream *stream, REFIID riid, void **ret)
+{
+	IMarshal *marshal;
+	IStream *data;
+	HRESULT hr = read_custom(stream, &marshal, &data);
+
+	if (FAILED(hr))
+		return hr;
+	hr = marshal->lpVtbl->UnmarshalInterface(marshal, data, riid, ret);
+	marshal->lpVtbl->Release(marshal);
+	data->lpVtbl->Release(data);
+	return hr;
+}
+
+HRESULT CoUnmarshalInterface(IStream *pStm, REFIID riid, void **ppv)
+{
+	const struct com_remoting *remoting = com_remoting();
+	IUnknown *object = NULL;
+	ULONG flags;
+	IID iid;
+	HRESULT hr;
+
+	if (!riid || !ppv)
+		return E_INVALIDARG;
+	*ppv = NULL;
+	hr = read_head(pStm, &flags, &iid);
+	if (FAILED(hr))
+		return hr;
+	/* GUID_NULL asks for what was marshalled, as published. */
+	if (IsEqualGUID(riid, &GUID_NULL))
+		riid = &iid;
+	if (flags == FLAG_CUSTOM)
+		hr = unmarshal_custom(pStm, &iid, (void **)&object);
+	else if (remoting)
+		hr = remoting->unmarshal(pStm, flags, &iid, &iid, (void **)&object);
+	else
+		hr = errorinfo_set(E_NOINTERFACE, "COM runtime",
+				   "this program calls no objects of other processes");
+	if (FAILED(hr))
+		return hr;
+	hr = object->lpVtbl->QueryInterface(object, riid, ppv);
+	object->lpVtbl->Release(object);
+	return hr;
+}
+
+HRESULT CoReleaseMarshalData(IStream *pStm)
+{
+	const struct com_remoting *remoting = com_remoting();
+	IMarshal *marshal;
+	IStream *data;
+	ULONG flags;
+	IID iid;
+	HRESULT hr = read_head(pStm, &flags, &iid);
+
+	if (FAILED(hr))
+		return hr;
+	if (flags != FLAG_CUSTOM)
+		return remoting ? remoting->release(pStm, flags, &iid) : E_NOINTERFACE;
+	hr = read_custom(pStm, &marshal, &data);
+	if (FAILED(hr))
+		return hr;
+	hr = marshal->lpVtbl->ReleaseMarshalData(marshal, data);
+	marshal->lpVtbl->Release(marshal);
+	data->lpVtbl->Release(data);
+	return hr;
+}
+
+HRESULT CoDisconnectObject(IUnknown *pUnk, DWORD dwReserved)
+{
+	const struct com_remoting *remoting = com_remoting();
+	IMarshal *marshal;
+	HRESULT hr;
+
+	if (!pUnk || dwReserved)
+		return E_INVALIDARG;
+	if (FAILED(pUnk->lpVtbl->QueryInterface(pUnk, &IID_IMarshal, (void **)&marshal)))
+		return remoting ? remoting->disconnect(pUnk) : S_OK;
+	hr = marshal->lpVtbl->DisconnectObject(marshal, dwReserved);
+	marshal->lpVtbl->Release(marshal);
+	return hr;
+}
+
+/* ---- between threads ---- */
+
+HRESULT CoMarshalInterThreadInterfaceInStream(REFIID riid, IUnknown *pUnk, IStream **ppStm)
+{
+	IStream *stream = ppStm ? SHCreateMemStream(NULL, 0) : NULL;
+	HRESULT hr = !ppStm    ? E_INVALIDARG
+		     : !stream ? E_OUTOFMEMORY
+			       : CoMarshalInterface(stream, riid, pUnk, MSHCTX_INPROC, NULL,
+						    MSHLFLAGS_NORMAL);
+
+	if (SUCCEEDED(hr))
+		hr = stream->lpVtbl->Seek(stream, 0, STREAM_SEEK_SET, NULL);
+	if (SUCCEEDED(hr))
+		*ppStm = stream;
+	else if (stream)
+		stream->lpVtbl->Release(stream);
+	return hr;
+}
+
+HRESULT CoGetInterfaceAndReleaseStream(IStream *pStm, REFIID iid, void **ppv)
+{
+	HRESULT hr = pStm ? CoUnmarshalInterface(pStm, iid, ppv) : E_INVALIDARG;
+
+	if (pStm)
+		pStm->lpVtbl->Release(pStm);
+	return hr;
+}
