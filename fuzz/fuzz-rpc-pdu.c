@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rpc/: whatever is read from outside without state: messages, towers, verification trailers,
- * string bindings. What is parsed lies inside of the input, and what is written again means the
- * same.
+ * string bindings, first tokens of handshakes (security/). What is parsed lies inside of the input,
+ * and what is written again means the same.
  */
 #include "fuzz.h"
 
 #include "base/mem.h"
 #include "rpc/endpoint.h"
 #include "rpc/pdu.h"
+#include "security/ntlm.h"
+#include "security/token.h"
 
 static bool inside(struct text t, const uint8_t *data, size_t size)
 {
@@ -108,14 +110,35 @@ static void binding(const uint8_t *data, size_t size)
 	buf_done(&out);
 }
 
+static void token(const uint8_t *data, size_t size)
+{
+	struct text t = { (const char *)data, size };
+	struct ntlm_message m;
+	struct buf out, again;
+	FUZZ_REQUIRE(inside(security_token_request(t), data, size));
+	for (int type = NTLM_NEGOTIATE; type <= NTLM_AUTHENTICATE; type++)
+		ntlm_message_find(data, size, (enum ntlm_message_type)type, &m);
+	buf_init(&out, SECURITY_TOKEN_MAX + 64);
+	buf_init(&again, SECURITY_TOKEN_MAX + 64);
+	bool changed = security_token_adapt(t, &out);
+	FUZZ_REQUIRE(changed || out.length == 0);
+	/* It says what it had no more than once, with lengths of at most four bytes each. */
+	FUZZ_REQUIRE(out.length <= size + 8 + 6 * 4);
+	/* What is in one frame may be framed again; each time there is less of it. */
+	if (changed && security_token_adapt(buf_text(&out), &again))
+		FUZZ_REQUIRE(again.length < out.length + 8);
+	buf_done(&out);
+	buf_done(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	/* The first byte chooses, so that an input is of one kind. A copy ends where it ends. */
 	static void (*const kinds[])(const uint8_t *data, size_t size) = { message, tower, trailer,
-									   binding };
+									   binding, token };
 	if (size < 1)
 		return 0;
 	_cleanup_mem_ uint8_t *copy = mem_dup(input + 1, size - 1);
-	kinds[input[0] % 4](copy, size - 1);
+	kinds[input[0] % ARRAY_LEN(kinds)](copy, size - 1);
 	return 0;
 }
