@@ -186,7 +186,8 @@ def all_jobs(args):
     if {"unit", "fuzz"} & set(args.kind):
         yield from (job for job in build_jobs(build) if job.kind in args.kind)
     if "includes" in args.kind:
-        yield Job("includes", "includes", ["/usr/bin/python3", ROOT / "tests/check_includes.py"],
+        yield Job("includes", "includes",
+                  ["/usr/bin/python3", ROOT / "tests/check_includes.py", "--build", build],
                   tap=True)
         yield Job("includes", "prefixes",
                   ["/usr/bin/python3", ROOT / "tests/check_prefixes.py", "--build", build],

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Object references (dcom/objref.h): any bytes are read or refused, and what was read is written as
+ * bytes that are read as the same.
+ */
+#include "fuzz.h"
+
+#include "dcom/objref.h"
+
+#include <errno.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct text in = { (const char *)data, size };
+	struct objref a, b;
+	struct buf out, first, second;
+	int r = objref_parse(in, &a);
+
+	if (r < 0) {
+		FUZZ_REQUIRE(r == -EBADMSG);
+		return 0;
+	}
+	buf_init(&out, 2 * OBJREF_MAX);
+	buf_init(&first, 1 << 20);
+	buf_init(&second, 1 << 20);
+	objref_put(&a, &out);
+	FUZZ_REQUIRE(!buf_failed(&out));
+	FUZZ_REQUIRE(objref_parse(buf_text(&out), &b) == 0);
+	objref_print(&a, &first);
+	objref_print(&b, &second);
+	FUZZ_REQUIRE(text_equal(buf_text(&first), buf_text(&second)));
+	FUZZ_REQUIRE(text_equal(a.data, b.data));
+	for (unsigned i = 0; i < a.resolver.string_count; i++) {
+		char host[BINDINGS_TEXT_MAX];
+		uint16_t port;
+
+		if (bindings_split(a.resolver.strings[i].address, host, &port))
+			FUZZ_REQUIRE(strlen(host) < BINDINGS_TEXT_MAX);
+	}
+	buf_done(&out);
+	buf_done(&first);
+	buf_done(&second);
+	return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The object exporter of a process ([MS-DCOM] 3.1.1): which interfaces (IPIDs) of which objects
+ * (OIDs) others hold, and by how many references. Whoever serves calls asks it what an IPID stands
+ * for; whoever marshals an interface pointer gets its reference here. It knows no RPC.
+ *
+ * An object stays as long as one of its interfaces has a reference, or until it is reclaimed.
+ * Public references are anybody's; private ones belong to the client that asked for them.
+ *
+ * Thread safe. Objects are queried and released without a lock held, as either may run anything.
+ */
+#pragma once
+
+#include "dcom/objref.h"
+#include "dcom/resolver.h"
+#include "ndr/table.h"
+
+struct exporter;
+
+#define EXPORTER_OBJECTS_MAX 65536
+#define EXPORTER_INTERFACES_MAX 64  /* of one object */
+#define EXPORTER_FIRST_REFS 5       /* 3.1.1.5.1 */
+#define EXPORTER_CLIENTS_MAX 64     /* with private references to one interface */
+#define EXPORTER_REFS_MAX (1 << 30) /* of one interface */
+
+struct exporter_options {
+	struct resolver *resolver; /* gives the OIDs; outlives the exporter */
+	uint64_t oxid;             /* what the resolver knows this exporter as */
+	/* The table by which an interface's calls are read; NULL: it cannot be exported. */
+	const struct ndr_interface *(*find)(void *ctx, REFIID iid);
+	void *ctx;
+	/* Resolver bindings (without endpoints) for object references. Copied. */
+	const struct bindings *bindings;
+};
+
+int exporter_new(const struct exporter_options *options, struct exporter **ret);
+/* Releases all objects. Takes NULL, returns NULL. */
+struct exporter *exporter_free(struct exporter *exporter);
+uint64_t exporter_oxid(const struct exporter *exporter);
+
+/* ---- references that go out ---- */
+
+/* A reference to `iid` of an object, with EXPORTER_FIRST_REFS public references. E_NOINTERFACE: the
+ * object does not have it, or there is no table. E_OUTOFMEMORY: also at a limit. */
+HRESULT exporter_marshal(struct exporter *exporter, IUnknown *object, REFIID iid, int64_t now,
+			 struct objref *ret);
+/* A standard reference around one of the exporter's. */
+void exporter_wrap(const struct exporter *exporter, const struct objref_std *std, REFIID iid,
+		   struct objref *ret);
+
+/* ---- references that come back ---- */
+
+/* The interface behind a reference of this very exporter, counted; takes over its public
+ * references, even when it fails. E_NOINTERFACE: the interface or the object is gone. */
+HRESULT exporter_unmarshal(struct exporter *exporter, const struct objref *ref, REFIID iid,
+			   IUnknown **ret);
+
+/* ---- calls ---- */
+
+/* What an IPID stands for. Fields are constant. */
+struct exporter_stub {
+	GUID ipid;
+	IID iid;
+	uint64_t oid;
+	IUnknown *object; /* as the interface `iid` */
+	const struct ndr_interface *interface;
+};
+
+/* Counted, so that the object stays while a call runs; the time of the call is remembered. NULL:
+ * RPC_E_DISCONNECTED. */
+struct exporter_stub *exporter_find(struct exporter *exporter, const GUID *ipid, int64_t now);
+/* Takes NULL, returns NULL. */
+struct exporter_stub *exporter_stub_unref(struct exporter_stub *stub);
+
+/* ---- IRemUnknown (3.1.1.5.6) ---- */
+
+/* Another interface of the object behind `ipid`. RPC_E_INVALID_OBJECT: there is no such IPID. */
+HRESULT exporter_query(struct exporter *exporter, const GUID *ipid, REFIID iid, uint32_t refs,
+		       int64_t now, struct objref_std *ret);
+/* CO_E_OBJNOTREG: there is no such IPID. */
+HRESULT exporter_add_ref(struct exporter *exporter, const GUID *ipid, uint32_t public_refs,
+			 uint32_t private_refs, const char *client);
+/* What is released in excess, and unknown IPIDs, do nothing. */
+void exporter_release(struct exporter *exporter, const GUID *ipid, uint32_t public_refs,
+		      uint32_t private_refs, const char *client);
+
+/* ---- the resolver's ---- */
+
+/* Its clients are gone: releases the object, unless a call came within the last `period`, in which
+ * case it returns false. */
+bool exporter_reclaim(struct exporter *exporter, uint64_t oid, int64_t period, int64_t now);
+
+struct exporter_counts {
+	size_t objects, interfaces;
+};
+struct exporter_counts exporter_counts(struct exporter *exporter);
