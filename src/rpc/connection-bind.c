@@ -64,7 +64,6 @@ static bool answer_features(struct rpc_conn *c, const struct rpc_pdu *pdu,
 	if (!rpc_pdu_features(&s, &flags))
 		return false;
 	flags &= FEATURES_OFFERED;
-	c->many_security = c->many_security || flags & RPC_FEATURE_SECURITY_CONTEXTS;
 	*result = (struct rpc_pdu_result){ .result = RPC_NEGOTIATE_ACK, .reason = (uint16_t)flags };
 	return true;
 }
@@ -115,13 +114,14 @@ static bool valid_level(uint8_t level)
 static int new_security(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_security **ret)
 {
 	enum authn_service service = (enum authn_service)pdu->auth.service;
-	unsigned limit = c->many_security ? RPC_SECURITY_MAX : 1;
 	if (!valid_level(pdu->auth.level)) {
 		rpc_conn_note(c, "authentication level %u", pdu->auth.level);
 		return -EPROTO;
 	}
-	if (c->security_count >= limit) {
-		rpc_conn_note(c, "more than %u security contexts", limit);
+	/* Also without the feature: clients of DCOM open a second one when they go on to another
+	 * interface, and some never asked whether they may. */
+	if (c->security_count >= RPC_SECURITY_MAX) {
+		rpc_conn_note(c, "more than %u security contexts", RPC_SECURITY_MAX);
 		return -ENOBUFS;
 	}
 	struct rpc_security *s = &c->security[c->security_count];

@@ -57,7 +57,7 @@ struct rpc_conn {
 	int error;       /* why it ends; 0 while it lives */
 	bool processing; /* rpc_conn_input is on the stack */
 	bool closed;     /* the peer is gone */
-	bool bound, header_sign, header_sign_settled, many_security;
+	bool bound, header_sign, header_sign_settled;
 	uint16_t max_xmit, max_recv;
 	struct rpc_group *group;
 	struct presentation contexts[RPC_CONTEXTS_MAX];

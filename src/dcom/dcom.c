@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The DCOM of a process (dcom.h): its parts put together, the interfaces it serves, and the thread
+ * that lets time act on them.
+ */
+#include "dcom/dcom-internal.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "com/class.h"
+
+#include <errno.h>
+#include <idl/ms-oaut.h>
+#include <time.h>
+
+/* ---- interfaces ---- */
+
+const struct ndr_interface *dcom_find_interface(void *ctx, REFIID iid)
+{
+	struct dcom *dcom = ctx;
+	const struct ndr_interface *found = NULL;
+
+	pthread_mutex_lock(&dcom->lock);
+	for (unsigned i = 0; !found && i < dcom->module_count; i++) {
+		const struct ndr_module *module = dcom->modules[i];
+
+		for (uint32_t n = 0; !found && n < module->interface_count; n++)
+			if (IsEqualGUID(&module->interfaces[n]->uuid, iid))
+				found = module->interfaces[n];
+	}
+	pthread_mutex_unlock(&dcom->lock);
+	return found;
+}
+
+/* Whether calls to it can be served: it is COM's, and has opnums. */
+static bool is_served(const struct ndr_interface *table)
+{
+	return table->flags & NDR_OBJECT &&
+	       !(table->flags & (NDR_DISPINTERFACE | NDR_LOCAL_INTERFACE));
+}
+
+static int add_service(struct dcom *dcom, const struct ndr_interface *table)
+{
+	struct service **more = mem_realloc(dcom->services, dcom->service_count + 1, sizeof *more);
+	struct service *service = mem_new(struct service);
+
+	if (more)
+		dcom->services = more;
+	if (!more || !service) {
+		mem_free(service);
+		return -ENOMEM;
+	}
+	bool unknown = table == &ndr_interface_IRemUnknown || table == &ndr_interface_IRemUnknown2;
+
+	*service = (struct service){
+		.face = { .id = { table->uuid, 0, 0 },
+			  .operations = (uint16_t)ndr_method_count(table),
+			  .dispatch = dcom_stub_dispatch,
+			  .ctx = service },
+		.dcom = dcom,
+		.table = table,
+		.methods = unknown ? dcom_unknown_methods : NULL,
+	};
+	int r = rpc_interfaces_add(rpc_server_interfaces(dcom->options.server), &service->face);
+
+	if (r < 0)
+		mem_free(service);
+	else
+		more[dcom->service_count++] = service;
+	return r == -EEXIST ? 0 : r;
+}
+
+int dcom_add_module(struct dcom *dcom, const struct ndr_module *module)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&dcom->lock);
+	if (dcom->module_count == DCOM_MODULES_MAX)
+		r = -ENOBUFS;
+	else
+		dcom->modules[dcom->module_count++] = module;
+	for (uint32_t i = 0; r == 0 && dcom->options.server && i < module->interface_count; i++)
+		if (is_served(module->interfaces[i]))
+			r = add_service(dcom, module->interfaces[i]);
+	pthread_mutex_unlock(&dcom->lock);
+	return r;
+}
+
+const char *dcom_client_name(const struct rpc_call *call)
+{
+	const struct rpc_caller *caller = rpc_call_caller(call);
+
+	return caller->peer && !caller->peer->anonymous ? caller->peer->name : caller->address;
+}
+
+/* ---- time ---- */
+
+static void wait_until(struct dcom *dcom, int64_t moment)
+{
+	struct timespec at = { .tv_sec = moment / NSEC_PER_SEC, .tv_nsec = moment % NSEC_PER_SEC };
+
+	pthread_cond_clockwait(&dcom->tick, &dcom->lock, CLOCK_MONOTONIC, &at);
+}
+
+static void *ticker_main(void *arg)
+{
+	struct dcom *dcom = arg;
+	int64_t period = dcom->options.ping_period, next = clock_now() + period;
+
+	pthread_mutex_lock(&dcom->lock);
+	while (!dcom->stopping) {
+		int64_t now = clock_now();
+		bool due = now >= next;
+
+		if (!due && !dcom->woken) {
+			wait_until(dcom, next);
+			continue;
+		}
+		dcom->woken = false;
+		pthread_mutex_unlock(&dcom->lock);
+		remotes_tick(dcom->remotes, due);
+		if (due && dcom->resolver)
+			resolver_collect(dcom->resolver, now);
+		if (due)
+			next = now + period;
+		pthread_mutex_lock(&dcom->lock);
+	}
+	pthread_mutex_unlock(&dcom->lock);
+	return NULL;
+}
+
+void dcom_wake(struct dcom *dcom)
+{
+	pthread_mutex_lock(&dcom->lock);
+	dcom->woken = true;
+	pthread_cond_signal(&dcom->tick);
+	pthread_mutex_unlock(&dcom->lock);
+}
+
+void dcom_flush(struct dcom *dcom)
+{
+	remotes_tick(dcom->remotes, false);
+}
+
+static bool reclaim(void *ctx, uint64_t oxid, uint64_t oid, int64_t now)
+{
+	struct dcom *dcom = ctx;
+
+	return oxid != dcom->oxid ||
+	       exporter_reclaim(dcom->exporter, oid, dcom->options.ping_period, now);
+}
+
+/* ---- life ---- */
+
+static int start_serving(struct dcom *dcom)
+{
+	struct resolver_options options = { .period = dcom->options.ping_period,
+					    .reclaim = reclaim,
+					    .ctx = dcom };
+	struct exporter_options exporter = { .find = dcom_find_interface,
+					     .ctx = dcom,
+					     .bindings = &dcom->bindings };
+	struct resolver_exporter *about = mem_new(struct resolver_exporter);
+	int r = about ? resolver_new(&options, &dcom->resolver) : -ENOMEM;
+
+	bindings_with_port(&dcom->bindings, dcom->options.port, &dcom->endpoints);
+	guid_random(&dcom->rem_unknown);
+	if (r == 0) {
+		*about = (struct resolver_exporter){ dcom->endpoints, dcom->rem_unknown,
+						     dcom->options.least, ORPC_MAJOR, ORPC_MINOR };
+		r = resolver_add_oxid(dcom->resolver, about, &dcom->oxid);
+	}
+	mem_free(about);
+	exporter.resolver = dcom->resolver;
+	exporter.oxid = dcom->oxid;
+	return r < 0 ? r : exporter_new(&exporter, &dcom->exporter);
+}
+
+static int add_interfaces(struct dcom *dcom)
+{
+	struct rpc_interfaces *list = rpc_server_interfaces(dcom->options.server);
+
+	native_init(&dcom->resolver_service, &ndr_interface_IObjectExporter, dcom_resolver_methods,
+		    dcom, "DCOM object resolver");
+	native_init(&dcom->activation_service, &ndr_interface_IActivation, dcom_activation_methods,
+		    dcom, "DCOM activation");
+	native_init(&dcom->scm_service, &ndr_interface_IRemoteSCMActivator, dcom_scm_methods, dcom,
+		    "DCOM activation");
+	int r = rpc_interfaces_add(list, &dcom->resolver_service.face);
+
+	if (r == 0)
+		r = rpc_interfaces_add(list, &dcom->activation_service.face);
+	return r < 0 ? r : rpc_interfaces_add(list, &dcom->scm_service.face);
+}
+
+static int start(struct dcom *dcom)
+{
+	int r = remotes_new(dcom, &dcom->remotes);
+
+	if (r == 0 && dcom->options.server)
+		r = start_serving(dcom);
+	if (r == 0 && dcom->options.server)
+		r = add_interfaces(dcom);
+	if (r == 0)
+		r = dcom_add_module(dcom, &ndr_module_ms_dcom);
+	if (r == 0)
+		r = dcom_add_module(dcom, &ndr_module_ms_oaut);
+	if (r == 0)
+		r = -pthread_create(&dcom->ticker, NULL, ticker_main, dcom);
+	dcom->ticking = r == 0;
+	return r;
+}
+
+int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err)
+{
+	struct dcom *dcom = mem_new(struct dcom);
+
+	if (!dcom)
+		return error_set(err, -ENOMEM, "DCOM cannot start: no memory");
+	pthread_mutex_init(&dcom->lock, NULL);
+	pthread_cond_init(&dcom->tick, NULL);
+	dcom->options = *options;
+	if (options->bindings)
+		dcom->bindings = *options->bindings;
+	dcom->options.bindings = &dcom->bindings;
+	if (!options->least)
+		dcom->options.least = AUTHN_LEVEL_PKT_INTEGRITY;
+	if (!options->ping_period)
+		dcom->options.ping_period = RESOLVER_PERIOD_SECONDS * NSEC_PER_SEC;
+	int r = start(dcom);
+
+	if (r < 0) {
+		dcom_free(dcom);
+		return error_set(err, r, "DCOM cannot start: %s", error_errno_text(r));
+	}
+	*ret = dcom;
+	return 0;
+}
+
+static void stop_ticking(struct dcom *dcom)
+{
+	pthread_mutex_lock(&dcom->lock);
+	dcom->stopping = true;
+	pthread_cond_signal(&dcom->tick);
+	pthread_mutex_unlock(&dcom->lock);
+	pthread_join(dcom->ticker, NULL);
+}
+
+static void remove_interfaces(struct dcom *dcom)
+{
+	struct rpc_interfaces *list = rpc_server_interfaces(dcom->options.server);
+
+	rpc_interfaces_remove(list, &dcom->resolver_service.face);
+	rpc_interfaces_remove(list, &dcom->activation_service.face);
+	rpc_interfaces_remove(list, &dcom->scm_service.face);
+	for (unsigned i = 0; i < dcom->service_count; i++)
+		rpc_interfaces_remove(list, &dcom->services[i]->face);
+}
+
+struct dcom *dcom_free(struct dcom *dcom)
+{
+	if (!dcom)
+		return NULL;
+	if (dcom->ticking)
+		stop_ticking(dcom);
+	if (dcom->options.server)
+		remove_interfaces(dcom);
+	exporter_free(dcom->exporter);
+	remotes_free(dcom->remotes);
+	resolver_free(dcom->resolver);
+	for (unsigned i = 0; i < dcom->service_count; i++)
+		mem_free(dcom->services[i]);
+	mem_free(dcom->services);
+	pthread_cond_destroy(&dcom->tick);
+	pthread_mutex_destroy(&dcom->lock);
+	return mem_free(dcom);
+}
+
+struct dcom_counts dcom_counts(struct dcom *dcom)
+{
+	struct dcom_counts counts = { 0 };
+
+	if (dcom->exporter) {
+		counts.exporter = exporter_counts(dcom->exporter);
+		counts.resolver = resolver_counts(dcom->resolver);
+	}
+	return counts;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The DCOM of a process: what serves objects to other machines, and what reaches objects of theirs
+ * ([MS-DCOM]). One struct dcom has an exporter, may be the resolver of its machine, serves both on
+ * an RPC server, and keeps the exporters, proxies and pings of what it uses itself.
+ *
+ * Thread safe after dcom_new. Calls wait on the thread that makes them.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "dcom/activation.h"
+#include "dcom/exporter.h"
+#include "dcom/resolver.h"
+#include "rpc/client.h"
+#include "rpc/server.h"
+
+struct dcom;
+
+struct dcom_options {
+	/* Where calls come in; it must outlive this, and be stopped first. Interfaces are added to
+	 * it. NULL: this process is a client only, and references to its own objects cannot be
+	 * given away. */
+	struct rpc_server *server;
+	uint16_t port; /* where the server listens */
+	/* How this machine is to be reached, without endpoints, and how it authenticates. */
+	const struct bindings *bindings;
+	enum authn_level least;  /* of calls of objects; AUTHN_LEVEL_PKT_INTEGRITY when 0 */
+	int64_t ping_period;     /* ns; 0: two minutes */
+	uint16_t resolver_port;  /* where resolvers of others listen; 0: 135 */
+	int64_t connect_timeout; /* ns; 0: the RPC client's */
+	int64_t call_timeout;
+	void *ctx;
+	/* An object of a class, or its class object, for a caller who has proved who he is at
+	 * packet integrity or above. NULL: there are no classes. */
+	HRESULT(*activate)
+	(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory, IUnknown **ret);
+	/* An activation was refused for its authentication level, or because it had none. */
+	void (*refused)(void *ctx, const struct rpc_caller *caller);
+};
+
+int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err);
+/* Releases all objects that were given away. Proxies must be gone. */
+struct dcom *dcom_free(struct dcom *dcom);
+
+/* Interfaces that can be carried: those of ms-dcom.idl and ms-oaut.idl are there from the start.
+ * The module must live as long. -ENOBUFS. */
+#define DCOM_MODULES_MAX 32
+int dcom_add_module(struct dcom *dcom, const struct ndr_module *module);
+
+/* The object reference of an interface, and back: for whoever carries bytes. A reference to an
+ * object of this process gives the object itself, any other one a proxy. */
+HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out);
+HRESULT dcom_unmarshal(struct dcom *dcom, struct text objref, REFIID iid, IUnknown **ret);
+
+/* ---- objects of other machines ---- */
+
+/* Whom to ask, and as whom (COSERVERINFO and COAUTHINFO). Texts are copied. */
+struct dcom_server {
+	const char *name;                  /* a host name or an address */
+	enum authn_service service;        /* AUTHN_NONE: the first of the server's that we have */
+	enum authn_level level;            /* at least packet integrity is used; 0: that */
+	enum imp_level impersonation;      /* 0: impersonate */
+	const char *principal;             /* service principal name; NULL: "RPCSS/" + name */
+	struct security_identity identity; /* user NULL: who the process is */
+};
+
+/* One object of a class on another machine, or its class object, as `count` interfaces of it
+ * (CoCreateInstanceEx). `ret_results` has an HRESULT for each; `ret_objects` proxies where those
+ * are S_OK, else NULL. S_OK when there is at least one; else what the server said, or
+ * HRESULT_FROM_WIN32 of an enum rpc_status, and then `err` says where it failed. */
+HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSID clsid,
+		    bool factory, const IID *iids, uint32_t count, IUnknown **ret_objects,
+		    HRESULT *ret_results, struct error *err);
+
+/* References that were dropped are released now, not a moment later: for programs that end. */
+void dcom_flush(struct dcom *dcom);
+
+struct dcom_counts {
+	struct exporter_counts exporter;
+	struct resolver_counts resolver;
+};
+struct dcom_counts dcom_counts(struct dcom *dcom);

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exporters of other machines, as a client knows them ([MS-DCOM] 3.2.4): where they are, how they
+ * want to be talked to, and calls to their objects. Any thread; calls wait on it.
+ */
+#include "dcom/remote-internal.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* ---- security ---- */
+
+static bool copy_text(char **ret, const char *text)
+{
+	*ret = text ? mem_strdup(text) : NULL;
+	return !text || *ret;
+}
+
+struct remote_security *remote_security_new(const struct dcom_server *server)
+{
+	struct remote_security *s = mem_new(struct remote_security);
+
+	if (!s)
+		return NULL;
+	s->refs = 1;
+	s->service = server->service;
+	/* Since CVE-2021-26414 clients use integrity at least ([MS-DCOM] note <37>). */
+	s->level = server->level < AUTHN_LEVEL_PKT_INTEGRITY ? AUTHN_LEVEL_PKT_INTEGRITY
+							     : server->level;
+	s->impersonation = server->impersonation ? server->impersonation : IMP_LEVEL_IMPERSONATE;
+	if (!copy_text(&s->principal, server->principal) ||
+	    !copy_text(&s->user, server->identity.user) ||
+	    !copy_text(&s->domain, server->identity.domain) ||
+	    !copy_text(&s->password, server->identity.password))
+		return remote_security_unref(s);
+	return s;
+}
+
+struct remote_security *remote_security_ref(struct remote_security *s)
+{
+	__atomic_add_fetch(&s->refs, 1, __ATOMIC_RELAXED);
+	return s;
+}
+
+struct remote_security *remote_security_unref(struct remote_security *s)
+{
+	if (!s || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL))
+		return NULL;
+	if (s->password)
+		explicit_bzero(s->password, strlen(s->password));
+	mem_free(s->principal);
+	mem_free(s->user);
+	mem_free(s->domain);
+	mem_free(s->password);
+	return mem_free(s);
+}
+
+/* ---- clients of RPC ---- */
+
+HRESULT remote_status(uint32_t status)
+{
+	return (HRESULT)rpc_status_hresult(status);
+}
+
+HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
+		      const struct ndr_interface *table, const struct remote_security *security,
+		      enum authn_service service, enum authn_level level, const char *principal,
+		      struct rpc_client **ret, struct error *err)
+{
+	struct rpc_client_options o = {
+		.binding = { .protseq = RPC_NCACN_IP_TCP },
+		.interface = { table->uuid, table->major, table->minor },
+		.level = level,
+		.service = service,
+		.target = principal,
+		.connect_timeout = dcom->options.connect_timeout,
+		.call_timeout = dcom->options.call_timeout,
+	};
+
+	if (!port)
+		port = dcom->options.resolver_port ? dcom->options.resolver_port : 135;
+	if ((size_t)snprintf(o.binding.host, sizeof o.binding.host, "%s", host) >=
+	    sizeof o.binding.host)
+		return E_INVALIDARG;
+	snprintf(o.binding.endpoint, sizeof o.binding.endpoint, "%u", port);
+	if (security && level > AUTHN_LEVEL_NONE) {
+		o.impersonation = security->impersonation;
+		o.identity = (struct security_identity){ security->user, security->domain,
+							 security->password };
+	}
+	int r = rpc_client_new(&o, ret, err);
+
+	if (r == 0)
+		return S_OK;
+	return r == -ENOMEM ? E_OUTOFMEMORY : E_INVALIDARG;
+}
+
+/* Bytes of a call in, bytes out, and how those are to be read. */
+struct exchange {
+	struct buf in, out;
+	struct rpc_drep drep;
+};
+
+static void exchange_init(struct exchange *x)
+{
+	buf_init(&x->in, RPC_STUB_MAX);
+	buf_init(&x->out, RPC_STUB_MAX);
+}
+
+static void exchange_done(struct exchange *x)
+{
+	buf_done(&x->in);
+	buf_done(&x->out);
+}
+
+static uint32_t exchange_call(struct exchange *x, struct rpc_client *client, unsigned opnum,
+			      const GUID *object, struct error *err)
+{
+	struct rpc_client_call call = {
+		.opnum = (uint16_t)opnum, .object = object, .in = buf_text(&x->in), .out = &x->out
+	};
+
+	if (buf_failed(&x->in))
+		return RPC_S_OUT_OF_MEMORY;
+	uint32_t status = rpc_client_call(client, &call, err);
+
+	x->drep = call.drep;
+	return status;
+}
+
+static uint32_t coding_status(int r)
+{
+	return r == -ENOMEM ? RPC_S_OUT_OF_MEMORY : RPC_X_BAD_STUB_DATA;
+}
+
+uint32_t remote_native_call(struct rpc_client *client, const struct ndr_interface *table,
+			    unsigned opnum, void *frame, struct arena *arena, struct error *err)
+{
+	const struct ndr_method *method = ndr_method_at(table, opnum);
+	struct ndr_encoder e;
+	struct exchange x;
+	uint32_t status;
+
+	exchange_init(&x);
+	ndr_encoder_init(&e, &x.in, NULL, err);
+	int r = ndr_encode_call(&e, method, NDR_IN, frame);
+
+	ndr_encoder_done(&e);
+	status = r < 0 ? coding_status(r) : exchange_call(&x, client, opnum, NULL, err);
+	if (!status) {
+		struct ndr_decoder d;
+
+		ndr_decoder_init(&d, x.out.data, x.out.length, native_drep(x.drep), arena,
+				 NATIVE_ARENA_MAX, NULL, err);
+		r = ndr_decode_call(&d, method, NDR_OUT, frame);
+		ndr_decoder_done(&d);
+		status = r < 0 ? coding_status(r) : 0;
+	}
+	exchange_done(&x);
+	return status;
+}
+
+/* ---- remotes ---- */
+
+static void free_client(void *client)
+{
+	rpc_client_free(client);
+}
+
+static void remote_free(struct remote *remote)
+{
+	map_free(remote->clients, free_client);
+	map_free(remote->objects, NULL);
+	remote_security_unref(remote->security);
+	mem_free(remote->host);
+	pthread_mutex_destroy(&remote->lock);
+	mem_free(remote);
+}
+
+static struct remote *remote_new(struct remotes *remotes, uint64_t oxid,
+				 const struct bindings *resolver, const char *host,
+				 struct remote_security *security)
+{
+	struct dcom_server nobody = { .name = NULL };
+	struct remote *remote = mem_new(struct remote);
+
+	if (!remote)
+		return NULL;
+	pthread_mutex_init(&remote->lock, NULL);
+	remote->remotes = remotes;
+	remote->refs = 1;
+	remote->oxid = oxid;
+	remote->resolver = *resolver;
+	remote->security = security ? remote_security_ref(security) : remote_security_new(&nobody);
+	remote->clients = map_new(REMOTE_CLIENTS_MAX, 0);
+	remote->objects = map_new(REMOTE_OBJECTS_MAX, 0);
+	if (!copy_text(&remote->host, host) || !remote->security || !remote->clients ||
+	    !remote->objects) {
+		remote_free(remote);
+		return NULL;
+	}
+	return remote;
+}
+
+struct remote *remote_ref(struct remote *remote)
+{
+	__atomic_add_fetch(&remote->refs, 1, __ATOMIC_RELAXED);
+	return remote;
+}
+
+static struct text oxid_key(const uint64_t *oxid)
+{
+	return (struct text){ (const char *)oxid, sizeof *oxid };
+}
+
+/* The last reference goes under the table's lock, as another may be taken there. */
+struct remote *remote_unref(struct remote *remote)
+{
+	if (!remote)
+		return NULL;
+	struct remotes *remotes = remote->remotes;
+
+	pthread_mutex_lock(&remotes->lock);
+	bool last = __atomic_sub_fetch(&remote->refs, 1, __ATOMIC_ACQ_REL) == 0;
+
+	if (last)
+		map_remove(remotes->by_oxid, oxid_key(&remote->oxid));
+	pthread_mutex_unlock(&remotes->lock);
+	if (last)
+		remote_free(remote);
+	return NULL;
+}
+
+HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
+		    const char *host, struct remote_security *security, struct remote **ret)
+{
+	HRESULT hr = S_OK;
+
+	pthread_mutex_lock(&remotes->lock);
+	struct remote *remote = map_get(remotes->by_oxid, oxid_key(&oxid));
+
+	if (remote) {
+		remote_ref(remote);
+	} else {
+		remote = remote_new(remotes, oxid, resolver, host, security);
+		if (remote && map_put(remotes->by_oxid, oxid_key(&oxid), remote, NULL) < 0) {
+			remote_free(remote);
+			remote = NULL;
+		}
+	}
+	pthread_mutex_unlock(&remotes->lock);
+	if (remote)
+		*ret = remote;
+	else
+		hr = E_OUTOFMEMORY;
+	return hr;
+}
+
+static void choose_security(struct remote *remote)
+{
+	const struct bindings *b = &remote->bindings;
+	const struct remote_security *s = remote->security;
+
+	remote->service = s->service ? s->service : AUTHN_WINNT;
+	remote->principal[0] = '\0';
+	for (unsigned i = 0; i < b->security_count; i++) {
+		uint16_t service = b->security[i].service;
+		bool known = service == AUTHN_WINNT || service == AUTHN_GSS_KERBEROS ||
+			     service == AUTHN_GSS_NEGOTIATE;
+
+		if (s->service ? service != s->service : !known)
+			continue;
+		remote->service = (enum authn_service)service;
+		memcpy(remote->principal, b->security[i].principal, sizeof remote->principal);
+		break;
+	}
+}
+
+void remote_told(struct remote *remote, const struct bindings *bindings, const GUID *rem_unknown,
+		 enum authn_level hint, COMVERSION version)
+{
+	pthread_mutex_lock(&remote->lock);
+	if (!remote->resolved) {
+		remote->bindings = *bindings;
+		remote->rem_unknown = *rem_unknown;
+		remote->level = hint > remote->security->level && hint <= AUTHN_LEVEL_PKT_PRIVACY
+					? hint
+					: remote->security->level;
+		if (!orpc_negotiate(&version, &remote->version))
+			remote->version = (COMVERSION){ ORPC_MAJOR, ORPC_MINOR_LEAST };
+		choose_security(remote);
+		remote->resolved = true;
+	}
+	pthread_mutex_unlock(&remote->lock);
+}
+
+/* ---- OXID resolution (3.2.4.1.2) ---- */
+
+static HRESULT resolve_at(struct remote *remote, const char *host)
+{
+	struct remotes *remotes = remote->remotes;
+	uint16_t tower = BINDINGS_TOWER_TCP;
+	DUALSTRINGARRAY *array = NULL;
+	GUID ipid = GUID_NULL;
+	DWORD hint = 0;
+	COMVERSION version = { 0 };
+	struct IObjectExporter_ResolveOxid2 f = {
+		.pOxid = &remote->oxid,
+		.cRequestedProtseqs = 1,
+		.arRequestedProtseqs = &tower,
+		.ppdsaOxidBindings = &array,
+		.pipidRemUnknown = &ipid,
+		.pAuthnHint = &hint,
+		.pComVersion = &version,
+	};
+	char principal[BINDINGS_TEXT_MAX + 8];
+	struct rpc_client *client = NULL;
+	struct arena arena;
+	enum authn_service service =
+		remote->security->service ? remote->security->service : AUTHN_WINNT;
+
+	snprintf(principal, sizeof principal, "RPCSS/%s", host);
+	HRESULT hr = remote_client(remotes->dcom, host, 0, &ndr_interface_IObjectExporter,
+				   remote->security, service, remote->security->level, principal,
+				   &client, NULL);
+
+	if (FAILED(hr))
+		return hr;
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	uint32_t status =
+		remote_native_call(client, &ndr_interface_IObjectExporter, 4, &f, &arena, NULL);
+	struct bindings *bindings = arena_alloc(&arena, sizeof *bindings);
+
+	if (!status)
+		status = f.ReturnValue;
+	if (!status && (!bindings || orpc_read_bindings(array, bindings) < 0))
+		status = RPC_X_BAD_STUB_DATA;
+	if (!status)
+		remote_told(remote, bindings, &ipid, (enum authn_level)hint, version);
+	arena_done(&arena);
+	rpc_client_free(client);
+	return remote_status(status);
+}
+
+static HRESULT resolve(struct remote *remote)
+{
+	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+
+	pthread_mutex_lock(&remote->lock);
+	bool resolved = remote->resolved;
+
+	pthread_mutex_unlock(&remote->lock);
+	if (resolved)
+		return S_OK;
+	if (remote->host)
+		hr = resolve_at(remote, remote->host);
+	for (unsigned i = 0; FAILED(hr) && i < remote->resolver.string_count; i++) {
+		const struct bindings_string *s = &remote->resolver.strings[i];
+		char host[BINDINGS_TEXT_MAX];
+		uint16_t port;
+
+		if (s->tower == BINDINGS_TOWER_TCP && bindings_split(s->address, host, &port))
+			hr = resolve_at(remote, host);
+	}
+	return hr;
+}
+
+/* ---- reaching it ---- */
+
+/* A connection to an interface of the exporter at one of its addresses. */
+static HRESULT try_binding(struct remote *remote, const char *host, uint16_t port,
+			   const struct ndr_interface *table, struct rpc_client **ret)
+{
+	struct rpc_client *client = NULL;
+	const char *principal = remote->security->principal;
+
+	/* An empty name says that the exporter has none (2.2.19.4). */
+	if (!principal && remote->principal[0])
+		principal = remote->principal;
+	HRESULT hr = remote_client(remote->remotes->dcom, host, port, table, remote->security,
+				   remote->service, remote->level, principal, &client, NULL);
+
+	if (FAILED(hr))
+		return hr;
+	hr = remote_status(rpc_client_connect(client, NULL));
+	if (FAILED(hr)) {
+		rpc_client_free(client);
+		return hr;
+	}
+	if (host != remote->reached_host)
+		snprintf(remote->reached_host, sizeof remote->reached_host, "%s", host);
+	remote->reached_port = port;
+	*ret = client;
+	return S_OK;
+}
+
+/* What the user called the machine comes first, with the port of the bindings: behind an address
+ * translation it is the only one that leads there. Then what the machine calls itself. */
+static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
+		     struct rpc_client **ret)
+{
+	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+	char host[BINDINGS_TEXT_MAX];
+	uint16_t port;
+
+	if (remote->reached_host[0])
+		return try_binding(remote, remote->reached_host, remote->reached_port, table, ret);
+	for (int own = remote->host ? 0 : 1; own < 2; own++) {
+		for (unsigned i = 0; FAILED(hr) && i < remote->bindings.string_count; i++) {
+			const struct bindings_string *s = &remote->bindings.strings[i];
+
+			if (s->tower != BINDINGS_TOWER_TCP ||
+			    !bindings_split(s->address, host, &port) || !port)
+				continue;
+			hr = try_binding(remote, own ? host : remote->host, port, table, ret);
+			if (!own)
+				break;
+		}
+	}
+	return hr;
+}
+
+/* The client for an interface, which stays as long as the remote does. */
+static HRESULT client_for(struct remote *remote, const struct ndr_interface *table,
+			  struct rpc_client **ret)
+{
+	struct text key = { (const char *)&table->uuid, sizeof table->uuid };
+	HRESULT hr = resolve(remote);
+
+	if (FAILED(hr))
+		return hr;
+	pthread_mutex_lock(&remote->lock);
+	struct rpc_client *client = map_get(remote->clients, key);
+
+	if (!client) {
+		hr = reach(remote, table, &client);
+		if (SUCCEEDED(hr) && map_put(remote->clients, key, client, NULL) < 0) {
+			rpc_client_free(client);
+			hr = E_OUTOFMEMORY;
+		}
+	}
+	pthread_mutex_unlock(&remote->lock);
+	if (SUCCEEDED(hr))
+		*ret = client;
+	return hr;
+}
+
+/* ---- calls of objects (3.2.4.2) ---- */
+
+static int put_call(struct remote *remote, struct exchange *x, const struct ndr_objects *objects,
+		    const struct ndr_method *method, const void *frame)
+{
+	ORPCTHIS this = { .version = remote->version };
+	struct ndr_encoder e;
+
+	dcom_causality(&this.cid);
+	ndr_encoder_init(&e, &x->in, objects, NULL);
+	int r = ndr_encode(&e, &ndr_type_ORPCTHIS, &this);
+
+	if (r == 0)
+		r = ndr_encode_call(&e, method, NDR_IN, frame);
+	ndr_encoder_done(&e);
+	return r;
+}
+
+static int take_results(struct exchange *x, const struct ndr_objects *objects,
+			const struct ndr_method *method, void *frame)
+{
+	ORPCTHAT that = { 0 };
+	struct ndr_decoder d;
+
+	/* On the heap, for what comes back is the caller's. */
+	ndr_decoder_init(&d, x->out.data, x->out.length, native_drep(x->drep), NULL, NDR_MEMORY_MAX,
+			 objects, NULL);
+	int r = ndr_decode(&d, &ndr_type_ORPCTHAT, &that);
+
+	if (r == 0)
+		r = ndr_decode_call(&d, method, NDR_OUT, frame);
+	ndr_decoder_done(&d);
+	ndr_clear(&ndr_type_ORPCTHAT, &that, true);
+	return r;
+}
+
+HRESULT remote_call(struct remote *remote, const GUID *ipid, const struct ndr_interface *table,
+		    const struct ndr_method *method, void *frame)
+{
+	struct ndr_objects objects = dcom_objects(remote->remotes->dcom);
+	struct rpc_client *client = NULL;
+	struct exchange x;
+	HRESULT hr = client_for(remote, table, &client);
+
+	if (FAILED(hr))
+		return hr;
+	exchange_init(&x);
+	int r = put_call(remote, &x, &objects, method, frame);
+	uint32_t status =
+		r < 0 ? coding_status(r) : exchange_call(&x, client, method->opnum, ipid, NULL);
+
+	if (!status) {
+		r = take_results(&x, &objects, method, frame);
+		status = r < 0 ? coding_status(r) : 0;
+	}
+	exchange_done(&x);
+	return remote_status(status);
+}

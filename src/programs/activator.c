@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What rpcss is made of (activator.h). Objects are made in this very process, from its class table,
+ * and only of classes that the registry names.
+ */
+#include "programs/activator.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "com/class.h"
+#include "dcom/dcom.h"
+#include "eventlog/eventlog.h"
+#include "library/catalog/catalog.h"
+#include "programs/activator-settings.h"
+#include "rpc/endpoint.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define STOP_GRACE (2 * NSEC_PER_SEC)
+
+struct activator {
+	struct activator_settings settings;
+	struct security_acceptor *acceptor;
+	struct rpc_server *server;
+	struct rpc_map *map;
+	struct rpc_interface *epmapper, *mgmt;
+	struct dcom *dcom;
+	uint16_t port, object_port;
+	char host[256], principal[300];
+};
+
+/* ---- what DCOM asks ---- */
+
+static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
+			IUnknown **ret)
+{
+	const struct activator *a = ctx;
+	const struct activator_class *c = NULL;
+
+	for (unsigned i = 0; !c && i < a->settings.class_count; i++)
+		if (IsEqualGUID(&a->settings.classes[i].asked, clsid))
+			c = &a->settings.classes[i];
+	/* Others hear the same of a class that is not there and of one that is not theirs. */
+	if (!c)
+		return REGDB_E_CLASSNOTREG;
+	return factory ? CoGetClassObject(&c->given, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
+					  (void **)ret)
+		       : CoCreateInstance(&c->given, NULL, CLSCTX_INPROC_SERVER, &IID_IUnknown,
+					  (void **)ret);
+}
+
+/* In the words of event 10036. */
+static void refused(void *ctx, const struct rpc_caller *caller)
+{
+	const struct event_definition *event = event_find(TEXT("DCOM"), 10036);
+	const char *name = caller->peer && !caller->peer->anonymous ? caller->peer->name : "";
+	const char *slash = strchr(name, '\\');
+	struct text parameters[] = {
+		slash ? (struct text){ name, (size_t)(slash - name) } : TEXT(""),
+		text_of(slash   ? slash + 1
+			: *name ? name
+				: "ANONYMOUS LOGON"),
+		TEXT("S-1-0-0"), /* names have no security identifiers here */
+		text_of(caller->address),
+	};
+	struct buf out;
+
+	buf_init(&out, 4096);
+	if (event)
+		event_render(event, parameters, ARRAY_LEN(parameters), &out);
+	fprintf(stderr, "rpcss: %s\n", buf_cstr(&out));
+	buf_done(&out);
+}
+
+static void note(void *ctx, const char *text)
+{
+	fprintf(stderr, "rpcss: %s\n", text);
+}
+
+/* ---- how others reach this machine ---- */
+
+static void add_own_addresses(struct bindings *b)
+{
+	struct ifaddrs *list = NULL;
+
+	if (getifaddrs(&list) < 0)
+		return;
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
+		char text[INET_ADDRSTRLEN];
+
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
+		    i->ifa_flags & IFF_LOOPBACK)
+			continue;
+		const struct sockaddr_in *in = (const void *)i->ifa_addr;
+
+		if (inet_ntop(AF_INET, &in->sin_addr, text, sizeof text))
+			(void)bindings_add_string(b, text, 0);
+	}
+	freeifaddrs(list);
+}
+
+static void make_bindings(const struct activator *a, const char *address, struct bindings *ret)
+{
+	*ret = (struct bindings){ 0 };
+	for (unsigned i = 0; i < a->settings.name_count; i++)
+		(void)bindings_add_string(ret, a->settings.names[i], 0);
+	if (!a->settings.name_count) {
+		(void)bindings_add_string(ret, a->host, 0);
+		if (address)
+			(void)bindings_add_string(ret, address, 0);
+		else
+			add_own_addresses(ret);
+	}
+	if (!a->acceptor)
+		return;
+	static const enum authn_service services[] = { AUTHN_GSS_NEGOTIATE, AUTHN_GSS_KERBEROS,
+						       AUTHN_WINNT };
+
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		if (security_acceptor_offers(a->acceptor, services[i]))
+			(void)bindings_add_security(ret, services[i],
+						    services[i] == AUTHN_WINNT ? "" : a->principal);
+}
+
+/* ---- putting it together ---- */
+
+/* Objects have a port of the range that the registry gives, or that of activation. */
+static int listen_for_objects(struct activator *a, const char *address, struct error *err)
+{
+	const struct activator_settings *s = &a->settings;
+	int r = -EADDRINUSE;
+
+	a->object_port = a->port;
+	if (!s->first_port)
+		return 0;
+	for (uint32_t port = s->first_port; r == -EADDRINUSE && port <= s->last_port; port++)
+		r = rpc_server_listen_tcp(a->server, address, (uint16_t)port, &a->object_port, err);
+	if (r == -EADDRINUSE)
+		error_set(err, r, "no port from %u to %u is free", s->first_port, s->last_port);
+	return r;
+}
+
+static int start_security(struct activator *a, const struct activator_options *o, struct error *err)
+{
+	struct security_acceptor_options options = { .keytab = o->keytab, .ntlm_users = o->users };
+
+	/* Without either it tells who it is, and lets nobody in. */
+	return o->keytab || o->users ? security_acceptor_new(&options, &a->acceptor, err) : 0;
+}
+
+static int add_mapper(struct activator *a)
+{
+	struct rpc_interfaces *list = rpc_server_interfaces(a->server);
+	struct rpc_mgmt_options mgmt = { .interfaces = list,
+					 .statistics = rpc_server_statistics(a->server),
+					 .principal = a->principal };
+	int r = rpc_map_new(&a->map);
+
+	if (r == 0)
+		r = rpc_epmapper_new(a->map, &a->epmapper);
+	if (r == 0)
+		r = rpc_interfaces_add(list, a->epmapper);
+	if (r == 0)
+		r = rpc_mgmt_new(&mgmt, &a->mgmt);
+	return r < 0 ? r : rpc_interfaces_add(list, a->mgmt);
+}
+
+static int start_dcom(struct activator *a, const struct activator_options *o, struct error *err)
+{
+	struct bindings *bindings = mem_new(struct bindings);
+	struct dcom_options options = {
+		.server = a->server,
+		.port = a->object_port,
+		.bindings = bindings,
+		.least = a->settings.least,
+		.ping_period = a->settings.ping_seconds * NSEC_PER_SEC,
+		.ctx = a,
+		.activate = activate,
+		.refused = refused,
+	};
+
+	if (!bindings)
+		return -ENOMEM;
+	make_bindings(a, o->address, bindings);
+	int r = dcom_new(&options, &a->dcom, err);
+
+	mem_free(bindings);
+	return r;
+}
+
+static int start(struct activator *a, const struct activator_options *o, struct error *err)
+{
+	int r = catalog_register();
+
+	if (r == 0)
+		r = activator_settings_read(o->state_dir, &a->settings, err);
+	if (r == 0 && !a->settings.enabled)
+		r = error_set(err, -EPERM,
+			      "DCOM is switched off: HKLM\\SOFTWARE\\Microsoft\\Ole\\EnableDCOM is "
+			      "not Y");
+	if (r == 0)
+		r = start_security(a, o, err);
+	struct rpc_server_options server = { .acceptor = a->acceptor,
+					     .note = o->verbose ? note : NULL };
+
+	if (r == 0)
+		r = rpc_server_new(&server, &a->server);
+	if (r == 0)
+		r = rpc_server_listen_tcp(a->server, o->address, o->port, &a->port, err);
+	if (r == 0)
+		r = listen_for_objects(a, o->address, err);
+	if (r == 0)
+		r = add_mapper(a);
+	if (r == 0)
+		r = start_dcom(a, o, err);
+	return r < 0 ? r : rpc_server_start(a->server);
+}
+
+int activator_new(const struct activator_options *options, struct activator **ret,
+		  struct error *err)
+{
+	struct activator *a = mem_new(struct activator);
+
+	if (!a)
+		return error_set(err, -ENOMEM, "no memory");
+	if (gethostname(a->host, sizeof a->host - 1) < 0)
+		snprintf(a->host, sizeof a->host, "localhost");
+	snprintf(a->principal, sizeof a->principal, "RPCSS/%s", a->host);
+	struct error why = { 0 };
+	int r = start(a, options, &why);
+
+	if (r < 0) {
+		if (!why.text[0])
+			error_set(&why, r, "cannot start: %s", error_errno_text(r));
+		if (err)
+			*err = why;
+		activator_free(a);
+		return r;
+	}
+	*ret = a;
+	return 0;
+}
+
+struct activator *activator_free(struct activator *a)
+{
+	if (!a)
+		return NULL;
+	if (a->server)
+		rpc_server_stop(a->server, STOP_GRACE);
+	dcom_free(a->dcom);
+	rpc_server_free(a->server);
+	rpc_interface_free(a->mgmt);
+	rpc_interface_free(a->epmapper);
+	rpc_map_free(a->map);
+	security_acceptor_free(a->acceptor);
+	return mem_free(a);
+}
+
+uint16_t activator_port(const struct activator *a)
+{
+	return a->port;
+}

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DCOM judged by others: impacket creates and calls objects of rpcss, smbtorture asks its resolver,
+tshark reads what passes."""
+import os
+import re
+
+from rpc_stage import Kdc, PASSWORD, REALM, Recorder, USER, dissect
+from stage import also_sanitized
+
+DICTIONARY = "EE09B103-97E0-11CF-978F-00A02463E06F"
+IMAGE = "02B01C80-E03D-101A-B294-00DD010F2BF9"  # what smbtorture asks for
+INTEGRITY, PRIVACY = 5, 6
+SETTINGS = r"HKLM\SOFTWARE\Surrogate\DCOM"
+
+
+class Rpcss:
+    """rpcss of the build, with what is written into its registry before."""
+
+    def __init__(self, t, *classes, kdc=None, **values):
+        lines = ['Set sh = CreateObject("WScript.Shell")']
+        for name in classes or ["Scripting.Dictionary"]:
+            lines.append(f'sh.RegWrite "{SETTINGS}\\Classes\\{name}", 1, "REG_DWORD"')
+        for name, value in values.items():
+            key = r"HKLM\SOFTWARE\Microsoft\Rpc\Internet" if name == "Ports" else SETTINGS
+            text = f'"{value}", "REG_SZ"' if isinstance(value, str) else f'{value}, "REG_DWORD"'
+            lines.append(f'sh.RegWrite "{key}\\{name}", {text}')
+        t.state.mkdir(exist_ok=True)
+        done = t.run("cscript", "//nologo", t.write(t.root / "settings.vbs", "\n".join(lines)))
+        t.equal(done.status, 0, f"writing the settings: {done.out}{done.err}")
+        users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\n", 0o600)
+        self.t = t
+        self.process = t.start("rpcss", "--state", t.state, "--address", "127.0.0.1", "--port", "0",
+                               "--users", users, "--verbose",
+                               *(["--keytab", kdc.keytab] if kdc else []), env=kdc and kdc.env)
+        found = t.wait_for(lambda: re.match(r"rpcss listens on port (\d+)\n", self.process.out)
+                           or self._ended(), "rpcss")
+        self.port = int(found[1])
+
+    def _ended(self):
+        self.t.check(self.process.status is None, f"rpcss ended: {self.process.err}")
+
+    def stop(self):
+        """Ends it; it must have lived until now, and end well."""
+        self.t.equal(self.process.status, None, "the status of rpcss")
+        self.process.popen.terminate()
+        self.t.equal(self.process.popen.wait(20), 0, "how rpcss ended")
+        self.t.check("ERROR:" not in self.process.err, self.process.err)
+
+
+class Dcom:
+    """impacket as a DCOM client of `port`; with `through` all its connections go there instead."""
+
+    def __init__(self, port, level=INTEGRITY, through=None, kerberos=False):
+        from impacket.dcerpc.v5 import dcomrt, transport
+        real = transport.DCERPCTransportFactory
+
+        class Factory:
+            @staticmethod
+            def DCERPCTransportFactory(binding):  # pylint: disable=invalid-name
+                if through:
+                    binding = re.sub(r"\[\d+\]$", "", binding)
+                return real(binding if "[" in binding else f"{binding}[{through or port}]")
+        # It knows no other port than 135.
+        dcomrt.transport = Factory
+        if kerberos:
+            self.connection = dcomrt.DCOMConnection("localhost", USER, "", REALM, authLevel=level,
+                                                    doKerberos=True)
+        else:
+            self.connection = dcomrt.DCOMConnection("127.0.0.1", USER, PASSWORD, "DOM",
+                                                    authLevel=level)
+
+    def create(self, clsid=DICTIONARY):
+        from impacket.dcerpc.v5.dcom import oaut
+        from impacket.uuid import string_to_bin
+        made = self.connection.CoCreateInstanceEx(string_to_bin(clsid), oaut.IID_IDispatch)
+        return Automation(made)
+
+    def close(self):
+        self.connection.disconnect()
+
+
+class Automation:
+    """An object by IDispatch, with texts as arguments."""
+
+    def __init__(self, interface):
+        from impacket.dcerpc.v5.dcom import oaut
+        self.oaut, self.interface = oaut, interface
+        self.dispatch = oaut.IDispatch(interface)
+
+    def _bstr(self, text):
+        v = self.oaut.VARIANT(None, False)
+        v["clSize"], v["vt"] = 5, self.oaut.VARENUM.VT_BSTR
+        v["_varUnion"]["tag"] = self.oaut.VARENUM.VT_BSTR
+        v["_varUnion"]["bstrVal"]["asData"] = text
+        return v
+
+    def __call__(self, name, *args, get=False):
+        from impacket.dcerpc.v5.dtypes import NULL
+        member = self.dispatch.GetIDsOfNames((name,))[0]
+        p = self.oaut.DISPPARAMS(None, False)
+        p["rgdispidNamedArgs"], p["cArgs"], p["cNamedArgs"] = NULL, len(args), 0
+        if not args:
+            p["rgvarg"] = NULL
+        for text in reversed(args):
+            p["rgvarg"].append(self._bstr(text))
+        kind = self.oaut.DISPATCH_PROPERTYGET if get else self.oaut.DISPATCH_METHOD
+        return self.dispatch.Invoke(member, 0x409, kind, p, 0, [], [])["pVarResult"]["_varUnion"]
+
+    def release(self):
+        self.dispatch.RemRelease()
+
+
+def failure(call):
+    """The code of the exception that a call of impacket ends with; 0 without."""
+    try:
+        call()
+        return 0
+    except Exception as error:  # pylint: disable=broad-except
+        return error.get_error_code()
+
+
+def use_dictionary(t, port, level, **options):
+    client = Dcom(port, level, **options)
+    d = client.create()
+    d("Add", "key", "value")
+    t.equal(d("Item", "key", get=True)["bstrVal"]["asData"], "value", "an item")
+    t.equal(d("Count", get=True)["lVal"], 1, "the count")
+    try:
+        d("Add", "key", "again")
+        t.check(False, "a key twice is an error")
+    except Exception as error:  # pylint: disable=broad-except
+        raised = error.get_packet()["pExcepInfo"]
+        t.equal(raised["scode"] & 0xffffffff, 0x800A01C9, "what the object raised")
+        t.contains(raised["bstrDescription"]["asData"], "already associated", "its words")
+    t.equal(failure(lambda: d.dispatch.GetIDsOfNames(("Nothing",))), 0x80020006, "no such name")
+    d.release()
+    client.close()
+
+
+@also_sanitized
+def story_impacket_creates_and_calls_an_object(t):
+    rpcss = Rpcss(t)
+    for level in (INTEGRITY, PRIVACY):
+        use_dictionary(t, rpcss.port, level)
+    rpcss.stop()
+
+
+@also_sanitized
+def story_impacket_creates_an_object_with_kerberos(t):
+    kdc = Kdc(t, "host/localhost")
+    kdc.ticket("host/localhost")
+    os.environ["KRB5CCNAME"] = str(kdc.cache)
+    rpcss = Rpcss(t, kdc=kdc, Names="localhost")
+    # impacket 0.10 cannot sign alone with Kerberos in Python 3.
+    use_dictionary(t, rpcss.port, PRIVACY, kerberos=True)
+    rpcss.stop()
+
+
+@also_sanitized
+def story_activation_is_refused_to_who_may_not(t):
+    rpcss = Rpcss(t)
+    client = Dcom(rpcss.port, level=2)
+    t.check(failure(client.create) in (5, 0x80070005), "activation at connect level")
+    t.contains(rpcss.process.err, f"does not allow the user DOM\\{USER} SID", "why it was refused")
+    client = Dcom(rpcss.port)
+    t.equal(failure(lambda: client.create(IMAGE)), 0x80040154, "a class that is not for others")
+    client.close()
+    rpcss.stop()
+
+
+def resolver(port):
+    from impacket.dcerpc.v5 import dcomrt, transport
+    dce = transport.DCERPCTransportFactory(f"ncacn_ip_tcp:127.0.0.1[{port}]").get_dce_rpc()
+    return dcomrt.IObjectExporter(dce)
+
+
+@also_sanitized
+def story_clients_learn_where_objects_are(t):
+    ports = t.free_port()
+    rpcss = Rpcss(t, Names="outside.example, 127.0.0.1", Ports=f"{ports}-{ports + 20}")
+    t.equal(resolver(rpcss.port).ServerAlive()["ErrorCode"], 0, "ServerAlive")
+    names = [b["aNetworkAddr"].rstrip("\0") for b in resolver(rpcss.port).ServerAlive2()]
+    t.equal(names, ["outside.example", "127.0.0.1"], "how the machine is called, without ports")
+    client = Dcom(rpcss.port)
+    d = client.create()
+    found = resolver(rpcss.port).ResolveOxid2(d.interface.get_oxid(), (7,))
+    where = [re.fullmatch(r"(.+)\[(\d+)\]", b["aNetworkAddr"].rstrip("\0")) for b in found]
+    t.equal([w[1] for w in where], names, "how the exporter is called")
+    t.check(all(ports <= int(w[2]) <= ports + 20 for w in where), "a port of the range")
+    t.check(int(where[0][2]) != rpcss.port, "a port of its own")
+    t.equal(failure(lambda: resolver(rpcss.port).ResolveOxid2(12345, (7,))), 1910, "no such exporter")
+    t.equal(failure(lambda: resolver(rpcss.port).SimplePing(77)), 1912, "no such ping set")
+    ping = resolver(rpcss.port).ComplexPing(0, 1, [d.interface.get_oid()], [])
+    t.equal(resolver(rpcss.port).SimplePing(ping["pSetId"])["ErrorCode"], 0, "a ping of the set")
+    d.release()
+    client.close()
+    rpcss.stop()
+
+
+def story_dcom_can_be_switched_off(t):
+    t.state.mkdir(exist_ok=True)
+    t.run("cscript", "//nologo", t.write(t.root / "off.vbs",
+          r'CreateObject("WScript.Shell").RegWrite "HKLM\SOFTWARE\Microsoft\Ole\EnableDCOM", "N"'))
+    done = t.run("rpcss", "--port", "0", "--address", "127.0.0.1")
+    t.equal(done.status, 1, "the status of rpcss")
+    t.contains(done.err, r"HKLM\SOFTWARE\Microsoft\Ole\EnableDCOM", "what it says")
+
+
+@also_sanitized
+def story_smbtorture_asks_the_resolver(t):
+    rpcss = Rpcss(t)
+    binding = f"ncacn_ip_tcp:127.0.0.1[{rpcss.port},sign]"
+
+    def torture(name):
+        done = t.run("/usr/bin/smbtorture", binding, "-U", f"DOM\\{USER}%{PASSWORD}", name)
+        return done.out + done.err
+    for name in ("ServerAlive", "ServerAlive2"):
+        t.contains(torture(f"rpc.oxidresolve.oxidresolver.{name}"), f"success: oxidresolver.{name}",
+                   name)
+    # What follows a successful activation crashes in smbtorture itself; that it reads a refusal of
+    # IActivation at version 5.1 is what it can show.
+    t.contains(torture("rpc.remact"), "*r.out.hr was HRES_REGDB_E_CLASSNOTREG", "remact")
+    rpcss.stop()
+
+
+def story_tshark_dissects_dcom(t):
+    rpcss = Rpcss(t)
+    recorder = Recorder(t, rpcss.port)
+    use_dictionary(t, rpcss.port, INTEGRITY, through=recorder.port)
+    alive = resolver(recorder.port)
+    alive.ServerAlive2()
+    recorder.close()
+    rows = dissect(t, recorder, "_ws.col.Protocol", "_ws.col.Info")
+    seen = {row[0] for row in rows}
+    for protocol in ("ISystemActivator", "IDispatch", "IRemUnknown", "IOXIDResolver"):
+        t.contains(seen, protocol, "protocols")
+    words = " ".join(row[1] for row in rows)
+    for call in ("RemoteCreateInstance response", "GetIDsOfNames response", "Invoke response",
+                 "RemRelease response", "ServerAlive2 response"):
+        t.contains(words, call, "a message")
+    rpcss.stop()
