@@ -61,7 +61,7 @@ static HRESULT ask_alive(struct creation *c)
 	if (!status && array && orpc_read_bindings(array, c->resolver) < 0)
 		status = RPC_X_BAD_STUB_DATA;
 	hr = remote_status(status);
-	if (SUCCEEDED(hr) && !orpc_negotiate(&version, &c->version))
+	if (SUCCEEDED(hr) && !dcom_negotiate(c->dcom, &version, &c->version))
 		hr = RPC_E_VERSION_MISMATCH;
 	return hr;
 }

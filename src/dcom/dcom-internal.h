@@ -53,6 +53,8 @@ extern const native_fn dcom_resolver_methods[], dcom_activation_methods[], dcom_
 
 /* Who calls, for counting: a name that was proved, else an address. Valid during the call. */
 const char *dcom_client_name(const struct rpc_call *call);
+/* orpc_negotiate, and not above the version this process is to speak. */
+bool dcom_negotiate(const struct dcom *dcom, const COMVERSION *server, COMVERSION *ret);
 /* There is something for the thread that collects and pings to do. */
 void dcom_wake(struct dcom *dcom);
 /* The table of an interface; NULL when no module has it. Thread safe. */

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <idl/ms-oaut.h>
+#include <idl/unknwn.h>
 #include <time.h>
 
 /* ---- interfaces ---- */
@@ -91,6 +92,15 @@ const char *dcom_client_name(const struct rpc_call *call)
 	const struct rpc_caller *caller = rpc_call_caller(call);
 
 	return caller->peer && !caller->peer->anonymous ? caller->peer->name : caller->address;
+}
+
+bool dcom_negotiate(const struct dcom *dcom, const COMVERSION *server, COMVERSION *ret)
+{
+	if (!orpc_negotiate(server, ret))
+		return false;
+	if (dcom->options.minor && ret->MinorVersion > dcom->options.minor)
+		ret->MinorVersion = dcom->options.minor;
+	return true;
 }
 
 /* ---- time ---- */
@@ -205,6 +215,8 @@ static int start(struct dcom *dcom)
 		r = dcom_add_module(dcom, &ndr_module_ms_dcom);
 	if (r == 0)
 		r = dcom_add_module(dcom, &ndr_module_ms_oaut);
+	if (r == 0)
+		r = dcom_add_module(dcom, &ndr_module_unknwn);
 	if (r == 0)
 		r = -pthread_create(&dcom->ticker, NULL, ticker_main, dcom);
 	dcom->ticking = r == 0;

@@ -28,6 +28,7 @@ struct dcom_options {
 	enum authn_level least;  /* of calls of objects; AUTHN_LEVEL_PKT_INTEGRITY when 0 */
 	int64_t ping_period;     /* ns; 0: two minutes */
 	uint16_t resolver_port;  /* where resolvers of others listen; 0: 135 */
+	uint16_t minor;          /* COM version 5.minor at most, as a client; 0: 5.7 */
 	int64_t connect_timeout; /* ns; 0: the RPC client's */
 	int64_t call_timeout;
 	void *ctx;
@@ -43,7 +44,8 @@ int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error
 /* Releases all objects that were given away. Proxies must be gone. */
 struct dcom *dcom_free(struct dcom *dcom);
 
-/* Interfaces that can be carried: those of ms-dcom.idl and ms-oaut.idl are there from the start.
+/* Interfaces that can be carried: those of ms-dcom.idl, ms-oaut.idl and unknwn.idl are there from
+ * the start.
  * The module must live as long. -ENOBUFS. */
 #define DCOM_MODULES_MAX 32
 int dcom_add_module(struct dcom *dcom, const struct ndr_module *module);

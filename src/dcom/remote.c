@@ -288,7 +288,7 @@ void remote_told(struct remote *remote, const struct bindings *bindings, const G
 		remote->level = hint > remote->security->level && hint <= AUTHN_LEVEL_PKT_PRIVACY
 					? hint
 					: remote->security->level;
-		if (!orpc_negotiate(&version, &remote->version))
+		if (!dcom_negotiate(remote->remotes->dcom, &version, &remote->version))
 			remote->version = (COMVERSION){ ORPC_MAJOR, ORPC_MINOR_LEAST };
 		choose_security(remote);
 		remote->resolved = true;

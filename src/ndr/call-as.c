@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The methods whose C signature is not the wire's, [call_as] in ms-oaut.idl: IDispatch::Invoke and
- * IEnumVARIANT::Next. For each a slot for proxies, and a function that calls the object.
+ * The methods whose C signature is not the wire's, [call_as] in IDL: IDispatch::Invoke,
+ * IEnumVARIANT::Next and IClassFactory::CreateInstance. For each a slot for proxies, and a function
+ * that calls the object.
  */
 #include "ndr/shape.h"
 #include "ndr/walk.h"
@@ -10,6 +11,7 @@
 #include "com/variant.h"
 
 #include <idl/ms-oaut.h>
+#include <idl/unknwn.h>
 
 #define ARGUMENTS_MAX 4096
 
@@ -238,11 +240,39 @@ static HRESULT next_serve(IUnknown *object, void *frame)
 	return hr;
 }
 
+/* ---- IClassFactory::CreateInstance: an outer object cannot be in another process ---- */
+
+static HRESULT create_slot(IClassFactory *This, IUnknown *outer, REFIID riid, void **ret)
+{
+	IUnknown *made = NULL;
+	struct IClassFactory_CreateInstance f = { .riid = riid, .ppvObject = &made };
+
+	if (!ret)
+		return E_POINTER;
+	*ret = NULL;
+	if (outer)
+		return CLASS_E_NOAGGREGATION;
+	HRESULT hr = face_call(This, 3, &f);
+	if (FAILED(hr))
+		return hr;
+	*ret = made;
+	return f.ReturnValue;
+}
+
+static HRESULT create_serve(IUnknown *object, void *frame)
+{
+	struct IClassFactory_CreateInstance *f = frame;
+	IClassFactory *factory = (IClassFactory *)(void *)object;
+
+	return factory->lpVtbl->CreateInstance(factory, NULL, f->riid, (void **)f->ppvObject);
+}
+
 /* ---- the list ---- */
 
 static const struct ndr_bridge bridges[] = {
 	{ "IDispatch", "Invoke", (void *)invoke_slot, invoke_serve },
 	{ "IEnumVARIANT", "Next", (void *)next_slot, next_serve },
+	{ "IClassFactory", "CreateInstance", (void *)create_slot, create_serve },
 };
 
 const struct ndr_bridge *ndr_bridge_of(const struct ndr_interface *interface, unsigned opnum)

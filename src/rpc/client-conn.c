@@ -335,7 +335,7 @@ static int put_request(struct rpc_client_conn *c, const struct rpc_client_call *
 		rpc_pdu_put_request(&c->out, (uint32_t)(stub.length - at), 0, call->opnum,
 				    call->object);
 		size_t body = c->out.length;
-		buf_put(&c->out, stub.data + at, n);
+		buf_put(&c->out, stub.length ? stub.data + at : "", n);
 		r = rpc_security_end(s, c->header_sign, &c->out, start, body);
 		at += n;
 	} while (r == 0 && at < stub.length);

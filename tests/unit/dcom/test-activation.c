@@ -62,7 +62,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	assert_int_not_equal(got.client_context.length, 0);
 	assert_int_equal(got.prototype_context.length, 0);
 	arena_done(&arena);
-	buf_clear(&out);
+	buf_done(&out);
 	request.session = 3;
 	request.console_session = true;
 	put_request(&out, request);

@@ -17,7 +17,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const CLSID clsid_counter = { 0xc0047e4, 1, 2, { 3 } };
+#define clsid_counter_value                                                                        \
+	{                                                                                          \
+		0xc0047e4, 1, 2,                                                                   \
+		{                                                                                  \
+			3                                                                          \
+		}                                                                                  \
+	}
+static const CLSID clsid_counter = clsid_counter_value;
 
 /* ---- the object that is served ---- */
 
@@ -139,15 +146,22 @@ struct rig {
 	struct rpc_server *server;
 	uint16_t port;
 	struct dcom *host, *client;
+	uint16_t minor; /* of the client's version */
 	atomic_int refused;
 };
+
+static const struct class_entry counter_entry = { clsid_counter_value, "Test.Counter", "Counts",
+						  counter_new };
 
 static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
 			IUnknown **ret)
 {
 	assert_string_equal(caller->peer->name, "DOM\\alice");
-	return IsEqualGUID(clsid, &clsid_counter) && !factory ? counter_new(ret)
-							      : REGDB_E_CLASSNOTREG;
+	if (!IsEqualGUID(clsid, &clsid_counter))
+		return REGDB_E_CLASSNOTREG;
+	return factory ? CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
+					  (void **)ret)
+		       : counter_new(ret);
 }
 
 static void refused(void *ctx, const struct rpc_caller *caller)
@@ -158,12 +172,12 @@ static void refused(void *ctx, const struct rpc_caller *caller)
 }
 
 /* `period` and `client_period`: of pings, at either side. */
-static void rig_init(struct rig *rig, int64_t period, int64_t client_period)
+static void start_rig(struct rig *rig, int64_t period, int64_t client_period)
 {
 	struct error err = { 0 };
 	struct bindings bindings = { 0 };
 
-	memset(rig, 0, sizeof *rig);
+	*rig = (struct rig){ .minor = rig->minor };
 	rig->acceptor = accounts_acceptor();
 	struct rpc_server_options server = { .acceptor = rig->acceptor };
 
@@ -183,10 +197,18 @@ static void rig_init(struct rig *rig, int64_t period, int64_t client_period)
 	if (dcom_new(&options, &rig->host, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(rpc_server_start(rig->server), 0);
-	struct dcom_options own = { .resolver_port = rig->port, .ping_period = client_period };
+	struct dcom_options own = { .resolver_port = rig->port,
+				    .ping_period = client_period,
+				    .minor = rig->minor };
 
 	if (dcom_new(&own, &rig->client, &err) < 0)
 		fail_msg("%s", err.text);
+}
+
+static void rig_init(struct rig *rig, int64_t period, int64_t client_period)
+{
+	rig->minor = 0;
+	start_rig(rig, period, client_period);
 }
 
 static void rig_done(struct rig *rig)
@@ -268,6 +290,30 @@ static void an_object_is_made_called_and_released(void **state)
 	rig_done(&rig);
 }
 
+/* Below 5.6 activation goes another way. */
+static void each_version_is_spoken(void **state)
+{
+	for (uint16_t minor = 1; minor <= 7; minor++) {
+		struct rig rig = { .minor = minor };
+		struct error err = { 0 };
+		IUnknown *made = NULL;
+		static const CLSID unknown = { 1, 2, 3, { 4 } };
+
+		start_rig(&rig, 0, 0);
+		IDispatch *d = create_counter(&rig);
+
+		assert_int_equal(add(d, minor), minor);
+		d->lpVtbl->Release(d);
+		assert_int_equal(create(&rig, &unknown, &IID_IDispatch, "Secret1", &made, &err),
+				 REGDB_E_CLASSNOTREG);
+		assert_int_equal(create(&rig, &clsid_counter, &IID_IEnumVARIANT, "Secret1", &made,
+					&err),
+				 E_NOINTERFACE);
+		wait_for(0);
+		rig_done(&rig);
+	}
+}
+
 static void what_an_object_raises_comes_back(void **state)
 {
 	struct rig rig;
@@ -327,6 +373,40 @@ static void objects_travel_both_ways(void **state)
 	assert_int_equal(result.boolVal, VARIANT_FALSE);
 	VariantClear(&made);
 	wait_for(1);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static void class_objects_make_objects(void **state)
+{
+	struct rig rig;
+	struct error err = { 0 };
+	struct dcom_server server = { .name = "127.0.0.1",
+				      .service = AUTHN_WINNT,
+				      .identity = accounts_alice("Secret1") };
+	IClassFactory *factory = NULL;
+	IDispatch *d = NULL;
+	HRESULT result = E_FAIL;
+
+	rig_init(&rig, 0, 0);
+	assert_int_equal(dcom_create(rig.client, &server, &clsid_counter, true, &IID_IClassFactory,
+				     1, (IUnknown **)(void *)&factory, &result, &err),
+			 S_OK);
+	assert_int_equal(alive, 0);
+	assert_int_equal(factory->lpVtbl->LockServer(factory, true), S_OK);
+	assert_int_equal(factory->lpVtbl->CreateInstance(factory, (IUnknown *)(void *)factory,
+							 &IID_IDispatch, (void **)&d),
+			 CLASS_E_NOAGGREGATION);
+	assert_int_equal(factory->lpVtbl->CreateInstance(factory, NULL, &IID_IEnumVARIANT,
+							 (void **)&d),
+			 E_NOINTERFACE);
+	assert_null(d);
+	assert_int_equal(
+		factory->lpVtbl->CreateInstance(factory, NULL, &IID_IDispatch, (void **)&d), S_OK);
+	assert_int_equal(add(d, 4), 4);
+	factory->lpVtbl->Release(factory);
+	assert_int_equal(add(d, 4), 8);
 	d->lpVtbl->Release(d);
 	wait_for(0);
 	rig_done(&rig);
@@ -468,7 +548,7 @@ static void objects_nobody_pings_are_given_up(void **state)
 static int make_accounts(void **state)
 {
 	accounts_make();
-	return 0;
+	return class_register(&counter_entry, 1);
 }
 
 static int remove_accounts(void **state)
@@ -481,9 +561,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_made_called_and_released),
+		cmocka_unit_test(each_version_is_spoken),
 		cmocka_unit_test(what_an_object_raises_comes_back),
 		cmocka_unit_test(references_are_written_through),
 		cmocka_unit_test(objects_travel_both_ways),
+		cmocka_unit_test(class_objects_make_objects),
 		cmocka_unit_test(a_proxy_has_one_identity),
 		cmocka_unit_test(enumerators_are_asked_over_the_wire),
 		cmocka_unit_test(who_may_not_is_refused),
