@@ -108,6 +108,7 @@ class Automation:
 
     def release(self):
         self.dispatch.RemRelease()
+        self.interface.disconnect()
 
 
 def failure(call):
@@ -168,10 +169,14 @@ def story_activation_is_refused_to_who_may_not(t):
     rpcss.stop()
 
 
+def connect(port):
+    from impacket.dcerpc.v5 import transport
+    return transport.DCERPCTransportFactory(f"ncacn_ip_tcp:127.0.0.1[{port}]").get_dce_rpc()
+
+
 def resolver(port):
-    from impacket.dcerpc.v5 import dcomrt, transport
-    dce = transport.DCERPCTransportFactory(f"ncacn_ip_tcp:127.0.0.1[{port}]").get_dce_rpc()
-    return dcomrt.IObjectExporter(dce)
+    from impacket.dcerpc.v5 import dcomrt
+    return dcomrt.IObjectExporter(connect(port))
 
 
 @also_sanitized
@@ -224,11 +229,13 @@ def story_smbtorture_asks_the_resolver(t):
 
 
 def story_tshark_dissects_dcom(t):
+    from impacket.dcerpc.v5 import dcomrt
     rpcss = Rpcss(t)
     recorder = Recorder(t, rpcss.port)
     use_dictionary(t, rpcss.port, INTEGRITY, through=recorder.port)
-    alive = resolver(recorder.port)
-    alive.ServerAlive2()
+    alive = connect(recorder.port)
+    dcomrt.IObjectExporter(alive).ServerAlive2()
+    alive.disconnect()
     recorder.close()
     rows = dissect(t, recorder, "_ws.col.Protocol", "_ws.col.Info")
     seen = {row[0] for row in rows}
