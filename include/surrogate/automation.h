@@ -112,11 +112,12 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 	X(STG_E_INVALIDFUNCTION, 0x80030001, "Unable to perform requested operation")              \
 	X(STG_E_MEDIUMFULL, 0x80030070, "There is insufficient disk space to complete operation")  \
 	X(RPC_E_CHANGED_MODE, 0x80010106, "Cannot change thread mode after it is set")             \
-	X(RPC_E_SERVERFAULT, 0x80010105, "The server threw an exception") \
-	X(RPC_E_VERSION_MISMATCH, 0x80010110, "The versions of COM on client and server do not match") \
-	X(RPC_E_INVALID_HEADER, 0x80010111, "A packet with an invalid header was received") \
-	X(RPC_E_REMOTE_DISABLED, 0x8001011C, "Remote calls are not allowed for this process") \
-	X(CO_E_OBJNOTREG, 0x800401FC, "Object is not registered") \
+	X(RPC_E_SERVERFAULT, 0x80010105, "The server threw an exception")                          \
+	X(RPC_E_VERSION_MISMATCH, 0x80010110,                                                      \
+	  "The versions of COM on client and server do not match")                                 \
+	X(RPC_E_INVALID_HEADER, 0x80010111, "A packet with an invalid header was received")        \
+	X(RPC_E_REMOTE_DISABLED, 0x8001011C, "Remote calls are not allowed for this process")      \
+	X(CO_E_OBJNOTREG, 0x800401FC, "Object is not registered")                                  \
 	X(CO_E_CLASS_DISABLED, 0x80004027, "The object may not be created because it is disabled") \
 	X(RPC_E_INVALID_OBJECT, 0x80010114, "Requested object does not exist")                     \
 	X(RPC_E_CALL_COMPLETE, 0x80010117, "Call context cannot be accessed after call completed") \
