@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "com/class.h"
+#include "com/classes.h"
 #include "registry/registry.h"
 
 #include <errno.h>
@@ -104,10 +105,13 @@ static int read_names(struct registry *r, struct activator_settings *s, struct e
 static bool find_clsid(struct text name, CLSID *ret)
 {
 	const struct class_entry *entry = class_find_progid(name);
+	struct classes *classes = entry ? NULL : classes_now(NULL);
+	const struct classes_class *class = classes ? classes_find_name(classes, name) : NULL;
 
-	if (entry)
-		*ret = entry->clsid;
-	return entry || guid_parse(name, ret) == 0;
+	if (entry || class)
+		*ret = entry ? entry->clsid : class->clsid;
+	classes_unref(classes);
+	return entry || class || guid_parse(name, ret) == 0;
 }
 
 struct class_walk {
@@ -171,8 +175,12 @@ int activator_settings_read(const char *state_dir, struct activator_settings *re
 	*ret = (struct activator_settings){ .enabled = true,
 					    .least = AUTHN_LEVEL_PKT_INTEGRITY,
 					    .ping_seconds = 120 };
-	int r = registry_open_reading(state_dir, &registry, err);
+	/* Names may be those of components. */
+	int r = classes_configure(state_dir);
 
+	if (r < 0)
+		return error_set(err, r, "the state directory's name is too long");
+	r = registry_open_reading(state_dir, &registry, err);
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)

@@ -198,3 +198,18 @@ def story_at_low_protection_the_web_server_loads_it(t):
     t.write("surrogate.app", "Low")
     t.serve()
     t.equal(t.get("/").text, "3", "the page")
+
+
+@also_sanitized
+def story_a_component_is_used_from_another_machine(t):
+    from story_dcom import Dcom, Rpcss
+    regsvr(t, component(t, "basket"))
+    rpcss = Rpcss(t, "Example.Basket")
+    client = Dcom(rpcss.port)
+    basket = client.create("B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11")
+    basket("Add", "1.25", "4")
+    t.equal(basket("Count", get=True)["lVal"], 4, "the count")
+    t.equal(basket("Total", get=True)["cyVal"]["int64"], 50000, "the total")
+    basket.release()
+    client.close()
+    rpcss.stop()
