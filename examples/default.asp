@@ -37,6 +37,7 @@ Card "guestbook/", "Guest book", "A form, checked and encoded, stored in a file 
 Card "shop/", "Shop", "Classes, include files, a cart in the Session and counters in the Application. Has a host to itself (High)."
 Card "where.asp", "Where am I?", "Which process, user, pool and AppID served a page, and every server variable it can see."
 Card "low/", "Low protection", "The same page inside the web server's own process: fast, and nothing between them."
+Card "component/", "A component in C", "A shared object, registered with regsvr and loaded by this page's host. Its source is 350 lines to copy from."
 Card "errors/", "Errors", "A run-time error and a compile error, with file, line, column and the line itself."
 %></div>
 
