@@ -129,8 +129,9 @@ def story_a_component_that_crashes_ends_its_host_alone(t):
     t.equal(t.get("/fine.asp").text, "fine", "the next page")
     t.equal(next(p["pid"] for p in t.status()["processes"] if p["service"] == "W3SVC"), front,
             "the front end")
-    done = script(t, 'CreateObject("Test.Odd").Crash')
-    t.equal(done.status, -11, f"{done}")
+    if t.patience == 1:  # a sanitizer makes of it a report
+        done = script(t, 'CreateObject("Test.Odd").Crash')
+        t.equal(done.status, -11, f"{done}")
 
 
 @also_sanitized
