@@ -13,7 +13,8 @@
 
 struct creation {
 	struct dcom *dcom;
-	const struct dcom_server *server;
+	char host[BINDINGS_TEXT_MAX];
+	uint16_t port; /* of its resolver; 0: the usual one */
 	struct remote_security *security;
 	struct activation_request request;
 	COMVERSION version;        /* what both speak */
@@ -27,7 +28,7 @@ static HRESULT failure(struct creation *c, HRESULT hr, const char *where)
 {
 	if (c->err && !c->err->text[0])
 		error_set(c->err, -EIO, "0x%08x", (unsigned)hr);
-	error_prefix(c->err, "cannot %s %s: ", where, c->server->name);
+	error_prefix(c->err, "cannot %s %s: ", where, c->host);
 	if (c->err)
 		c->err->hresult = (uint32_t)hr;
 	return hr;
@@ -43,8 +44,8 @@ static HRESULT ask_alive(struct creation *c)
 						  .ppdsaOrBindings = &array,
 						  .pReserved = &reserved };
 	struct rpc_client *client = NULL;
-	HRESULT hr = remote_client(c->dcom, c->server->name, 0, &ndr_interface_IObjectExporter,
-				   NULL, AUTHN_NONE, AUTHN_LEVEL_NONE, NULL, &client, c->err);
+	HRESULT hr = remote_client(c->dcom, c->host, c->port, &ndr_interface_IObjectExporter, NULL,
+				   AUTHN_NONE, AUTHN_LEVEL_NONE, NULL, &client, c->err);
 
 	if (FAILED(hr))
 		return hr;
@@ -85,8 +86,8 @@ static HRESULT connect_activator(struct creation *c, const struct ndr_interface 
 {
 	char principal[BINDINGS_TEXT_MAX + 8];
 
-	snprintf(principal, sizeof principal, "RPCSS/%s", c->server->name);
-	return remote_client(c->dcom, c->server->name, 0, table, c->security, choose_service(c),
+	snprintf(principal, sizeof principal, "RPCSS/%s", c->host);
+	return remote_client(c->dcom, c->host, c->port, table, c->security, choose_service(c),
 			     c->security->level,
 			     c->security->principal ? c->security->principal : principal, ret,
 			     c->err);
@@ -224,7 +225,7 @@ static HRESULT take_objects(struct creation *c, IUnknown **objects, HRESULT *res
 
 	if (reply->count != c->request.iid_count)
 		return RPC_E_INVALID_OBJREF;
-	HRESULT hr = remote_find(c->dcom->remotes, reply->oxid, c->resolver, c->server->name,
+	HRESULT hr = remote_find(c->dcom->remotes, reply->oxid, c->resolver, c->host, c->port,
 				 c->security, &remote);
 
 	if (FAILED(hr))
@@ -266,7 +267,6 @@ HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSI
 	struct error words = { 0 };
 	struct creation c = {
 		.dcom = dcom,
-		.server = server,
 		.request = { .clsid = *clsid,
 			     .factory = factory,
 			     .class_context = CLSCTX_REMOTE_SERVER,
@@ -279,7 +279,8 @@ HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSI
 		.err = &words,
 	};
 
-	if (!server->name || count == 0 || count > ACTIVATION_INTERFACES_MAX)
+	if (!server->name || count == 0 || count > ACTIVATION_INTERFACES_MAX ||
+	    !bindings_split(server->name, c.host, &c.port))
 		return E_INVALIDARG;
 	for (uint32_t i = 0; i < count; i++) {
 		ret_objects[i] = NULL;

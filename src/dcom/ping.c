@@ -20,6 +20,7 @@ struct held {
 struct pinger {
 	struct bindings resolver;
 	char *host; /* may be NULL */
+	uint16_t port;
 	struct remote_security *security;
 	uint64_t set;
 	uint16_t sequence;
@@ -53,6 +54,7 @@ static struct pinger *pinger_new(const struct remote *remote)
 	if (!pinger)
 		return NULL;
 	pinger->resolver = remote->resolver;
+	pinger->port = remote->resolver_port;
 	pinger->security = remote_security_ref(remote->security);
 	pinger->objects = map_new(REMOTE_OBJECTS_MAX, 0);
 	pinger->host = remote->host ? mem_strdup(remote->host) : NULL;
@@ -126,6 +128,7 @@ struct round {
 	char key[BINDINGS_TEXT_MAX];
 	struct bindings resolver;
 	char host[BINDINGS_TEXT_MAX]; /* "": not known */
+	uint16_t port;
 	struct remote_security *security;
 	uint64_t set;
 	uint16_t sequence;
@@ -152,6 +155,7 @@ static struct round *take_round(struct text key, struct pinger *pinger)
 	snprintf(round->key, sizeof round->key, TEXT_FMT, TEXT_ARG(key));
 	round->resolver = pinger->resolver;
 	snprintf(round->host, sizeof round->host, "%s", pinger->host ? pinger->host : "");
+	round->port = pinger->port;
 	round->security = remote_security_ref(pinger->security);
 	round->set = pinger->set;
 	round->sequence = ++pinger->sequence;
@@ -197,7 +201,7 @@ static uint32_t ping_call(struct round *round, struct rpc_client *client, struct
 	return status ? status : simple ? same.ReturnValue : f.ReturnValue;
 }
 
-static uint32_t ping_at(struct dcom *dcom, struct round *round, const char *host)
+static uint32_t ping_at(struct dcom *dcom, struct round *round, const char *host, uint16_t port)
 {
 	char principal[BINDINGS_TEXT_MAX + 8];
 	struct rpc_client *client = NULL;
@@ -206,8 +210,9 @@ static uint32_t ping_at(struct dcom *dcom, struct round *round, const char *host
 	struct arena arena;
 
 	snprintf(principal, sizeof principal, "RPCSS/%s", host);
-	HRESULT hr = remote_client(dcom, host, 0, &ndr_interface_IObjectExporter, round->security,
-				   service, AUTHN_LEVEL_PKT_INTEGRITY, principal, &client, NULL);
+	HRESULT hr =
+		remote_client(dcom, host, port, &ndr_interface_IObjectExporter, round->security,
+			      service, AUTHN_LEVEL_PKT_INTEGRITY, principal, &client, NULL);
 
 	if (FAILED(hr))
 		return RPC_S_SERVER_UNAVAILABLE;
@@ -224,14 +229,14 @@ static uint32_t ping_resolver(struct dcom *dcom, struct round *round)
 	uint32_t status = RPC_S_SERVER_UNAVAILABLE;
 
 	if (round->host[0])
-		return ping_at(dcom, round, round->host);
+		return ping_at(dcom, round, round->host, round->port);
 	for (unsigned i = 0; status == RPC_S_SERVER_UNAVAILABLE && i < round->resolver.string_count;
 	     i++) {
 		char host[BINDINGS_TEXT_MAX];
 		uint16_t port;
 
 		if (bindings_split(round->resolver.strings[i].address, host, &port))
-			status = ping_at(dcom, round, host);
+			status = ping_at(dcom, round, host, 0);
 	}
 	return status;
 }

@@ -300,7 +300,7 @@ HRESULT remotes_unmarshal(struct remotes *remotes, const struct objref *ref, REF
 			  IUnknown **ret)
 {
 	struct remote *remote = NULL;
-	HRESULT hr = remote_find(remotes, ref->std.oxid, &ref->resolver, NULL, NULL, &remote);
+	HRESULT hr = remote_find(remotes, ref->std.oxid, &ref->resolver, NULL, 0, NULL, &remote);
 
 	if (FAILED(hr))
 		return hr;

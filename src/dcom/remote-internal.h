@@ -42,6 +42,7 @@ struct remote {
 	struct remote_security *security;
 	struct bindings resolver; /* of object references: whom to ask, and to ping */
 	char *host;               /* what the user called the machine; NULL: not known */
+	uint16_t resolver_port;   /* of that host; 0: the usual one */
 
 	pthread_mutex_t lock; /* of all that follows */
 	bool resolved;        /* the following is known */
@@ -90,7 +91,8 @@ HRESULT remote_status(uint32_t status);
 
 /* Finds or makes the remote of an OXID; counted. `security` NULL: who the process is. */
 HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
-		    const char *host, struct remote_security *security, struct remote **ret);
+		    const char *host, uint16_t port, struct remote_security *security,
+		    struct remote **ret);
 struct remote *remote_ref(struct remote *remote);
 struct remote *remote_unref(struct remote *remote);
 /* What activation or a resolver told of it. */

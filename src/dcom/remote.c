@@ -180,7 +180,7 @@ static void remote_free(struct remote *remote)
 }
 
 static struct remote *remote_new(struct remotes *remotes, uint64_t oxid,
-				 const struct bindings *resolver, const char *host,
+				 const struct bindings *resolver, const char *host, uint16_t port,
 				 struct remote_security *security)
 {
 	struct dcom_server nobody = { .name = NULL };
@@ -193,6 +193,7 @@ static struct remote *remote_new(struct remotes *remotes, uint64_t oxid,
 	remote->refs = 1;
 	remote->oxid = oxid;
 	remote->resolver = *resolver;
+	remote->resolver_port = port;
 	remote->security = security ? remote_security_ref(security) : remote_security_new(&nobody);
 	remote->clients = map_new(REMOTE_CLIENTS_MAX, 0);
 	remote->objects = map_new(REMOTE_OBJECTS_MAX, 0);
@@ -234,7 +235,8 @@ struct remote *remote_unref(struct remote *remote)
 }
 
 HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
-		    const char *host, struct remote_security *security, struct remote **ret)
+		    const char *host, uint16_t port, struct remote_security *security,
+		    struct remote **ret)
 {
 	HRESULT hr = S_OK;
 
@@ -244,7 +246,7 @@ HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct binding
 	if (remote) {
 		remote_ref(remote);
 	} else {
-		remote = remote_new(remotes, oxid, resolver, host, security);
+		remote = remote_new(remotes, oxid, resolver, host, port, security);
 		if (remote && map_put(remotes->by_oxid, oxid_key(&oxid), remote, NULL) < 0) {
 			remote_free(remote);
 			remote = NULL;
@@ -298,7 +300,7 @@ void remote_told(struct remote *remote, const struct bindings *bindings, const G
 
 /* ---- OXID resolution (3.2.4.1.2) ---- */
 
-static HRESULT resolve_at(struct remote *remote, const char *host)
+static HRESULT resolve_at(struct remote *remote, const char *host, uint16_t port)
 {
 	struct remotes *remotes = remote->remotes;
 	uint16_t tower = BINDINGS_TOWER_TCP;
@@ -322,7 +324,7 @@ static HRESULT resolve_at(struct remote *remote, const char *host)
 		remote->security->service ? remote->security->service : AUTHN_WINNT;
 
 	snprintf(principal, sizeof principal, "RPCSS/%s", host);
-	HRESULT hr = remote_client(remotes->dcom, host, 0, &ndr_interface_IObjectExporter,
+	HRESULT hr = remote_client(remotes->dcom, host, port, &ndr_interface_IObjectExporter,
 				   remote->security, service, remote->security->level, principal,
 				   &client, NULL);
 
@@ -355,14 +357,14 @@ static HRESULT resolve(struct remote *remote)
 	if (resolved)
 		return S_OK;
 	if (remote->host)
-		hr = resolve_at(remote, remote->host);
+		hr = resolve_at(remote, remote->host, remote->resolver_port);
 	for (unsigned i = 0; FAILED(hr) && i < remote->resolver.string_count; i++) {
 		const struct bindings_string *s = &remote->resolver.strings[i];
 		char host[BINDINGS_TEXT_MAX];
 		uint16_t port;
 
 		if (s->tower == BINDINGS_TOWER_TCP && bindings_split(s->address, host, &port))
-			hr = resolve_at(remote, host);
+			hr = resolve_at(remote, host, 0);
 	}
 	return hr;
 }

@@ -204,6 +204,9 @@ static int start(struct activator *a, const struct activator_options *o, struct 
 		r = error_set(err, -EPERM,
 			      "DCOM is switched off: HKLM\\SOFTWARE\\Microsoft\\Ole\\EnableDCOM is "
 			      "not Y");
+	/* By the name that clients know it by, which is what their tickets are for. */
+	snprintf(a->principal, sizeof a->principal, "RPCSS/%s",
+		 a->settings.name_count ? a->settings.names[0] : a->host);
 	if (r == 0)
 		r = start_security(a, o, err);
 	struct rpc_server_options server = { .acceptor = a->acceptor,
@@ -231,7 +234,6 @@ int activator_new(const struct activator_options *options, struct activator **re
 		return error_set(err, -ENOMEM, "no memory");
 	if (gethostname(a->host, sizeof a->host - 1) < 0)
 		snprintf(a->host, sizeof a->host, "localhost");
-	snprintf(a->principal, sizeof a->principal, "RPCSS/%s", a->host);
 	struct error why = { 0 };
 	int r = start(a, options, &why);
 

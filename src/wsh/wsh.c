@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "com/classes.h"
+#include "dcom/remoting.h"
 #include "library/catalog/catalog.h"
 #include "library/wscript/wscript.h"
 #include "wsh/events.h"
@@ -256,6 +257,7 @@ int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *o
 	}
 	if (catalog_register() < 0)
 		return out_of_memory(&wsh);
+	dcom_remoting_start();
 	/* The process is the script's: its folder, its environment, the registry it may read. */
 	wscript_configure(state_directory(wsh.options.state));
 	if (classes_configure(state_directory(wsh.options.state)) < 0)
@@ -265,5 +267,8 @@ int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *o
 		return wsh_lint(&wsh);
 	if (!wsh.options.no_logo && wsh.options.mode == WSH_RUN && wsh.interactive)
 		wsh_show_logo(&wsh);
-	return with_script(&wsh);
+	int status = with_script(&wsh);
+
+	dcom_remoting_flush();
+	return status;
 }

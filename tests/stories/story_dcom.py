@@ -158,6 +158,38 @@ def story_impacket_creates_an_object_with_kerberos(t):
 
 
 @also_sanitized
+def story_a_script_creates_an_object_on_another_machine(t):
+    kdc = Kdc(t, "RPCSS/localhost", "host/localhost")
+    rpcss = Rpcss(t, kdc=kdc, Names="localhost, 127.0.0.1", PingPeriod=1)
+    script = t.write(t.root / "remote.vbs", f"""
+Set d = CreateObject("Scripting.Dictionary", "localhost[{rpcss.port}]")
+d.Add "one", 1
+d.Add "two", "zwei"
+d("one") = d("one") + 41
+WScript.Echo d.Count & " " & d("one") & " " & d("two")
+For Each key In d.Keys
+    WScript.Echo key
+Next
+Set inner = CreateObject("Scripting.Dictionary", "localhost[{rpcss.port}]")
+inner.Add "deep", 7
+Set d("inner") = inner
+WScript.Echo d("inner")("deep")
+On Error Resume Next
+d.Add "one", 2
+WScript.Echo Hex(Err.Number) & " " & Err.Description
+Err.Clear
+Set e = CreateObject("Scripting.FileSystemObject", "localhost[{rpcss.port}]")
+WScript.Echo Hex(Err.Number)
+""")
+    done = t.run("cscript", "//nologo", script, env=kdc.env)
+    t.equal(done.err, "", "errors of the script")
+    t.equal(done.out.split("\n")[:5], ["2 42 zwei", "one", "two", "7", "1C9 This key is already "
+            "associated with an element of this collection"], "what it did")
+    t.check(done.out.split("\n")[5] != "0", "a class that is not for others")
+    rpcss.stop()
+
+
+@also_sanitized
 def story_activation_is_refused_to_who_may_not(t):
     rpcss = Rpcss(t)
     client = Dcom(rpcss.port, level=2)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * DCOM behind COM's own functions (remoting.h). Any thread.
+ */
+#include "dcom/remoting.h"
+
+#include "base/mem.h"
+#include "com/activate.h"
+#include "com/errorinfo.h"
+#include "dcom/dcom.h"
+
+#include <pthread.h>
+
+#define SOURCE "DCOM"
+#define AUTHN_DEFAULT_SERVICE 0xffffffffu
+#define IDENTITY_UNICODE 2
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct dcom *dcom; /* a client only */
+
+static struct dcom *get_dcom(struct error *err)
+{
+	struct dcom_options options = { .server = NULL };
+
+	pthread_mutex_lock(&lock);
+	if (!dcom)
+		(void)dcom_new(&options, &dcom, err);
+	struct dcom *found = dcom;
+
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+/* ---- COSERVERINFO and COAUTHINFO ---- */
+
+struct server_texts {
+	char name[BINDINGS_TEXT_MAX], principal[BINDINGS_TEXT_MAX];
+	char user[BINDINGS_TEXT_MAX], domain[BINDINGS_TEXT_MAX], password[BINDINGS_TEXT_MAX];
+};
+
+static bool copy_units(const char16_t *text, size_t length, char *out)
+{
+	if (length && (!text || utf16_to_utf8_length(text, length) >= BINDINGS_TEXT_MAX))
+		return false;
+	out[utf16_to_utf8(text, length, out, BINDINGS_TEXT_MAX - 1)] = '\0';
+	return true;
+}
+
+static bool copy_wide(const OLECHAR *text, char *out)
+{
+	size_t length = 0;
+
+	while (text && text[length])
+		length++;
+	return copy_units(text, length, out);
+}
+
+static bool take_identity(const COAUTHIDENTITY *identity, struct server_texts *texts,
+			  struct dcom_server *ret)
+{
+	if (identity->Flags != IDENTITY_UNICODE ||
+	    !copy_units((const char16_t *)identity->User, identity->UserLength, texts->user) ||
+	    !copy_units((const char16_t *)identity->Domain, identity->DomainLength,
+			texts->domain) ||
+	    !copy_units((const char16_t *)identity->Password, identity->PasswordLength,
+			texts->password))
+		return false;
+	ret->identity = (struct security_identity){ texts->user, texts->domain, texts->password };
+	return true;
+}
+
+static bool take_server(const COSERVERINFO *info, struct server_texts *texts,
+			struct dcom_server *ret)
+{
+	const COAUTHINFO *auth = info->pAuthInfo;
+
+	*ret = (struct dcom_server){ .name = texts->name };
+	if (!copy_wide(info->pwszName, texts->name))
+		return false;
+	if (!auth)
+		return true;
+	if (auth->dwAuthnSvc != AUTHN_DEFAULT_SERVICE)
+		ret->service = (enum authn_service)auth->dwAuthnSvc;
+	ret->level = (enum authn_level)auth->dwAuthnLevel;
+	ret->impersonation = (enum imp_level)auth->dwImpersonationLevel;
+	if (!copy_wide(auth->pwszServerPrincName, texts->principal))
+		return false;
+	if (texts->principal[0])
+		ret->principal = texts->principal;
+	return !auth->pAuthIdentityData || take_identity(auth->pAuthIdentityData, texts, ret);
+}
+
+/* ---- activation ---- */
+
+static HRESULT create(const struct com_activation *what, const struct dcom_server *server,
+		      DWORD count, MULTI_QI *results)
+{
+	struct error err = { 0 };
+	struct dcom *client = get_dcom(&err);
+	IID *iids = mem_zalloc(count, sizeof *iids);
+	IUnknown **objects = mem_zalloc(count, sizeof *objects);
+	HRESULT *hrs = mem_zalloc(count, sizeof *hrs);
+	HRESULT hr = E_OUTOFMEMORY;
+	bool all = true;
+
+	if (client && iids && objects && hrs) {
+		for (DWORD i = 0; i < count; i++)
+			iids[i] = *results[i].pIID;
+		hr = dcom_create(client, server, what->clsid, what->class_object, iids, count,
+				 objects, hrs, &err);
+		for (DWORD i = 0; i < count; i++) {
+			results[i].pItf = SUCCEEDED(hr) ? objects[i] : NULL;
+			results[i].hr = SUCCEEDED(hr) ? hrs[i] : hr;
+			all &= SUCCEEDED(hrs[i]);
+		}
+	}
+	mem_free(iids);
+	mem_free(objects);
+	mem_free(hrs);
+	if (FAILED(hr))
+		return errorinfo_set(hr, SOURCE, "%s", err.text);
+	return all ? S_OK : CO_S_NOTALLINTERFACES;
+}
+
+static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI *results)
+{
+	struct server_texts *texts;
+	struct dcom_server server;
+	HRESULT hr = E_INVALIDARG;
+
+	if (!what->server)
+		return errorinfo_set(CO_E_SERVER_EXEC_FAILURE, SOURCE,
+				     "the class runs in a process of its own, and this program "
+				     "starts none for it");
+	texts = mem_new(struct server_texts);
+	if (!texts)
+		return E_OUTOFMEMORY;
+	if (take_server(what->server, texts, &server))
+		hr = create(what, &server, count, results);
+	explicit_bzero(texts->password, sizeof texts->password);
+	mem_free(texts);
+	return hr;
+}
+
+/* ---- streams: references are carried in calls only ---- */
+
+static HRESULT not_in_streams(void)
+{
+	return errorinfo_set(E_NOINTERFACE, SOURCE,
+			     "references to objects of other processes are carried in calls, and "
+			     "not in streams");
+}
+
+static HRESULT marshaler(REFIID riid, IUnknown *object, DWORD context, void *context_data,
+			 DWORD flags, IMarshal **ret)
+{
+	return not_in_streams();
+}
+
+static HRESULT unmarshal(IStream *stream, DWORD flags, REFIID iid, REFIID riid, void **ret)
+{
+	return not_in_streams();
+}
+
+static HRESULT release(IStream *stream, DWORD flags, REFIID iid)
+{
+	return not_in_streams();
+}
+
+/* This process gives none of its objects away. */
+static HRESULT disconnect(IUnknown *object)
+{
+	return S_OK;
+}
+
+static const struct com_remoting remoting = { activate, marshaler, unmarshal, release, disconnect };
+
+void dcom_remoting_start(void)
+{
+	com_remoting_set(&remoting);
+}
+
+void dcom_remoting_flush(void)
+{
+	pthread_mutex_lock(&lock);
+	struct dcom *client = dcom;
+
+	pthread_mutex_unlock(&lock);
+	if (client)
+		dcom_flush(client);
+}
