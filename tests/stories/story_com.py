@@ -145,7 +145,7 @@ Set c = CreateObject("Example.Basket", "localhost")
 Set d = GetObject("", "Example.Basket")
 WScript.Echo a.Count, b.Count, c.Total, d, TypeName(a)
 On Error Resume Next
-CreateObject "Example.Basket", "far.example"
+CreateObject "Example.Basket", "127.0.0.1[1]"
 WScript.Echo Err.Number, Err.Description : Err.Clear
 GetObject , "Example.Basket"
 WScript.Echo Err.Number : Err.Clear
@@ -159,7 +159,8 @@ a.Nope
 WScript.Echo Err.Number : Err.Clear
 '''), "2 0 0 0 Object\n"
            "462 The remote server machine does not exist or is unavailable: 'Example.Basket': "
-           "this program makes no objects on other computers\n429\n432\n13 Type mismatch\n"
+           "cannot reach 127.0.0.1: cannot connect to 127.0.0.1[1] (Connection refused): The RPC "
+           "server is unavailable.\n429\n432\n13 Type mismatch\n"
            "80070057 Example.Basket A basket takes one thing or more.\n438\n")
 
 
