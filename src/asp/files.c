@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -182,14 +181,10 @@ static int open_beneath(const char *folder, struct text rest)
 	_cleanup_fd_ int root = sys_open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 	if (root < 0)
 		return root;
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+	int fd = sys_open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+	if (fd == -ENOSYS || fd == -EPERM)
 		return open_stepwise(root, rest);
-	if (fd < 0)
-		return errno == EXDEV ? -ENOENT : -errno;
-	return fd;
+	return fd == -EXDEV ? -ENOENT : fd;
 }
 
 /* ---- names that Windows would have found ---- */

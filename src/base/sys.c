@@ -13,12 +13,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The value of `call`, repeated while a signal interrupts it; -errno instead of -1. */
@@ -235,6 +237,21 @@ int sys_open_below(int folder, const char *path)
 		path += length + (path[length] == '/');
 	}
 	return at;
+}
+
+/* The fence is the kernel's, not our reading of the path. */
+int sys_open_beneath(int folder, const char *path, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	long fd;
+
+	if (fault_hit(FAULT_OPEN))
+		return -EMFILE;
+	do /* EAGAIN: a rename raced with the resolution */
+		fd = syscall(SYS_openat2, folder, path[0] ? path : ".", &how, sizeof(how));
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	return fd < 0 ? -errno : (int)fd;
 }
 
 int sys_read_in(int folder, const char *name, size_t limit, char **ret, size_t *ret_length,

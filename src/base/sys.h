@@ -59,6 +59,10 @@ int sys_open_folder(const char *path, int flags, const char **ret_name);
 /* Opens a folder below an open one, step by step: no part of `path` ("a/b"; "" is the folder
  * itself) may be a symbolic link (-ENOTDIR or -ELOOP) or "..". */
 int sys_open_below(int folder, const char *path);
+/* Opens what `path` ("a/b"; "" is the folder itself) names beneath a folder: links are followed,
+ * but none that leads out, and no "..", which are -EXDEV. A descriptor of a pipe or device is not
+ * waited for with O_NONBLOCK. */
+int sys_open_beneath(int folder, const char *path, int flags);
 /* sys_read_file for a regular file (-ENOTSUP), which is not looked for behind a symbolic link
  * (-ELOOP). */
 int sys_read_in(int folder, const char *name, size_t limit, char **ret, size_t *ret_length,

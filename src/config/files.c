@@ -33,14 +33,41 @@ static bool stamp_same(const struct stamp *stamp, const struct stat *st)
 	       stamp->size == st->st_size;
 }
 
-/* Opens the web.config of `folder`: a descriptor, -ENOENT when there is none, or an error. */
-static int open_file(const char *folder, char path[PATH_MAX])
+#define READ (O_RDONLY | O_NOCTTY | O_NONBLOCK)
+
+/* The folder that the virtual directory names; a link may lead to it. */
+static int open_root(const struct down *d, const char *folder)
 {
+	char root[PATH_MAX];
+	int n = snprintf(root, sizeof(root), "%.*s", (int)d->folder_root, folder);
+
+	return n >= (int)sizeof(root) ? -ENAMETOOLONG : sys_open(root, O_PATH | O_DIRECTORY, 0);
+}
+
+/* Opens a file of the site, whose owner may put a link in its place: one that leads out of the
+ * site would make this process, which sees other sites too, read what the owner cannot (-EXDEV). */
+static int open_beneath(const struct down *d, int root, const char *path, int flags)
+{
+	const char *below = path + d->folder_root;
+
+	return sys_open_beneath(root, below + strspn(below, "/"), flags);
+}
+
+/* Opens the web.config of `folder`: a descriptor, -ENOENT when there is none, or an error. */
+static int open_file(const struct down *d, const char *folder, char path[PATH_MAX])
+{
+	_cleanup_fd_ int root = open_root(d, folder);
+	_cleanup_fd_ int there =
+		root < 0 ? root : open_beneath(d, root, folder, O_PATH | O_DIRECTORY);
+
+	/* A folder that leads out is none of the site, and nothing in it is looked at. */
+	if (there < 0)
+		return there == -ENOTDIR || there == -EXDEV || there == -ELOOP ? -ENOENT : there;
 	for (size_t i = 0; i < ARRAY_LEN(file_names); i++) {
 		int n = snprintf(path, PATH_MAX, "%s/%s", folder, file_names[i]);
 		if (n < 0 || n >= PATH_MAX)
 			return -ENAMETOOLONG;
-		int fd = sys_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
+		int fd = open_beneath(d, root, path, READ);
 		if (fd >= 0 || (fd != -ENOENT && fd != -ENOTDIR))
 			return fd;
 	}
@@ -50,7 +77,9 @@ static int open_file(const char *folder, char path[PATH_MAX])
 static int cannot_read(struct down *d, const char *path, int code)
 {
 	int r = error_set_at(d->err, code == -ENOMEM ? -ENOMEM : -EINVAL, path, 0, 0,
-			     "Cannot read configuration file: %s", error_errno_text(code));
+			     "Cannot read configuration file: %s",
+			     code == -EXDEV ? "it is a link that leads out of the site"
+					    : error_errno_text(code));
 	if (d->err)
 		d->err->hresult = code == -EACCES ? XML_NO_ACCESS : XML_BAD_DATA;
 	return r;
@@ -89,7 +118,9 @@ static int read_source(struct down *d, const char *path, struct xml_document **r
 	if (!stamp->file)
 		return error_set(d->err, -ENOMEM, "out of memory");
 	d->files.stamp_count++;
-	int r = sys_read_file(path, XML_SIZE_MAX, &data, &length);
+	_cleanup_fd_ int root = open_root(d, d->folder);
+	_cleanup_fd_ int fd = root < 0 ? root : open_beneath(d, root, path, READ);
+	int r = fd < 0 ? fd : sys_read_fd(fd, XML_SIZE_MAX, &data, &length);
 	if (r < 0)
 		return cannot_read(d, path, r);
 	r = xml_parse((struct text){ data, length }, path, ret, d->err);
@@ -191,7 +222,7 @@ int config_files_read(struct down *d, const char *folder, const char *path,
 	/* The folder's own stamp first: a file that appears after this is seen as a change. */
 	if (stat(folder, &st) == 0)
 		stamp_set(stamp, &st);
-	_cleanup_fd_ int fd = open_file(folder, file);
+	_cleanup_fd_ int fd = open_file(d, folder, file);
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)

@@ -154,7 +154,7 @@ struct config_tree;
 int config_tree_instead(struct config *config, struct text path, const char *folder,
 			struct text text, struct config_tree **ret, struct error *err);
 
-/* ---- url.c, url_make.c and lookup.c ---- */
+/* ---- url.c, url_make.c, url_check.c and lookup.c ---- */
 
 struct handler {
 	struct config_handler is;
@@ -196,6 +196,9 @@ static inline const struct view *view_of(const struct config_url *url)
 	return (const struct view *)url;
 }
 
+/* url_check.c: refuses what the schema allows and a view may not say, leaves out headers that are
+ * the server's. -EINVAL. */
+int config_view_check(struct view *view, const struct down *down);
 /* url_make.c: fills the view with what holds at the target. -EINVAL, -ENOMEM. */
 int config_view_make(struct view *view, struct down *down);
 

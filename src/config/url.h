@@ -208,6 +208,8 @@ struct config_handler {
  * what is there. NULL: none (404.4). */
 const struct config_handler *config_url_handler(const struct config_url *url, struct text path,
 						struct text verb, enum config_resource what);
+/* What the server says in each answer itself, and nobody else: framing, Date, Server. */
+bool config_header_reserved(struct text name);
 /* '*' any run, '?' one character, ASCII case folded. With `runs` (room for `most`) what each '*'
  * took. Used by patterns of the configuration. */
 bool config_wildcard(const char *pattern, struct text t, struct text *runs, size_t most);

@@ -11,7 +11,6 @@
 #include <errno.h>
 
 #define HRESULT_NOT_SUPPORTED 0x80070032u
-#define HTTP_ERRORS "system.webServer/httpErrors"
 #define IP_SECURITY "system.webServer/security/ipSecurity"
 
 /* ---- which attribute goes where ---- */
@@ -314,39 +313,6 @@ static int no_memory(struct maker *m)
 	return error_set(m->ctx.err, -ENOMEM, "out of memory");
 }
 
-/* A file of the site may not show a file from outside the site, unless that was allowed. */
-static int check_error_page(struct maker *m, const struct effective *e, const char *path)
-{
-	bool absolute = path[0] == '/' || path[0] == '\\' || (path[0] && path[1] == ':');
-
-	if (!absolute || !e->by || e->by->document == m->down->config->document ||
-	    e->by->document == m->down->level.schema->installed ||
-	    !strcmp(effective_text(section_of(m, HTTP_ERRORS), "allowAbsolutePathsWhenDelegated"),
-		    "true"))
-		return 0;
-	return xml_fail(e->by, XML_BAD_DATA, m->ctx.err,
-			"Absolute physical path \"%.200s\" is not allowed in "
-			"system.webServer/httpErrors section in web.config file. Use relative path "
-			"instead.",
-			path);
-}
-
-static int check_error_pages(struct maker *m)
-{
-	const struct config_url *url = &m->view->url;
-	const struct effective_entries *entries = section_of(m, HTTP_ERRORS)->entries;
-	int r = 0;
-
-	for (size_t i = 0; i < entries->count && r == 0; i++) {
-		if (url->error_pages[i].mode != CONFIG_ERROR_FILE)
-			continue;
-		r = check_error_page(m, entries->items[i], url->error_pages[i].language_folder);
-		if (r == 0 && !*url->error_pages[i].language_folder)
-			r = check_error_page(m, entries->items[i], url->error_pages[i].path);
-	}
-	return r;
-}
-
 /* The mask of a rule: of IPv4 "255.255.0.0", of both a number of bits, of IPv6 an address too. */
 static bool parse_mask(const char *mask, struct config_address_rule *rule)
 {
@@ -537,7 +503,7 @@ int config_view_make(struct view *view, struct down *down)
 		r = config_bind_table(&m.ctx, section_of(&m, config_url_tables[i].section),
 				      &config_url_tables[i], view);
 	if (r == 0)
-		r = check_error_pages(&m);
+		r = config_view_check(view, down);
 	if (r == 0)
 		r = make_addresses(&m);
 	if (r == 0)

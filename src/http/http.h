@@ -85,7 +85,8 @@ struct http_response {
 	struct text reason; /* "" for the standard one */
 	uint64_t content_length;
 	const struct http_field *fields; /* without Content-Length, Transfer-Encoding, Connection,
-					    Date and Server, which are the server's */
+					    Date and Server, which are the server's; one that has
+					    control characters is not sent */
 	size_t field_count;
 	bool close;       /* close the connection behind it */
 	bool hide_server; /* without the Server field */

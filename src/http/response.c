@@ -129,6 +129,28 @@ static void decide_framing(struct http_exchange *x, const struct http_response *
 		     stuck || x->conn->loop->stopping;
 }
 
+/* A line break would begin another field, or a whole answer: whoever gave us the text, it ends
+ * here. */
+static bool has_control(struct text t)
+{
+	unsigned found = 0;
+	for (size_t i = 0; i < t.length; i++) {
+		unsigned char c = (unsigned char)t.data[i];
+		found |= (c < ' ' && c != '\t') || c == 0x7f;
+	}
+	return found;
+}
+
+static void put_field(struct pen *pen, const struct http_field *field)
+{
+	if (has_control(field->name) || has_control(field->value))
+		return;
+	PUT(pen, "\r\n");
+	put(pen, field->name.data, field->name.length);
+	PUT(pen, ": ");
+	put(pen, field->value.data, field->value.length);
+}
+
 static size_t head_bound(const struct http_server *server, const struct http_response *response)
 {
 	size_t size = 256 + server->server_header_length + response->reason.length;
@@ -158,13 +180,8 @@ int http_response_head(struct http_exchange *x, const struct http_response *resp
 		const char *reason = http_reason(response->status);
 		put(&pen, reason, strlen(reason));
 	}
-	for (size_t i = 0; i < response->field_count; i++) {
-		const struct http_field *field = &response->fields[i];
-		PUT(&pen, "\r\n");
-		put(&pen, field->name.data, field->name.length);
-		PUT(&pen, ": ");
-		put(&pen, field->value.data, field->value.length);
-	}
+	for (size_t i = 0; i < response->field_count; i++)
+		put_field(&pen, &response->fields[i]);
 	if (!response->hide_server)
 		put(&pen, server->server_header, server->server_header_length);
 	PUT(&pen, "\r\nDate: ");

@@ -7,36 +7,17 @@
  */
 #include "web/internal.h"
 
-#include "base/fault.h"
 #include "base/sys.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-static int open_beneath(int root, const char *path, uint64_t flags)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC,
-				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-	if (fault_hit(FAULT_OPEN))
-		return -EMFILE;
-	for (;;) {
-		long fd = syscall(SYS_openat2, root, path[0] ? path : ".", &how, sizeof(how));
-		if (fd >= 0)
-			return (int)fd;
-		/* EAGAIN: a rename raced with the resolution; try again. */
-		if (errno != EAGAIN && errno != EINTR)
-			return -errno;
-	}
-}
 
 int web_open_beneath(int root, const char *path, struct web_found *ret)
 {
 	/* O_NONBLOCK: a FIFO must not hold the loop. */
-	int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	int fd = sys_open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fd == -EXDEV || fd == -ELOOP || fd == -ENXIO ? -ENOENT : fd;
 	if (fstat(fd, &ret->st) < 0 || (!S_ISREG(ret->st.st_mode) && !S_ISDIR(ret->st.st_mode))) {
@@ -72,14 +53,14 @@ static int look_at(int root, char *path, size_t start, size_t end, mode_t *ret)
 	char after = path[end];
 	struct stat st;
 	path[end] = '\0';
-	_cleanup_fd_ int fd = open_beneath(root, path, O_PATH);
+	_cleanup_fd_ int fd = sys_open_beneath(root, path, O_PATH);
 	if (fd == -ENOENT) {
 		char slash = path[start];
 		path[start] = '\0';
-		int folder = open_beneath(root, path, O_RDONLY | O_DIRECTORY);
+		int folder = sys_open_beneath(root, path, O_RDONLY | O_DIRECTORY);
 		path[start] = slash;
 		if (folder >= 0 && match_entry(folder, path + start, end - start))
-			fd = open_beneath(root, path, O_PATH);
+			fd = sys_open_beneath(root, path, O_PATH);
 	}
 	path[end] = after;
 	if (fd < 0)

@@ -416,19 +416,6 @@ void web_pool_call_pump(struct web_pool_loop *loop, struct web_pool *pool)
 
 /* ---- back: the response ---- */
 
-/* What the server says itself, and never lets a host say: framing is its business. */
-static bool call_own_field(struct text name)
-{
-	static const char *const own[] = { "Content-Length", "Transfer-Encoding",
-					   "Connection",     "Date",
-					   "Server",         "Keep-Alive" };
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		if (text_equal_nocase(name, text_of(own[i])))
-			return true;
-	return false;
-}
-
 /* The head that the host wrote, in the exchange's arena. 0, -EBADMSG, -ENOMEM. */
 static int call_read_head(struct web_pool_call *call, struct channel_response *head,
 			  struct http_response *ret)
@@ -457,7 +444,7 @@ static int call_read_head(struct web_pool_call *call, struct channel_response *h
 	for (size_t i = 0; i < head->header_count; i++)
 		if (text_equal_nocase(head->headers[i].name, TEXT(CHANNEL_LOG_FIELD)))
 			call->request->log = head->headers[i].value;
-		else if (!call_own_field(head->headers[i].name))
+		else if (!config_header_reserved(head->headers[i].name))
 			fields[ret->field_count++] = (struct http_field){ head->headers[i].name,
 									  head->headers[i].value };
 	return 0;

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 
+#include <unistd.h>
+
 #define WEB(text) "<configuration>\n<system.webServer>" text "</system.webServer>\n</configuration>"
 #define GROUP(text) "<system.webServer>" text "</system.webServer>"
 #define UNLOCKED                                                                                   \
@@ -559,6 +561,105 @@ static void a_site_cannot_show_files_from_outside(void **state)
 	config_unref(c);
 }
 
+static void a_site_cannot_have_files_from_outside_as_footers(void **state)
+{
+	struct config *c = host(state, "");
+	write_file(*state, "web.config",
+		   WEB("<staticContent enableDocFooter='true' isDocFooterFileName='true' "
+		       "defaultDocFooter='/etc/passwd'/>"));
+	view_refused(c, "", 0x80070021, 2, "Lock violation");
+	config_unref(c);
+	c = host(state, GROUP("<staticContent isDocFooterFileName='true' enableDocFooter='true' "
+			      "defaultDocFooter='/srv/footer.htm'/>"));
+	write_file(*state, "web.config", WEB("<staticContent defaultDocFooter='/etc/passwd'/>"));
+	view_refused(c, "", 0x8007000D, 2, "cannot name the file '/etc/passwd'");
+	write_file(*state, "web.config", WEB("<staticContent enableDocFooter='true'/>"));
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_string_equal(url->footer_text, "/srv/footer.htm");
+	config_url_unref(url);
+	config_unref(c);
+}
+
+/* `name` in the folder of the state, which leads to `to`. */
+static void make_link(void **state, const char *to, const char *name)
+{
+	char path[600];
+	snprintf(path, sizeof(path), "%s/%s", (const char *)*state, name);
+	unlink(path);
+	assert_int_equal(symlink(to, path), 0);
+}
+
+static void a_site_cannot_read_files_from_outside_by_links(void **state)
+{
+	static const char text[] = WEB("<directoryBrowse enabled='true'/>");
+	char outside[] = "/tmp/outside-XXXXXX", file[600];
+	struct config_url *url;
+	struct config *c = host(state, "");
+	assert_non_null(mkdtemp(outside));
+	write_file(outside, "web.config", text);
+	write_file(outside, "part.web.config", "<directoryBrowse enabled='true'/>");
+	snprintf(file, sizeof(file), "%s/web.config", outside);
+	make_link(state, file, "web.config");
+	view_refused(c, "", 0x8007000D, 0, "it is a link that leads out of the site");
+	/* A section in a file of its own. */
+	make_link(state, "/", "web.config"); /* replaced: nothing is written through it */
+	snprintf(file, sizeof(file), "%s/web.config", (const char *)*state);
+	unlink(file);
+	write_file(*state, "web.config", WEB("<directoryBrowse configSource='part.web.config'/>"));
+	snprintf(file, sizeof(file), "%s/part.web.config", outside);
+	make_link(state, file, "part.web.config");
+	view_refused(c, "", 0x8007000D, 0, "it is a link that leads out of the site");
+	/* A folder that leads out is none of the site: what is in it is not read. */
+	write_file(*state, "web.config", WEB(""));
+	make_link(state, outside, "sub");
+	url = view_ok(c, "/", "/", "sub");
+	assert_false(url->directory_browse);
+	config_url_unref(url);
+	/* Inside, links are followed. */
+	write_file(*state, "real/web.config", text);
+	make_link(state, "real", "linked");
+	url = view_ok(c, "/", "/", "linked");
+	assert_true(url->directory_browse);
+	config_url_unref(url);
+	config_unref(c);
+	snprintf(file, sizeof(file), "%s/web.config", outside);
+	unlink(file);
+	snprintf(file, sizeof(file), "%s/part.web.config", outside);
+	unlink(file);
+	rmdir(outside);
+}
+
+static void headers_that_cannot_be_sent_are_refused(void **state)
+{
+	static const char *const headers[] = {
+		"name='X-A' value='a&#13;&#10;X-B: 1'",
+		"name='X-A' value='a&#10;b'",
+		"name='X-A:' value='a'",
+		"name='X A' value='a'",
+		"name='X-A&#13;&#10;X-B' value='a'",
+	};
+	struct config *c = host(state, "");
+	for (size_t i = 0; i < 2 * ARRAY_LEN(headers); i++) {
+		const char *list = i % 2 ? "redirectHeaders" : "customHeaders";
+		char text[512];
+		snprintf(text, sizeof(text), WEB("<httpProtocol><%s><add %s/></%s></httpProtocol>"),
+			 list, headers[i / 2], list);
+		write_file(*state, "web.config", text);
+		view_refused(c, "", 0x8007000D, 2, "cannot be sent");
+	}
+	write_file(
+		*state, "web.config",
+		WEB("<httpProtocol><customHeaders><add name='transfer-encoding' value='chunked'/>"
+		    "<add name='X-A' value='a&#9;b'/><add name='Content-Length' value='1'/>"
+		    "</customHeaders></httpProtocol>"));
+	struct config_url *url = view_ok(c, "/", "/", "");
+	assert_int_equal(url->custom_headers.items[url->custom_headers.count - 1].value[1], '\t');
+	for (size_t i = 0; i < url->custom_headers.count; i++)
+		assert_false(config_header_reserved(text_of(url->custom_headers.items[i].name)));
+	config_url_unref(url);
+	config_unref(c);
+}
+
 static void restrictions_make_a_view_guarded(void **state)
 {
 	static const struct {
@@ -878,6 +979,9 @@ int main(void)
 		state_test(handlers_match_in_their_order),
 		state_test(error_pages_are_listed),
 		state_test(a_site_cannot_show_files_from_outside),
+		state_test(a_site_cannot_have_files_from_outside_as_footers),
+		state_test(a_site_cannot_read_files_from_outside_by_links),
+		state_test(headers_that_cannot_be_sent_are_refused),
 		state_test(restrictions_make_a_view_guarded),
 		state_test(addresses_are_read),
 		state_test(locations_may_be_of_files),

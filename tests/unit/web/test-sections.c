@@ -474,6 +474,8 @@ static void client_cache_modes(void **state)
 		{ "cacheControlMode='UseExpires' httpExpires='Tue, 19 Jan 2038 03:14:07 GMT'", NULL,
 		  "Tue, 19 Jan 2038 03:14:07 GMT" },
 		{ "setEtag='false'", NULL, NULL },
+		/* No field, nor two of them. */
+		{ "cacheControlCustom='private&#13;&#10;X-Other: 1'", NULL, NULL },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char text[400], value[512];
