@@ -22,9 +22,9 @@
 struct buf;
 
 #define LAUNCH_MAGIC 0x48434e4cu /* "LNCH" */
-#define LAUNCH_BYTES_MAX (1u << 20)
-#define LAUNCH_LIST_MAX 1024u
-#define LAUNCH_MEMORY_MAX (4u << 20)
+#define LAUNCH_BYTES_MAX (4u << 20)
+#define LAUNCH_LIST_MAX 8192u /* a front end reads the folders of all sites */
+#define LAUNCH_MEMORY_MAX (16u << 20)
 
 /* Descriptors of the launcher: 0 and 1 are /dev/null, 2 the pipe to the SCM, 3 the control
  * connection of the program; these two besides, closed at exec: */

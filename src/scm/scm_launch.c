@@ -58,17 +58,30 @@ struct composer {
 	int error;
 };
 
+/* Room for one more: lists have 2^n entries, and none while they are empty. */
+static bool list_grow(struct composer *c, struct launch_list *list)
+{
+	size_t count = list->count, room = count ? 2 * count : 1;
+	struct text *items;
+
+	if (count & (count - 1))
+		return true;
+	items = arena_zalloc(&c->arena, room, sizeof(*items));
+	if (items && count)
+		memcpy(items, list->items, count * sizeof(*items));
+	list->items = items ? items : list->items;
+	return items;
+}
+
 static void list_add(struct composer *c, struct launch_list *list, const char *text)
 {
 	char *copy;
 
-	if (!list->items)
-		list->items = arena_zalloc(&c->arena, LAUNCH_LIST_MAX, sizeof(*list->items));
 	if (list->count == LAUNCH_LIST_MAX) {
 		c->error = -E2BIG;
 		return;
 	}
-	copy = list->items ? arena_strndup(&c->arena, text, strlen(text)) : NULL;
+	copy = list_grow(c, list) ? arena_strndup(&c->arena, text, strlen(text)) : NULL;
 	if (!copy)
 		c->error = -ENOMEM;
 	else
@@ -231,13 +244,18 @@ static bool line_covers(struct text have, struct text want)
 	       (text_starts_with(want, have) && want.data[have.length] == '/');
 }
 
-static bool reach_covers(const char *reach, struct text want)
+/* Looks from `*at` on, where the last one was found: mostly both have the same order. */
+static bool reach_covers(const char *reach, const char **at, struct text want)
 {
-	struct text rest = text_of(reach);
+	struct text ahead = text_of(*at), behind = { reach, (size_t)(*at - reach) };
 
-	while (rest.data) {
-		if (line_covers(text_cut(&rest, '\n'), want))
+	for (struct text *rest = &ahead; rest->data; rest = ahead.data ? &ahead : &behind) {
+		const char *line = rest->data;
+
+		if (line_covers(text_cut(rest, '\n'), want)) {
+			*at = line;
 			return true;
+		}
 	}
 	return false;
 }
@@ -256,6 +274,7 @@ static bool is_closed(const struct launch_list *paths, const struct identity *id
 bool scm_child_reaches(const struct scm_child *child)
 {
 	_cleanup_mem_ char *reach = NULL;
+	const char *at = child->reach;
 	struct composer c = { 0 };
 	bool reaches = true;
 	struct text rest;
@@ -271,7 +290,7 @@ bool scm_child_reaches(const struct scm_child *child)
 	while (reaches && rest.data) {
 		struct text want = text_cut(&rest, '\n');
 
-		reaches = !want.length || reach_covers(child->reach, want);
+		reaches = !want.length || reach_covers(child->reach, &at, want);
 	}
 	if (reaches && child->scm->means.users && !child->read_search)
 		reaches = !is_closed(&c.launch.read_paths, &child->identity);

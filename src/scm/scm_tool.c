@@ -17,6 +17,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* A message of each of 8,192 sites; the kernel counts about a kilobyte for one. */
+#define TOOL_BUFFER (8 << 20)
+
 static void tool_free(struct scm_tool *tool)
 {
 	struct scm *scm = tool->scm;
@@ -364,7 +367,7 @@ static int tool_new(struct scm *scm, int fd)
 	struct scm_tool *tool = mem_new(struct scm_tool);
 	struct ucred who = { 0 };
 	socklen_t size = sizeof(who);
-	int buffer = 1 << 20, r;
+	int buffer = TOOL_BUFFER, r;
 
 	if (!tool)
 		return -ENOMEM;
@@ -376,8 +379,11 @@ static int tool_new(struct scm *scm, int fd)
 		mem_free(tool);
 		return -EBUSY;
 	}
-	/* A whole answer fits; as an ordinary user the system's limit may cut this. */
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+	/* A whole answer fits; the system's limit may cut this for an ordinary user, ours or one
+	 * who asks, since what is not read stays in memory. */
+	if (tool->peer != CONTROL_FROM_TOOL ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof(buffer)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	r = loop_watch(scm->loop, fd, LOOP_READ, tool_readable, tool, &tool->watch);
 	if (r < 0) {
 		mem_free(tool);

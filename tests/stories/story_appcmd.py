@@ -574,8 +574,12 @@ def story_appcmd_follows_no_links_and_waits_for_no_strangers(t):
     secret = t.state / "secret"
     secret.write_text("<configuration />")
     (t.site / "web.config").symlink_to(secret)
-    t.contains(appcmd(*words, status=13), "it is a symbolic link", "a link instead of web.config")
+    t.contains(appcmd(*words, status=13), "it is a link that leads out", "a link instead of web.config")
     t.equal(secret.read_text(), "<configuration />", "what the link names")
+    (t.site / "web.config").unlink()
+    t.write("other.config", "<configuration />")
+    (t.site / "web.config").symlink_to("other.config")
+    t.contains(appcmd(*words, status=13), "it is a symbolic link", "a link to a file of the site")
     (t.site / "web.config").unlink()
     lock = os.open(t.site, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)

@@ -70,6 +70,24 @@ def story_a_site_added_by_appcmd_under_load_answers(t):
     t.equal(set(load.statuses("/")), {200}, "the other answers meanwhile")
 
 
+def story_many_sites_are_added_at_once(t):
+    t.write("index.htm", "home")
+    t.serve()
+    sites = ""
+    for i in range(1100):
+        folder = t.write(t.root / f"many/{i}/index.htm", f"site {i}").parent
+        sites += f"""<site name="Many {i}" id="{i + 10}"><bindings><binding protocol="http"
+bindingInformation="*:{t.port}:{i}.test" /></bindings><application path="/"><virtualDirectory path="/"
+physicalPath="{folder}" /></application></site>"""
+    replace(t, "</sites>", sites + "</sites>")
+    t.wait_for(lambda: t.get("/", headers={"Host": "1099.test"}).text == "site 1099", "the last of them")
+    t.equal(t.get("/", headers={"Host": "0.test"}).text, "site 0", "the first of them")
+    t.equal(t.get("/").text, "home", "the site that was there")
+    t.equal(len(t.status()["sites"]), 1101, "all of them are told of")
+    kill(fronts(t)["Running"][0])
+    t.wait_for(lambda: t.get("/", headers={"Host": "7.test"}).text == "site 7", "a new front end has them too")
+
+
 @also_sanitized
 def story_a_binding_changes_and_a_removed_site_stops_answering(t):
     t.write("index.htm", "home")
