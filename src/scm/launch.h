@@ -86,6 +86,10 @@ int launch_encode(const struct launch *launch, struct buf *out);
  * that they can be handed to exec. -EBADMSG, -ENOMEM. */
 int launch_decode(const char *data, size_t length, struct arena *arena, struct launch *ret);
 
+/* Opens a file or folder (O_PATH) whose place nobody but root and its owner could give to something
+ * else: -EPERM when somebody could. -ENOENT and so on. */
+int launch_open_trusted(const char *path);
+
 /* Becomes what `launch` says, step by step, and executes LAUNCH_PROGRAM_FD. Returns only on
  * failure, with what could not be done. */
 int launch_execute(const struct launch *launch, struct error *err);

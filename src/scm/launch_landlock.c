@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/openat2.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -73,12 +74,30 @@ static int add_fd(int ruleset, int fd, uint64_t access, const char *path, struct
 	return 0;
 }
 
-static int add_path(int ruleset, struct text path, uint64_t access, struct error *err)
+/* With the capability to read everything a link counts only when its maker could not lead us
+ * astray; a folder in its place is whose it was. */
+static int open_named(const struct launch *launch, const char *path)
 {
-	_cleanup_fd_ int fd = sys_open(path.data, O_PATH | O_CLOEXEC, 0);
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+	long fd;
 
-	/* What is not there needs no rule; what the description names may be absent (lib64). */
-	if (fd == -ENOENT || fd == -ENOTDIR)
+	if (!(launch->flags & LAUNCH_READ_SEARCH))
+		return sys_open(path, O_PATH, 0);
+	fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	if (fd < 0 && errno == ELOOP)
+		return launch_open_trusted(path);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int add_path(int ruleset, const struct launch *launch, struct text path, uint64_t access,
+		    struct error *err)
+{
+	_cleanup_fd_ int fd = open_named(launch, path.data);
+
+	/* What is not there needs no rule; what the description names may be absent (lib64). One
+	 * that cannot be trusted is closed, and others are served. */
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -EPERM)
 		return 0;
 	if (fd < 0)
 		return error_set(err, fd, "cannot open %s for Landlock: %s", path.data,
@@ -86,12 +105,13 @@ static int add_path(int ruleset, struct text path, uint64_t access, struct error
 	return add_fd(ruleset, fd, access, path.data, err);
 }
 
-static int add_paths(int ruleset, struct launch_list paths, uint64_t access, struct error *err)
+static int add_paths(int ruleset, const struct launch *launch, struct launch_list paths,
+		     uint64_t access, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; !r && i < paths.count; i++)
-		r = add_path(ruleset, paths.items[i], access, err);
+		r = add_path(ruleset, launch, paths.items[i], access, err);
 	return r;
 }
 
@@ -111,11 +131,12 @@ int launch_landlock(const struct launch *launch, struct error *err)
 	if (ruleset < 0)
 		return error_set(err, -errno, "cannot make Landlock rules: %s",
 				 error_errno_text(errno));
-	r = add_paths(ruleset, launch->read_paths, ACCESS_READ & all, err);
+	r = add_paths(ruleset, launch, launch->read_paths, ACCESS_READ & all, err);
 	if (!r)
-		r = add_paths(ruleset, launch->execute_paths, ACCESS_EXECUTE & all, err);
+		r = add_paths(ruleset, launch, launch->execute_paths, ACCESS_EXECUTE & all, err);
 	if (!r) /* nothing that can be written may be executed */
-		r = add_paths(ruleset, launch->write_paths, all & ~LANDLOCK_ACCESS_FS_EXECUTE, err);
+		r = add_paths(ruleset, launch, launch->write_paths,
+			      all & ~LANDLOCK_ACCESS_FS_EXECUTE, err);
 	if (!r)
 		r = add_fd(ruleset, LAUNCH_PROGRAM_FD,
 			   LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE,

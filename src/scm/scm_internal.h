@@ -167,6 +167,15 @@ int scm_folder_own(struct scm *scm, const char *path, const struct identity *own
 bool scm_unreachable(const char *path, const struct identity *identity, char *out, size_t size);
 int scm_identity_number(void *ctx, const char *name, uint32_t *ret);
 
+/* scm_trust.c: what is closed to whom */
+/* One of `paths` that the user cannot reach, and where it is closed; with `trusted` only such that
+ * CAP_DAC_READ_SEARCH may be given for. */
+const char *scm_closed_find(const struct scm *scm, const struct launch_list *paths,
+			    const struct identity *identity, bool trusted,
+			    char blocked[SCM_PATH_MAX]);
+/* Takes out what a child with that capability may not have, and says so. */
+void scm_untrusted_drop(struct scm *scm, struct launch_list *paths);
+
 /* scm_launch.c: what a child shall be */
 int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
 		     uint64_t generation, struct scm_child **ret, struct error *err);

@@ -260,21 +260,11 @@ static bool reach_covers(const char *reach, const char **at, struct text want)
 	return false;
 }
 
-static bool is_closed(const struct launch_list *paths, const struct identity *identity)
-{
-	char blocked[SCM_PATH_MAX];
-
-	for (size_t i = 0; i < paths->count; i++) {
-		if (scm_unreachable(paths->items[i].data, identity, blocked, sizeof(blocked)))
-			return true;
-	}
-	return false;
-}
-
 bool scm_child_reaches(const struct scm_child *child)
 {
 	_cleanup_mem_ char *reach = NULL;
 	const char *at = child->reach;
+	char blocked[SCM_PATH_MAX];
 	struct composer c = { 0 };
 	bool reaches = true;
 	struct text rest;
@@ -285,6 +275,8 @@ bool scm_child_reaches(const struct scm_child *child)
 	add_sites(&c, child->scm, child->pool);
 	if (!child->pool)
 		add_shown_files(&c, child->scm);
+	if (child->read_search)
+		scm_untrusted_drop(child->scm, &c.launch.read_paths);
 	reach = reach_of(&c);
 	rest = text_of(reach ? reach : "");
 	while (reaches && rest.data) {
@@ -293,7 +285,8 @@ bool scm_child_reaches(const struct scm_child *child)
 		reaches = !want.length || reach_covers(child->reach, &at, want);
 	}
 	if (reaches && child->scm->means.users && !child->read_search)
-		reaches = !is_closed(&c.launch.read_paths, &child->identity);
+		reaches = !scm_closed_find(child->scm, &c.launch.read_paths, &child->identity, true,
+					   blocked);
 	arena_done(&c.arena);
 	return reaches;
 }
@@ -345,34 +338,33 @@ static int add_own_folders(struct composer *c, struct scm *scm, const struct scm
 static void add_reach(struct composer *c, struct scm *scm, const struct identity *identity)
 {
 	struct launch *l = &c->launch;
+	bool landlock = l->flags & LAUNCH_LANDLOCK, capable = scm->means.users && landlock;
 	char blocked[SCM_PATH_MAX];
-	const char *folder = NULL;
+	const char *folder = scm_closed_find(scm, &l->read_paths, identity, capable, blocked);
 
-	for (size_t i = 0; !folder && i < l->read_paths.count + l->write_paths.count; i++) {
-		struct text path = i < l->read_paths.count
-					   ? l->read_paths.items[i]
-					   : l->write_paths.items[i - l->read_paths.count];
-
-		if (scm_unreachable(path.data, identity, blocked, sizeof(blocked)))
-			folder = path.data;
-	}
-	if (!folder)
-		return;
-	if (scm->means.users && (l->flags & LAUNCH_LANDLOCK)) {
+	if (!folder) /* ours, and those of App_Data, which the launcher looks at itself */
+		folder = scm_closed_find(scm, &l->write_paths, identity, false, blocked);
+	if (folder && capable) {
 		l->flags |= LAUNCH_READ_SEARCH;
+		scm_untrusted_drop(scm, &l->read_paths);
 		scm_note(scm,
 			 "%s is closed to the users that serve %s: they read with "
 			 "CAP_DAC_READ_SEARCH, confined by Landlock to their folders.",
 			 blocked, folder);
-	} else {
+		return;
+	}
+	if (!folder)
+		folder = scm_closed_find(scm, &l->read_paths, identity, false, blocked);
+	if (folder)
 		scm_note(scm,
 			 "%s is closed to %s, which shall serve %s: make it readable (chmod "
 			 "o+rx).%s",
 			 blocked, identity->name, folder,
-			 scm->means.users ? " Without Landlock no capability can be given that is "
-					    "confined to it."
-					  : "");
-	}
+			 !scm->means.users ? ""
+			 : !landlock       ? " Without Landlock no capability can be given that is "
+					     "confined to it."
+				     : " Somebody besides root and its owner could put a link to "
+				       "anything in its place, so no capability is given for it.");
 }
 
 /* Components that are registered may be loaded (com/component.h). One that is registered later

@@ -281,6 +281,65 @@ static void reads_what_is_closed_only_under_landlock(void **state)
 	rmdir(folder);
 }
 
+/* The folder that a link leads to is closed to who made the link, or could have. */
+static void links_of_others_open_nothing(void **state)
+{
+	static const struct {
+		uid_t parent, link, end;
+		gid_t group;
+		mode_t mode; /* of the folder that the link is in */
+		bool trusted;
+	} cases[] = {
+		{ 0, 0, 0, 0, 0755, true },          { 0, 0, 1000, 0, 0755, true },
+		{ 1000, 0, 1000, 1000, 0775, true }, { 1000, 1000, 1000, 1000, 0755, true },
+		{ 1000, 0, 0, 0, 0755, false },      { 1000, 0, 1001, 0, 0755, false },
+		{ 0, 0, 0, 1000, 0775, false },      { 0, 0, 0, 0, 0777, false },
+		{ 0, 0, 0, 0, 01777, true },         { 0, 1000, 0, 0, 01777, false },
+	};
+	char folder[] = "/tmp/surrogate-test-XXXXXX", end[64], parent[64], link[80], file[96];
+	struct text arguments[3], read_paths[3] = { system_read[0], system_read[1] };
+	struct ended ended;
+
+	(void)state;
+	if (geteuid() || !launch_landlock_abi())
+		skip();
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chmod(folder, 0755), 0);
+	snprintf(end, sizeof(end), "%s/end", folder);
+	snprintf(parent, sizeof(parent), "%s/parent", folder);
+	snprintf(link, sizeof(link), "%s/site", parent);
+	snprintf(file, sizeof(file), "%s/page.asp", end);
+	assert_int_equal(mkdir(end, 0700), 0);
+	assert_int_equal(mkdir(parent, 0755), 0);
+	close(open(file, O_WRONLY | O_CREAT, 0600));
+	assert_int_equal(symlink(end, link), 0);
+	snprintf(file, sizeof(file), "%s/page.asp", link);
+	read_paths[2] = text_of(link);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct launch launch = as_nobody("read", file, arguments);
+		assert_int_equal(lchown(link, cases[i].link, 0), 0);
+		assert_int_equal(chown(end, cases[i].end, cases[i].end), 0);
+		assert_int_equal(chown(parent, cases[i].parent, cases[i].group), 0);
+		assert_int_equal(chmod(parent, cases[i].mode), 0);
+		int fd = launch_open_trusted(link);
+		if (cases[i].trusted ? fd < 0 : fd != -EPERM)
+			fail_msg("case %zu: %d", i, fd);
+		if (fd >= 0)
+			close(fd);
+		launch.read_paths = (struct launch_list){ read_paths, 3 };
+		launch.flags |= LAUNCH_LANDLOCK | LAUNCH_READ_SEARCH;
+		run(&launch, &ended);
+		if (ended.code != (cases[i].trusted ? 0 : EACCES))
+			fail_msg("case %zu: it ended with %d", i, ended.code);
+	}
+	assert_int_equal(launch_open_trusted("/no/such/folder"), -ENOENT);
+	unlink(file);
+	unlink(link);
+	rmdir(parent);
+	rmdir(end);
+	rmdir(folder);
+}
+
 static void a_program_that_cannot_run_says_why(void **state)
 {
 	struct text arguments[3];
@@ -374,6 +433,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(landlock_hides_what_is_not_named),
 		cmocka_unit_test(becomes_another_user),
 		cmocka_unit_test(reads_what_is_closed_only_under_landlock),
+		cmocka_unit_test(links_of_others_open_nothing),
 		cmocka_unit_test(a_program_that_cannot_run_says_why),
 		cmocka_unit_test(an_orphan_does_not_start),
 		cmocka_unit_test(a_start_that_fails_leaves_nothing_behind),
