@@ -17,6 +17,7 @@ void http_body_begin(struct http_exchange *x)
 	struct receiving *in = &x->in;
 	bool chunked = x->request.content_length == HTTP_LENGTH_UNKNOWN;
 	in->left = chunked ? 0 : x->request.content_length;
+	in->most = x->conn->loop->server->options.limits.body;
 	in->done = !chunked && in->left == 0;
 }
 
@@ -60,7 +61,7 @@ static int next_run(struct http_exchange *x, uint64_t *ret)
 	}
 	size_t used;
 	int r = http_chunk_step(&in->chunk, conn->buffer + conn->start, conn->end - conn->start,
-				conn->loop->server->options.limits.body, &used);
+				in->most, &used);
 	conn->start += (uint32_t)used;
 	x->stats.bytes_received += used;
 	in->received_since += used;
@@ -173,6 +174,12 @@ int http_body_drain(struct http_exchange *x)
 	conn->start += (uint32_t)there;
 	took_data(x, there);
 	return 1;
+}
+
+void http_limit_body(struct http_exchange *x, uint64_t most)
+{
+	if (most < x->in.most)
+		x->in.most = most;
 }
 
 void http_receive_body(struct http_exchange *x, const struct http_sink *sink, void *ctx)

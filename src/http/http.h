@@ -205,6 +205,9 @@ void http_respond_source(struct http_exchange *x, const struct http_response *re
 /* Closes the connection instead of an answer. */
 void http_abort(struct http_exchange *x);
 void http_resume_send(struct http_exchange *x);
+/* A body in chunks may have so many bytes, and no more than the limits say: what comes behind them
+ * is refused with 413, also when the request runs already, which then is aborted. */
+void http_limit_body(struct http_exchange *x, uint64_t most);
 /* Wants the request body in `sink`; sends 100 Continue where it was asked for. Without this call
  * an unread body is drained (small) or the connection closes behind the answer (large). */
 void http_receive_body(struct http_exchange *x, const struct http_sink *sink, void *ctx);

@@ -111,6 +111,7 @@ struct receiving {
 	bool done; /* the whole body was read */
 	bool wanted;
 	uint64_t left; /* of a body with a length */
+	uint64_t most; /* of one that comes in chunks */
 	struct http_chunk chunk;
 	const struct http_sink *sink;
 	void *sink_ctx;

@@ -47,26 +47,33 @@ static bool type_enabled(const struct config_type *types, size_t count, struct t
 	return best && best->enabled;
 }
 
-/* "gzip", "gzip;q=0.5"; a weight of 0 means: not this one. */
+/* "q=0", "q=0.0": not this one. */
+static bool is_unwanted(struct text weight)
+{
+	if (!text_starts_with_nocase(weight, TEXT("q=0")))
+		return false;
+	for (size_t i = 3; i < weight.length; i++) {
+		if (weight.data[i] >= '1' && weight.data[i] <= '9')
+			return false;
+	}
+	return true;
+}
+
+/* "gzip", "gzip;q=0.5"; "*" is all that is not named. */
 static bool wants_gzip(struct text value)
 {
+	bool others = false;
 	while (value.data) {
 		struct text one = text_cut(&value, ',');
 		struct text name = text_trim(text_cut(&one, ';'));
-		struct text weight = text_trim(one);
-		if (!text_equal_nocase(name, TEXT("gzip")) &&
-		    !text_equal_nocase(name, TEXT("x-gzip")) && !text_equal(name, TEXT("*")))
-			continue;
-		if (text_starts_with_nocase(weight, TEXT("q=0"))) {
-			for (size_t i = 3; i < weight.length; i++) {
-				if (weight.data[i] >= '1' && weight.data[i] <= '9')
-					return true;
-			}
-			continue;
-		}
-		return true;
+		bool wanted = !is_unwanted(text_trim(one));
+		if (text_equal_nocase(name, TEXT("gzip")) ||
+		    text_equal_nocase(name, TEXT("x-gzip")))
+			return wanted;
+		if (text_equal(name, TEXT("*")))
+			others = wanted;
 	}
-	return false;
+	return others;
 }
 
 static bool accepts(const struct config_compression *c, const struct http_request *request)

@@ -213,6 +213,8 @@ bool web_filter_request(struct web_call *call)
 	const struct http_request *request = http_exchange_request(call->request.x);
 	unsigned status = 404, sub = 0;
 
+	if (url->max_content_length)
+		http_limit_body(call->request.x, url->max_content_length);
 	if (url->max_query && request->query.length > url->max_query) {
 		sub = 15;
 	} else if (url->max_content_length && request->content_length > url->max_content_length &&

@@ -228,6 +228,7 @@ static bool may_run(struct web_call *call)
 
 	if (!url->runtime.enabled)
 		return refuse_here(call, 503, 0, "serverRuntime is not enabled here.");
+	http_limit_body(call->request.x, url->runtime.max_entity);
 	if (length != HTTP_LENGTH_UNKNOWN && length > url->runtime.max_entity)
 		return refuse_here(call, 403, 0,
 				   "The body is longer than maxRequestEntityAllowed.");

@@ -65,6 +65,16 @@ def story_pages_and_files_are_compressed(t):
     t.equal(third.status, 304, "its validator")
 
 
+def chunked(t, *chunks):
+    """Status and text of what /body.asp answers to a body in these chunks."""
+    with t.connect() as s:
+        s.sendall(b"POST /body.asp HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                  b"Transfer-Encoding: chunked\r\n\r\n")
+        s.sendall(b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in chunks) + b"0\r\n\r\n")
+        answer = s.makefile("rb").read().decode("latin-1")
+    return int(answer.split()[1]), answer.partition("\r\n\r\n")[2]
+
+
 @also_sanitized
 def story_requests_are_filtered(t):
     t.write("web.config", """<configuration><system.webServer><security><requestFiltering removeServerHeader="true">
@@ -73,8 +83,11 @@ def story_requests_are_filtered(t):
 <filteringRules><filteringRule name="sql" scanQueryString="true"><denyStrings><add string="drop" /></denyStrings>
 </filteringRule></filteringRules></requestFiltering></security></system.webServer></configuration>""")
     t.write("page.asp", "ok")
+    t.write("body.asp", "<% Response.Write LenB(Request.BinaryRead(1000)) %>")
     t.serve()
     t.equal(t.get("/page.asp").text, "ok", "a good request")
+    t.equal(chunked(t, b"x" * 100), (200, "100"), "a body in chunks that is short enough")
+    t.equal(chunked(t, b"x" * 60, b"y" * 41)[0], 413, "a long body in chunks")
     t.check("Server" not in t.get("/page.asp").headers, "the Server field")
     t.equal(t.get("/page.asp?q=dr%6Fp").status, 404, "a denied string")
     t.equal(t.get("/page.asp", headers={"X-Small": "1234"}).status, 431, "a long header")

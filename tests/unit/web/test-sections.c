@@ -591,6 +591,8 @@ static void files_asked_for_often_are_compressed(void **state)
 		"",
 		"Accept-Encoding: br\r\n",
 		"Accept-Encoding: gzip;q=0\r\n",
+		"Accept-Encoding: *, gzip;q=0.00\r\n",
+		"Accept-Encoding: gzip;q=0, *\r\n",
 		GZIP "Via: 1.1 p\r\n",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
