@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls of DCE/RPC, one after the other: our client and server, the same client and Samba's server, a bare Unix socket.
+
+The call is is_server_listening of the management interface, which both servers have. Roads take turns, and the best of the rounds
+counts: on a busy machine the others say how busy it was. Needs bench/rpc-bench, and the packages of the stories of RPC."""
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "stories"))
+import rpc_stage  # noqa: E402
+import samba_stage  # noqa: E402
+from stage import Stage  # noqa: E402
+
+INTEGRITY, PRIVACY = 5, 6
+LEVELS = [("local socket", "local", None, 1), ("TCP", "tcp", None, 1),
+          ("TCP, NTLM, integrity", "tcp", "ntlm", INTEGRITY), ("TCP, NTLM, privacy", "tcp", "ntlm", PRIVACY),
+          ("TCP, Kerberos, integrity", "tcp", "kerberos", INTEGRITY),
+          ("TCP, Kerberos, privacy", "tcp", "kerberos", PRIVACY)]
+
+
+class Road:
+    """A way to call; `server` is the process that answers, None for what rpc-bench does on its own."""
+
+    def __init__(self, stage, name, args, server=None, env=None):
+        self.argv = [str(stage.build / "bench" / "rpc-bench"), *map(str, args)]
+        self.name, self.server, self.env = name, server, dict(os.environ, **(env or {}))
+        self.micros, self.cpu = [], []
+
+    def measure(self, seconds):
+        before = processor_time(self.server)
+        done = subprocess.run([*self.argv, "--seconds", str(seconds)], env=self.env, capture_output=True, text=True,
+                              timeout=seconds + 60)
+        if done.returncode:
+            sys.exit(f"bench: {self.name}: {done.stderr}")
+        calls, time, cpu = map(int, done.stdout.split())
+        self.micros.append(time / calls / 1000)
+        self.cpu.append((cpu + processor_time(self.server) - before) / calls / 1000)
+
+
+def processor_time(server):
+    """Nanoseconds that a server has had, all its processes and threads."""
+    if not server:
+        return 0
+    total = 0
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            # Each server has a session of its own.
+            if os.getsid(int(process.name)) == server.pid:
+                total += sum(int(f.read_text().split()[0]) for f in process.glob("task/*/schedstat"))
+        except OSError:
+            continue
+    return total
+
+
+def ours(stage):
+    kdc = rpc_stage.Kdc(stage, "host/localhost")
+    local = stage.root / "local"
+    server = rpc_stage.Server(stage, "--keytab", kdc.keytab, "--local", local, env=kdc.env)
+    places = {"local": f"ncalrpc:[{local}]", "tcp": f"ncacn_ip_tcp:127.0.0.1[{server.echo}]"}
+    users = {"ntlm": f"DOM\\{rpc_stage.USER}", "kerberos": f"{rpc_stage.REALM}\\{rpc_stage.USER}"}
+    return roads(stage, places, users, rpc_stage.PASSWORD, "host/localhost", server.process, kdc.env)
+
+
+def sambas(stage):
+    dc = samba_stage.DomainController(stage)
+    places = {"local": f"ncalrpc:[{dc.ncalrpc}/EPMAPPER]", "tcp": f"ncacn_ip_tcp:{dc.address}[{samba_stage.EPMAPPER}]"}
+    users = {"ntlm": dc.user, "kerberos": dc.user}
+    return roads(stage, places, users, samba_stage.PASSWORD, f"host/{dc.host}", dc.process, dc.env)
+
+
+def roads(stage, places, users, password, target, process, env):
+    made = []
+    for name, place, service, level in LEVELS:
+        args = [places[place], "--level", level]
+        if service:
+            args += ["--service", service, "--user", users[service], "--password", password]
+        if service == "kerberos":
+            args += ["--target", target]
+        made.append(Road(stage, name, args, process, env))
+    return made
+
+
+def table(bare, us, them):
+    wire, cpu = min(bare.micros), min(bare.cpu)
+    lines = ["| road | calls/s | µs | µs/bare | CPU µs | CPU/bare | Samba calls/s | Samba CPU µs | ours/Samba calls/s "
+             "| ours/Samba CPU |", "|---|" + "---|" * 9,
+             f"| bare Unix socket | {1e6 / wire:,.0f} | {wire:.1f} | 1 | {cpu:.1f} | 1 | | | | |"]
+    for a, b in zip(us, them):
+        t, c, other, other_cpu = min(a.micros), min(a.cpu), min(b.micros), min(b.cpu)
+        lines.append(f"| {a.name} | {1e6 / t:,.0f} | {t:.1f} | {t / wire:.2f} | {c:.1f} | {c / cpu:.2f} "
+                     f"| {1e6 / other:,.0f} | {other_cpu:.1f} | {other / t:.2f} | {c / other_cpu:.2f} |")
+    return "\n".join(lines)
+
+
+def run(build, folder, seconds, count, connections, full):
+    stage = Stage(build, "bench")
+    try:
+        bare, us, them = Road(stage, "bare", ["--bare"]), ours(stage), sambas(stage)
+        for _ in range(count):
+            for road in [bare, *(road for pair in zip(us, them) for road in pair)]:
+                road.measure(seconds)
+        return f"### Calls of DCE/RPC, one after the other, best of {count}\n\n" + table(bare, us, them)
+    finally:
+        stage.close()
