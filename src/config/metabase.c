@@ -47,6 +47,10 @@ uint32_t config_metabase_id(const char *name)
 		if (text_equal_nocase(text_of(customs[i].name), text_of(name)))
 			return customs[i].id;
 	}
+	for (size_t i = 0; i < config_metabase_state_count; i++) {
+		if (text_equal_nocase(text_of(config_metabase_states[i].name), text_of(name)))
+			return config_metabase_states[i].id;
+	}
 	return 0;
 }
 
@@ -72,12 +76,13 @@ const char *config_metabase_name(uint32_t id)
 {
 	const struct metabase_row *row = row_of(id);
 	const struct custom *custom = custom_of(id);
-	return row ? row->name : custom ? custom->name : NULL;
+	const struct metabase_state_row *state = config_metabase_state_row(id);
+	return row ? row->name : custom ? custom->name : state ? state->name : NULL;
 }
 
 bool config_metabase_may_be_custom(uint32_t id)
 {
-	return !row_of(id) || custom_of(id);
+	return (!row_of(id) || custom_of(id)) && !config_metabase_state_row(id);
 }
 
 bool config_metabase_secret(uint32_t id)
@@ -350,9 +355,12 @@ static int read_custom(struct reading *r, uint32_t id, struct metabase_data *ret
 
 static int read_here(struct reading *r, uint32_t id, bool inherited, struct metabase_data *ret)
 {
+	const struct metabase_state_row *state = config_metabase_state_row(id);
 	bool found = false, here = false;
 
 	*ret = (struct metabase_data){ .id = id };
+	if (state)
+		return config_metabase_read_state(r->config, &r->place, state, ret, r->err);
 	for (size_t i = 0; i < config_metabase_row_count; i++) {
 		if (config_metabase_rows[i].id != id)
 			continue;
@@ -524,6 +532,8 @@ int config_metabase_all(struct config *config, const char *key, unsigned attribu
 		r = offer(&all, config_metabase_rows[i].id);
 	for (size_t i = 0; i < ARRAY_LEN(customs) && r == 0; i++)
 		r = offer(&all, customs[i].id);
+	for (size_t i = 0; i < config_metabase_state_count && r == 0; i++)
+		r = offer(&all, config_metabase_states[i].id);
 	for (const char *at = r < 0 ? NULL : place.key; at && r == 0;
 	     at = config_metabase_parent(at, arena)) {
 		r = offer_customs(&all, at);

@@ -38,6 +38,37 @@ struct metabase_data {
 
 enum { METABASE_NOT_SET = 1 };
 
+/* As ServerState and AppPoolState number them. Sites of IIS 7 are never paused. */
+enum metabase_state {
+	METABASE_STARTING = 1,
+	METABASE_STARTED,
+	METABASE_STOPPING,
+	METABASE_STOPPED,
+};
+/* A site, or a pool. */
+struct metabase_object {
+	uint32_t site; /* its number; 0: it is a pool */
+	const char *name;
+};
+/*
+ * ServerState, Win32Error and AppPoolState are told by a server that runs, ServerCommand and
+ * AppPoolCommand are said to it. A configuration knows no processes: who does gives these two,
+ * which are called by whoever reads or sets such a datum. 0, or a negative error with its text.
+ */
+struct metabase_running {
+	/* The state, and the Win32 error that keeps it from another (0: nothing does). Where no
+	 * server runs all is stopped. */
+	int (*state)(void *ctx, const struct metabase_object *object, enum metabase_state *ret,
+		     uint32_t *ret_error, struct error *err);
+	/* Starts or stops it; it is done when this returns. What is so already is done. */
+	int (*command)(void *ctx, const struct metabase_object *object, bool start,
+		       struct error *err);
+	void *ctx;
+};
+/* `running` (may be NULL: those data are not set then) is used, for as long as the configuration
+ * or the session it is of, by this thread; call it before the others. */
+void config_metabase_running(struct config *config, const struct metabase_running *running);
+
 /* One datum of a key, in `arena`. `attributes`: METABASE_INHERIT, _PARTIAL_PATH, _INSERT_PATH.
  * METABASE_NOT_SET, -ENOENT (there is no such key), -EINVAL, -ENOMEM. */
 int config_metabase_get(struct config *config, const char *key, uint32_t id, unsigned attributes,
@@ -90,7 +121,8 @@ int config_metabase_rename_key(struct metabase *metabase, const char *key, const
 int config_metabase_copy_key(struct metabase *metabase, const char *from, const char *to,
 			     bool overwrite, bool move, struct error *err);
 /* SetData. -EINVAL: the type or the value is not one for this id, or it has no place at this key.
- * A Path makes a virtual directory, an AppRoot or AppPoolId an application. */
+ * A Path makes a virtual directory, an AppRoot or AppPoolId an application. A ServerCommand or an
+ * AppPoolCommand is given to the server at once, and nothing is written. */
 int config_metabase_set(struct metabase *metabase, const char *key,
 			const struct metabase_data *data, struct error *err);
 /* DeleteData. `type` 0 is any. METABASE_NOT_SET. */

@@ -66,6 +66,27 @@ int config_metabase_list_set(struct edit *edit, const struct xml_element *entry,
 int config_metabase_list_keep(struct edit *edit, const struct xml_element *entry,
 			      const struct effective *e, struct error *err);
 
+/* ---- metabase_state.c: what only a server that runs knows ---- */
+
+enum metabase_state_part { STATE_COMMAND, STATE_STATE, STATE_ERROR };
+struct metabase_state_row {
+	uint32_t id;
+	const char *name;
+	enum metabase_kind kind;
+	enum metabase_state_part part;
+};
+extern const struct metabase_state_row config_metabase_states[];
+extern const size_t config_metabase_state_count;
+/* NULL: it is none of them. */
+const struct metabase_state_row *config_metabase_state_row(uint32_t id);
+/* METABASE_NOT_SET: not here, or nobody can be asked. */
+int config_metabase_read_state(const struct config *config, const struct metabase_place *place,
+			       const struct metabase_state_row *row, struct metabase_data *ret,
+			       struct error *err);
+/* Does what a command says. -EINVAL: it is no command, or not of this place. */
+int config_metabase_command(const struct config *config, const struct metabase_place *place,
+			    const struct metabase_data *data, struct error *err);
+
 /* One change of the text of `config`, which is what the edit has. In metabase_set.c. */
 int config_metabase_write(struct config *config, struct edit *edit, const char *key,
 			  const struct metabase_data *data, struct error *err);

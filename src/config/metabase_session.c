@@ -85,6 +85,7 @@ static int change_read(struct change *c)
 	int r = config_commit_preview(c->metabase->commit, &config, c->err);
 
 	if (r == 0) {
+		config->running = c->config->running;
 		config_unref(c->metabase->config);
 		c->metabase->config = c->config = config;
 	}
@@ -532,11 +533,27 @@ static int write_data(struct change *c, void *ctx)
 	return r < 0 ? r : change_step(c, write_one, ctx);
 }
 
+/* Nothing of the text. */
+static int command(const struct metabase *m, const char *key, const struct metabase_data *data,
+		   struct error *err)
+{
+	struct metabase_place place;
+	struct arena arena;
+
+	arena_init(&arena, VIEW_ARENA_LIMIT);
+	int r = config_metabase_find(m->config, key, &arena, &place, err);
+	if (r == 0)
+		r = config_metabase_command(m->config, &place, data, err);
+	arena_done(&arena);
+	return r;
+}
+
 int config_metabase_set(struct metabase *m, const char *key, const struct metabase_data *data,
 			struct error *err)
 {
 	struct writing w = { key, data, 0 };
-	return change_all(m, write_data, &w, err);
+	return config_metabase_state_row(data->id) ? command(m, key, data, err)
+						   : change_all(m, write_data, &w, err);
 }
 
 static int unset_one(struct change *c, void *ctx)
@@ -551,6 +568,9 @@ static int delete_data(struct change *c, void *ctx)
 	struct metabase_data data;
 	bool any = false;
 
+	if (config_metabase_state_row(w->data->id))
+		return error_set(c->err, -EINVAL, "the metabase property %s cannot be taken away",
+				 config_metabase_name(w->data->id));
 	int r = config_metabase_get(c->config, w->key, w->data->id, 0, &c->arena, &data, c->err);
 	if (r == 0 && w->type && w->type != data.type)
 		return METABASE_NOT_SET;
@@ -591,7 +611,8 @@ static void copy_datum(void *ctx, const struct metabase_data *data)
 	const char *key = arena_printf(&c->arena, "%s%s", copy->to, copy->below);
 	struct writing w = { key, &own, 0 };
 
-	if (copy->result < 0 || data->id == METABASE_KEY_TYPE || data->id == 1015)
+	if (copy->result < 0 || data->id == METABASE_KEY_TYPE || data->id == 1015 ||
+	    config_metabase_state_row(data->id))
 		return;
 	/* What follows from the AppRoot, and of whose custom value there is a copy of its own. */
 	if (data->id == METABASE_APP_PACKAGE_ID || data->id == METABASE_APP_PACKAGE_NAME)

@@ -114,6 +114,14 @@
 	N(7052, "AspBufferingLimit", FILE, 101, "system.webServer/asp:limits/bufferingLimit", 1) \
 	N(7053, "AspMaxRequestEntityAllowed", FILE, 101, "system.webServer/asp:limits/maxRequestEntityAllowed", 1)
 
+/* What only a server that runs knows, or does; numbers, user type 1. X(id, name, place, what). */
+#define METABASE_STATE_TABLE(X) \
+	X(1012, "ServerCommand", SITE, COMMAND) \
+	X(1016, "ServerState", SITE, STATE) \
+	X(1099, "Win32Error", SITE, ERROR) \
+	X(9026, "AppPoolCommand", POOL, COMMAND) \
+	X(9027, "AppPoolState", POOL, STATE)
+
 /* What has a name but no place in the configuration, or one that is not at all of its keys: kept in
  * customMetadata there. X(id, name, type, user type, attributes). */
 #define METABASE_CUSTOM_TABLE(X) \

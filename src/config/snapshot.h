@@ -51,6 +51,7 @@ struct config {
 	struct config_ignored *ignored;
 	struct mime_map mime; /* of `base` */
 	struct config_server server;
+	const struct metabase_running *running; /* of the metabase view; NULL: nobody is asked */
 };
 
 /* ---- bundle.c ---- */

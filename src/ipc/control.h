@@ -97,7 +97,8 @@ enum control_peer {
 		  T(appid) T(pool) T(protection) T(user) T(state))                                 \
 	X(STATUS_POOL, status_pool, CONTROL_FROM_SCM, 0, 0,                                        \
 	  U(failures) U(queued) T(pool) T(appid) T(protection) T(state) T(reason))                 \
-	X(STATUS_SITE, status_site, CONTROL_FROM_SCM, 0, 0, U(id) T(site) T(state))                \
+	/* `error`: the Win32 error that keeps a site which is to run from it. */                  \
+	X(STATUS_SITE, status_site, CONTROL_FROM_SCM, 0, 0, U(id) U(error) T(site) T(state))       \
 	/* The configuration in force; a text: what keeps the file on the disk from being that. */ \
 	X(STATUS_CONFIG, status_config, CONTROL_FROM_SCM, 0, 0,                                    \
 	  U(version) U(line) T(file) T(text))                                                      \

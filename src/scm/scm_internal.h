@@ -222,6 +222,8 @@ uint32_t scm_site_control(struct scm *scm, struct text name, bool start, struct 
 /* An address was settled, or the front end is gone: who waits for a site may have an answer. */
 void scm_sites_continue(struct scm *scm);
 const char *scm_site_state(const struct scm *scm, size_t i);
+/* What keeps a site that is to run from it; SERVICE_E_SUCCESS: nothing. */
+uint32_t scm_site_error(const struct scm *scm, size_t i);
 
 /* scm_pool.c */
 int scm_pools_new(struct scm *scm, struct error *err);

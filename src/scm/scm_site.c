@@ -74,6 +74,15 @@ const char *scm_site_state(const struct scm *scm, size_t i)
 	return scm_site_listens(scm, site, &open) ? "Started" : open ? "Starting" : "Stopped";
 }
 
+uint32_t scm_site_error(const struct scm *scm, size_t i)
+{
+	bool meant =
+		scm->sites[i].runs && scm->services.items[SERVICE_W3SVC].state == SERVICE_RUNNING;
+
+	return meant && !strcmp(scm_site_state(scm, i), "Stopped") ? SERVICE_E_SHARING_VIOLATION
+								   : SERVICE_E_SUCCESS;
+}
+
 /* ---- start and stop ---- */
 
 static long site_index(const struct scm *scm, struct text name)

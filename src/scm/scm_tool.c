@@ -143,6 +143,7 @@ static void send_site(struct scm_tool *tool, size_t i)
 {
 	const struct config_site *site = config_site_at(tool->scm->config, i);
 	struct control_status_site m = { .id = site->id,
+					 .error = scm_site_error(tool->scm, i),
 					 .site = text_of(site->name),
 					 .state = text_of(scm_site_state(tool->scm, i)) };
 

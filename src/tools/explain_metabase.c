@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/metabase.h"
+#include "tools/running.h"
 #include "tools/state.h"
 
 #include <errno.h>
@@ -62,20 +63,32 @@ static void put_child(void *ctx, const char *name)
 	buf_printf(p->out, "[/" TEXT_FMT "%s%s]\n", TEXT_ARG(key), key.length ? "/" : "", name);
 }
 
+/* The configuration, and who may ask the server for the rest. */
+static int load(const struct client_running *running, struct config **ret, struct error *err)
+{
+	int r = explain_load(running->state_dir, ret, err);
+	if (r == 0)
+		config_metabase_running(*ret, &running->hook);
+	return r;
+}
+
 int explain_metabase(const char *state_dir, const char *key, struct buf *out, struct error *err)
 {
 	struct printing printing = { out, key };
+	struct client_running running;
 	struct config *config = NULL;
 	struct arena arena;
 
 	arena_init(&arena, ARENA_MAX);
-	int r = explain_load(state_dir, &config, err);
+	client_running_init(&running, state_dir);
+	int r = load(&running, &config, err);
 	if (r == 0)
 		r = config_metabase_each(config, key, &arena, put_data, &printing, err);
 	if (r == 0)
 		r = config_metabase_children(config, key, put_child, &printing, err);
 	arena_done(&arena);
 	config_unref(config);
+	client_running_done(&running);
 	return r;
 }
 
@@ -108,6 +121,7 @@ int explain_metabase_get(const char *state_dir, const char *property, struct buf
 {
 	_cleanup_mem_ char *copy = mem_strdup(property);
 	struct printing printing = { out, NULL };
+	struct client_running running;
 	struct config *config = NULL;
 	struct metabase_data data;
 	struct arena arena;
@@ -117,9 +131,10 @@ int explain_metabase_get(const char *state_dir, const char *property, struct buf
 	if (!copy)
 		return error_set(err, -ENOMEM, "out of memory");
 	arena_init(&arena, ARENA_MAX);
+	client_running_init(&running, state_dir);
 	int r = cut_property(copy, &key, &id, err);
 	if (r == 0)
-		r = explain_load(state_dir, &config, err);
+		r = load(&running, &config, err);
 	if (r == 0)
 		r = config_metabase_get(config, key, id, METABASE_INHERIT | METABASE_INSERT_PATH,
 					&arena, &data, err);
@@ -130,6 +145,7 @@ int explain_metabase_get(const char *state_dir, const char *property, struct buf
 			      strrchr(property, '/') + 1);
 	arena_done(&arena);
 	config_unref(config);
+	client_running_done(&running);
 	return r;
 }
 
@@ -142,18 +158,21 @@ int explain_metabase_find(const char *state_dir, const char *property, struct bu
 			  struct error *err)
 {
 	_cleanup_mem_ char *copy = mem_strdup(property);
+	struct client_running running;
 	struct config *config = NULL;
 	const char *key;
 	uint32_t id;
 
 	if (!copy)
 		return error_set(err, -ENOMEM, "out of memory");
+	client_running_init(&running, state_dir);
 	int r = cut_property(copy, &key, &id, err);
 	if (r == 0)
-		r = explain_load(state_dir, &config, err);
+		r = load(&running, &config, err);
 	if (r == 0)
 		r = config_metabase_paths(config, key, id, 0, put_path, out, err);
 	config_unref(config);
+	client_running_done(&running);
 	return r;
 }
 
@@ -202,6 +221,7 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 			 struct error *err)
 {
 	_cleanup_mem_ char *copy = mem_strdup(property), *text = mem_strdup(value);
+	struct client_running running;
 	struct metabase *metabase = NULL;
 	struct metabase_data data;
 	char path[PATH_MAX];
@@ -210,6 +230,7 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 
 	if (!copy || !text)
 		return error_set(err, -ENOMEM, "out of memory");
+	client_running_init(&running, state_dir);
 	int r = cut_property(copy, &key, &id, err);
 	if (r == 0)
 		r = read_value(id, text, &data, err);
@@ -217,11 +238,14 @@ int explain_metabase_set(const char *state_dir, const char *property, const char
 		r = state_config_file(state_dir, path, err);
 	if (r == 0)
 		r = config_metabase_open(path, state_dir, &metabase, err);
-	if (r == 0)
+	if (r == 0) {
+		config_metabase_running(config_metabase_config(metabase), &running.hook);
 		r = config_metabase_set(metabase, key, &data, err);
+	}
 	if (r == 0)
 		r = config_metabase_save(metabase, err);
 	config_metabase_close(metabase);
+	client_running_done(&running);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server acts on a changed applicationHost.config by itself, and loses nothing by it."""
 import os
+import re
 import signal
 import socket
 
@@ -347,6 +348,65 @@ def story_a_site_whose_address_is_taken_is_stopped(t):
         t.contains(appcmd(t, "start", "site", "Two", status=32), "80070020", "a start in vain")
     appcmd(t, "start", "site", "Two")
     t.equal(t.get("/", port=port).text, "home", "once the address is free")
+
+
+@also_sanitized
+def story_the_metabase_tells_states_and_takes_commands(t):
+    t.write("index.htm", "home")
+    t.write("default.asp", "<%= 6 * 7 %>")
+
+    def metabase(verb, *words, status=0):
+        done = t.run("surrogate", "metabase" + verb, *words)
+        t.equal(done.status, status, f"metabase{verb} {words}: {done.out}{done.err}")
+        return done.out + done.err
+
+    def number(datum):
+        return int(metabase("-get", datum).rsplit(" ", 1)[1])
+    t.serve()
+    appcmd(t, "add", "apppool", "/name:Shop")
+    appcmd(t, "set", "app", "Default Web Site/", "/applicationPool:Shop")
+    metabase("-delete", "W3SVC/1/ROOT/AppIsolated")
+    t.wait_for(lambda: t.get("/default.asp").text == "42" and
+               "Shop" in {p["pool"] for p in t.status()["processes"]}, "the page")
+    t.wait_for(lambda: number("W3SVC/AppPools/Shop/AppPoolState") == 2, "the pool's state")
+    t.contains(metabase("", "W3SVC/1"), "ServerState                     : (INTEGER) 2\n", "enumerated")
+    before = config(t).read_bytes()
+    metabase("-set", "W3SVC/1/ServerCommand", "2")
+    t.equal(number("W3SVC/1/ServerState"), 4, "stopped")
+    t.equal(number("W3SVC/1/Win32Error"), 0, "as it was told to")
+    t.check(not listens(t, t.port), "nobody listens")
+    metabase("-set", "W3SVC/1/ServerCommand", "2")
+    t.contains(appcmd(t, "list", "site"), "state:Stopped", "appcmd says so too")
+    metabase("-set", "W3SVC/1/ServerCommand", "1")
+    t.equal(t.get("/index.htm").text, "home", "started")
+    t.equal(number("W3SVC/1/ServerState"), 2, "started")
+    t.contains(metabase("-set", "W3SVC/1/ServerCommand", "3", status=1), "not paused", "a pause")
+    metabase("-set", "W3SVC/AppPools/Shop/AppPoolCommand", "2")
+    t.equal(number("W3SVC/AppPools/Shop/AppPoolState"), 4, "the pool is stopped")
+    t.wait_for(lambda: t.get("/default.asp").status == 503, "the page")
+    metabase("-set", "W3SVC/AppPools/Shop/AppPoolCommand", "1")
+    t.wait_for(lambda: t.get("/default.asp").text == "42", "the page")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        metabase("-create", "W3SVC/2/ROOT")
+        metabase("-set", "W3SVC/2/ROOT/Path", str(t.site))
+        metabase("-set", "W3SVC/2/ServerBindings", f"127.0.0.1:{port}:")
+        t.wait_for(lambda: number("W3SVC/2/Win32Error") == 32, "why the second one does not run")
+        t.equal(number("W3SVC/2/ServerState"), 4, "the second one")
+        metabase("-set", "W3SVC/2/ServerCommand", "1", status=1)
+    metabase("-set", "W3SVC/2/ServerCommand", "1")
+    t.equal((number("W3SVC/2/ServerState"), number("W3SVC/2/Win32Error")), (2, 0), "the second one")
+    metabase("-delete", "W3SVC/2")
+    t.equal(re.sub(rb"\s*<customMetadata>\s*</customMetadata>", b"", config(t).read_bytes()), before,
+            "commands write nothing")
+    t.equal(t.run("surrogate", "stop").status, 0, "stop")
+    t.wait_for(lambda: t.server.status is not None, "its end")
+    t.equal(number("W3SVC/1/ServerState"), 4, "without a server")
+    t.equal(number("W3SVC/AppPools/Shop/AppPoolState"), 4, "without a server")
+    t.contains(metabase("-set", "W3SVC/1/ServerCommand", "1", status=1), "no Surrogate server runs",
+               "a command without a server")
 
 
 @also_sanitized

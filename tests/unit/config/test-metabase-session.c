@@ -392,6 +392,82 @@ static void all_data_is_chosen_by_its_kind(void **state)
 	done();
 }
 
+/* A server of one site and one pool. */
+struct server {
+	enum metabase_state site, pool;
+	uint32_t error;
+	size_t asked, told;
+};
+
+static int tell_state(void *ctx, const struct metabase_object *object, enum metabase_state *ret,
+		      uint32_t *ret_error, struct error *e)
+{
+	struct server *server = ctx;
+
+	server->asked++;
+	assert_string_equal(object->name, object->site ? "Site" : "Shop");
+	*ret = object->site ? server->site : server->pool;
+	*ret_error = server->error;
+	return server->asked > 20 ? error_set(e, -EIO, "asked too often") : 0;
+}
+
+static int do_command(void *ctx, const struct metabase_object *object, bool start, struct error *e)
+{
+	struct server *server = ctx;
+	enum metabase_state state = start ? METABASE_STARTED : METABASE_STOPPED;
+
+	server->told++;
+	if (object->site)
+		server->site = state;
+	else
+		server->pool = state;
+	return server->told > 20 ? error_set(e, -EIO, "told too often") : 0;
+}
+
+static int set_number(const char *key, const char *name, uint32_t number)
+{
+	struct metabase_data data = { .id = config_metabase_id(name),
+				      .type = METABASE_DWORD,
+				      .number = number };
+	return config_metabase_set(m, key, &data, &err);
+}
+
+static void states_are_told_by_whoever_knows(void **state)
+{
+	struct server server = { METABASE_STARTED, METABASE_STOPPING, 32, 0, 0 };
+	const struct metabase_running running = { tell_state, do_command, &server };
+
+	begin(*state, "");
+	ok(config_metabase_add_key(m, "LM/W3SVC/AppPools/Shop", &err));
+	assert_null(get("LM/W3SVC/1", "ServerState"));
+	refuses(set_number("LM/W3SVC/1", "ServerCommand", 2), -ENOTSUP, "there is no server");
+	config_metabase_running(config_metabase_config(m), &running);
+	assert_string_equal(get("LM/W3SVC/1", "ServerState"), "2");
+	assert_string_equal(get("LM/W3SVC/1", "Win32Error"), "32");
+	assert_string_equal(get("LM/W3SVC/AppPools/Shop", "AppPoolState"), "3");
+	assert_null(get("LM/W3SVC/AppPools/Shop", "ServerState"));
+	assert_null(get("LM/W3SVC/1", "AppPoolState"));
+	assert_null(get("LM/W3SVC/1/ROOT", "ServerState"));
+	assert_null(get("LM/W3SVC/1", "ServerCommand"));
+	ok(set_number("LM/W3SVC/1", "ServerCommand", 2));
+	assert_string_equal(get("LM/W3SVC/1", "ServerState"), "4");
+	ok(set_number("LM/W3SVC/AppPools/Shop", "AppPoolCommand", 1));
+	assert_string_equal(get("LM/W3SVC/AppPools/Shop", "AppPoolState"), "2");
+	assert_int_equal(server.told, 2);
+	refuses(set_number("LM/W3SVC/1", "ServerCommand", 3), -ENOTSUP, "not paused");
+	refuses(set_number("LM/W3SVC/AppPools/Shop", "AppPoolCommand", 3), -EINVAL, "1 to start");
+	refuses(set_number("LM/W3SVC/1", "ServerState", 2), -EINVAL, "set ServerCommand to start");
+	refuses(set_number("LM/W3SVC/1", "AppPoolCommand", 1), -EINVAL, "no place at LM/W3SVC/1");
+	refuses(set_number("LM/W3SVC/2", "ServerCommand", 1), -ENOENT, "no metabase key");
+	refuses(config_metabase_delete(m, "LM/W3SVC/1", 1016, 0, &err), -EINVAL, "taken away");
+	assert_int_equal(server.told, 2);
+	/* A change keeps who is asked, and a copy is of the configuration alone. */
+	ok(config_metabase_copy_key(m, "LM/W3SVC/1", "LM/W3SVC/2", false, false, &err));
+	assert_string_equal(get("LM/W3SVC/1", "ServerState"), "4");
+	assert_int_equal(server.told, 2);
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +480,7 @@ int main(void)
 		state_test(data_of_all_types_is_kept_and_deleted),
 		state_test(paths_are_inserted_and_keys_found),
 		state_test(all_data_is_chosen_by_its_kind),
+		state_test(states_are_told_by_whoever_knows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
