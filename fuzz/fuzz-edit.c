@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * config/engine/edit.h: an input is two bytes for each step, a zero byte, and the text of a file.
- * After every step the file is well-formed, what was set is there, and a file of which everything
- * that was added is taken away again is the file it was.
+ * After every step the file is well-formed, its tree is the one that reading all of it gives, what
+ * was set is there, and a file of which everything that was added is taken away again is the file
+ * it was.
  */
 #include "fuzz.h"
 
@@ -12,6 +13,43 @@
 #include <errno.h>
 
 #define STEPS_MAX 12
+
+/* Whether two trees are the same, bytes and lines included. */
+static bool same_tree(const struct xml_element *a, const struct xml_element *b)
+{
+	const struct xml_element *x = a->first, *y = b->first;
+
+	if (strcmp(a->name, b->name) != 0 || a->line != b->line || a->start != b->start ||
+	    a->open_end != b->open_end || a->close != b->close || a->end != b->end ||
+	    a->attribute_count != b->attribute_count)
+		return false;
+	for (size_t i = 0; i < a->attribute_count; i++) {
+		if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 ||
+		    strcmp(a->attributes[i].value, b->attributes[i].value) != 0)
+			return false;
+	}
+	for (; x && y; x = x->next, y = y->next) {
+		if (x->parent != a || !same_tree(x, y) || (!x->next && a->last != x))
+			return false;
+	}
+	return !x && !y && (a->first || !a->last);
+}
+
+static void check_tree(const struct edit *edit)
+{
+	const struct xml_document *document = edit_document(edit);
+	struct xml_document *whole;
+	struct buf bytes;
+
+	buf_init(&bytes, 4 * XML_SIZE_MAX);
+	edit_bytes(edit, &bytes);
+	FUZZ_REQUIRE(xml_parse(buf_text(&bytes), "f", &whole, NULL) == 0);
+	FUZZ_REQUIRE(same_tree(document->root, whole->root));
+	FUZZ_REQUIRE(document->elements == whole->elements);
+	FUZZ_REQUIRE(text_equal(document->source, whole->source));
+	xml_free(whole);
+	buf_done(&bytes);
+}
 
 /* The element with this number, in the order of the file. */
 static const struct xml_element *pick(const struct xml_element *e, unsigned *number)
@@ -93,8 +131,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	edit_bytes(edit, &bytes);
 	FUZZ_REQUIRE(!buf_failed(&bytes) && text_equal(buf_text(&bytes), text));
 	buf_done(&bytes);
-	for (size_t i = 0; i < steps && i < STEPS_MAX; i++)
+	for (size_t i = 0; i < steps && i < STEPS_MAX; i++) {
 		step(edit, data[2 * i], data[2 * i + 1]);
+		check_tree(edit);
+	}
 	edit_free(edit);
 	return 0;
 }

@@ -135,6 +135,34 @@ def story_edits_of_a_large_configuration_are_taken_back_byte_for_byte(t):
         t.check(appcmd.file.read_bytes() == data, "a backup is what was there")
 
 
+def story_many_objects_in_one_command_are_one_version_of_the_file(t):
+    appcmd, _ = begin(t, 8, "\r\n")
+    appcmd("set", "apppool", "Pool 1", "/queueLength:2000")
+    history = appcmd.file.parent / "history"
+
+    def versions():
+        return sorted(p.name for p in history.iterdir())
+    before, data = versions(), appcmd.file.read_bytes()
+    sites = appcmd("list", "site", "/xml").encode()
+    told = appcmd("set", "site", "/in", "/limits.maxConnections:5", "/bindings:http/*:82:",
+                  stdin=sites)
+    t.equal(len(told.splitlines()), SITES, "objects that were changed")
+    t.equal(len(versions()), len(before) + 1, "versions")
+    changed = appcmd.file.read_bytes()
+    t.equal((history / versions()[-1] / "applicationHost.config").read_bytes(), changed, "the last")
+    t.equal((history / versions()[-2] / "applicationHost.config").read_bytes(), data, "the one before")
+    t.equal(changed.count(b'<limits maxConnections="5" />'), SITES, "sites in the file")
+    t.equal(changed.count(b'bindingInformation="*:82:"'), SITES, "bindings in the file")
+    t.equal(appcmd("list", "site", "/text:limits.maxConnections"), "5\n" * SITES, "what is read")
+    appcmd("delete", "site", "/in", stdin=sites)
+    t.equal(len(versions()), len(before) + 2, "versions")
+    t.check(b"<site " not in appcmd.file.read_bytes(), "none is left")
+    appcmd.file.write_bytes(data)
+    t.contains(appcmd("set", "site", "/in", "/limits.maxConnections:x", stdin=sites, status=13),
+               "maxConnections", "what is wrong")
+    t.check(appcmd.file.read_bytes() == data, "all or none")
+
+
 def story_a_large_configuration_that_is_cut_is_refused(t):
     appcmd, data = begin(t, 4, "\r\n")
     rng = random.Random(5)

@@ -105,7 +105,7 @@ const struct xml_element *edit_at(const struct edit *edit, size_t start)
 	return element_at(edit->document, start);
 }
 
-/* Replaces the bytes from..to and reads the text again. */
+/* Replaces the bytes from..to and reads what they make, or all of it, again. */
 static int replace_bytes(struct edit *edit, size_t from, size_t to, struct text with,
 			 struct error *err)
 {
@@ -113,12 +113,15 @@ static int replace_bytes(struct edit *edit, size_t from, size_t to, struct text 
 	struct xml_document *document;
 	struct buf out;
 
+	int r = xml_replace(edit->document, from, to, with);
+	if (r <= 0)
+		return r < 0 ? no_memory(err) : 0;
 	buf_init(&out, XML_SIZE_MAX + 1);
 	buf_put(&out, old.data, from);
 	buf_put_text(&out, with);
 	buf_put(&out, old.data + to, old.length - to);
-	int r = buf_failed(&out) ? no_memory(err)
-				 : xml_parse(buf_text(&out), edit->file, &document, err);
+	r = buf_failed(&out) ? no_memory(err)
+			     : xml_parse(buf_text(&out), edit->file, &document, err);
 	buf_done(&out);
 	if (r < 0)
 		return r;

@@ -4,8 +4,8 @@
  * order and white space included, and what is added is laid out as its surroundings are. Used by
  * tools, in one thread.
  *
- * Each step makes a new text and reads it again, so elements of an edit are good until the next
- * step; steps give back the element they were about.
+ * Each step changes the text and reads again what it changed (xml_replace), so elements of an edit
+ * are good until the next step; steps give back the element they were about.
  */
 #pragma once
 

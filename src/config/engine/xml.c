@@ -3,7 +3,7 @@
  * Expat's events made into a tree; see xml.h. Called in the SCM, the front end, hosts and tools,
  * on any thread: a parse has no state outside its own document.
  */
-#include "config/engine/xml.h"
+#include "config/engine/xml_read.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -18,6 +18,7 @@
 struct reader {
 	XML_Parser parser;
 	struct xml_document *document;
+	struct xml_element *root;
 	struct xml_element *at; /* the open element, NULL outside of the root */
 	unsigned depth, elements;
 	int result; /* what stopped the parser, 0 for Expat's own errors */
@@ -91,7 +92,7 @@ static void link_element(struct reader *r, struct xml_element *element)
 	struct xml_element *parent = r->at;
 	element->parent = parent;
 	if (!parent)
-		r->document->root = element;
+		r->root = element;
 	else if (parent->last)
 		parent->last->next = element;
 	else
@@ -184,6 +185,28 @@ static const char *parser_encoding(const struct xml_document *document)
 	return decoded ? "UTF-8" : NULL;
 }
 
+/* What a part is in: the text, which is in one of the encodings that can be changed. */
+static const char *part_encoding(const struct xml_document *document)
+{
+	bool ascii = text_equal_nocase(xml_declared_encoding(document->source), TEXT("US-ASCII"));
+	return ascii && document->encoding == XML_UTF8 ? "US-ASCII" : "UTF-8";
+}
+
+int xml_read_part(struct xml_document *document, struct text part, unsigned depth,
+		  unsigned *elements, struct xml_element **ret)
+{
+	struct reader r = { .document = document, .depth = depth, .elements = *elements };
+
+	r.parser = XML_ParserCreate_MM(part_encoding(document), &expat_memory, NULL);
+	int result = r.parser ? parse(&r, part) : -ENOMEM;
+	XML_ParserFree(r.parser);
+	if (result < 0)
+		return result;
+	*elements = r.elements;
+	*ret = r.root;
+	return 0;
+}
+
 static int parse_text(struct text xml, enum xml_encoding encoding, const char *file,
 		      struct xml_document **ret, struct error *err)
 {
@@ -220,6 +243,8 @@ static int parse_text(struct text xml, enum xml_encoding encoding, const char *f
 		xml_free(r.document);
 		return result;
 	}
+	r.document->root = r.root;
+	r.document->elements = r.elements;
 	*ret = r.document;
 	return 0;
 }
@@ -241,8 +266,10 @@ int xml_parse(struct text xml, const char *file, struct xml_document **ret, stru
 
 struct xml_document *xml_free(struct xml_document *document)
 {
-	if (document)
-		arena_done(&document->arena);
+	if (!document)
+		return NULL;
+	arena_done(&document->arena);
+	mem_free(document->text);
 	return mem_free(document);
 }
 

@@ -48,6 +48,9 @@ struct xml_document {
 		source; /* the file as it was read; of one in UTF-16 as UTF-8, without the mark */
 	enum xml_encoding encoding; /* of the file */
 	struct xml_element *root;
+	unsigned elements; /* how many there are */
+	char *text;        /* the source once it was changed (xml_replace), else NULL */
+	size_t capacity;   /* of that */
 	/* Where it is in the hierarchy, below MACHINE/WEBROOT/APPHOST: "" or "Site/folder"; the
 	 * reader of the file says so. */
 	const char *path;
@@ -58,6 +61,12 @@ struct xml_document {
 /* Builds the tree of `xml`. -EINVAL with `err` (0x8007000D, file, line), also above a limit;
  * -ENOMEM. `*ret` is to be freed with xml_free. */
 int xml_parse(struct text xml, const char *file, struct xml_document **ret, struct error *err);
+/* Replaces the bytes from..to of the text and the part of the tree that they make, as if the whole
+ * were parsed again; elements that it is not about stay where they are in memory. XML_WHOLE:
+ * nothing was changed, and only parsing the whole new text can tell what it is, or what is wrong
+ * with it. -ENOMEM: nothing was changed either. */
+enum { XML_WHOLE = 1 };
+int xml_replace(struct xml_document *document, size_t from, size_t to, struct text with);
 /* By its byte order mark. */
 enum xml_encoding xml_encoding(struct text bytes);
 /* Puts a file in UTF-16 into `out` as UTF-8, and any other as it is. -EINVAL when it is none, or

@@ -29,6 +29,86 @@ static const struct xml_element *find(struct edit *edit, const char *path)
 	return e;
 }
 
+/* The same elements at the same bytes and lines. */
+static void assert_same_tree(const struct xml_element *a, const struct xml_element *b)
+{
+	const struct xml_element *x = a->first, *y = b->first;
+
+	assert_string_equal(a->name, b->name);
+	assert_int_equal(a->line, b->line);
+	assert_int_equal(a->start, b->start);
+	assert_int_equal(a->open_end, b->open_end);
+	assert_int_equal(a->close, b->close);
+	assert_int_equal(a->end, b->end);
+	assert_int_equal(a->attribute_count, b->attribute_count);
+	for (size_t i = 0; i < a->attribute_count; i++)
+		assert_string_equal(a->attributes[i].value, b->attributes[i].value);
+	for (; x && y; x = x->next, y = y->next) {
+		assert_ptr_equal(x->parent, a);
+		assert_same_tree(x, y);
+		assert_true(x->next || a->last == x);
+	}
+	assert_true(!x && !y && (a->first || !a->last));
+}
+
+static void replaced(const char *text, const char *from, const char *with, int expected)
+{
+	struct xml_document *document, *whole;
+	char changed[512];
+
+	assert_int_equal(xml_parse(text_of(text), "f", &document, &err), 0);
+	const char *at = strstr(text, from);
+	assert_non_null(at);
+	size_t start = (size_t)(at - text), end = start + strlen(from);
+	snprintf(changed, sizeof(changed), "%.*s%s%s", (int)start, text, with, text + end);
+	if (xml_replace(document, start, end, text_of(with)) != expected)
+		fail_msg("%s", changed);
+	if (expected == XML_WHOLE) {
+		assert_true(text_equal(document->source, text_of(text)));
+		assert_int_equal(xml_parse(text_of(text), "f", &whole, &err), 0);
+	} else {
+		assert_true(text_equal(document->source, text_of(changed)));
+		assert_int_equal(xml_parse(text_of(changed), "f", &whole, &err), 0);
+	}
+	assert_same_tree(document->root, whole->root);
+	assert_int_equal(document->elements, whole->elements);
+	xml_free(whole);
+	xml_free(document);
+}
+
+static void a_part_is_read_as_the_whole_would_be(void **state)
+{
+	static const char text[] = "<a>\r\n <b x='1'/>\r<!-- <b> -->\n<c>\r\n<d/> <e><f/></e>\n</c>"
+				   "<!-- t -->\n<g/>\n</a>\n";
+	replaced(text, "1", "22\n2", 0);
+	replaced(text, "<b x='1'/>", "", 0);
+	replaced(text, "<b x='1'/>", "<b/>\n<b>\r</b>\r\n", 0);
+	replaced(text, "<d/> <e><f/></e>\n", "", 0);
+	replaced(text, "/> <e>", "/><n/>\n<e>", 0);
+	replaced(text, "<f/></e>", "<f><h/>\n</f></e>", 0);
+	replaced(text, "<g/>", "<g/><i/>", 0);
+	replaced(text, "-->\n<c>", "--> <c>", 0);
+	replaced(text, " t ", " <x> ", 0);
+	/* Well-formed by itself, or as a whole, and not the other. */
+	replaced(text, "<d/>", "</c><c>", XML_WHOLE);
+	replaced(text, "<d/>", "<d>", XML_WHOLE);
+	replaced(text, "<d/>", "<!--", XML_WHOLE);
+	replaced(text, "<!-- t -->", "--></a><!--", XML_WHOLE);
+	replaced(text, "x='1'", "x='1' x='1'", XML_WHOLE);
+	replaced(text, "<e>", "<E>", XML_WHOLE);
+	replaced(text, "<a>", "<a n='1'>", XML_WHOLE); /* the root */
+	replaced("<?xml version='1.0' encoding='us-ascii'?><a><b/></a>", "<b/>", "<c/>", 0);
+	replaced("<?xml version='1.0' encoding='us-ascii'?><a><b/></a>", "<b/>",
+		 "<b x='\xc3\xb6'/>", XML_WHOLE);
+	char deep[XML_DEPTH_MAX * 7 + 1] = "";
+	for (size_t i = 0; i < XML_DEPTH_MAX; i++)
+		strcat(deep, "<a>");
+	for (size_t i = 0; i < XML_DEPTH_MAX; i++)
+		strcat(deep, "</a>");
+	replaced(deep, "<a></a>", "<b/>", 0);
+	replaced(deep, "<a></a>", "<a><b/></a>", XML_WHOLE);
+}
+
 static void attributes_change_in_place(void **state)
 {
 	struct edit *edit = begin("<a  x = 'old'\n   y=\"2\" /><!-- kept -->");
@@ -254,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_in_utf16_stay_what_they_are),
 		cmocka_unit_test(what_only_begins_as_utf16_is_refused),
+		cmocka_unit_test(a_part_is_read_as_the_whole_would_be),
 		cmocka_unit_test(attributes_change_in_place),
 		cmocka_unit_test(elements_are_laid_out_as_their_surroundings),
 		cmocka_unit_test(elements_go_with_their_line),
