@@ -135,9 +135,10 @@ const struct effective_value *appcmd_written(const struct appcmd_object *object,
 /* Reads the XML of another appcmd from standard input, once; its root is <appcmd>. 0, or the exit
  * status. */
 int appcmd_input(struct appcmd *a);
-/* Whether an element of the input means this object: by its own name, or as the one it belongs to.
- */
-bool appcmd_input_names(const struct xml_element *e, const struct appcmd_object *object);
+/* Those of `all`, which are of one kind, that an element of the input means: by their own name, or
+ * by that of what they belong to. 0, or the exit status. */
+int appcmd_input_select(struct appcmd *a, const struct appcmd_kind *kind,
+			const struct appcmd_objects *all, struct appcmd_objects *ret);
 
 /* ---- print.c ---- */
 

@@ -328,26 +328,6 @@ static int matches(struct appcmd *a, const struct appcmd_object *o)
 	return 1;
 }
 
-/* Objects that the input names, each once. */
-static int select_input(struct appcmd *a, const struct appcmd_objects *all,
-			struct appcmd_objects *ret)
-{
-	int status = appcmd_input(a);
-
-	for (size_t i = 0; i < all->count && status == 0; i++) {
-		const struct xml_element *e = a->input->root->first;
-		while (e && !appcmd_input_names(e, &all->items[i]))
-			e = e->next;
-		struct appcmd_object *o =
-			e ? appcmd_append(a, ret, all->items[i].kind, NULL) : NULL;
-		if (o)
-			*o = all->items[i];
-		else if (e)
-			status = appcmd_error(APPCMD_FAILED, "out of memory");
-	}
-	return status;
-}
-
 int appcmd_filter(struct appcmd *a, const struct appcmd_objects *all, bool filtered,
 		  struct appcmd_objects *ret)
 {
@@ -374,7 +354,7 @@ int appcmd_select(struct appcmd *a, const struct appcmd_kind *kind, bool filtere
 	int status = appcmd_objects(a, kind, &all);
 
 	if (status == 0 && a->in) {
-		status = select_input(a, &all, &named);
+		status = appcmd_input_select(a, kind, &all, &named);
 		all = named;
 	}
 	if (status)
