@@ -9,6 +9,7 @@
 #include "security/token.h"
 
 #include <errno.h>
+#include <gssapi/gssapi_krb5.h>
 #include <gssapi/gssapi_ntlmssp.h>
 #include <stdio.h>
 
@@ -32,14 +33,12 @@ static int import_name(struct security_context *c, const char *text, gss_OID kin
 }
 
 /* "user@REALM" for Kerberos, "DOMAIN\user" for NTLM; both understand their own. */
-static int acquire(struct security_context *c, const struct security_identity *who,
-		   struct error *err)
+static int acquire_user(struct security_context *c, const struct security_identity *who,
+			struct error *err)
 {
 	char text[2 * SECURITY_NAME_MAX];
 	const char *domain = who->domain ? who->domain : "";
 	bool ntlm = c->service == AUTHN_WINNT;
-	if (!who->user)
-		return 0;
 	int n = ntlm ? snprintf(text, sizeof(text), "%s\\%s", domain, who->user)
 		     : snprintf(text, sizeof(text), "%s%s%s", who->user, *domain ? "@" : "",
 				domain);
@@ -62,6 +61,40 @@ static int acquire(struct security_context *c, const struct security_identity *w
 	return r;
 }
 
+/* Who the process is. Without credentials the first step says so. */
+static void acquire_process(struct security_context *c)
+{
+	OM_uint32 minor;
+	gss_OID_set_desc only = { 1, c->mechanism };
+	if (GSS_ERROR(gss_acquire_cred(&minor, GSS_C_NO_NAME, GSS_C_INDEFINITE, &only,
+				       GSS_C_INITIATE, &c->cred, NULL, NULL)))
+		c->cred = GSS_C_NO_CREDENTIAL;
+}
+
+/* Kerberos offers signatures and encryption even when nobody asks for them, unless it is told not
+ * to. Samba's server believes it, reckons with the wrong size of a signature, and fails the call.
+ */
+static void offer_only_what_is_wanted(struct security_context *c)
+{
+	OM_uint32 minor;
+	gss_buffer_desc none = GSS_C_EMPTY_BUFFER;
+	if (c->cred)
+		gss_set_cred_option(&minor, &c->cred, GSS_KRB5_CRED_NO_CI_FLAGS_X, &none);
+}
+
+static int acquire(struct security_context *c, const struct security_identity *who,
+		   struct error *err)
+{
+	int r = 0;
+	if (who->user)
+		r = acquire_user(c, who, err);
+	else if (c->service != AUTHN_WINNT)
+		acquire_process(c);
+	if (r == 0 && c->service != AUTHN_WINNT)
+		offer_only_what_is_wanted(c);
+	return r;
+}
+
 /* "service/host" is a name of Kerberos as it is; where NTLM may be chosen, it must be one that NTLM
  * knows, too: "service@host". */
 static int import_target(struct security_context *c, const char *target, struct error *err)
@@ -78,12 +111,13 @@ static int import_target(struct security_context *c, const char *target, struct 
 	return import_name(c, text, GSS_C_NT_HOSTBASED_SERVICE, &c->target, err);
 }
 
+/* At connect level no signature is asked for, which replay and sequence detection imply: Samba's
+ * server fails calls when it was agreed on and nothing is signed. */
 static OM_uint32 wanted_flags(const struct security_initiate *o)
 {
-	OM_uint32 flags =
-		GSS_C_DCE_STYLE | GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG;
+	OM_uint32 flags = GSS_C_DCE_STYLE | GSS_C_MUTUAL_FLAG;
 	if (o->level >= AUTHN_LEVEL_CALL)
-		flags |= GSS_C_INTEG_FLAG;
+		flags |= GSS_C_INTEG_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG;
 	if (o->level >= AUTHN_LEVEL_PKT_PRIVACY)
 		flags |= GSS_C_CONF_FLAG;
 	if (o->impersonation == IMP_LEVEL_IDENTIFY || o->impersonation == IMP_LEVEL_ANONYMOUS)
