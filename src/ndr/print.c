@@ -93,9 +93,9 @@ static void print_text(struct printer *p, const struct ndr_type *type, const voi
 {
 	buf_putc(p->out, '"');
 	if (type->of->size == 2)
-		buf_put_utf16(p->out, value, length - 1);
+		buf_put_utf16(p->out, value, length);
 	else
-		buf_put(p->out, value, length - 1);
+		buf_put(p->out, value, length);
 	buf_putc(p->out, '"');
 }
 
@@ -109,11 +109,16 @@ static void print_array(struct printer *p, const struct ndr_type *type, const vo
 		return;
 	}
 	if (type->flags & NDR_STRING) {
-		print_text(p, type, value, x.length);
+		print_text(p, type, value, x.length - 1);
+		return;
+	}
+	const char *at = (const char *)value + (size_t)x.first * type->of->size;
+	/* Counted text, as in RPC_UNICODE_STRING. */
+	if (type->of->kind == NDR_WCHAR) {
+		print_text(p, type, at, x.length);
 		return;
 	}
 	buf_printf(p->out, "[%u]", x.size);
-	const char *at = (const char *)value + (size_t)x.first * type->of->size;
 	bool rows = !ndr_is_scalar(type->of->kind);
 	p->indent++;
 	for (uint32_t i = 0; i < x.length && i < ARRAY_SHOWN; i++, at += type->of->size) {
