@@ -237,7 +237,8 @@ static uint32_t begin_security(struct rpc_client_conn *c, const struct rpc_clien
 	enum authn_level level = o->level == AUTHN_LEVEL_CALL ? AUTHN_LEVEL_PKT : o->level;
 	if (level == AUTHN_LEVEL_DEFAULT)
 		level = AUTHN_LEVEL_CONNECT;
-	snprintf(target, sizeof(target), "host/%s", o->binding.host);
+	snprintf(target, sizeof(target), "host/%s",
+		 *o->binding.host ? o->binding.host : "localhost");
 	struct security_initiate initiate = { .service = o->service,
 					      .level = level,
 					      .impersonation = o->impersonation,
