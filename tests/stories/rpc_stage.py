@@ -115,8 +115,8 @@ class Kdc:
 class Recorder:
     """A proxy in front of a port that writes what passes as packets of a pcap file."""
 
-    def __init__(self, t, port):
-        self.path, self.target = t.root / f"record-{port}.pcap", port
+    def __init__(self, t, port, host="127.0.0.1"):
+        self.path, self.target, self.host = t.root / f"record-{port}.pcap", port, host
         self.lock, self.threads, self.clients = threading.Lock(), [], 0
         self.file = open(self.path, "wb")
         self.file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101))
@@ -135,7 +135,7 @@ class Recorder:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self.target))
+            server = socket.create_connection((self.host, self.target))
             self.clients += 1
             state = {"client": 1, "server": 1, "port": 20000 + self.clients}
             self._thread(self._pump, client, server, "client", state)

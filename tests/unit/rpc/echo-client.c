@@ -10,14 +10,13 @@
  * it asks an endpoint mapper where it is itself; with --mgmt any server what it offers, and prints
  * the first three parts of each UUID. A failure is printed with its status: 1.
  */
+#include "client-args.h"
 #include "echo.h"
 
 #include "base/clock.h"
 #include "rpc/bytes.h"
-#include "rpc/client.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,73 +24,26 @@ static struct rpc_client_options o = { .level = AUTHN_LEVEL_NONE };
 static uint32_t data_length;
 static bool mapper, mgmt;
 
-static enum authn_service service_of(const char *name)
-{
-	if (strcmp(name, "ntlm") == 0)
-		return AUTHN_WINNT;
-	return strcmp(name, "kerberos") == 0 ? AUTHN_GSS_KERBEROS : AUTHN_GSS_NEGOTIATE;
-}
-
-static void take_user(char *text)
-{
-	char *slash = strchr(text, '\\');
-	o.identity.user = slash ? slash + 1 : text;
-	if (slash) {
-		*slash = '\0';
-		o.identity.domain = text;
-	}
-}
-
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "service", 1, NULL, 's' },       { "level", 1, NULL, 'l' },
-		{ "impersonation", 1, NULL, 'i' }, { "target", 1, NULL, 't' },
-		{ "user", 1, NULL, 'u' },          { "password", 1, NULL, 'p' },
-		{ "epmapper", 1, NULL, 'e' },      { "data", 1, NULL, 'd' },
-		{ "mapper", 0, NULL, 'm' },        { "by-policy", 0, NULL, 'P' },
-		{ "mgmt", 0, NULL, 'M' },          { NULL, 0, NULL, 0 },
+		CLIENT_ARGS,
+		{ "data", 1, NULL, 'd' },
+		{ "mapper", 0, NULL, 'm' },
+		{ "mgmt", 0, NULL, 'M' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct error err = { 0 };
 	int c;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			o.service = service_of(optarg);
-			break;
-		case 'l':
-			o.level = (enum authn_level)atoi(optarg);
-			break;
-		case 'i':
-			o.impersonation = (enum imp_level)atoi(optarg);
-			break;
-		case 't':
-			o.target = optarg;
-			break;
-		case 'u':
-			take_user(optarg);
-			break;
-		case 'p':
-			o.identity.password = optarg;
-			break;
-		case 'e':
-			o.epmapper_port = (uint16_t)atoi(optarg);
-			break;
-		case 'd':
+		if (c == 'd')
 			data_length = (uint32_t)atoi(optarg);
-			break;
-		case 'P':
-			o.delegate_by_policy = true;
-			break;
-		case 'M':
+		else if (c == 'M')
 			mgmt = true;
-			break;
-		case 'm':
+		else if (c == 'm')
 			mapper = true;
-			break;
-		default:
+		else if (!client_arg(&o, c, optarg))
 			exit(2);
-		}
 	}
 	if (optind + 1 != argc || rpc_binding_parse(text_of(argv[optind]), &o.binding, &err) < 0) {
 		fprintf(stderr, "rpc-echo-client: %s\n", err.text);
