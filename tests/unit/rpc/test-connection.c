@@ -513,7 +513,7 @@ static void test_handle_limit(void **state)
 {
 	static const char type[] = "a type";
 	GUID handle;
-	int data = 0;
+	static int data; /* the handles go after the test */
 	rig.keep = true;
 	bound();
 	rig_put_request(&rig, 2, WHOLE, ECHO_ADD_ONE, "\0\0\0\0", 4);
