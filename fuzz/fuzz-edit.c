@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "config/engine/edit.h"
 
 #include <errno.h>
@@ -81,6 +82,38 @@ static void add_and_take_away(struct edit *edit, const struct xml_element *e)
 	free(copy);
 }
 
+/* Bytes that belong nowhere, from one place of an element on: a part is read as the whole would be,
+ * or not at all. */
+static void replace_any(const struct edit *edit, const struct xml_element *e, unsigned what)
+{
+	static const char *const pieces[] = { "",     "<x/>",          "</a><a>", "]]>",
+					      "<!--", "-->",           "&",       "<![CDATA[",
+					      "\r",   "\n<b>\r\n</b>", "'",       "<?p ?>" };
+	const char *piece = pieces[what % ARRAY_LEN(pieces)];
+	struct text source = edit_document(edit)->source;
+	struct xml_document *part, *whole;
+	size_t length = e->end - e->start;
+	size_t from = e->start + what * 7 % (length + 1);
+	size_t to = from + what * 3 % (e->end - from + 1);
+	struct buf changed;
+
+	buf_init(&changed, 4 * XML_SIZE_MAX);
+	buf_put(&changed, source.data, from);
+	buf_puts(&changed, piece);
+	buf_put(&changed, source.data + to, source.length - to);
+	if (xml_parse(source, "f", &part, NULL) == 0) {
+		int r = xml_replace(part, from, to, text_of(piece));
+		FUZZ_REQUIRE(r == 0 || r == XML_WHOLE);
+		struct text now = r == 0 ? buf_text(&changed) : source;
+		FUZZ_REQUIRE(text_equal(part->source, now));
+		FUZZ_REQUIRE(xml_parse(now, "f", &whole, NULL) == 0);
+		FUZZ_REQUIRE(same_tree(part->root, whole->root));
+		xml_free(whole);
+		xml_free(part);
+	}
+	buf_done(&changed);
+}
+
 static void step(struct edit *edit, unsigned what, unsigned which)
 {
 	static const char *const values[] = { "", "a&b<c>\"'", "\n\t\r", "\xc3\xa4", "plain" };
@@ -89,6 +122,7 @@ static void step(struct edit *edit, unsigned what, unsigned which)
 
 	if (!e)
 		e = edit_document(edit)->root;
+	replace_any(edit, e, what);
 	switch (what % 6) {
 	case 0:
 	case 1:
