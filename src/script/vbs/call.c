@@ -163,6 +163,15 @@ HRESULT vbs_object_default(struct vbs_heap *heap, IDispatch *object, struct valu
 
 /* ---- members ---- */
 
+/* Whether a failure says that the object could not be asked, not that it has no such member: that
+ * of a call to another process (facilities RPC and WIN32, where E_OUTOFMEMORY is, too). */
+static bool is_unreached(HRESULT hr)
+{
+	uint32_t facility = (uint32_t)hr >> 16;
+
+	return facility == 0x8001 || (facility == 0x8007 && hr != E_INVALIDARG);
+}
+
 /* The DISPID of `name`, from the site's cache when the object is of the class seen last. */
 static HRESULT find_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t site,
 			   IDispatch *object, DISPID *ret, bool *ret_byref)
@@ -182,7 +191,7 @@ static HRESULT find_member(struct vbs_engine *e, struct vbs_binding *b, uint32_t
 	/* Callers refuse Nothing: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	hr = object->lpVtbl->GetIDsOfNames(object, &GUID_NULL, names, 1, 0x409, ret);
 	if (FAILED(hr))
-		return hr == E_OUTOFMEMORY ? hr : vbs_throw_name(e, 438, name->text);
+		return is_unreached(hr) ? hr : vbs_throw_name(e, 438, name->text);
 	if (!class || class->lookup)
 		return S_OK;
 	/* Members of ours say whether they want references. */

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "com/class.h"
 #include "script/vbs/instance.h"
 #include "script/vbs/coverage.h"
 
@@ -191,8 +192,12 @@ void vbs_raised_complete(struct vbs_engine *e, HRESULT hr)
 	}
 	number = vbs_error_of_hresult(hr);
 	text = number ? vbs_error_text(number) : NULL;
-	if (!text && !r->by_component)
-		text = "Unknown runtime error";
+	/* A code that is the system's has its words, a component that had none of its own none. */
+	if (!text && !r->by_component) {
+		text = hresult_text(hr);
+		if (!text)
+			text = "Unknown runtime error";
+	}
 	if (!r->description)
 		r->description = complete_text(text);
 	if (!r->source && !r->by_component)
