@@ -112,6 +112,17 @@ static void wait_until(struct dcom *dcom, int64_t moment)
 	pthread_cond_clockwait(&dcom->tick, &dcom->lock, CLOCK_MONOTONIC, &at);
 }
 
+static void collect(struct dcom *dcom, int64_t now)
+{
+	size_t released = resolver_collect(dcom->resolver, now);
+
+	if (!released || !dcom->options.collected)
+		return;
+	struct dcom_counts left = dcom_counts(dcom);
+
+	dcom->options.collected(dcom->options.ctx, released, &left);
+}
+
 static void *ticker_main(void *arg)
 {
 	struct dcom *dcom = arg;
@@ -130,7 +141,7 @@ static void *ticker_main(void *arg)
 		pthread_mutex_unlock(&dcom->lock);
 		remotes_tick(dcom->remotes, due);
 		if (due && dcom->resolver)
-			resolver_collect(dcom->resolver, now);
+			collect(dcom, now);
 		if (due)
 			next = now + period;
 		pthread_mutex_lock(&dcom->lock);

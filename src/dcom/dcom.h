@@ -16,6 +16,7 @@
 #include "rpc/server.h"
 
 struct dcom;
+struct dcom_counts;
 
 struct dcom_options {
 	/* Where calls come in; it must outlive this, and be stopped first. Interfaces are added to
@@ -38,6 +39,9 @@ struct dcom_options {
 	(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory, IUnknown **ret);
 	/* An activation was refused for its authentication level, or because it had none. */
 	void (*refused)(void *ctx, const struct rpc_caller *caller);
+	/* Objects were released that no client had pinged or called for three periods, and what is
+	 * left. On the thread that pings. May be NULL. */
+	void (*collected)(void *ctx, size_t released, const struct dcom_counts *left);
 };
 
 int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err);

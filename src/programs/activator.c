@@ -83,6 +83,15 @@ static void note(void *ctx, const char *text)
 	fprintf(stderr, "rpcss: %s\n", text);
 }
 
+/* Whoever looks for a client that died, or for one that does not ping, finds it here. */
+static void collected(void *ctx, size_t released, const struct dcom_counts *left)
+{
+	fprintf(stderr,
+		"rpcss: objects released, as no client pinged them for three periods: %zu; "
+		"left: %zu\n",
+		released, left->exporter.objects);
+}
+
 /* ---- how others reach this machine ---- */
 
 static void add_own_addresses(struct bindings *b)
@@ -183,6 +192,7 @@ static int start_dcom(struct activator *a, const struct activator_options *o, st
 		.ctx = a,
 		.activate = activate,
 		.refused = refused,
+		.collected = o->verbose ? collected : NULL,
 	};
 
 	if (!bindings)

@@ -19,7 +19,7 @@ struct activator_options {
 	uint16_t port;         /* 0: any */
 	const char *users;     /* NTLM accounts, a file name; NULL: no NTLM */
 	const char *keytab;    /* Kerberos keys, a file name; NULL: no Kerberos */
-	bool verbose;          /* lines on standard error about calls that are refused */
+	bool verbose;          /* lines on standard error about refused calls, lost clients */
 };
 
 /* -EPERM: DCOM is switched off in the registry. */

@@ -18,7 +18,7 @@ static const char usage[] =
 	"  --port N           135 unless given; 0: any\n"
 	"  --users FILE       NTLM accounts, DOMAIN:user:password a line (NTLM_USER_FILE)\n"
 	"  --keytab FILE      Kerberos keys of this machine (KRB5_KTNAME)\n"
-	"  --verbose          say on standard error why calls are refused\n";
+	"  --verbose          say on standard error why calls are refused and objects dropped\n";
 
 static int run(const struct activator_options *options)
 {

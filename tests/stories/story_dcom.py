@@ -16,7 +16,7 @@ SETTINGS = r"HKLM\SOFTWARE\Surrogate\DCOM"
 class Rpcss:
     """rpcss of the build, with what is written into its registry before."""
 
-    def __init__(self, t, *classes, kdc=None, **values):
+    def __init__(self, t, *classes, kdc=None, port=0, **values):
         lines = ['Set sh = CreateObject("WScript.Shell")']
         for name in classes or ["Scripting.Dictionary"]:
             lines.append(f'sh.RegWrite "{SETTINGS}\\Classes\\{name}", 1, "REG_DWORD"')
@@ -29,7 +29,7 @@ class Rpcss:
         t.equal(done.status, 0, f"writing the settings: {done.out}{done.err}")
         users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\n", 0o600)
         self.t = t
-        self.process = t.start("rpcss", "--state", t.state, "--address", "127.0.0.1", "--port", "0",
+        self.process = t.start("rpcss", "--state", t.state, "--address", "127.0.0.1", "--port", port,
                                "--users", users, "--verbose",
                                *(["--keytab", kdc.keytab] if kdc else []), env=kdc and kdc.env)
         found = t.wait_for(lambda: re.match(r"rpcss listens on port (\d+)\n", self.process.out)
