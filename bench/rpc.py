@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls of DCE/RPC, one after the other: our client and server, the same client and Samba's server, a bare Unix socket.
 
-The call is is_server_listening of the management interface, which both servers have. Roads take turns, and the best of the rounds
+The call is is_server_listening of the management interface, which both servers have; ours answers it on the thread of its
+connections, as Samba does. The second table has AddOne of our test server, which goes through a worker thread, against the same
+figures of Samba. Roads take turns, and the best of the rounds
 counts: on a busy machine the others say how busy it was. Needs bench/rpc-bench, and the packages of the stories of RPC."""
 import os
 import pathlib
@@ -57,10 +59,11 @@ def processor_time(server):
 def ours(stage):
     kdc = rpc_stage.Kdc(stage, "host/localhost")
     local = stage.root / "local"
-    server = rpc_stage.Server(stage, "--keytab", kdc.keytab, "--local", local, env=kdc.env)
+    server = rpc_stage.Server(stage, "--keytab", kdc.keytab, "--echo-local", local, env=kdc.env)
     places = {"local": f"ncalrpc:[{local}]", "tcp": f"ncacn_ip_tcp:127.0.0.1[{server.echo}]"}
     users = {"ntlm": f"DOM\\{rpc_stage.USER}", "kerberos": f"{rpc_stage.REALM}\\{rpc_stage.USER}"}
-    return roads(stage, places, users, rpc_stage.PASSWORD, "host/localhost", server.process, kdc.env)
+    rest = (places, users, rpc_stage.PASSWORD, "host/localhost", server.process, kdc.env)
+    return roads(stage, *rest), roads(stage, *rest, "--worker")
 
 
 def sambas(stage):
@@ -70,10 +73,10 @@ def sambas(stage):
     return roads(stage, places, users, samba_stage.PASSWORD, f"host/{dc.host}", dc.process, dc.env)
 
 
-def roads(stage, places, users, password, target, process, env):
+def roads(stage, places, users, password, target, process, env, *more):
     made = []
     for name, place, service, level in LEVELS:
-        args = [places[place], "--level", level]
+        args = [places[place], "--level", level, *more]
         if service:
             args += ["--service", service, "--user", users[service], "--password", password]
         if service == "kerberos":
@@ -97,10 +100,11 @@ def table(bare, us, them):
 def run(build, folder, seconds, count, connections, full):
     stage = Stage(build, "bench")
     try:
-        bare, us, them = Road(stage, "bare", ["--bare"]), ours(stage), sambas(stage)
+        bare, (quick, worker), them = Road(stage, "bare", ["--bare"]), ours(stage), sambas(stage)
         for _ in range(count):
-            for road in [bare, *(road for pair in zip(us, them) for road in pair)]:
+            for road in [bare, *(road for roads_of_level in zip(quick, worker, them) for road in roads_of_level)]:
                 road.measure(seconds)
-        return f"### Calls of DCE/RPC, one after the other, best of {count}\n\n" + table(bare, us, them)
+        return (f"### Calls of DCE/RPC, one after the other, best of {count}\n\n{table(bare, quick, them)}\n\n"
+                f"Through a worker thread of ours:\n\n{table(bare, worker, them)}")
     finally:
         stage.close()

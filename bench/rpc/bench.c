@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rpc-bench BINDING [--service S --level N --target SPN --user D\U --password P] [--seconds N]
+ * rpc-bench BINDING [--service S --level N --target SPN --user D\U --password P] [--worker]
+ *           [--seconds N]
  * rpc-bench --bare [--seconds N]
  *
  * Calls is_server_listening of the management interface, which every server of DCE/RPC has, one
@@ -13,6 +14,7 @@
 #include "rpc/endpoint.h"
 
 #include "../../tests/unit/rpc/client-args.h"
+#include "../../tests/unit/rpc/echo.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -105,6 +107,8 @@ static int bare(double seconds)
 
 struct target {
 	struct rpc_client *client;
+	uint16_t opnum;
+	struct text in;
 	struct buf out;
 };
 
@@ -112,9 +116,7 @@ static bool call(void *ctx)
 {
 	struct target *t = ctx;
 	struct error err = { 0 };
-	struct rpc_client_call c = { .opnum = IS_SERVER_LISTENING,
-				     .in = { "", 0 },
-				     .out = &t->out };
+	struct rpc_client_call c = { .opnum = t->opnum, .in = t->in, .out = &t->out };
 	buf_clear(&t->out);
 	uint32_t status = rpc_client_call(t->client, &c, &err);
 	if (status)
@@ -122,11 +124,13 @@ static bool call(void *ctx)
 	return status == RPC_S_OK;
 }
 
-static int rpc(const struct rpc_client_options *o, double seconds)
+static int rpc(struct rpc_client_options *o, bool worker, double seconds)
 {
-	struct target t;
+	struct target t = { .opnum = worker ? ECHO_ADD_ONE : IS_SERVER_LISTENING,
+			    .in = { "\1\0\0", worker ? 4 : 0 } };
 	struct error err = { 0 };
 	int64_t time = 0, before = 0, calls = -1;
+	o->interface = worker ? echo_interface.id : rpc_mgmt;
 	buf_init(&t.out, 1 << 16);
 	if (rpc_client_new(o, &t.client, &err) < 0)
 		return 1;
@@ -145,16 +149,19 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { CLIENT_ARGS,
 						 { "bare", 0, NULL, 'b' },
+						 { "worker", 0, NULL, 'w' },
 						 { "seconds", 1, NULL, 'S' },
 						 { NULL, 0, NULL, 0 } };
-	struct rpc_client_options o = { .level = AUTHN_LEVEL_NONE, .interface = rpc_mgmt };
+	struct rpc_client_options o = { .level = AUTHN_LEVEL_NONE };
 	struct error err = { 0 };
 	double seconds = 1;
-	bool is_bare = false;
+	bool is_bare = false, worker = false;
 	int c;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'b')
 			is_bare = true;
+		else if (c == 'w')
+			worker = true;
 		else if (c == 'S')
 			seconds = atof(optarg);
 		else if (!client_arg(&o, c, optarg))
@@ -166,5 +173,5 @@ int main(int argc, char **argv)
 		fprintf(stderr, "rpc-bench: %s\n", err.text);
 		return 2;
 	}
-	return rpc(&o, seconds);
+	return rpc(&o, worker, seconds);
 }

@@ -174,6 +174,11 @@ static void on_event(void *ctx, int fd, unsigned events)
 static void on_call(void *ctx, struct rpc_call *call)
 {
 	struct rpc_socket *s = ctx;
+	if (call->interface->quick) {
+		rpc_call_run(call);
+		rpc_call_finish(call);
+		return;
+	}
 	s->running++;
 	if (rpc_workers_add(&s->server->workers, call))
 		return;

@@ -2,7 +2,8 @@
 /*
  * A server to judge: endpoint mapper, mgmt and echo, over TCP and perhaps a local socket.
  *
- *   rpc-echo-server [--port N] [--echo-port N] [--local PATH] [--keytab FILE] [--ntlm FILE]
+ *   rpc-echo-server [--port N] [--echo-port N] [--local PATH] [--echo-local PATH]
+ *                   [--keytab FILE] [--ntlm FILE]
  *                   [--principal NAME] [--least LEVEL] [--entries N]
  *
  * With --entries the map is filled up to as many. Prints "epmapper PORT echo PORT" when it listens,
@@ -21,7 +22,7 @@
 
 static struct {
 	uint16_t port, echo_port;
-	const char *local, *principal;
+	const char *local, *echo_local, *principal;
 	int least, entries;
 	struct security_acceptor_options acceptor;
 } o;
@@ -35,11 +36,11 @@ static void note(void *ctx, const char *text)
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "port", 1, NULL, 'p' },  { "echo-port", 1, NULL, 'e' },
-		{ "local", 1, NULL, 'l' }, { "keytab", 1, NULL, 'k' },
-		{ "ntlm", 1, NULL, 'n' },  { "principal", 1, NULL, 's' },
-		{ "least", 1, NULL, 'L' }, { "entries", 1, NULL, 'N' },
-		{ NULL, 0, NULL, 0 },
+		{ "port", 1, NULL, 'p' },      { "echo-port", 1, NULL, 'e' },
+		{ "local", 1, NULL, 'l' },     { "echo-local", 1, NULL, 'E' },
+		{ "keytab", 1, NULL, 'k' },    { "ntlm", 1, NULL, 'n' },
+		{ "principal", 1, NULL, 's' }, { "least", 1, NULL, 'L' },
+		{ "entries", 1, NULL, 'N' },   { NULL, 0, NULL, 0 },
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -52,6 +53,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'l':
 			o.local = optarg;
+			break;
+		case 'E':
+			o.echo_local = optarg;
 			break;
 		case 'k':
 			o.acceptor.keytab = optarg;
@@ -141,6 +145,8 @@ int main(int argc, char **argv)
 	struct rpc_server *server = begin("echo", acceptor, &o.echo_port, &echo, map, &mgmt[1]);
 	if (o.local)
 		must(rpc_server_listen_local(mapper, o.local, &err), &err);
+	if (o.echo_local)
+		must(rpc_server_listen_local(server, o.echo_local, &err), &err);
 	fill(map);
 	must(rpc_server_start(mapper), &err);
 	must(rpc_server_start(server), &err);
