@@ -24,6 +24,7 @@
 
 #define STEPS_PER_TURN 24
 #define LINGER_TIME (5 * NSEC_PER_SEC)
+#define LEAVE_IDLE NSEC_PER_SEC /* so old is a connection that a server closes when it leaves */
 #define HALF_CLOSE_TIME (200 * NSEC_PER_MSEC)
 #define HALF_CLOSE_PATIENCE (2 * NSEC_PER_SEC)
 
@@ -154,18 +155,25 @@ static bool worth_parsing(const struct conn *conn)
 	       memchr(conn->buffer + conn->start + conn->looked, '\n', there - conn->looked);
 }
 
+/* A server that leaves closes what is idle. A client that had an answer just now may be asking
+ * again already, and could not know whether it may say that twice: it gets another one, the last. */
+static bool is_left(const struct conn *conn)
+{
+	return conn->loop->stopping && now_of(conn) >= conn->since + LEAVE_IDLE;
+}
+
 static int step_rest(struct conn *conn)
 {
 	if (conn->start < conn->end) {
 		if (worth_parsing(conn) && begin_request(conn))
 			return 1;
-	} else if (conn->loop->stopping || conn->broken) {
+	} else if (conn->broken) {
 		conn_close(conn);
 		return 1;
 	}
 	if (http_conn_fill(conn))
 		return 1;
-	if (conn->eof || conn->broken) {
+	if (conn->eof || conn->broken || is_left(conn)) {
 		conn_close(conn);
 		return 1;
 	}
@@ -192,6 +200,7 @@ static int end_exchange(struct conn *conn)
 		http_exchange_release(conn);
 		conn->phase = CONN_REST;
 		conn->looked = 0;
+		conn->since = now_of(conn);
 	}
 	return 1;
 }
@@ -250,6 +259,7 @@ static int step_drain(struct conn *conn)
 		http_exchange_release(conn);
 		conn->phase = CONN_REST;
 		conn->looked = 0;
+		conn->since = now_of(conn);
 		r = 1;
 	}
 	return r != 0;
@@ -344,6 +354,8 @@ static int64_t conn_deadline(struct conn *conn)
 	case CONN_REST:
 		if (conn->start < conn->end)
 			return conn->since + limits_of(conn)->header_timeout;
+		if (conn->loop->stopping)
+			return conn->since + LEAVE_IDLE;
 		return now_of(conn) +
 		       (conn->timeout ? conn->timeout : limits_of(conn)->idle_timeout);
 	case CONN_EXCHANGE:
@@ -364,6 +376,8 @@ void http_conn_timed_out(struct conn *conn)
 	case CONN_REST:
 		if (conn->start < conn->end)
 			http_conn_refuse(conn, 408, "Timer_HeaderWait");
+		else if (conn->loop->stopping)
+			conn_close(conn);
 		else
 			why = "Timer_ConnectionIdle";
 		break;
@@ -470,6 +484,7 @@ void http_conn_accepted(struct http_loop *loop, int fd, const struct sockaddr_st
 	conn->loop = loop;
 	conn->fd = fd;
 	conn->can_write = true;
+	conn->since = loop_now(loop->loop);
 	conn->peer.tag = tag;
 	http_peer_name(from, conn->peer.remote, &conn->peer.remote_port);
 	if (loop_watch(loop->loop, fd, LOOP_READ | LOOP_WRITE | LOOP_EDGE, conn_event, conn,

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server acts on a changed applicationHost.config by itself, and loses nothing by it."""
+import http.client
 import os
 import re
 import signal
 import socket
+import threading
 
 from clients import Load
 from stage import also_sanitized
@@ -504,6 +506,36 @@ def story_a_front_end_that_is_replaced_finishes_what_it_has_begun(t):
     t.equal(t.run("iisreset").status, 0, "iisreset")
     for i, port in enumerate(ports):
         t.equal(t.get("/", port=port).text, f"other{i}", "the sites after it")
+
+
+def story_nothing_is_lost_on_kept_connections_while_front_ends_are_replaced(t):
+    """A POST is not said twice: who gets no answer to it does not know whether it was done."""
+    t.write("post.asp", "<%= Request.TotalBytes %>")
+    t.serve()
+    lost, answers, done = [], [], threading.Event()
+
+    def ask():
+        client = http.client.HTTPConnection("127.0.0.1", t.port, timeout=60)
+        while not done.is_set():
+            try:
+                client.request("POST", "/post.asp", b"12345")
+                answers.append(client.getresponse().read())
+            except (OSError, http.client.HTTPException) as error:
+                lost.append(repr(error))
+                client.close()
+
+    clients = [threading.Thread(target=ask) for _ in range(6)]
+    for client in clients:
+        client.start()
+    for i in range(4):
+        before = fronts(t)["Running"]
+        add_site_elsewhere(t, f"new{i}", t.free_port())
+        t.check(fronts(t)["Running"] != before, "another front end")
+    done.set()
+    for client in clients:
+        client.join()
+    t.equal(lost, [], "what was not answered")
+    t.equal(set(answers), {b"5"}, "the answers")
 
 
 def story_limits_of_connections_take_effect(t):

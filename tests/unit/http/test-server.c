@@ -375,6 +375,27 @@ static void a_server_leaves_and_says_when_it_has(void **state)
 	close(fd);
 }
 
+/* A client that asks on while the server leaves gets an answer, and hears that it is the last. */
+static void who_asked_just_now_may_ask_once_more(void **state)
+{
+	static const char request[] = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct harness h;
+	harness_init(&h, &normal);
+	harness_connect(&h);
+	assert_true(harness_say(&h, request));
+	assert_int_equal(harness_status(&h), 200);
+	assert_false(harness_got(&h, "Connection: close"));
+	/* On its way, but not read. */
+	buf_clear(&h.received);
+	harness_send(&h, request, sizeof(request) - 1);
+	h.loop->server->grace = NSEC_PER_SEC;
+	h.loop->stop_task.fn(h.loop->stop_task.ctx);
+	harness_settle(&h);
+	assert_int_equal(harness_status(&h), 200);
+	assert_true(harness_got(&h, "Connection: close"));
+	harness_done_all(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +411,7 @@ int main(void)
 		cmocka_unit_test(a_stop_does_not_wait_for_ever),
 		cmocka_unit_test(some_sockets_are_closed_and_others_not),
 		cmocka_unit_test(a_server_leaves_and_says_when_it_has),
+		cmocka_unit_test(who_asked_just_now_may_ask_once_more),
 		cmocka_unit_test(no_memory_no_server),
 		cmocka_unit_test(no_memory_no_answer),
 	};
