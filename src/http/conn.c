@@ -156,7 +156,8 @@ static bool worth_parsing(const struct conn *conn)
 }
 
 /* A server that leaves closes what is idle. A client that had an answer just now may be asking
- * again already, and could not know whether it may say that twice: it gets another one, the last. */
+ * again already, and could not know whether it may say that twice: it gets another one, the last.
+ */
 static bool is_left(const struct conn *conn)
 {
 	return conn->loop->stopping && now_of(conn) >= conn->since + LEAVE_IDLE;
