@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The event log's file, STATE/events.db: one table, a record number per channel that never goes
- * back, the oldest records dropped in the same transaction that writes a new one. The SCM writes,
- * from its only thread; tools read. Owns the database handle and two statements.
+ * back, the oldest records dropped in the same transaction that writes a new one. Each writer has
+ * its own struct eventlog, for one thread at a time, which owns a database handle and two
+ * statements.
  */
 #include "eventlog/event_table.h"
 

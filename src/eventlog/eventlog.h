@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The event log: channels System, Application and Security in STATE/events.db (SQLite, WAL).
- * Only the SCM writes; tools read. What can be written is in the event table
- * (eventlog/event_table.h): provider, id, level, channel, template with %1.. %n.
+ * The SCM writes, for its children, too; so do rpcss and scripts, which are not its children; tools
+ * read. What can be written is in the event table (eventlog/event_table.h): provider, id, level,
+ * channel, template with %1.. %n.
  */
 #pragma once
 

@@ -5,13 +5,12 @@
  */
 #include "programs/activator.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "com/class.h"
 #include "dcom/dcom.h"
-#include "eventlog/eventlog.h"
 #include "library/catalog/catalog.h"
+#include "programs/activator-events.h"
 #include "programs/activator-settings.h"
 #include "rpc/endpoint.h"
 
@@ -26,6 +25,7 @@
 
 struct activator {
 	struct activator_settings settings;
+	struct activator_events events;
 	struct security_acceptor *acceptor;
 	struct rpc_server *server;
 	struct rpc_map *map;
@@ -55,27 +55,11 @@ static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID cls
 					  (void **)ret);
 }
 
-/* In the words of event 10036. */
 static void refused(void *ctx, const struct rpc_caller *caller)
 {
-	const struct event_definition *event = event_find(TEXT("DCOM"), 10036);
-	const char *name = caller->peer && !caller->peer->anonymous ? caller->peer->name : "";
-	const char *slash = strchr(name, '\\');
-	struct text parameters[] = {
-		slash ? (struct text){ name, (size_t)(slash - name) } : TEXT(""),
-		text_of(slash   ? slash + 1
-			: *name ? name
-				: "ANONYMOUS LOGON"),
-		TEXT("S-1-0-0"), /* names have no security identifiers here */
-		text_of(caller->address),
-	};
-	struct buf out;
+	struct activator *a = ctx;
 
-	buf_init(&out, 4096);
-	if (event)
-		event_render(event, parameters, ARRAY_LEN(parameters), &out);
-	fprintf(stderr, "rpcss: %s\n", buf_cstr(&out));
-	buf_done(&out);
+	activator_events_refused(&a->events, caller);
 }
 
 static void note(void *ctx, const char *text)
@@ -244,6 +228,7 @@ int activator_new(const struct activator_options *options, struct activator **re
 		return error_set(err, -ENOMEM, "no memory");
 	if (gethostname(a->host, sizeof a->host - 1) < 0)
 		snprintf(a->host, sizeof a->host, "localhost");
+	activator_events_init(&a->events, options->state_dir, options->verbose);
 	struct error why = { 0 };
 	int r = start(a, options, &why);
 
@@ -271,6 +256,7 @@ struct activator *activator_free(struct activator *a)
 	rpc_interface_free(a->epmapper);
 	rpc_map_free(a->map);
 	security_acceptor_free(a->acceptor);
+	activator_events_done(&a->events);
 	return mem_free(a);
 }
 

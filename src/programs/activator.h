@@ -14,7 +14,7 @@
 struct activator;
 
 struct activator_options {
-	const char *state_dir; /* of the registry that is read */
+	const char *state_dir; /* of the registry and the event log; must outlive it */
 	const char *address;   /* to listen on; NULL: all */
 	uint16_t port;         /* 0: any */
 	const char *users;     /* NTLM accounts, a file name; NULL: no NTLM */

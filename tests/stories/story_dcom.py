@@ -3,6 +3,7 @@
 tshark reads what passes."""
 import os
 import re
+import time
 
 from rpc_stage import Kdc, PASSWORD, REALM, Recorder, USER, dissect
 from stage import also_sanitized
@@ -16,7 +17,7 @@ SETTINGS = r"HKLM\SOFTWARE\Surrogate\DCOM"
 class Rpcss:
     """rpcss of the build, with what is written into its registry before."""
 
-    def __init__(self, t, *classes, kdc=None, port=0, **values):
+    def __init__(self, t, *classes, kdc=None, port=0, verbose=True, **values):
         lines = ['Set sh = CreateObject("WScript.Shell")']
         for name in classes or ["Scripting.Dictionary"]:
             lines.append(f'sh.RegWrite "{SETTINGS}\\Classes\\{name}", 1, "REG_DWORD"')
@@ -30,7 +31,7 @@ class Rpcss:
         users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\n", 0o600)
         self.t = t
         self.process = t.start("rpcss", "--state", t.state, "--address", "127.0.0.1", "--port", port,
-                               "--users", users, "--verbose",
+                               "--users", users, *(["--verbose"] if verbose else []),
                                *(["--keytab", kdc.keytab] if kdc else []), env=kdc and kdc.env)
         found = t.wait_for(lambda: re.match(r"rpcss listens on port (\d+)\n", self.process.out)
                            or self._ended(), "rpcss")
@@ -195,9 +196,32 @@ def story_activation_is_refused_to_who_may_not(t):
     client = Dcom(rpcss.port, level=2)
     t.check(failure(client.create) in (5, 0x80070005), "activation at connect level")
     t.contains(rpcss.process.err, f"does not allow the user DOM\\{USER} SID", "why it was refused")
+    event = t.events()[0]
+    t.equal((event["id"], event["pid"], event["source"], event["level"]),
+            (10036, rpcss.process.pid, "Microsoft-Windows-DistributedCOM", "Error"), "its event")
+    t.equal(event["parameters"], ["DOM", USER, "S-1-0-0", "127.0.0.1"], "whom it names")
     client = Dcom(rpcss.port)
     t.equal(failure(lambda: client.create(IMAGE)), 0x80040154, "a class that is not for others")
     client.close()
+    rpcss.stop()
+
+
+@also_sanitized
+def story_refusals_go_to_the_event_log_in_measure(t):
+    rpcss = Rpcss(t, verbose=False)
+    started = time.monotonic()
+    for _ in range(30):
+        failure(Dcom(rpcss.port, level=2).create)
+    count = len(t.events())
+    # A burst of 20, and two a second.
+    most = 20 + 2 * (time.monotonic() - started)
+    t.check(20 <= count <= most, f"{count} events of 30 refusals, {most} at most")
+    t.equal(rpcss.process.err, "", "what is said beside the log")
+    for path in t.state.glob("events.db*"):
+        path.unlink()
+    t.write(t.state / "events.db", "no log")
+    t.wait_for(lambda: failure(Dcom(rpcss.port, level=2).create) and
+               "does not allow the user DOM\\alice" in rpcss.process.err, "words without a log")
     rpcss.stop()
 
 
