@@ -208,6 +208,17 @@ static void add_shown_files(struct composer *c, struct scm *scm)
 		list_add_once(c, &c->launch.write_paths, server->log_central.directory);
 }
 
+/* Folders of logs need not be there yet; only a new one is given away. */
+static void make_written(const struct composer *c, struct scm *scm, const struct identity *identity)
+{
+	for (size_t i = 0; i < c->launch.write_paths.count; i++) {
+		const char *path = c->launch.write_paths.items[i].data;
+
+		if (mkdir(path, 0750) == 0)
+			(void)scm_folder_own(scm, path, identity, 0750);
+	}
+}
+
 /* ---- what it can see later ---- */
 
 /* One line for each folder that is there: 'r' or 'w', and where it really is. */
@@ -275,6 +286,7 @@ bool scm_child_reaches(const struct scm_child *child)
 	add_sites(&c, child->scm, child->pool);
 	if (!child->pool)
 		add_shown_files(&c, child->scm);
+	make_written(&c, child->scm, &child->identity);
 	if (child->read_search)
 		scm_untrusted_drop(child->scm, &c.launch.read_paths);
 	reach = reach_of(&c);
@@ -395,6 +407,7 @@ static int add_files(struct composer *c, struct scm *scm, const struct scm_pool 
 	add_sites(c, scm, pool);
 	if (!pool)
 		add_shown_files(c, scm);
+	make_written(c, scm, identity);
 	add_components(c, scm);
 	add_reach(c, scm, identity);
 	for (size_t i = 0; i < ARRAY_LEN(system_read); i++)

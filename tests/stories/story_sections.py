@@ -75,6 +75,15 @@ def chunked(t, *chunks):
     return int(answer.split()[1]), answer.partition("\r\n\r\n")[2]
 
 
+def story_a_folder_of_logs_is_made(t):
+    t.write("index.htm", "home")
+    serve(t, site=f'<logFile directory="{t.root}/other" />')
+    t.equal(t.get("/index.htm").text, "home", "the page")
+    t.stop()
+    log = "".join(f.read_text() for f in (t.root / "other/W3SVC1").glob("*.log"))
+    t.contains(log, "GET /index.htm", "the log")
+
+
 @also_sanitized
 def story_requests_are_filtered(t):
     t.write("web.config", """<configuration><system.webServer><security><requestFiltering removeServerHeader="true">
