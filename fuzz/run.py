@@ -27,6 +27,7 @@ PROCESSORS = len(os.sched_getaffinity(0))
 # Short inputs for those whose time goes with the size, and libFuzzer's plain choice among the kept
 # ones: its entropic one takes longer than running a small program.
 OPTIONS = {
+    "config": ["-entropic=0"],
     "vbs": ["-max_len=300", "-entropic=0"],
 }
 # Targets that make something valid of any bytes: chance covers as much of the code with an input as

@@ -134,13 +134,15 @@ static void end(struct wsh *wsh)
 {
 	wsh_watch_end(wsh);
 	wsh_disconnect(wsh, NULL);
+	/* An object that goes with the engine may wait for a thread of its own, which may wait here
+	 * to be heard: it is told first that nobody listens. */
+	if (wsh->queue)
+		wsh_queue_close(wsh->queue);
 	/* An event handler's WScript.Quit has been obeyed. */
 	wsh->ended = false;
 	if (wsh->engine)
 		vbs_engine_interrupt(wsh->engine, 0);
 	wsh->engine = vbs_engine_free(wsh->engine);
-	if (wsh->queue)
-		wsh_queue_close(wsh->queue);
 	wsh->queue = wsh_queue_unref(wsh->queue);
 	wsh_object_disconnect(wsh->object);
 	for (size_t i = 0; i < ARRAY_LEN(wsh->streams); i++)
