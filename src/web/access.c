@@ -17,6 +17,7 @@ struct address {
 /* "192.0.2.1", "[2001:db8::1]", and either with a port behind it, as proxies write them. */
 static bool parse_address(struct text t, struct address *ret)
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	char z[64];
 	t = text_trim(t);
 	if (t.length > 1 && t.data[0] == '[') {
@@ -32,7 +33,14 @@ static bool parse_address(struct text t, struct address *ret)
 	memcpy(z, t.data, t.length);
 	z[t.length] = '\0';
 	ret->family = strchr(z, ':') ? 6 : 4;
-	return inet_pton(ret->family == 4 ? AF_INET : AF_INET6, z, ret->bytes) == 1;
+	if (inet_pton(ret->family == 4 ? AF_INET : AF_INET6, z, ret->bytes) != 1)
+		return false;
+	/* "::ffff:192.0.2.1" is the address of IPv4, for which the rules are. */
+	if (ret->family == 6 && !memcmp(ret->bytes, mapped, sizeof(mapped))) {
+		ret->family = 4;
+		memmove(ret->bytes, ret->bytes + sizeof(mapped), 4);
+	}
+	return true;
 }
 
 static bool rule_matches(const struct config_address_rule *rule, const struct address *a)

@@ -163,6 +163,8 @@ static void addresses_are_denied(void **state)
 	static const struct probe probes[] = {
 		{ "/a.html", "", 200, NULL },
 		{ "/a.html", "X-Forwarded-For: 10.1.1.1, 10.2.2.2:4711\r\n", 200, NULL },
+		{ "/a.html", "X-Forwarded-For: ::ffff:10.1.1.1\r\n", 200, NULL },
+		{ "/a.html", "X-Forwarded-For: [::ffff:11.2.2.2]:80\r\n", 404, "404.503" },
 		{ "/a.html", "X-Forwarded-For: 10.1.1.1, 11.2.2.2\r\n", 404, "404.503" },
 		{ "/a.html", "X-Forwarded-For: whoever\r\n", 404, "404.503" },
 	};
