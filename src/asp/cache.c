@@ -66,14 +66,6 @@ struct asp_cache *asp_cache_free(struct asp_cache *cache)
 	return mem_free(cache);
 }
 
-size_t asp_cache_count(struct asp_cache *cache)
-{
-	pthread_mutex_lock(&cache->lock);
-	size_t count = cache->count;
-	pthread_mutex_unlock(&cache->lock);
-	return count;
-}
-
 /* ---- order of use; all with the lock held ---- */
 
 static void unlink_entry(struct asp_cache *cache, struct entry *e)

@@ -26,4 +26,3 @@ int asp_cache_get(struct asp_cache *cache, const struct asp_page_options *option
 		  struct text url, int64_t now, struct asp_page **ret, struct asp_error *error);
 /* Keeps so many pages from now on, no more than it was made for; 0: none but those in use. */
 void asp_cache_limit(struct asp_cache *cache, size_t pages);
-size_t asp_cache_count(struct asp_cache *cache);

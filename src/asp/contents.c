@@ -26,11 +26,6 @@ size_t asp_contents_count(const struct asp_contents *contents)
 	return contents->map ? map_count(contents->map) : 0;
 }
 
-bool asp_contents_has(const struct asp_contents *contents, struct text name)
-{
-	return contents->map && map_get(contents->map, name);
-}
-
 HRESULT asp_contents_get(const struct asp_contents *contents, struct text name, VARIANT *ret)
 {
 	const VARIANT *v = contents->map ? map_get(contents->map, name) : NULL;

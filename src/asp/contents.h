@@ -20,7 +20,6 @@ void asp_contents_done(struct asp_contents *contents);
 size_t asp_contents_count(const struct asp_contents *contents);
 /* A copy of the value; VT_EMPTY when the name is not there. */
 HRESULT asp_contents_get(const struct asp_contents *contents, struct text name, VARIANT *ret);
-bool asp_contents_has(const struct asp_contents *contents, struct text name);
 /* Moves `*value` in. */
 HRESULT asp_contents_put(struct asp_contents *contents, struct text name, VARIANT *value);
 void asp_contents_remove(struct asp_contents *contents, struct text name);

@@ -35,12 +35,6 @@ const char *asp_error_brief(unsigned number)
 	return row ? row->brief : NULL;
 }
 
-const char *asp_error_text(unsigned number)
-{
-	const struct row *row = row_find(number);
-	return row ? row->text : NULL;
-}
-
 char *asp_error_format(unsigned number, struct text parameter)
 {
 	const struct row *row = row_find(number);

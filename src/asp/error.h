@@ -167,8 +167,7 @@ struct vbs_error;
 /* Takes over what the script engine says (copies its texts). */
 void asp_error_from_script(struct asp_error *error, const struct vbs_error *from);
 
-/* Both texts of the table; NULL when it has no such number. */
+/* The short text of the table; NULL when it has no such number. */
 const char *asp_error_brief(unsigned number);
-const char *asp_error_text(unsigned number);
 /* The long text with '|' replaced; mem_free. */
 char *asp_error_format(unsigned number, struct text parameter);

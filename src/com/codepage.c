@@ -98,11 +98,6 @@ static const char16_t *table_of(unsigned page)
 	return NULL;
 }
 
-bool codepage_is_wide(unsigned page)
-{
-	return !table_of(page);
-}
-
 /* Bytes written, 0 when it cannot be said. */
 static size_t convert(const char *to, const char *from, const void *in, size_t in_size, void *out,
 		      size_t out_size)

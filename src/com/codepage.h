@@ -9,8 +9,6 @@
 #include <stdint.h>
 #include <uchar.h>
 
-/* True when characters of the page may have two bytes. */
-bool codepage_is_wide(unsigned page);
 /* The character of `code`; the first of two bytes is the upper one. What means nothing is "?" (a
  * middle dot in Japanese). False when a page of single bytes has no such code. */
 bool codepage_decode(unsigned page, uint16_t code, char16_t *ret);

@@ -96,16 +96,6 @@ bool date_to_civil(DATE d, struct date_civil *ret)
 	return true;
 }
 
-DATE date_day(DATE d)
-{
-	return trunc(d);
-}
-
-DATE date_time(DATE d)
-{
-	return fabs(d - trunc(d));
-}
-
 int date_year(int year)
 {
 	if (year < 0 || year > 99)

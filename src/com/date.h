@@ -36,10 +36,6 @@ bool date_from_civil(const struct date_civil *c, DATE *ret);
 /* Rounds to the nearest second, as automation does. False when !date_valid(d). */
 bool date_to_civil(DATE d, struct date_civil *ret);
 
-/* The day of a date without its time, and the time without its day (0 <= time < 1). */
-DATE date_day(DATE d);
-DATE date_time(DATE d);
-
 /* Two-digit years: 0..29 is 2000..2029, 30..99 is 1930..1999; others as they are. */
 int date_year(int year);
 

@@ -105,11 +105,6 @@ struct resolver *resolver_free(struct resolver *r)
 	return mem_free(r);
 }
 
-int64_t resolver_period(const struct resolver *r)
-{
-	return r->options.period;
-}
-
 /* ---- for exporters ---- */
 
 /* Puts a new entry under a new number. Takes the entry when it returns 0. */

@@ -51,7 +51,6 @@ struct resolver_options {
 
 int resolver_new(const struct resolver_options *options, struct resolver **ret);
 struct resolver *resolver_free(struct resolver *resolver);
-int64_t resolver_period(const struct resolver *resolver);
 
 /* ---- for exporters ---- */
 

@@ -20,11 +20,6 @@ const GUID *rpc_call_object(const struct rpc_call *call)
 	return &call->object;
 }
 
-const struct rpc_interface *rpc_call_interface(const struct rpc_call *call)
-{
-	return call->interface;
-}
-
 int rpc_call_delegated(const struct rpc_call *call, const char *cache, struct error *err)
 {
 	if (!call->security)

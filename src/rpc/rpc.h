@@ -209,7 +209,6 @@ struct rpc_caller {
 const struct rpc_caller *rpc_call_caller(const struct rpc_call *call);
 /* The object the call is for (an IPID in DCOM); GUID_NULL without. */
 const GUID *rpc_call_object(const struct rpc_call *call);
-const struct rpc_interface *rpc_call_interface(const struct rpc_call *call);
 /* security_context_delegated of who calls. */
 int rpc_call_delegated(const struct rpc_call *call, const char *cache, struct error *err);
 /* The client has cancelled the call, or gave up waiting, or is gone: long calls ask now and then.

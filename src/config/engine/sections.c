@@ -53,12 +53,6 @@ int sections_each(const struct schema *schema, const struct xml_element *scope, 
 	return walk_group(&walk, scope, "");
 }
 
-const struct xml_element *sections_find(const struct schema *schema,
-					const struct xml_element *scope, size_t id)
-{
-	return xml_find(scope, schema->sections[id].path);
-}
-
 /* ---- rules ---- */
 
 /* The number of an enum attribute of one of the elements that structure a file. */

@@ -22,10 +22,6 @@ typedef int (*section_fn)(void *ctx, size_t id, const struct xml_element *sectio
 int sections_each(const struct schema *schema, const struct xml_element *scope, section_fn fn,
 		  void *ctx);
 
-/* The element of the section `id` in `scope`; NULL: it is not written there. */
-const struct xml_element *sections_find(const struct schema *schema,
-					const struct xml_element *scope, size_t id);
-
 /* Of one file: each is looked at once for every segment of a path. */
 #define LOCATIONS_MAX 16384
 
