@@ -434,6 +434,8 @@ static bool add_private(struct stub *stub, uint32_t refs, const char *client)
 
 	if (!refs)
 		return true;
+	if (refs > EXPORTER_REFS_MAX - (holder ? holder->refs : 0))
+		return false;
 	if (!holder) {
 		struct holder *more =
 			stub->holder_count == EXPORTER_CLIENTS_MAX
@@ -446,8 +448,6 @@ static bool add_private(struct stub *stub, uint32_t refs, const char *client)
 		holder->refs = 0;
 		snprintf(holder->client, sizeof holder->client, "%s", client);
 	}
-	if (refs > EXPORTER_REFS_MAX - holder->refs)
-		return false;
 	holder->refs += refs;
 	return true;
 }

@@ -158,18 +158,24 @@ static struct round *take_round(struct text key, struct pinger *pinger)
 	round->port = pinger->port;
 	round->security = remote_security_ref(pinger->security);
 	round->set = pinger->set;
-	round->sequence = ++pinger->sequence;
 	while (map_next(pinger->objects, &at, &name, &value)) {
-		const struct held *held = value;
+		struct held *held = value;
 		uint64_t oid;
 
 		memcpy(&oid, name.data, sizeof oid);
-		if (held->dropped && round->remove_count < PING_LIST_MAX)
+		if (held->dropped && round->remove_count < PING_LIST_MAX) {
 			round->remove[round->remove_count++] = oid;
-		else if (!held->dropped && (!held->told || !round->set) &&
-			 round->add_count < PING_LIST_MAX)
+		} else if (!held->dropped && (!held->told || !round->set) &&
+			   round->add_count < PING_LIST_MAX) {
 			round->add[round->add_count++] = oid;
+			/* If it is dropped before the answer comes, that must be said too. */
+			held->told = true;
+		}
 	}
+	/* A resolver compares the numbers of the calls that have one. */
+	if (!round->set || round->add_count || round->remove_count)
+		pinger->sequence++;
+	round->sequence = pinger->sequence;
 	return round;
 }
 
@@ -241,29 +247,45 @@ static uint32_t ping_resolver(struct dcom *dcom, struct round *round)
 	return status;
 }
 
-/* What the resolver knows now. A set that it forgot is made anew in the next round. */
+static void add_failed(struct pinger *pinger, const struct round *round)
+{
+	for (size_t i = 0; i < round->add_count; i++) {
+		struct held *held = map_get(pinger->objects, oid_key(&round->add[i]));
+
+		if (held)
+			held->told = false;
+	}
+}
+
+/* Gone, unless somebody has taken hold of it meanwhile: then it is to be said again. */
+static void remove_done(struct pinger *pinger, const struct round *round)
+{
+	for (size_t i = 0; i < round->remove_count; i++) {
+		struct held *held = map_get(pinger->objects, oid_key(&round->remove[i]));
+
+		if (held && held->dropped)
+			mem_free(map_remove(pinger->objects, oid_key(&round->remove[i])));
+		else if (held)
+			held->told = false;
+	}
+}
+
+/* What the resolver knows now. A set that it forgot, or from which an object is missing, is made
+ * anew in the next round, of all that is held: what is not there any more is left out of a new
+ * set, and what a resolver does with the rest of a list that names such an object is its own
+ * choice (3.1.2.5.1.3). */
 static void settle(struct remotes *remotes, const struct round *round, uint32_t status)
 {
 	pthread_mutex_lock(&remotes->lock);
 	struct pinger *pinger = map_get(remotes->pingers, text_of(round->key));
 
-	if (pinger && status == OR_INVALID_SET) {
-		pinger->set = 0;
-	} else if (pinger && (status == 0 || status == OR_INVALID_OID)) {
-		/* Of several objects one is gone: the others were added, or will be said again. */
+	if (pinger && status) {
+		add_failed(pinger, round);
+		if (status == OR_INVALID_SET || status == OR_INVALID_OID)
+			pinger->set = 0;
+	} else if (pinger) {
 		pinger->set = round->set;
-		for (size_t i = 0; i < round->add_count; i++) {
-			struct held *held = map_get(pinger->objects, oid_key(&round->add[i]));
-
-			if (held)
-				held->told = true;
-		}
-		for (size_t i = 0; i < round->remove_count; i++) {
-			struct held *held = map_get(pinger->objects, oid_key(&round->remove[i]));
-
-			if (held && held->dropped)
-				mem_free(map_remove(pinger->objects, oid_key(&round->remove[i])));
-		}
+		remove_done(pinger, round);
 		if (!map_count(pinger->objects))
 			pinger_free(map_remove(remotes->pingers, text_of(round->key)));
 	}

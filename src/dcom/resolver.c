@@ -287,13 +287,17 @@ static void set_drop(struct resolver *r, struct set_entry *set, int64_t now)
 static enum resolver_status change_set(struct resolver *r, struct set_entry *set,
 				       const struct resolver_ping *ping, int64_t now)
 {
+	enum resolver_status said = RESOLVER_OK;
+
 	for (size_t i = 0; i < ping->add_count; i++) {
 		enum resolver_status status = set_add(r, set, ping->add[i]);
 
-		/* Without a set the client would be left with nothing, so 3.1.2.5.1.3 gives it
-		 * one of what exists. */
-		if (status == RESOLVER_NO_MEMORY || (status && ping->set))
+		if (status == RESOLVER_NO_MEMORY)
 			return status;
+		/* What does not exist is left out, and the rest is done. Of a new set it is not
+		 * said (3.1.2.5.1.3): the client would be left with nothing. */
+		if (status && ping->set)
+			said = status;
 	}
 	for (size_t i = 0; ping->set && i < ping->remove_count; i++) {
 		if (map_remove(set->oids, key_of(&ping->remove[i])))
@@ -301,7 +305,13 @@ static enum resolver_status change_set(struct resolver *r, struct set_entry *set
 	}
 	set->pinged_at = now;
 	set->sequence = ping->sequence;
-	return RESOLVER_OK;
+	return said;
+}
+
+/* Numbers of 16 bits begin anew: of two the one that is less than half of all behind is older. */
+static bool is_late(const struct set_entry *set, const struct resolver_ping *ping)
+{
+	return (int16_t)(uint16_t)(ping->sequence - set->sequence) < 0;
 }
 
 enum resolver_status resolver_complex_ping(struct resolver *r, struct resolver_ping *ping,
@@ -314,7 +324,7 @@ enum resolver_status resolver_complex_ping(struct resolver *r, struct resolver_p
 	set = ping->set ? map_get(r->sets, key_of(&ping->set)) : set_new(r, ping->client);
 	if (!set) {
 		status = ping->set ? OR_INVALID_SET : RESOLVER_NO_MEMORY;
-	} else if (ping->set && set->sequence > ping->sequence) {
+	} else if (ping->set && is_late(set, ping)) {
 		status = RESOLVER_OK;
 	} else {
 		status = change_set(r, set, ping, now);

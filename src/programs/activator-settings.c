@@ -126,7 +126,10 @@ static int read_class(void *ctx, const char *name, enum registry_type type, cons
 	struct activator_settings *s = walk->settings;
 	struct activator_class *c = &s->classes[s->class_count];
 
-	if (s->class_count == ACTIVATOR_CLASSES_MAX || !find_clsid(text_of(name), &c->asked))
+	if (s->class_count == ACTIVATOR_CLASSES_MAX)
+		return wrong(walk->err, KEY_CLASSES, name,
+			     "256 classes are named already: delete some of the values");
+	if (!find_clsid(text_of(name), &c->asked))
 		return wrong(walk->err, KEY_CLASSES, name, "a ProgID or a {CLSID} is wanted");
 	c->given = c->asked;
 	if (type == REGISTRY_DWORD && length == 4) {

@@ -165,6 +165,9 @@ static void private_references_are_their_clients(void **state)
 			 E_OUTOFMEMORY);
 	exporter_release(rig.exporter, &a.std.ipid, 5, 100, "theirs");
 	assert_int_equal(alive, 1);
+	/* Who is refused holds nothing. */
+	assert_int_equal(exporter_add_ref(rig.exporter, &a.std.ipid, 0, UINT32_MAX, "greedy"),
+			 E_OUTOFMEMORY);
 	exporter_release(rig.exporter, &a.std.ipid, 0, 1, "mine");
 	assert_int_equal(alive, 1);
 	exporter_release(rig.exporter, &a.std.ipid, 0, 1, "mine");

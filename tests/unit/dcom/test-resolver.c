@@ -166,6 +166,42 @@ static void late_pings_do_nothing(void **state)
 	resolver_free(rig.resolver);
 }
 
+static void numbers_of_pings_begin_anew(void **state)
+{
+	struct rig rig;
+	uint64_t set = 0;
+
+	rig_init(&rig);
+	uint64_t a = new_oid(&rig, 0);
+
+	assert_int_equal(ping(&rig, &set, 65535, 0, 0, 0), RESOLVER_OK);
+	assert_int_equal(ping(&rig, &set, 0, a, 0, PERIOD), RESOLVER_OK);
+	/* It was added, and the set's time began anew. */
+	assert_int_equal(resolver_collect(rig.resolver, 4 * PERIOD - 1), 0);
+	assert_int_equal(ping(&rig, &set, 65535, 0, a, 4 * PERIOD - 1), RESOLVER_OK);
+	assert_int_equal(resolver_collect(rig.resolver, 4 * PERIOD), 1);
+	resolver_free(rig.resolver);
+}
+
+static void what_is_not_there_stops_no_other_change(void **state)
+{
+	struct rig rig;
+	uint64_t set = 0;
+
+	rig_init(&rig);
+	uint64_t gone = new_oid(&rig, 0), more = new_oid(&rig, 0);
+
+	assert_int_equal(ping(&rig, &set, 1, gone, 0, 0), RESOLVER_OK);
+	uint64_t add[] = { 12345, more };
+	struct resolver_ping both = { set, 2, add, &gone, 2, 1, "client" };
+
+	assert_int_equal(resolver_complex_ping(rig.resolver, &both, PERIOD), OR_INVALID_OID);
+	assert_int_equal(resolver_collect(rig.resolver, 4 * PERIOD - 1), 1);
+	assert_int_equal(rig.reclaimed[0], gone);
+	assert_int_equal(resolver_collect(rig.resolver, 4 * PERIOD), 1);
+	resolver_free(rig.resolver);
+}
+
 static void unknown_numbers_are_said(void **state)
 {
 	struct rig rig;
@@ -253,6 +289,8 @@ int main(void)
 		cmocka_unit_test(objects_nobody_pings_go_unless_they_are_called),
 		cmocka_unit_test(sets_change_by_complex_pings),
 		cmocka_unit_test(late_pings_do_nothing),
+		cmocka_unit_test(numbers_of_pings_begin_anew),
+		cmocka_unit_test(what_is_not_there_stops_no_other_change),
 		cmocka_unit_test(unknown_numbers_are_said),
 		cmocka_unit_test(one_client_has_so_many_sets_and_not_more),
 		cmocka_unit_test(many_objects_go_at_once),
