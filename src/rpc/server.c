@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -199,7 +200,12 @@ int rpc_server_listen_tcp(struct rpc_server *server, const char *address, uint16
 /* A socket that nobody listens on any more is in the way. */
 static void remove_stale(const struct sockaddr_un *a)
 {
-	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	/* A file that is none refuses, too, and is somebody's. */
+	if (lstat(a->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+		return;
+	/* One that listens and is busy keeps nobody waiting here. */
+	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof(*a)) < 0 &&
 	    errno == ECONNREFUSED)
 		unlink(a->sun_path);

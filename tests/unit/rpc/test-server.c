@@ -629,18 +629,44 @@ static void test_faults_of_memory(void **state)
 	unit_each_fault(FAULT_ALLOC, -ENOMEM, client_without_memory);
 }
 
+/* A file that is no socket is somebody's: it stays where it is. */
+static void test_a_file_in_the_way(void **state)
+{
+	char path[] = "/tmp/test-rpc-file-XXXXXX";
+	struct rpc_server_options o = { 0 };
+	struct rpc_server *s = NULL;
+	struct error err = { 0 };
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(rpc_server_new(&o, &s), 0);
+	assert_int_equal(rpc_server_listen_local(s, path, &err), -EADDRINUSE);
+	assert_int_equal(access(path, F_OK), 0);
+	rpc_server_free(s);
+	close(fd);
+	unlink(path);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),       TEST(test_levels),
-		TEST(test_refused),     TEST(test_unavailable),
-		TEST(test_silence),     TEST(test_call_timeout),
-		TEST(test_cancel),      TEST(test_connection_limit),
-		TEST(test_restart),     TEST(test_endpoint_mapper),
-		TEST(test_mgmt),        cmocka_unit_test(test_faults_of_memory),
-		TEST(test_least_level), TEST(test_server_limits),
-		TEST(test_too_busy),    TEST(test_stop_with_grace),
+		TEST(test_plain),
+		TEST(test_levels),
+		TEST(test_refused),
+		TEST(test_unavailable),
+		TEST(test_silence),
+		TEST(test_call_timeout),
+		TEST(test_cancel),
+		TEST(test_connection_limit),
+		TEST(test_restart),
+		TEST(test_endpoint_mapper),
+		TEST(test_mgmt),
+		cmocka_unit_test(test_faults_of_memory),
+		TEST(test_least_level),
+		TEST(test_server_limits),
+		TEST(test_too_busy),
+		TEST(test_stop_with_grace),
+		cmocka_unit_test(test_a_file_in_the_way),
 	};
 	return cmocka_run_group_tests_name("server", tests, setup_all, teardown_all);
 }
