@@ -46,6 +46,14 @@ struct text text_cut(struct text *rest, char separator);
 bool text_to_u64(struct text t, uint64_t *ret);
 char text_lower(char c); /* ASCII */
 char text_upper(char c);
+/* The value of a hexadecimal digit, -1 for anything else. */
+static inline int text_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 /* A 64-bit hash for tables, keyed once per process against flooding. */
 uint64_t text_hash(struct text t);

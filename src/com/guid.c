@@ -140,14 +140,6 @@ void guid_format(REFGUID guid, char out[GUID_TEXT_SIZE])
 		 b[14], b[15]);
 }
 
-static int hex_value(char c)
-{
-	c = text_lower(c);
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int guid_parse(struct text t, GUID *ret)
 {
 	uint8_t b[16] = { 0 };
@@ -163,7 +155,7 @@ int guid_parse(struct text t, GUID *ret)
 				return -EINVAL;
 			continue;
 		}
-		int value = hex_value(t.data[i]);
+		int value = text_hex(t.data[i]);
 
 		if (value < 0)
 			return -EINVAL;

@@ -76,13 +76,8 @@ struct each_file {
 static const char *absolute(struct each_file *each, const char *value)
 {
 	const char *path = value_expand(value, each->config->state_dir, &each->arena);
-	bool drive = path && path[0] && path[1] == ':';
-	char *copy = path ? arena_strndup(&each->arena, path + (drive ? 2 : 0),
-					  strlen(path) - (drive ? 2 : 0))
-			  : NULL;
+	const char *copy = path ? config_local_path(path, &each->arena) : NULL;
 
-	for (char *c = copy; c && *c; c++)
-		*c = *c == '\\' ? '/' : *c;
 	return copy && copy[0] == '/' ? copy : NULL;
 }
 

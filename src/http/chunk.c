@@ -7,6 +7,8 @@
  */
 #include "http/chunk.h"
 
+#include "base/text.h"
+
 #include <stdbool.h>
 
 enum {
@@ -24,14 +26,6 @@ enum {
 	END,
 };
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_text(unsigned char c)
 {
 	return c == '\t' || (c >= ' ' && c != 0x7f);
@@ -39,7 +33,7 @@ static bool is_text(unsigned char c)
 
 static int step_size(struct http_chunk *chunk, unsigned char c)
 {
-	int digit = hex_value(c);
+	int digit = text_hex((char)c);
 	if (digit >= 0) {
 		if (chunk->digits++ >= 16 || chunk->left >> 59)
 			return -400;

@@ -51,20 +51,12 @@ static bool is_any(struct text t, const struct config_words *words)
 	return false;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A percent sign that begins no escape. */
 static bool has_bare_percent(struct text t)
 {
 	for (size_t i = 0; i < t.length; i++) {
-		if (t.data[i] == '%' && (t.length - i < 3 || hex_value(t.data[i + 1]) < 0 ||
-					 hex_value(t.data[i + 2]) < 0))
+		if (t.data[i] == '%' && (t.length - i < 3 || text_hex(t.data[i + 1]) < 0 ||
+					 text_hex(t.data[i + 2]) < 0))
 			return true;
 	}
 	return false;
@@ -81,8 +73,8 @@ static struct text unescaped(struct text t, struct arena *arena)
 	for (size_t i = 0; out && i < t.length; i++) {
 		int high = -1, low = -1;
 		if (t.data[i] == '%' && t.length - i > 2) {
-			high = hex_value(t.data[i + 1]);
-			low = hex_value(t.data[i + 2]);
+			high = text_hex(t.data[i + 1]);
+			low = text_hex(t.data[i + 2]);
 		}
 		bool escape = high >= 0 && low >= 0;
 		out[n++] = escape ? (char)(high << 4 | low) : t.data[i] == '+' ? ' ' : t.data[i];

@@ -9,14 +9,6 @@
  */
 #include "web/path.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes out of escapes. The length, or -1. */
 static ptrdiff_t unescape(struct text raw, char *out)
 {
@@ -26,7 +18,7 @@ static ptrdiff_t unescape(struct text raw, char *out)
 		if (c == '%') {
 			if (raw.length - i < 3)
 				return -1;
-			int high = hex_value(raw.data[i + 1]), low = hex_value(raw.data[i + 2]);
+			int high = text_hex(raw.data[i + 1]), low = text_hex(raw.data[i + 2]);
 			if (high < 0 || low < 0)
 				return -1;
 			c = (char)(high << 4 | low);
@@ -46,8 +38,8 @@ static void classify(struct text t, struct web_path *ret)
 			ret->high_bit = true;
 		else if (t.data[i] == '+')
 			ret->double_escaped = true;
-		else if (t.data[i] == '%' && t.length - i >= 3 && hex_value(t.data[i + 1]) >= 0 &&
-			 hex_value(t.data[i + 2]) >= 0)
+		else if (t.data[i] == '%' && t.length - i >= 3 && text_hex(t.data[i + 1]) >= 0 &&
+			 text_hex(t.data[i + 2]) >= 0)
 			ret->double_escaped = true;
 	}
 }
