@@ -36,12 +36,16 @@ static int provider_key(const char *state_dir, struct text provider, bool make,
 {
 	unsigned char machine[CONFIG_KEY_SIZE], label[sizeof(PURPOSE) + PROVIDER_MAX];
 	unsigned int length = 0;
+
+	if (provider.length > PROVIDER_MAX)
+		return error_set(err, -ENOENT,
+				 "the name of the provider '%.60s...' is longer than %d bytes: "
+				 "shorten it in the schema file",
+				 provider.data, PROVIDER_MAX);
 	int r = config_secret_key(state_dir, make, machine, err);
 
 	if (r < 0)
 		return r;
-	if (provider.length > PROVIDER_MAX)
-		return -ENOENT;
 	memcpy(label, PURPOSE, sizeof(PURPOSE) - 1);
 	memcpy(label + sizeof(PURPOSE) - 1, provider.data, provider.length);
 	bool made = HMAC(EVP_sha256(), machine, sizeof(machine), label,

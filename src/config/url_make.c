@@ -508,11 +508,14 @@ int config_view_make(struct view *view, struct down *down)
 		r = make_addresses(&m);
 	if (r == 0)
 		r = make_handlers(&m);
+	/* What follows reads what was bound. */
+	if (r < 0)
+		return r;
 	make_guard(&view->url);
 	make_redirect(&m);
 	make_filter(&view->extensions);
 	make_filter(&view->segments);
 	make_filter(&view->verbs);
 	make_compression(view);
-	return r;
+	return 0;
 }
