@@ -276,11 +276,12 @@ static void hand_over(struct invocation *v, VARIANT *result)
 static HRESULT run(struct invocation *v, IUnknown *object, VARIANT *result, EXCEPINFO *excep)
 {
 	HRESULT hr = S_OK;
-	const struct ndr_field *last = &v->method->params[v->method->count - 1];
+	unsigned count = v->method->count;
+	const struct ndr_field *last = count ? &v->method->params[count - 1] : NULL;
 
 	if (ndr_call_method(v->method, object, v->frame))
 		return E_NOTIMPL;
-	if (v->method->count && last->flags & NDR_RESULT && last->vt == VT_HRESULT)
+	if (last && last->flags & NDR_RESULT && last->vt == VT_HRESULT)
 		memcpy(&hr, v->frame + last->offset, sizeof hr);
 	if (SUCCEEDED(hr)) {
 		hand_over(v, result);

@@ -25,28 +25,17 @@ const struct ndr_type *ndr_tail(const struct ndr_type *type, const void **value,
 	return type;
 }
 
-size_t ndr_tail_offset(const struct ndr_type *type)
-{
-	size_t offset = 0;
-
-	while (type->kind == NDR_STRUCT) {
-		offset += last_field(type)->offset;
-		type = last_field(type)->type;
-	}
-	return offset;
-}
-
 bool ndr_size_with(const struct ndr_type *type, uint32_t count, size_t *ret)
 {
 	const struct ndr_type *array = type;
-	size_t offset = ndr_tail_offset(type), elements, all;
+	size_t offset = 0, elements, all;
 
 	if (!(type->flags & NDR_CONFORMANT)) {
 		*ret = type->size;
 		return true;
 	}
-	while (array->kind == NDR_STRUCT)
-		array = last_field(array)->type;
+	for (; array->kind == NDR_STRUCT; array = last_field(array)->type)
+		offset += last_field(array)->offset;
 	if (__builtin_mul_overflow((size_t)count, (size_t)array->of->size, &elements) ||
 	    __builtin_add_overflow(offset, elements, &all))
 		return false;

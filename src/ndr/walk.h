@@ -26,8 +26,6 @@ static inline void ndr_pointer_set(void *slot, void *p)
  * `*value` and `*scope` become its own. */
 const struct ndr_type *ndr_tail(const struct ndr_type *type, const void **value,
 				const void **scope);
-/* Where that array begins in a value of `type`. */
-size_t ndr_tail_offset(const struct ndr_type *type);
 /* Bytes in memory of a value with `count` elements at its end; false when that is too many. */
 bool ndr_size_with(const struct ndr_type *type, uint32_t count, size_t *ret);
 

@@ -514,9 +514,8 @@ static const struct lowered *union_type(struct lowering *l, struct idl_type *typ
 		type->switch_type ? idl_text(l->idl, "offsetof(%s, %s)", c_name, type->union_name)
 				  : "0";
 	const char *rest =
-		idl_text(l->idl,
-			 ".count = %u, .of = %s, .arms = %s, .expr = %s, .offset = %s, .low = %s",
-			 count, tag->ref, arms_name, expr ? expr : "NULL", offset, "0");
+		idl_text(l->idl, ".count = %u, .of = %s, .arms = %s, .expr = %s, .offset = %s",
+			 count, tag->ref, arms_name, expr ? expr : "NULL", offset);
 	if (expr)
 		return nameless(l, t, "UNION", rest);
 	if (!begin_named(l, type, t))
@@ -531,7 +530,6 @@ static const struct lowered *enumeration(struct lowering *l, struct idl_type *ty
 	bool wide = idl_attribute(type->attributes, "v1_enum");
 	struct buf rows;
 	uint32_t count = 0;
-	int64_t low = INT64_MAX, high = INT64_MIN;
 
 	t->kind = wide ? NDR_ENUM32 : NDR_ENUM16;
 	t->align = t->least = wide ? 4 : 2;
@@ -539,11 +537,8 @@ static const struct lowered *enumeration(struct lowering *l, struct idl_type *ty
 	t->bytes = 4;
 	t->size = "4";
 	buf_init(&rows, 1 << 20);
-	for (const struct idl_constant *c = type->constants; c; c = c->next, count++) {
+	for (const struct idl_constant *c = type->constants; c; c = c->next, count++)
 		buf_printf(&rows, " { \"%s\", %lld },", c->name, (long long)c->value);
-		low = c->value < low ? c->value : low;
-		high = c->value > high ? c->value : high;
-	}
 	if (!begin_named(l, type, t) || buf_failed(&rows)) {
 		buf_done(&rows);
 		return idl_fail(l->idl, NULL, "out of memory");
