@@ -158,8 +158,21 @@ void dcom_wake(struct dcom *dcom)
 	pthread_mutex_unlock(&dcom->lock);
 }
 
+static void stop_ticking(struct dcom *dcom)
+{
+	if (!dcom->ticking)
+		return;
+	pthread_mutex_lock(&dcom->lock);
+	dcom->stopping = true;
+	pthread_cond_signal(&dcom->tick);
+	pthread_mutex_unlock(&dcom->lock);
+	pthread_join(dcom->ticker, NULL);
+	dcom->ticking = false;
+}
+
 void dcom_flush(struct dcom *dcom)
 {
+	stop_ticking(dcom);
 	remotes_tick(dcom->remotes, false);
 }
 
@@ -260,15 +273,6 @@ int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error
 	return 0;
 }
 
-static void stop_ticking(struct dcom *dcom)
-{
-	pthread_mutex_lock(&dcom->lock);
-	dcom->stopping = true;
-	pthread_cond_signal(&dcom->tick);
-	pthread_mutex_unlock(&dcom->lock);
-	pthread_join(dcom->ticker, NULL);
-}
-
 static void remove_interfaces(struct dcom *dcom)
 {
 	struct rpc_interfaces *list = rpc_server_interfaces(dcom->options.server);
@@ -284,8 +288,7 @@ struct dcom *dcom_free(struct dcom *dcom)
 {
 	if (!dcom)
 		return NULL;
-	if (dcom->ticking)
-		stop_ticking(dcom);
+	stop_ticking(dcom);
 	if (dcom->options.server)
 		remove_interfaces(dcom);
 	exporter_free(dcom->exporter);

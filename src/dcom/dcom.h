@@ -79,7 +79,8 @@ HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSI
 		    bool factory, const IID *iids, uint32_t count, IUnknown **ret_objects,
 		    HRESULT *ret_results, struct error *err);
 
-/* References that were dropped are released now, not a moment later: for programs that end. */
+/* For programs that end: references that were dropped are released now, and nothing runs in the
+ * background any more, which libraries that clean up at exit would pull the ground from under. */
 void dcom_flush(struct dcom *dcom);
 
 struct dcom_counts {
