@@ -5,6 +5,7 @@
  */
 #include "fuzz.h"
 
+#include "dcom/context.h"
 #include "dcom/objref.h"
 
 #include <errno.h>
@@ -37,6 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (bindings_split(a.resolver.strings[i].address, host, &port))
 			FUZZ_REQUIRE(strlen(host) < BINDINGS_TEXT_MAX);
 	}
+	/* What an extended one has beside it, or a custom one in it. */
+	HRESULT hr = context_check(a.data);
+
+	FUZZ_REQUIRE(hr == S_OK || hr == RPC_E_INVALID_OBJREF);
 	buf_done(&out);
 	buf_done(&first);
 	buf_done(&second);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See errorinfo.h; [MS-OAUT] 2.2.32 for what an error information object holds. One object has two
- * faces: ICreateErrorInfo to fill it, IErrorInfo to read it. Each thread has at most one; it is
- * released when the thread ends.
+ * See errorinfo.h; [MS-OAUT] 2.2.32 for what an error information object holds. One object has
+ * three faces: ICreateErrorInfo to fill it, IErrorInfo to read it, IMarshal to go elsewhere by
+ * value (errorinfo-marshal.c). Each thread has at most one; it is released when the thread ends.
  */
 #include "com/errorinfo.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "com/bstr.h"
+#include "com/marshal.h"
+#include "com/unknown.h"
 
 #include <pthread.h>
 
@@ -19,6 +21,7 @@ enum part { PART_SOURCE, PART_DESCRIPTION, PART_HELP_FILE, PART_COUNT };
 struct error_info {
 	IErrorInfo reader;
 	ICreateErrorInfo writer;
+	IMarshal marshal;
 	uint32_t refs;
 	GUID guid;
 	BSTR parts[PART_COUNT];
@@ -31,24 +34,14 @@ static pthread_once_t ending_once = PTHREAD_ONCE_INIT;
 
 /* ---- the object ---- */
 
-static struct error_info *info_of(IErrorInfo *face)
-{
-	return container_of(face, struct error_info, reader);
-}
-
-static struct error_info *info_of_writer(ICreateErrorInfo *face)
-{
-	return container_of(face, struct error_info, writer);
-}
-
 static ULONG info_addref(struct error_info *self)
 {
-	return __atomic_add_fetch(&self->refs, 1, __ATOMIC_RELAXED);
+	return com_refs_add(&self->refs);
 }
 
 static ULONG info_release(struct error_info *self)
 {
-	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
+	ULONG left = com_refs_drop(&self->refs);
 
 	if (left)
 		return left;
@@ -67,38 +60,29 @@ static HRESULT info_query(struct error_info *self, REFIID riid, void **ret)
 		*ret = &self->reader;
 	else if (IsEqualGUID(riid, &IID_ICreateErrorInfo))
 		*ret = &self->writer;
+	else if (IsEqualGUID(riid, &IID_IMarshal))
+		*ret = &self->marshal;
 	else
 		return E_NOINTERFACE;
 	info_addref(self);
 	return S_OK;
 }
 
-static HRESULT reader_query(IErrorInfo *This, REFIID riid, void **ret)
-{
-	return info_query(info_of(This), riid, ret);
-}
-
-static ULONG reader_addref(IErrorInfo *This)
-{
-	return info_addref(info_of(This));
-}
-
-static ULONG reader_release(IErrorInfo *This)
-{
-	return info_release(info_of(This));
-}
+COM_FACE(reader, IErrorInfo, info, struct error_info, reader)
+COM_FACE(writer, ICreateErrorInfo, info, struct error_info, writer)
+COM_FACE(marshal, IMarshal, info, struct error_info, marshal)
 
 static HRESULT reader_guid(IErrorInfo *This, GUID *ret)
 {
 	if (!ret)
 		return E_POINTER;
-	*ret = info_of(This)->guid;
+	*ret = reader_self(This)->guid;
 	return S_OK;
 }
 
 static HRESULT part_get(IErrorInfo *This, enum part part, BSTR *ret)
 {
-	BSTR s = info_of(This)->parts[part];
+	BSTR s = reader_self(This)->parts[part];
 
 	if (!ret)
 		return E_POINTER;
@@ -126,7 +110,7 @@ static HRESULT reader_help_context(IErrorInfo *This, DWORD *ret)
 {
 	if (!ret)
 		return E_POINTER;
-	*ret = info_of(This)->help_context;
+	*ret = reader_self(This)->help_context;
 	return S_OK;
 }
 
@@ -135,30 +119,15 @@ static const IErrorInfoVtbl reader_vtbl = {
 	reader_source, reader_description, reader_help_file, reader_help_context,
 };
 
-static HRESULT writer_query(ICreateErrorInfo *This, REFIID riid, void **ret)
-{
-	return info_query(info_of_writer(This), riid, ret);
-}
-
-static ULONG writer_addref(ICreateErrorInfo *This)
-{
-	return info_addref(info_of_writer(This));
-}
-
-static ULONG writer_release(ICreateErrorInfo *This)
-{
-	return info_release(info_of_writer(This));
-}
-
 static HRESULT writer_guid(ICreateErrorInfo *This, REFIID guid)
 {
-	info_of_writer(This)->guid = *guid;
+	writer_self(This)->guid = *guid;
 	return S_OK;
 }
 
 static HRESULT part_set(ICreateErrorInfo *This, enum part part, const OLECHAR *text)
 {
-	BSTR *at = &info_of_writer(This)->parts[part], s = text ? SysAllocString(text) : NULL;
+	BSTR *at = &writer_self(This)->parts[part], s = text ? SysAllocString(text) : NULL;
 
 	if (text && !s)
 		return E_OUTOFMEMORY;
@@ -184,13 +153,19 @@ static HRESULT writer_help_file(ICreateErrorInfo *This, LPOLESTR text)
 
 static HRESULT writer_help_context(ICreateErrorInfo *This, DWORD context)
 {
-	info_of_writer(This)->help_context = context;
+	writer_self(This)->help_context = context;
 	return S_OK;
 }
 
 static const ICreateErrorInfoVtbl writer_vtbl = {
 	writer_query,  writer_addref,      writer_release,   writer_guid,
 	writer_source, writer_description, writer_help_file, writer_help_context,
+};
+
+static const IMarshalVtbl marshal_vtbl = {
+	marshal_query,       marshal_addref,   marshal_release,
+	errorinfo_class,     errorinfo_size,   errorinfo_marshal,
+	errorinfo_unmarshal, errorinfo_forget, errorinfo_disconnect,
 };
 
 static struct error_info *info_new(void)
@@ -200,6 +175,7 @@ static struct error_info *info_new(void)
 	if (self)
 		*self = (struct error_info){ .reader = { &reader_vtbl },
 					     .writer = { &writer_vtbl },
+					     .marshal = { &marshal_vtbl },
 					     .refs = 1 };
 	return self;
 }
@@ -294,18 +270,24 @@ char *errorinfo_take_text(void)
 	return text;
 }
 
-HRESULT errorinfo_to_exception(IUnknown *object, REFIID riid, HRESULT hr, EXCEPINFO *exception)
+bool errorinfo_is_of(IUnknown *object, REFIID riid)
 {
 	ISupportErrorInfo *support = NULL;
-	IErrorInfo *info = NULL;
-	HRESULT supported;
 
 	if (!current || FAILED(object->lpVtbl->QueryInterface(object, &IID_ISupportErrorInfo,
 							      (void **)&support)))
-		return hr;
-	supported = support->lpVtbl->InterfaceSupportsErrorInfo(support, riid);
+		return false;
+	HRESULT supported = support->lpVtbl->InterfaceSupportsErrorInfo(support, riid);
+
 	support->lpVtbl->Release(support);
-	if (supported != S_OK || GetErrorInfo(0, &info) != S_OK)
+	return supported == S_OK;
+}
+
+HRESULT errorinfo_to_exception(IUnknown *object, REFIID riid, HRESULT hr, EXCEPINFO *exception)
+{
+	IErrorInfo *info = NULL;
+
+	if (!errorinfo_is_of(object, riid) || GetErrorInfo(0, &info) != S_OK)
 		return hr;
 	*exception = (EXCEPINFO){ .scode = hr };
 	info->lpVtbl->GetSource(info, &exception->bstrSource);

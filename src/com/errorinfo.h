@@ -21,3 +21,9 @@ void errorinfo_clear(void);
  * information for it and there is some, fills the exception and returns DISP_E_EXCEPTION; else
  * returns `hr`. */
 HRESULT errorinfo_to_exception(IUnknown *object, REFIID riid, HRESULT hr, EXCEPINFO *exception);
+/* A copy that is an object of ours, whatever `from` is; it names `failed` as the interface that
+ * failed when that names none. */
+HRESULT errorinfo_copy(IErrorInfo *from, REFIID failed, IErrorInfo **ret);
+/* Whether what the thread has is of that object's interface, as far as the object says so
+ * (ISupportErrorInfo): after a method that failed. False: there is none. */
+bool errorinfo_is_of(IUnknown *object, REFIID riid);

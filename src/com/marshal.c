@@ -17,38 +17,7 @@
 #define FLAGS_KNOWN (1u | 2u | 4u | 8u)
 #define CUSTOM_MAX (64u << 20)
 
-/* DCOM's values are little-endian whatever the machine; a GUID's fields, too. */
-static void put32(BYTE *at, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = (BYTE)(v >> (8 * i));
-}
-
-static uint32_t get32(const BYTE *at)
-{
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-	       (uint32_t)at[3] << 24;
-}
-
-static void put_guid(BYTE *at, REFGUID g)
-{
-	put32(at, g->Data1);
-	at[4] = (BYTE)g->Data2;
-	at[5] = (BYTE)(g->Data2 >> 8);
-	at[6] = (BYTE)g->Data3;
-	at[7] = (BYTE)(g->Data3 >> 8);
-	memcpy(at + 8, g->Data4, 8);
-}
-
-static void get_guid(const BYTE *at, GUID *ret)
-{
-	ret->Data1 = get32(at);
-	ret->Data2 = (uint16_t)(at[4] | at[5] << 8);
-	ret->Data3 = (uint16_t)(at[6] | at[7] << 8);
-	memcpy(ret->Data4, at + 8, 8);
-}
-
-static HRESULT write_all(IStream *stream, const void *data, ULONG count)
+HRESULT marshal_write(IStream *stream, const void *data, ULONG count)
 {
 	ULONG written = 0;
 	HRESULT hr = stream->lpVtbl->Write(stream, data, count, &written);
@@ -56,7 +25,7 @@ static HRESULT write_all(IStream *stream, const void *data, ULONG count)
 	return SUCCEEDED(hr) && written != count ? STG_E_MEDIUMFULL : hr;
 }
 
-static HRESULT read_all(IStream *stream, void *data, ULONG count)
+HRESULT marshal_read(IStream *stream, void *data, ULONG count)
 {
 	ULONG got = 0;
 	HRESULT hr = stream->lpVtbl->Read(stream, data, count, &got);
@@ -65,6 +34,25 @@ static HRESULT read_all(IStream *stream, void *data, ULONG count)
 }
 
 /* ---- who marshals ---- */
+
+/* The unmarshalers of this program. REMOTE: they only read what they are given, and so may be made
+ * for bytes of anybody. */
+static const struct own_class {
+	const CLSID *clsid;
+	bool remote;
+	HRESULT (*make)(IMarshal **ret);
+} own_classes[] = {
+	{ &marshal_class_inproc, false, marshal_inproc },
+	{ &marshal_class_error, true, errorinfo_marshaler },
+};
+
+HRESULT marshal_own_class(REFCLSID clsid, bool remote, IMarshal **ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(own_classes); i++)
+		if (IsEqualGUID(own_classes[i].clsid, clsid) && (own_classes[i].remote || !remote))
+			return own_classes[i].make(ret);
+	return REGDB_E_CLASSNOTREG;
+}
 
 HRESULT CoGetStandardMarshal(REFIID riid, IUnknown *pUnk, DWORD dwDestContext, void *pvDestContext,
 			     DWORD mshlflags, IMarshal **ppMarshal)
@@ -98,12 +86,12 @@ static HRESULT marshaler_of(REFIID riid, IUnknown *object, DWORD context, void *
 
 static void put_head(BYTE head[CUSTOM_HEAD], REFIID iid, REFCLSID clsid, ULONG size)
 {
-	put32(head, SIGNATURE);
-	put32(head + 4, FLAG_CUSTOM);
-	put_guid(head + 8, iid);
-	put_guid(head + 24, clsid);
-	put32(head + 40, 0);
-	put32(head + 44, size);
+	marshal_put_u32(head, SIGNATURE);
+	marshal_put_u32(head + 4, FLAG_CUSTOM);
+	marshal_put_guid(head + 8, iid);
+	marshal_put_guid(head + 24, clsid);
+	marshal_put_u32(head + 40, 0);
+	marshal_put_u32(head + 44, size);
 }
 
 /* Into a stream of its own first: its length stands in front of it. */
@@ -121,7 +109,8 @@ static HRESULT write_custom(IMarshal *marshal, IStream *stream, REFIID riid, REF
 		goto out;
 	data->lpVtbl->Stat(data, &stat, STATFLAG_NONAME);
 	put_head(head, riid, clsid, (ULONG)stat.cbSize);
-	hr = stat.cbSize > CUSTOM_MAX ? STG_E_MEDIUMFULL : write_all(stream, head, sizeof(head));
+	hr = stat.cbSize > CUSTOM_MAX ? STG_E_MEDIUMFULL
+				      : marshal_write(stream, head, sizeof(head));
 	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
 	if (SUCCEEDED(hr))
 		hr = data->lpVtbl->CopyTo(data, stream, stat.cbSize, NULL, NULL);
@@ -182,33 +171,34 @@ HRESULT CoGetMarshalSizeMax(ULONG *pulSize, REFIID riid, IUnknown *pUnk, DWORD d
 static HRESULT read_head(IStream *stream, ULONG *ret_flags, IID *ret_iid)
 {
 	BYTE head[24];
-	HRESULT hr = stream ? read_all(stream, head, sizeof(head)) : E_INVALIDARG;
+	HRESULT hr = stream ? marshal_read(stream, head, sizeof(head)) : E_INVALIDARG;
 
 	if (FAILED(hr))
 		return hr;
-	*ret_flags = get32(head + 4);
-	get_guid(head + 8, ret_iid);
+	*ret_flags = marshal_get_u32(head + 4);
+	marshal_get_guid(head + 8, ret_iid);
 	/* One kind, and one that there is. */
-	return get32(head) == SIGNATURE && (*ret_flags & ~FLAGS_KNOWN) == 0 &&
+	return marshal_get_u32(head) == SIGNATURE && (*ret_flags & ~FLAGS_KNOWN) == 0 &&
 			       __builtin_popcount(*ret_flags) == 1
 		       ? S_OK
 		       : RPC_E_INVALID_OBJREF;
 }
 
 /* The rest of an OBJREF_CUSTOM: its bytes as a stream, and who understands them. Only a class that
- * the catalog of this machine names, or the one of this process, is asked. */
+ * the catalog of this machine names, or one of this program, is asked: streams are handed over by
+ * who knows where they are from, and DCOM reads what comes by the network itself. */
 static HRESULT read_custom(IStream *stream, IMarshal **ret, IStream **ret_data)
 {
 	BYTE head[CUSTOM_HEAD - 24];
 	CLSID clsid;
-	HRESULT hr = read_all(stream, head, sizeof(head));
+	HRESULT hr = marshal_read(stream, head, sizeof(head));
 	ULONG size, left;
 
 	if (FAILED(hr))
 		return hr;
-	get_guid(head, &clsid);
-	size = get32(head + 20);
-	if (get32(head + 16) || size > CUSTOM_MAX)
+	marshal_get_guid(head, &clsid);
+	size = marshal_get_u32(head + 20);
+	if (marshal_get_u32(head + 16) || size > CUSTOM_MAX)
 		return RPC_E_INVALID_OBJREF;
 	IStream *data = SHCreateMemStream(NULL, 0);
 
@@ -219,17 +209,17 @@ static HRESULT read_custom(IStream *stream, IMarshal **ret, IStream **ret_data)
 		BYTE piece[4096];
 		ULONG n = left < sizeof(piece) ? left : (ULONG)sizeof(piece);
 
-		hr = read_all(stream, piece, n);
+		hr = marshal_read(stream, piece, n);
 		if (SUCCEEDED(hr))
-			hr = write_all(data, piece, n);
+			hr = marshal_write(data, piece, n);
 		left -= n;
 	}
 	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
 	if (SUCCEEDED(hr))
-		hr = IsEqualGUID(&clsid, &marshal_class_inproc)
-			     ? marshal_inproc(ret)
-			     : CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IMarshal,
-						(void **)ret);
+		hr = marshal_own_class(&clsid, false, ret);
+	if (hr == REGDB_E_CLASSNOTREG)
+		hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IMarshal,
+				      (void **)ret);
 	if (SUCCEEDED(hr))
 		*ret_data = data;
 	else

@@ -5,52 +5,25 @@
  */
 #include "dcom/activation-internal.h"
 
-#include "com/class.h"
 #include "base/mem.h"
-#include "rpc/bytes.h"
+#include "dcom/context.h"
 
 #include <errno.h>
-
-/* ---- contexts ([MS-DCOM] 2.2.20) ---- */
-
-#define CONTEXT_VERSION 0x00010001u
-#define CONTEXT_BY_VALUE 2
 
 /* The client's context, without a property. */
 static void put_context(struct buf *out)
 {
-	GUID id;
 	size_t begun = objref_begin_custom(&IID_IContext, &CLSID_ContextMarshaler, out);
 
-	guid_random(&id);
-	rpc_put_u32(out, CONTEXT_VERSION);
-	rpc_put_guid(out, &id);
-	rpc_put_u32(out, CONTEXT_BY_VALUE);
-	for (int i = 0; i < 5; i++) /* reserved, extents (2), marshal flags, properties */
-		rpc_put_u32(out, 0);
-	rpc_put_u32(out, 1); /* frozen */
+	context_put(out);
 	objref_end_custom(out, begun);
 }
 
 /* 2.2.22.2.5 wants the client's to be there; Windows takes requests without it, and some clients
  * send none. */
-static HRESULT check_context(struct text objref, struct arena *arena)
+static HRESULT check_context(struct text objref)
 {
-	struct objref *ref = objref.length ? arena_alloc(arena, sizeof *ref) : NULL;
-
-	if (!objref.length)
-		return S_OK;
-	if (!ref)
-		return E_OUTOFMEMORY;
-	if (objref_parse(objref, ref) < 0 || ref->kind != OBJREF_CUSTOM ||
-	    !IsEqualGUID(&ref->clsid, &CLSID_ContextMarshaler))
-		return RPC_E_INVALID_OBJREF;
-	struct rpc_reader r = rpc_reader_of(ref->data.data, ref->data.length, true);
-
-	rpc_read(&r, 4 + 16 + 4 + 4);
-	uint32_t extents = rpc_read_u32(&r), extent_size = rpc_read_u32(&r);
-
-	return r.failed || extents || extent_size ? RPC_E_INVALID_OBJREF : S_OK;
+	return objref.length ? context_check_reference(objref) : S_OK;
 }
 
 /* ---- requests ---- */
@@ -144,9 +117,9 @@ static HRESULT take_request(const struct request_values *v, const struct activat
 	if (list[REQUEST_CONTEXT].found) {
 		ret->client_context = orpc_pointer_text(v->context.pIFDClientCtx);
 		ret->prototype_context = orpc_pointer_text(v->context.pIFDPrototypeCtx);
-		hr = check_context(ret->client_context, arena);
+		hr = check_context(ret->client_context);
 		if (SUCCEEDED(hr))
-			hr = check_context(ret->prototype_context, arena);
+			hr = check_context(ret->prototype_context);
 	}
 	return hr;
 }

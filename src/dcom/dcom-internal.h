@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files behind dcom.h share: dcom.c (life, time), marshal.c (references), stub.c (calls
- * that come in), service-*.c (the protocol's own interfaces), remote.c, proxy.c and ping.c (the
- * client's side).
+ * What the files behind dcom.h share: dcom.c (life, time), marshal.c (references), errors.c
+ * (error information), stub.c (calls that come in), service-*.c (the protocol's own interfaces),
+ * remote.c, proxy.c and ping.c (the client's side).
  */
 #pragma once
 
 #include "dcom/dcom.h"
 #include "dcom/native.h"
+#include "dcom/orpc.h"
 
 #include <pthread.h>
 
@@ -67,6 +68,15 @@ struct ndr_objects dcom_objects(struct dcom *dcom);
 /* The bytes of a reference, in the arena. */
 HRESULT dcom_marshal_text(struct dcom *dcom, REFIID iid, IUnknown *object, struct arena *arena,
 			  struct text *ret);
+
+/* ---- errors.c ---- */
+
+/* What the thread has of the failed method of an object's interface, as extension; the thread has
+ * it no more. NULL: nothing. */
+ORPC_EXTENT_ARRAY *dcom_error_put(struct dcom *dcom, IUnknown *object, REFIID iid,
+				  struct arena *arena);
+/* Gives the thread what came, if anything did. */
+void dcom_error_take(struct dcom *dcom, const ORPC_EXTENT_ARRAY *extensions);
 
 /* ---- stub.c ---- */
 

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <idl/ms-oaut.h>
+#include <idl/oaidl.h>
 #include <idl/unknwn.h>
 #include <time.h>
 
@@ -239,6 +240,8 @@ static int start(struct dcom *dcom)
 		r = dcom_add_module(dcom, &ndr_module_ms_dcom);
 	if (r == 0)
 		r = dcom_add_module(dcom, &ndr_module_ms_oaut);
+	if (r == 0)
+		r = dcom_add_module(dcom, &ndr_module_oaidl);
 	if (r == 0)
 		r = dcom_add_module(dcom, &ndr_module_unknwn);
 	if (r == 0)

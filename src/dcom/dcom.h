@@ -48,8 +48,8 @@ int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error
 /* Releases all objects that were given away. Proxies must be gone. */
 struct dcom *dcom_free(struct dcom *dcom);
 
-/* Interfaces that can be carried: those of ms-dcom.idl, ms-oaut.idl and unknwn.idl are there from
- * the start.
+/* Interfaces that can be carried: those of ms-dcom.idl, ms-oaut.idl, oaidl.idl and unknwn.idl are
+ * there from the start.
  * The module must live as long. -ENOBUFS. */
 #define DCOM_MODULES_MAX 32
 int dcom_add_module(struct dcom *dcom, const struct ndr_module *module);

@@ -2,16 +2,85 @@
 /*
  * Interface pointers as object references, and back ([MS-DCOM] 3.1.1.5.1 to 3.1.1.5.3, 3.2.4.3): an
  * object of this process goes out as its exporter's and comes back as itself; a proxy goes out as
- * what it stands for; all else comes in as a proxy. Any thread.
+ * what it stands for; an object that marshals itself goes out as it says; all else comes in as a
+ * proxy. References with a handler or a context are used as the standard references that they hold,
+ * and go on as those (3.2.4.3). Any thread.
  */
 #include "dcom/dcom-internal.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "com/marshal.h"
+#include "dcom/context.h"
 
 #include <errno.h>
 
-HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out)
+/* ---- objects that say themselves what travels ---- */
+
+static HRESULT copy_stream(IStream *stream, struct buf *out)
+{
+	STATSTG stat = { 0 };
+	ULONG got = 0;
+
+	stream->lpVtbl->Stat(stream, &stat, STATFLAG_NONAME);
+	char *to = stat.cbSize > OBJREF_MAX ? NULL : buf_reserve(out, (size_t)stat.cbSize);
+
+	if (!to)
+		return E_OUTOFMEMORY;
+	stream->lpVtbl->Seek(stream, 0, STREAM_SEEK_SET, NULL);
+	stream->lpVtbl->Read(stream, to, (ULONG)stat.cbSize, &got);
+	buf_commit(out, got);
+	return S_OK;
+}
+
+/* S_FALSE: the object leaves it to the standard marshaller, which need not be asked by name. */
+static HRESULT marshal_itself(REFIID iid, IUnknown *object, struct buf *out)
+{
+	IMarshal *own = NULL;
+	CLSID clsid = GUID_NULL;
+
+	if (FAILED(object->lpVtbl->QueryInterface(object, &IID_IMarshal, (void **)&own)))
+		return S_FALSE;
+	HRESULT hr = own->lpVtbl->GetUnmarshalClass(own, iid, object, MSHCTX_DIFFERENTMACHINE, NULL,
+						    MSHLFLAGS_NORMAL, &clsid);
+
+	own->lpVtbl->Release(own);
+	if (FAILED(hr) || IsEqualGUID(&clsid, &marshal_class_standard))
+		return FAILED(hr) ? hr : S_FALSE;
+	IStream *stream = SHCreateMemStream(NULL, 0);
+
+	if (!stream)
+		return E_OUTOFMEMORY;
+	hr = CoMarshalInterface(stream, iid, object, MSHCTX_DIFFERENTMACHINE, NULL,
+				MSHLFLAGS_NORMAL);
+	if (SUCCEEDED(hr))
+		hr = copy_stream(stream, out);
+	stream->lpVtbl->Release(stream);
+	return hr;
+}
+
+/* The class that would understand the bytes comes from whoever sent them, so it is one of ours that
+ * only reads, or none (com/marshal.h). */
+static HRESULT unmarshal_custom(const struct objref *ref, REFIID iid, IUnknown **ret)
+{
+	IMarshal *reader = NULL;
+	HRESULT hr = marshal_own_class(&ref->clsid, true, &reader);
+
+	if (FAILED(hr))
+		return hr == REGDB_E_CLASSNOTREG ? RPC_E_INVALID_OBJREF : hr;
+	IStream *stream = SHCreateMemStream((const BYTE *)ref->data.data, (UINT)ref->data.length);
+
+	hr = stream ? reader->lpVtbl->UnmarshalInterface(reader, stream, iid, (void **)ret)
+		    : E_OUTOFMEMORY;
+	if (stream)
+		stream->lpVtbl->Release(stream);
+	reader->lpVtbl->Release(reader);
+	return hr;
+}
+
+/* ---- references ---- */
+
+static HRESULT marshal_standard(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out)
 {
 	struct objref *ref = mem_alloc(sizeof *ref);
 
@@ -26,6 +95,28 @@ HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf
 	if (SUCCEEDED(hr))
 		objref_put(ref, out);
 	mem_free(ref);
+	return hr;
+}
+
+/* Also with the class of a handler, which is not made, or with a context beside it. */
+static HRESULT unmarshal_standard(struct dcom *dcom, const struct objref *ref, REFIID iid,
+				  IUnknown **ret)
+{
+	HRESULT hr = ref->kind == OBJREF_EXTENDED ? context_check(ref->data) : S_OK;
+
+	if (FAILED(hr))
+		return hr;
+	return dcom->exporter && ref->std.oxid == dcom->oxid
+		       ? exporter_unmarshal(dcom->exporter, ref, iid, ret)
+		       : remotes_unmarshal(dcom->remotes, ref, iid, ret);
+}
+
+HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out)
+{
+	HRESULT hr = marshal_itself(iid, object, out);
+
+	if (hr == S_FALSE)
+		hr = marshal_standard(dcom, iid, object, out);
 	return SUCCEEDED(hr) && buf_failed(out) ? E_OUTOFMEMORY : hr;
 }
 
@@ -42,13 +133,9 @@ HRESULT dcom_unmarshal(struct dcom *dcom, struct text objref, REFIID iid, IUnkno
 	if (r < 0)
 		hr = r == -ENOMEM ? E_OUTOFMEMORY : RPC_E_INVALID_OBJREF;
 	else if (ref->kind == OBJREF_CUSTOM)
-		/* The class that would understand the bytes comes from whoever sent them: none is
-		 * trusted with that. */
-		hr = RPC_E_INVALID_OBJREF;
-	else if (dcom->exporter && ref->std.oxid == dcom->oxid)
-		hr = exporter_unmarshal(dcom->exporter, ref, iid, ret);
+		hr = unmarshal_custom(ref, iid, ret);
 	else
-		hr = remotes_unmarshal(dcom->remotes, ref, iid, ret);
+		hr = unmarshal_standard(dcom, ref, iid, ret);
 	mem_free(ref);
 	return hr;
 }

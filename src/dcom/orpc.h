@@ -31,8 +31,7 @@
 	X(CLSID_InstanceInfo, 0x000001ad)                                                          \
 	X(CLSID_PropsOutInfo, 0x00000339)                                                          \
 	X(CLSID_CONTEXT_EXTENSION, 0x00000334)                                                     \
-	X(CLSID_ERROR_EXTENSION, 0x0000031c)                                                       \
-	X(CLSID_ErrorObject, 0x0000031b)
+	X(CLSID_ERROR_EXTENSION, 0x0000031c)
 /* clang-format on */
 #define X(name, first) extern const GUID name;
 DCOM_IDS(X)
@@ -52,26 +51,12 @@ bool orpc_negotiate(const COMVERSION *server, COMVERSION *ret);
 
 /* ---- extensions ---- */
 
-#define ORPC_EXTENSIONS_MAX 16
 #define ORPC_EXTENSION_MAX 65536
 
 /* The bytes of the extension with that id; {NULL, 0} when there is none. */
 struct text orpc_find_extension(const ORPC_EXTENT_ARRAY *array, const GUID *id);
 /* An array of one extension. NULL: no memory, or more than ORPC_EXTENSION_MAX. */
 ORPC_EXTENT_ARRAY *orpc_make_extension(struct arena *arena, const GUID *id, struct text data);
-
-/* What went wrong, in words of the object (2.2.21.2). NULL: not said. */
-struct orpc_error {
-	IID iid; /* of the interface that failed */
-	uint32_t help_context;
-	const char *source, *description, *help_file; /* UTF-8 */
-};
-#define ORPC_ERROR_TEXT_MAX 8192 /* UTF-16 units of each; what is longer is cut */
-
-/* An array with the error extension, for ORPCTHAT. NULL: no memory. */
-ORPC_EXTENT_ARRAY *orpc_make_error(struct arena *arena, const struct orpc_error *e);
-/* 0; -ENOENT: there is no such extension; -EBADMSG, -ENOMEM. Texts are in the arena. */
-int orpc_read_error(const ORPC_EXTENT_ARRAY *array, struct arena *arena, struct orpc_error *ret);
 
 /* ---- bindings, as they stand in parameters ---- */
 

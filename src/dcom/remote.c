@@ -467,7 +467,7 @@ static int put_call(struct remote *remote, struct exchange *x, const struct ndr_
 	return r;
 }
 
-static int take_results(struct exchange *x, const struct ndr_objects *objects,
+static int take_results(struct dcom *dcom, struct exchange *x, const struct ndr_objects *objects,
 			const struct ndr_method *method, void *frame)
 {
 	ORPCTHAT that = { 0 };
@@ -481,6 +481,8 @@ static int take_results(struct exchange *x, const struct ndr_objects *objects,
 	if (r == 0)
 		r = ndr_decode_call(&d, method, NDR_OUT, frame);
 	ndr_decoder_done(&d);
+	if (r == 0 && that.extensions && FAILED(ndr_method_result(method, frame)))
+		dcom_error_take(dcom, that.extensions);
 	ndr_clear(&ndr_type_ORPCTHAT, &that, true);
 	return r;
 }
@@ -501,7 +503,7 @@ HRESULT remote_call(struct remote *remote, const GUID *ipid, const struct ndr_in
 		r < 0 ? coding_status(r) : exchange_call(&x, client, method->opnum, ipid, NULL);
 
 	if (!status) {
-		r = take_results(&x, &objects, method, frame);
+		r = take_results(remote->remotes->dcom, &x, &objects, method, frame);
 		status = r < 0 ? coding_status(r) : 0;
 	}
 	exchange_done(&x);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "com/class.h"
+#include "com/errorinfo.h"
 #include "ndr/call.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ struct orpc {
 	unsigned opnum;
 	struct exporter_stub *stub; /* NULL for the remote unknown */
 	ORPCTHIS this;
+	ORPC_EXTENT_ARRAY *error; /* for ORPCTHAT */
 	void *frame;
 	struct arena arena;
 	struct ndr_objects objects;
@@ -99,8 +101,14 @@ static uint32_t invoke(struct orpc *o)
 	if (o->service->methods)
 		return o->service->methods[o->opnum](o->service->dcom, o->call, o->frame,
 						     &o->arena);
+	/* What another client's call left on this thread is none of this one's. */
+	errorinfo_clear();
 	int r = ndr_invoke(o->service->table, o->opnum, o->stub->object, o->frame);
 
+	if (r == 0 && FAILED(ndr_method_result(o->method, o->frame)))
+		o->error =
+			dcom_error_put(o->service->dcom, o->stub->object, &o->stub->iid, &o->arena);
+	errorinfo_clear();
 	if (r == -ENOSYS)
 		return (uint32_t)nca_s_op_rng_error;
 	return r < 0 ? (uint32_t)nca_s_fault_remote_no_memory : 0;
@@ -110,7 +118,7 @@ static uint32_t answer(struct orpc *o, struct buf *out)
 {
 	struct ndr_encoder e;
 	struct error err = { 0 };
-	ORPCTHAT that = { 0 };
+	ORPCTHAT that = { .extensions = o->error };
 
 	ndr_encoder_init(&e, out, &o->objects, &err);
 	int r = ndr_encode(&e, &ndr_type_ORPCTHAT, &that);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "com/errorinfo.h"
 #include "com/variant.h"
 #include "ndr/call.h"
 
@@ -273,16 +274,14 @@ static void hand_over(struct invocation *v, VARIANT *result)
 	}
 }
 
-static HRESULT run(struct invocation *v, IUnknown *object, VARIANT *result, EXCEPINFO *excep)
+static HRESULT run(struct invocation *v, REFIID iid, IUnknown *object, VARIANT *result,
+		   EXCEPINFO *excep)
 {
-	HRESULT hr = S_OK;
-	unsigned count = v->method->count;
-	const struct ndr_field *last = count ? &v->method->params[count - 1] : NULL;
-
+	errorinfo_clear();
 	if (ndr_call_method(v->method, object, v->frame))
 		return E_NOTIMPL;
-	if (last && last->flags & NDR_RESULT && last->vt == VT_HRESULT)
-		memcpy(&hr, v->frame + last->offset, sizeof hr);
+	HRESULT hr = ndr_method_result(v->method, v->frame);
+
 	if (SUCCEEDED(hr)) {
 		hand_over(v, result);
 		return hr;
@@ -290,6 +289,7 @@ static HRESULT run(struct invocation *v, IUnknown *object, VARIANT *result, EXCE
 	if (!excep)
 		return hr;
 	*excep = (EXCEPINFO){ .scode = hr };
+	(void)errorinfo_to_exception(object, iid, hr, excep);
 	return DISP_E_EXCEPTION;
 }
 
@@ -307,7 +307,7 @@ HRESULT ndr_dispatch_invoke(const struct ndr_interface *interface, IUnknown *obj
 		return DISP_E_BADPARAMCOUNT;
 	HRESULT hr = fill_all(&v, params, arg_err);
 	if (SUCCEEDED(hr))
-		hr = run(&v, object, result, excep);
+		hr = run(&v, &interface->uuid, object, result, excep);
 	for (uint32_t i = 0; i < method->count; i++)
 		(void)VariantClear(&v.cells[i].value);
 	return hr;

@@ -19,8 +19,8 @@ DISPID ndr_dispatch_id(const struct ndr_interface *interface, const struct ndr_m
  * Case does not count. DISP_E_UNKNOWNNAME, with DISPID_UNKNOWN for each that is. */
 HRESULT ndr_dispatch_names(const struct ndr_interface *interface, OLECHAR **names, UINT count,
 			   DISPID *ret);
-/* As IDispatch::Invoke. A method that fails gives DISP_E_EXCEPTION with its HRESULT as scode (or,
- * without `excep`, that HRESULT). */
+/* As IDispatch::Invoke. A method that fails gives DISP_E_EXCEPTION with its HRESULT as scode and
+ * what the object says in words (ISupportErrorInfo); without `excep`, that HRESULT. */
 HRESULT ndr_dispatch_invoke(const struct ndr_interface *interface, IUnknown *object, DISPID id,
 			    LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result,
 			    EXCEPINFO *excep, UINT *arg_err);

@@ -4,6 +4,8 @@
  */
 #include "ndr/table.h"
 
+#include <string.h>
+
 #define VERBATIM(wire, memory) ((wire) == (memory) ? NDR_SIMPLE | NDR_VERBATIM : NDR_SIMPLE)
 
 const struct ndr_type ndr_base[NDR_POINTER] = {
@@ -37,4 +39,14 @@ const struct ndr_method *ndr_method_at(const struct ndr_interface *interface, un
 	    opnum - interface->first_opnum >= interface->count)
 		return NULL;
 	return &interface->methods[opnum - interface->first_opnum];
+}
+
+HRESULT ndr_method_result(const struct ndr_method *method, const void *frame)
+{
+	const struct ndr_field *last = method->count ? &method->params[method->count - 1] : NULL;
+	HRESULT hr = S_OK;
+
+	if (last && last->flags & NDR_RESULT && last->vt == VT_HRESULT)
+		memcpy(&hr, (const char *)frame + last->offset, sizeof hr);
+	return hr;
 }

@@ -258,6 +258,8 @@ extern const struct ndr_type ndr_type_context;
 
 /* The method with this opnum, of the interface or of its bases; NULL. */
 const struct ndr_method *ndr_method_at(const struct ndr_interface *interface, unsigned opnum);
+/* What a method that returns an HRESULT returned, of its frame; S_OK for one that does not. */
+HRESULT ndr_method_result(const struct ndr_method *method, const void *frame);
 /* How many opnums it has, those of its bases counted. */
 static inline unsigned ndr_method_count(const struct ndr_interface *interface)
 {

@@ -302,3 +302,31 @@ def story_tshark_dissects_dcom(t):
                  "RemRelease response", "ServerAlive2 response"):
         t.contains(words, call, "a message")
     rpcss.stop()
+
+
+@also_sanitized
+def story_words_of_a_failed_method_come_back(t):
+    from story_com import component, regsvr
+    regsvr(t, component(t, "basket"))
+    kdc = Kdc(t, "RPCSS/localhost", "host/localhost")
+    rpcss = Rpcss(t, "Example.Basket", kdc=kdc, Names="localhost, 127.0.0.1")
+    script = t.write(t.root / "words.vbs", f"""
+Set b = CreateObject("Example.Basket", "localhost[{rpcss.port}]")
+On Error Resume Next
+b.Add 1, 0
+WScript.Echo Hex(Err.Number) & " " & Err.Source & ": " & Err.Description
+""")
+    done = t.run("cscript", "//nologo", script, env=kdc.env)
+    t.equal((done.out, done.err), ("80070057 Example.Basket: A basket takes one thing or more.\n", ""),
+            "what the script hears")
+    recorder = Recorder(t, rpcss.port)
+    client = Dcom(rpcss.port, through=recorder.port)
+    basket = client.create("B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11")
+    failure(lambda: basket("Add", "1", "0"))
+    basket.release()
+    client.close()
+    recorder.close()
+    rows = dissect(t, recorder, "dcom.extent.id", "dcom.hresult", "_ws.col.Info")
+    t.equal([row[:2] for row in rows if row[0]],
+            [["0000031c-0000-0000-c000-000000000046", "0x80070057"]], "what tshark reads beside the result")
+    rpcss.stop()

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of dcom/orpc.h: versions, extensions, error information. */
+/* Tests of dcom/orpc.h: versions, extensions. */
 #include "../unit.h"
 
 #include "dcom/bindings.h"
 #include "dcom/orpc.h"
-#include "ndr/ndr.h"
 
 #include <errno.h>
 
@@ -46,61 +45,6 @@ static void extensions_are_found_by_id(void **state)
 	arena_done(&arena);
 }
 
-/* Over the wire: ORPCTHAT with the error extension, as a server sends it. */
-static void error_information_travels(void **state)
-{
-	struct orpc_error e = { .iid = { 7, 7, 7, { 7 } },
-				.help_context = 1000,
-				.source = "Counter",
-				.description = "it is br\xc3\xb6ken" };
-	struct orpc_error got = { .source = "untouched" };
-	ORPCTHAT that = { 0 }, back = { 0 };
-	struct ndr_encoder encoder;
-	struct ndr_decoder decoder;
-	struct arena arena;
-	struct buf out;
-
-	arena_init(&arena, 1 << 20);
-	buf_init(&out, 1 << 16);
-	that.extensions = orpc_make_error(&arena, &e);
-	assert_non_null(that.extensions);
-	ndr_encoder_init(&encoder, &out, NULL, NULL);
-	assert_int_equal(ndr_encode(&encoder, &ndr_type_ORPCTHAT, &that), 0);
-	ndr_encoder_done(&encoder);
-	ndr_decoder_init(&decoder, out.data, out.length, NDR_DREP, &arena, 1 << 16, NULL, NULL);
-	assert_int_equal(ndr_decode(&decoder, &ndr_type_ORPCTHAT, &back), 0);
-	ndr_decoder_done(&decoder);
-	assert_int_equal(orpc_read_error(back.extensions, &arena, &got), 0);
-	assert_true(IsEqualGUID(&got.iid, &e.iid));
-	assert_int_equal(got.help_context, 1000);
-	assert_string_equal(got.source, "Counter");
-	assert_string_equal(got.description, "it is br\xc3\xb6ken");
-	assert_null(got.help_file);
-	assert_int_equal(orpc_read_error(NULL, &arena, &got), -ENOENT);
-	buf_done(&out);
-	arena_done(&arena);
-}
-
-static void broken_error_information_is_refused(void **state)
-{
-	struct orpc_error e = { .description = "words" }, got;
-	struct arena arena;
-
-	arena_init(&arena, 1 << 20);
-	struct text good = orpc_find_extension(orpc_make_error(&arena, &e), &CLSID_ERROR_EXTENSION);
-
-	assert_non_null(good.data);
-	/* The data ends with the signature of a help file that is not there: 4 bytes. */
-	for (size_t n = 0; n < good.length; n++) {
-		ORPC_EXTENT_ARRAY *cut = orpc_make_extension(&arena, &CLSID_ERROR_EXTENSION,
-							     (struct text){ good.data, n });
-
-		if (n > 0)
-			assert_int_equal(orpc_read_error(cut, &arena, &got), -EBADMSG);
-	}
-	arena_done(&arena);
-}
-
 static void bindings_stand_in_parameters(void **state)
 {
 	struct bindings b = { 0 }, got;
@@ -125,8 +69,6 @@ int main(void)
 		cmocka_unit_test(servers_take_clients_up_to_their_own_version),
 		cmocka_unit_test(clients_take_the_lower_version),
 		cmocka_unit_test(extensions_are_found_by_id),
-		cmocka_unit_test(error_information_travels),
-		cmocka_unit_test(broken_error_information_is_refused),
 		cmocka_unit_test(bindings_stand_in_parameters),
 	};
 

@@ -1,270 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests of dcom/dcom.h: objects that one struct dcom serves and another uses, over TCP on this
- * machine, with NTLM. Both are in this process.
+ * Tests of dcom/dcom.h: objects that one struct dcom serves and another uses.
  */
-#include "../security/accounts.h"
+#include "rig.h"
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "com/automation.h"
-#include "com/bstr.h"
-#include "com/class.h"
-#include "dcom/dcom.h"
-
-#include <idl/ms-oaut.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#define clsid_counter_value                                                                        \
-	{                                                                                          \
-		0xc0047e4, 1, 2,                                                                   \
-		{                                                                                  \
-			3                                                                          \
-		}                                                                                  \
-	}
-static const CLSID clsid_counter = clsid_counter_value;
-
-/* ---- the object that is served ---- */
-
-struct counter {
-	struct automation_object object;
-	LONG value;
-	IDispatch *other;
-};
-
-static atomic_int alive;
-
-static struct counter *counter_of(struct automation_object *object)
+static void expect_bstr(BSTR s, const char *text)
 {
-	return container_of(object, struct counter, object);
-}
+	char *utf8 = bstr_to_utf8(s, NULL);
 
-static void counter_free(struct automation_object *object)
-{
-	struct counter *c = counter_of(object);
-
-	if (c->other)
-		c->other->lpVtbl->Release(c->other);
-	mem_free(c);
-	alive--;
-}
-
-static HRESULT counter_add(struct automation_call *call)
-{
-	LONG by;
-	HRESULT hr = automation_arg_long(call, 0, &by);
-
-	if (FAILED(hr))
-		return hr;
-	counter_of(call->self)->value += by;
-	return automation_return_long(call->result, counter_of(call->self)->value);
-}
-
-static HRESULT counter_fail(struct automation_call *call)
-{
-	return automation_raise(call, MAKE_SCRIPT_HRESULT(5), "Counter", "it is %s", "broken");
-}
-
-/* Doubles what it is given by reference. */
-static HRESULT counter_double(struct automation_call *call)
-{
-	VARIANT *v = call->argv[0];
-
-	if (v->vt != (VT_BYREF | VT_I4))
-		return DISP_E_TYPEMISMATCH;
-	*v->plVal *= 2;
-	return S_OK;
-}
-
-static HRESULT counter_new(IUnknown **ret);
-
-static HRESULT counter_make(struct automation_call *call)
-{
-	IUnknown *made = NULL;
-	HRESULT hr = counter_new(&made);
-
-	return FAILED(hr) ? hr
-			  : automation_return_dispatch(call->result, (IDispatch *)(void *)made);
-}
-
-/* Whether an object that comes in is this very one. */
-static HRESULT counter_is_me(struct automation_call *call)
-{
-	bool same = call->argv[0]->vt == VT_DISPATCH &&
-		    call->argv[0]->pdispVal == automation_dispatch(call->self);
-
-	return automation_return_bool(call->result, same);
-}
-
-static HRESULT counter_list(struct automation_call *call)
-{
-	VARIANT items[3];
-	IUnknown *list = NULL;
-
-	for (int i = 0; i < 3; i++)
-		items[i] = (VARIANT){ .vt = VT_I4, .lVal = i + 1 };
-	HRESULT hr = automation_enum_new(items, 3, &list);
-
-	if (SUCCEEDED(hr)) {
-		call->result->vt = VT_UNKNOWN;
-		call->result->punkVal = list;
-	}
-	return hr;
-}
-
-static const struct automation_member members[] = {
-	{ "Add", 1, AUTOMATION_METHOD, 1, 1, counter_add, NULL },
-	{ "Fail", 2, AUTOMATION_METHOD, 0, 0, counter_fail, NULL },
-	{ "Double", 3, AUTOMATION_METHOD | AUTOMATION_BYREF, 1, 1, counter_double, NULL },
-	{ "Make", 4, AUTOMATION_METHOD, 0, 0, counter_make, NULL },
-	{ "IsMe", 5, AUTOMATION_METHOD, 1, 1, counter_is_me, NULL },
-	{ "List", DISPID_NEWENUM, AUTOMATION_METHOD, 0, 0, counter_list, NULL },
-};
-static const struct automation_class counter_class = { .name = "Counter",
-						       .members = members,
-						       .member_count = ARRAY_LEN(members),
-						       .free = counter_free };
-
-static HRESULT counter_new(IUnknown **ret)
-{
-	struct counter *c = mem_new(struct counter);
-
-	if (!c)
-		return E_OUTOFMEMORY;
-	automation_init(&c->object, &counter_class);
-	alive++;
-	*ret = (IUnknown *)(void *)automation_dispatch(&c->object);
-	return S_OK;
-}
-
-/* ---- the two sides ---- */
-
-struct rig {
-	struct security_acceptor *acceptor;
-	struct rpc_server *server;
-	uint16_t port;
-	struct dcom *host, *client;
-	uint16_t minor; /* of the client's version */
-	atomic_int refused;
-};
-
-static const struct class_entry counter_entry = { clsid_counter_value, "Test.Counter", "Counts",
-						  counter_new };
-
-static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
-			IUnknown **ret)
-{
-	assert_string_equal(caller->peer->name, "DOM\\alice");
-	if (!IsEqualGUID(clsid, &clsid_counter))
-		return REGDB_E_CLASSNOTREG;
-	return factory ? CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
-					  (void **)ret)
-		       : counter_new(ret);
-}
-
-static void refused(void *ctx, const struct rpc_caller *caller)
-{
-	struct rig *rig = ctx;
-
-	rig->refused++;
-}
-
-/* `period` and `client_period`: of pings, at either side. */
-static void start_rig(struct rig *rig, int64_t period, int64_t client_period)
-{
-	struct error err = { 0 };
-	struct bindings bindings = { 0 };
-
-	*rig = (struct rig){ .minor = rig->minor };
-	rig->acceptor = accounts_acceptor();
-	struct rpc_server_options server = { .acceptor = rig->acceptor };
-
-	assert_int_equal(rpc_server_new(&server, &rig->server), 0);
-	assert_int_equal(rpc_server_listen_tcp(rig->server, "127.0.0.1", 0, &rig->port, &err), 0);
-	assert_int_equal(bindings_add_string(&bindings, "nowhere.invalid", 0), 0);
-	assert_int_equal(bindings_add_string(&bindings, "127.0.0.1", 0), 0);
-	assert_int_equal(bindings_add_security(&bindings, AUTHN_WINNT, ""), 0);
-	struct dcom_options options = { .server = rig->server,
-					.port = rig->port,
-					.bindings = &bindings,
-					.ping_period = period,
-					.ctx = rig,
-					.activate = activate,
-					.refused = refused };
-
-	if (dcom_new(&options, &rig->host, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(rpc_server_start(rig->server), 0);
-	struct dcom_options own = { .resolver_port = rig->port,
-				    .ping_period = client_period,
-				    .minor = rig->minor };
-
-	if (dcom_new(&own, &rig->client, &err) < 0)
-		fail_msg("%s", err.text);
-}
-
-static void rig_init(struct rig *rig, int64_t period, int64_t client_period)
-{
-	rig->minor = 0;
-	start_rig(rig, period, client_period);
-}
-
-static void rig_done(struct rig *rig)
-{
-	dcom_free(rig->client);
-	rpc_server_stop(rig->server, 0);
-	dcom_free(rig->host);
-	rpc_server_free(rig->server);
-	security_acceptor_free(rig->acceptor);
-	assert_int_equal(alive, 0);
-}
-
-static HRESULT create(struct rig *rig, REFCLSID clsid, REFIID iid, const char *password,
-		      IUnknown **ret, struct error *err)
-{
-	struct dcom_server server = { .name = "127.0.0.1",
-				      .service = AUTHN_WINNT,
-				      .identity = accounts_alice(password) };
-	HRESULT result = E_FAIL;
-
-	return dcom_create(rig->client, &server, clsid, false, iid, 1, ret, &result, err);
-}
-
-static IDispatch *create_counter(struct rig *rig)
-{
-	struct error err = { 0 };
-	IUnknown *made = NULL;
-	HRESULT hr = create(rig, &clsid_counter, &IID_IDispatch, "Secret1", &made, &err);
-
-	if (FAILED(hr))
-		fail_msg("0x%08x %s", (unsigned)hr, err.text);
-	return (IDispatch *)(void *)made;
-}
-
-static HRESULT call(IDispatch *d, DISPID id, VARIANT *argument, VARIANT *result, EXCEPINFO *e)
-{
-	DISPPARAMS params = { .rgvarg = argument, .cArgs = argument ? 1 : 0 };
-
-	return d->lpVtbl->Invoke(d, id, &GUID_NULL, 0x409, DISPATCH_METHOD, &params, result, e,
-				 NULL);
-}
-
-static LONG add(IDispatch *d, LONG by)
-{
-	VARIANT argument = { .vt = VT_I4, .lVal = by }, result = { 0 };
-
-	assert_int_equal(call(d, 1, &argument, &result, NULL), S_OK);
-	assert_int_equal(result.vt, VT_I4);
-	return result.lVal;
-}
-
-static void wait_for(int objects)
-{
-	for (int i = 0; alive != objects && i < 2000; i++)
-		usleep(5000);
-	assert_int_equal(alive, objects);
+	assert_string_equal(utf8, text);
+	mem_free(utf8);
 }
 
 /* ---- tests ---- */
@@ -324,13 +69,50 @@ static void what_an_object_raises_comes_back(void **state)
 
 	assert_int_equal(call(d, 2, NULL, NULL, &e), DISP_E_EXCEPTION);
 	assert_int_equal(e.scode, MAKE_SCRIPT_HRESULT(5));
-	BSTR expected = bstr_from_text(TEXT("it is broken"));
-
-	assert_int_equal(bstr_compare(e.bstrDescription, expected), 0);
-	SysFreeString(expected);
+	expect_bstr(e.bstrDescription, "it is broken");
 	automation_exception_clear(&e);
 	assert_int_equal(call(d, 2, NULL, NULL, NULL), DISP_E_EXCEPTION);
 	assert_int_equal(call(d, 99, NULL, NULL, NULL), DISP_E_MEMBERNOTFOUND);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+/* What a method left beside its HRESULT is on the caller's thread, and says where it is from. */
+static void error_information_comes_back(void **state)
+{
+	struct rig rig;
+	EXCEPINFO e = { 0 };
+	IErrorInfo *info = NULL;
+	GUID iid;
+
+	rig_init(&rig, 0, 0);
+	IDispatch *d = create_counter(&rig);
+
+	add(d, 3);
+	assert_int_equal(call(d, 6, NULL, NULL, NULL), E_ABORT);
+	assert_int_equal(errorinfo_to_exception((IUnknown *)(void *)d, &IID_IDispatch, E_ABORT, &e),
+			 DISP_E_EXCEPTION);
+	assert_int_equal(e.scode, E_ABORT);
+	expect_bstr(e.bstrSource, "Counter");
+	expect_bstr(e.bstrDescription, "it broke at 3");
+	automation_exception_clear(&e);
+	assert_int_equal(call(d, 6, NULL, NULL, NULL), E_ABORT);
+	assert_int_equal(GetErrorInfo(0, &info), S_OK);
+	assert_int_equal(info->lpVtbl->GetGUID(info, &iid), S_OK);
+	assert_true(IsEqualGUID(&iid, &IID_IDispatch));
+	info->lpVtbl->Release(info);
+	/* What the object does not vouch for stays there. */
+	supporting = false;
+	assert_int_equal(call(d, 6, NULL, NULL, NULL), E_ABORT);
+	assert_int_equal(GetErrorInfo(0, &info), S_FALSE);
+	supporting = true;
+	/* So does what it left behind without a failure. */
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(call(d, 7, NULL, NULL, NULL), S_OK);
+		assert_int_equal(call(d, 8, NULL, NULL, NULL), E_ABORT);
+		assert_int_equal(GetErrorInfo(0, &info), S_FALSE);
+	}
 	d->lpVtbl->Release(d);
 	wait_for(0);
 	rig_done(&rig);
@@ -545,24 +327,13 @@ static void objects_nobody_pings_are_given_up(void **state)
 	rig_done(&rig);
 }
 
-static int make_accounts(void **state)
-{
-	accounts_make();
-	return class_register(&counter_entry, 1);
-}
-
-static int remove_accounts(void **state)
-{
-	accounts_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_made_called_and_released),
 		cmocka_unit_test(each_version_is_spoken),
 		cmocka_unit_test(what_an_object_raises_comes_back),
+		cmocka_unit_test(error_information_comes_back),
 		cmocka_unit_test(references_are_written_through),
 		cmocka_unit_test(objects_travel_both_ways),
 		cmocka_unit_test(class_objects_make_objects),

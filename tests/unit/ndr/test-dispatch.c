@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "com/bstr.h"
+#include "com/errorinfo.h"
 #include "ndr/dispatch.h"
 
 #include <idl/mc-iisa.h>
@@ -36,12 +37,39 @@ static HRESULT get_info(IIISCertObj *This, VARIANT *ret)
 	return ret->bstrVal ? S_OK : E_OUTOFMEMORY;
 }
 
+static bool in_words;
+
 static HRESULT is_exportable(IIISCertObj *This, VARIANT_BOOL *ret)
 {
-	return E_ACCESSDENIED;
+	return in_words ? errorinfo_set(E_ACCESSDENIED, "Certificates", "the key stays here")
+			: E_ACCESSDENIED;
+}
+
+/* ---- it supports error information ---- */
+
+static HRESULT supports(ISupportErrorInfo *This, REFIID riid)
+{
+	return IsEqualGUID(riid, &ndr_interface_IIISCertObj.uuid) ? S_OK : S_FALSE;
+}
+
+static ULONG count(void *This)
+{
+	return 1;
+}
+
+static const ISupportErrorInfoVtbl support_methods = { .Release =
+							       (ULONG(*)(ISupportErrorInfo *))count,
+						       .InterfaceSupportsErrorInfo = supports };
+static ISupportErrorInfo support = { &support_methods };
+
+static HRESULT cert_query(IIISCertObj *This, REFIID riid, void **ret)
+{
+	*ret = IsEqualGUID(riid, &IID_ISupportErrorInfo) ? &support : NULL;
+	return *ret ? S_OK : E_NOINTERFACE;
 }
 
 static const IIISCertObjVtbl cert_methods = {
+	.QueryInterface = cert_query,
 	.put_InstanceName = put_name,
 	.IsInstalledRemote = is_installed,
 	.GetCertInfoRemote = get_info,
@@ -153,6 +181,14 @@ static void tells_of_failures(void **state)
 
 	assert_int_equal(certify(8, DISPATCH_METHOD, &none, &result, &excep), DISP_E_EXCEPTION);
 	assert_int_equal(excep.scode, E_ACCESSDENIED);
+	assert_null(excep.bstrDescription);
+	in_words = true;
+	assert_int_equal(certify(8, DISPATCH_METHOD, &none, &result, &excep), DISP_E_EXCEPTION);
+	assert_int_equal(excep.scode, E_ACCESSDENIED);
+	assert_int_equal(SysStringLen(excep.bstrSource), 12);
+	assert_int_equal(excep.bstrDescription[4], 'k');
+	SysFreeString(excep.bstrSource);
+	SysFreeString(excep.bstrDescription);
 	assert_int_equal(certify(8, DISPATCH_METHOD, &none, &result, NULL), E_ACCESSDENIED);
 	assert_int_equal(certify(77, DISPATCH_METHOD, &none, &result, NULL), DISP_E_MEMBERNOTFOUND);
 	assert_int_equal(certify(4, DISPATCH_METHOD, &none, &result, NULL), DISP_E_MEMBERNOTFOUND);
