@@ -164,6 +164,15 @@ static int add_mapper(struct activator *a)
 	return r < 0 ? r : rpc_interfaces_add(list, a->mgmt);
 }
 
+/* What the machine offers, for whoever asks the mapper: after all of it was added. */
+static int fill_map(struct activator *a)
+{
+	struct rpc_binding here = { .protseq = RPC_NCACN_IP_TCP };
+
+	snprintf(here.endpoint, sizeof here.endpoint, "%u", a->port);
+	return rpc_map_insert_all(a->map, rpc_server_interfaces(a->server), &here);
+}
+
 static int start_dcom(struct activator *a, const struct activator_options *o, struct error *err)
 {
 	struct bindings *bindings = mem_new(struct bindings);
@@ -216,6 +225,8 @@ static int start(struct activator *a, const struct activator_options *o, struct 
 		r = add_mapper(a);
 	if (r == 0)
 		r = start_dcom(a, o, err);
+	if (r == 0)
+		r = fill_map(a);
 	return r < 0 ? r : rpc_server_start(a->server);
 }
 

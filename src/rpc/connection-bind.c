@@ -252,6 +252,9 @@ int rpc_conn_bind(struct rpc_conn *c, const struct rpc_pdu *pdu)
 {
 	bool alter = pdu->type == RPC_PDU_ALTER_CONTEXT;
 	const unsigned whole = RPC_PFC_FIRST | RPC_PFC_LAST;
+	/* One bind for each connection: more interfaces come by alter_context
+	 * ([MS-RPCE] 3.3.1.5.2.1); Samba, whose tests are held against Windows, refuses another in
+	 * the same way. */
 	if (alter != c->bound || (pdu->flags & whole) != whole || pdu->bind.count == 0) {
 		rpc_conn_note(c, "a %s at a wrong moment, in pieces, or for nothing",
 			      rpc_pdu_name(pdu->type));

@@ -31,7 +31,8 @@ int rpc_map_delete(struct rpc_map *map, const struct rpc_map_entry *entry);
 /* Entries behind the one numbered `*cursor` (0: the first), which it moves; false at the end.
  * Entries that come and go meanwhile are seen or not, others once. */
 bool rpc_map_next(struct rpc_map *map, uint64_t *cursor, struct rpc_map_entry *ret);
-/* Puts all interfaces of a server there under one binding. */
+/* Puts the interfaces of a server there under one binding: those with an annotation. Interfaces of
+ * objects have none; they are found by references. */
 int rpc_map_insert_all(struct rpc_map *map, const struct rpc_interfaces *interfaces,
 		       const struct rpc_binding *binding);
 

@@ -16,7 +16,6 @@ enum {
 	EPT_CANT_PERFORM_OP = 0x16c9a0cd,
 	EPT_NO_MEMORY = 0x16c9a0ce,
 	EPT_INVALID_ENTRY = 0x16c9a0d3,
-	EPT_INVALID_CONTEXT = 0x16c9a0d5,
 	EPT_NOT_REGISTERED = 0x16c9a0d6,
 };
 
@@ -175,21 +174,19 @@ struct answer {
 	uint32_t status;
 };
 
-/* Both look-ups: the entries, and the handle for the rest. */
-static void look_up(struct rpc_map *map, struct rpc_call *call, struct inquiry *fresh, GUID *handle,
-		    uint32_t max, struct answer *ret)
+/* Both look-ups: the entries, and the handle for the rest. A handle of nobody, or of another
+ * association group, is a fault of the RPC runtime and no status of the mapper's. */
+static uint32_t look_up(struct rpc_map *map, struct rpc_call *call, struct inquiry *fresh,
+			GUID *handle, uint32_t max, struct answer *ret)
 {
 	struct inquiry *q = inquiry_of(call, handle, fresh);
 	size_t limit = max < ENTRIES_AT_ONCE ? max : ENTRIES_AT_ONCE;
-	if (!q) {
-		ret->status = EPT_INVALID_CONTEXT;
-		*handle = GUID_NULL;
-		return;
-	}
+	if (!q)
+		return (uint32_t)nca_s_fault_context_mismatch;
 	ret->entries = mem_zalloc(limit ? limit : 1, sizeof(*ret->entries));
 	if (!ret->entries) {
 		ret->status = EPT_NO_MEMORY;
-		return;
+		return 0;
 	}
 	if (q != fresh)
 		pthread_mutex_lock(&q->lock);
@@ -199,6 +196,7 @@ static void look_up(struct rpc_map *map, struct rpc_call *call, struct inquiry *
 	/* Fewer than there could be: these are the last. */
 	settle_handle(call, q, fresh, ret->count && ret->count == limit, handle);
 	ret->status = ret->count ? 0 : EPT_NOT_REGISTERED;
+	return 0;
 }
 
 /* Each tower is a conformant structure behind its pointer. */
@@ -257,10 +255,13 @@ static uint32_t ept_lookup(struct rpc_map *map, struct rpc_call *call, struct rp
 	if (r->failed)
 		return fault_ndr();
 	struct answer a = { 0 };
+	uint32_t fault = 0;
 	if (fresh.type > INQUIRE_BOTH)
 		a.status = EPT_CANT_PERFORM_OP;
 	else
-		look_up(map, call, &fresh, &handle, max, &a);
+		fault = look_up(map, call, &fresh, &handle, max, &a);
+	if (fault)
+		return fault;
 	put_handle(out, &handle);
 	rpc_put_u32(out, (uint32_t)a.count);
 	put_array_head(out, max, a.count);
@@ -291,10 +292,13 @@ static uint32_t ept_map(struct rpc_map *map, struct rpc_call *call, struct rpc_r
 	fresh.interface = wanted.interface;
 	fresh.transfer = wanted.transfer;
 	fresh.protseq = wanted.binding.protseq;
+	uint32_t fault = 0;
 	if (understood)
-		look_up(map, call, &fresh, &handle, max, &a);
+		fault = look_up(map, call, &fresh, &handle, max, &a);
 	else
 		a.status = EPT_NOT_REGISTERED;
+	if (fault)
+		return fault;
 	put_handle(out, &handle);
 	rpc_put_u32(out, (uint32_t)a.count);
 	put_array_head(out, max, a.count);
@@ -314,6 +318,9 @@ static uint32_t ept_lookup_handle_free(struct rpc_map *map, struct rpc_call *cal
 	read_handle(r, &handle);
 	if (r->failed)
 		return fault_ndr();
+	/* A look-up that came to its end left a null handle. */
+	if (!IsEqualGUID(&handle, &GUID_NULL) && !rpc_handle_find(call, inquiry_type, &handle))
+		return (uint32_t)nca_s_fault_context_mismatch;
 	rpc_handle_close(call, inquiry_type, &handle);
 	put_handle(out, &GUID_NULL);
 	rpc_put_u32(out, 0);

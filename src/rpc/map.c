@@ -129,11 +129,12 @@ int rpc_map_insert_all(struct rpc_map *m, const struct rpc_interfaces *interface
 	const struct rpc_interface *interface;
 	int r = 0;
 	for (size_t i = 0; r == 0 && (interface = rpc_interfaces_at(interfaces, i)); i++) {
+		if (!interface->annotation)
+			continue;
 		struct rpc_map_entry entry = { .interface = interface->id,
 					       .transfer = rpc_ndr20,
 					       .binding = *binding };
-		snprintf(entry.annotation, sizeof(entry.annotation), "%s",
-			 interface->annotation ? interface->annotation : "");
+		snprintf(entry.annotation, sizeof(entry.annotation), "%s", interface->annotation);
 		r = rpc_map_insert(m, &entry);
 	}
 	return r;

@@ -91,6 +91,7 @@ static inline bool rpc_drep_little(struct rpc_drep d)
 #define RPC_STATUSES(X)                                                                            \
 	X(RPC_S_OK, 0, "The operation completed successfully.")                                    \
 	X(RPC_S_ACCESS_DENIED, 5, "Access is denied.")                                             \
+	X(RPC_X_SS_CONTEXT_MISMATCH, 6, "The handle is invalid.")                                  \
 	X(RPC_S_OUT_OF_MEMORY, 14, "Not enough storage is available to complete this operation.")  \
 	X(RPC_S_INVALID_ARG, 87, "The parameter is incorrect.")                                    \
 	X(RPC_S_INVALID_STRING_BINDING, 1700, "The string binding is invalid.")                    \
@@ -118,7 +119,6 @@ static inline bool rpc_drep_little(struct rpc_drep d)
 	X(EPT_S_NOT_REGISTERED, 1753, "There are no more endpoints available from the endpoint mapper.") \
 	X(RPC_S_ZERO_DIVIDE, 1767, "The RPC server attempted an integer division by zero.")        \
 	X(RPC_S_ADDRESS_ERROR, 1768, "An addressing error occurred in the RPC server.")            \
-	X(RPC_X_SS_CONTEXT_MISMATCH, 1775, "The context handle changed during the remote procedure call.") \
 	X(RPC_X_BAD_STUB_DATA, 1783, "The stub received bad data.")                                \
 	X(RPC_S_CALL_CANCELLED, 1818, "The remote procedure call was cancelled.")                  \
 	X(RPC_S_COMM_FAILURE, 1820, "A communications error occurred during the operation.")       \

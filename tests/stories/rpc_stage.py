@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 USER, PASSWORD, REALM = "alice", "Secret1", "TEST.EXAMPLE"
+EPMAPPER = 135
 
 
 def free_port():
@@ -16,12 +17,35 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Server:
-    """rpc-echo-server of the build; `epmapper` and `echo` are its ports."""
+def free_address():
+    """An address of this process on which nobody has the endpoint mapper's port: what others write
+    asks port 135 and no other."""
+    for n in range(os.getpid(), os.getpid() + 60000):
+        address = f"127.53.{n // 250 % 250 + 1}.{n % 250 + 1}"
+        with socket.socket() as s:
+            try:
+                s.bind((address, EPMAPPER))
+                return address
+            except OSError:
+                continue
+    raise OSError(f"no address has port {EPMAPPER} free, or it takes root to have it")
 
-    def __init__(self, t, *args, ntlm=True, env=None):
+
+def smbtorture(t, target, *tests, env=None, credentials=f"DOM\\{USER}%{PASSWORD}"):
+    """The names of the tests that passed and that failed, and all it said."""
+    done = t.run("/usr/bin/smbtorture", target, "-U", credentials, *tests, env=env, timeout=120)
+    passed = re.findall(r"^success: (\S+)", done.out, re.M)
+    failed = re.findall(r"^(?:failure|error): (\S+)", done.out, re.M)
+    return passed, failed, done.out + done.err
+
+
+class Server:
+    """rpc-echo-server of the build; `epmapper` and `echo` are its ports, on `address`."""
+
+    def __init__(self, t, *args, address="127.0.0.1", ntlm=True, env=None):
         users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\nDOM:bob:Secret2\n", 0o600)
-        args = [*args, *(["--ntlm", users] if ntlm else [])]
+        args = [*args, "--address", address, *(["--ntlm", users] if ntlm else [])]
+        self.address = address
         self.t = t
         self.process = t.start(str(t.build / "tests/unit/rpc/rpc-echo-server"), *args, env=env)
         found = t.wait_for(lambda: re.match(r"epmapper (\d+) echo (\d+)\n", self.process.out)

@@ -2,24 +2,11 @@
 """Servers of Samba for stories and benchmarks: a domain controller with its KDC, and a server on its own. Each has an address of
 its own in 127/8, since it wants the endpoint mapper's port. `t` needs what a Stage has: root, write, start, run, wait_for,
 equal."""
-import os
 import socket
 
+from rpc_stage import EPMAPPER, free_address
+
 PASSWORD, REALM, DOMAIN = "Secret1pw", "SAMBA.EXAMPLE", "SAMBA"
-EPMAPPER = 135
-
-
-def free_address():
-    """An address on which nobody has the endpoint mapper's port."""
-    for n in range(os.getpid(), os.getpid() + 60000):
-        address = f"127.53.{n // 250 % 250 + 1}.{n % 250 + 1}"
-        with socket.socket() as s:
-            try:
-                s.bind((address, EPMAPPER))
-                return address
-            except OSError:
-                continue
-    raise OSError("no address is free for Samba")
 
 
 class Samba:

@@ -5,7 +5,8 @@ import os
 import re
 import struct
 
-from rpc_stage import Kdc, PASSWORD, REALM, Recorder, Server, USER, dissect
+from rpc_stage import (EPMAPPER, Kdc, PASSWORD, REALM, Recorder, Server, USER, dissect, free_address,
+                       smbtorture)
 from stage import also_sanitized, long_story
 
 ECHO = ("60a15ec5-4de8-11d7-a637-005056a20182", "1.0")
@@ -58,7 +59,7 @@ def story_impacket_lists_the_endpoint_map(t):
     t.equal(seen, {f"ncacn_ip_tcp:127.0.0.1[{server.epmapper}]",
                    f"ncacn_ip_tcp:127.0.0.1[{server.echo}]"}, "bindings in the map")
     notes = sorted({entry["annotation"].rstrip(b"\0") for entry in entries})
-    t.equal(notes, [b"Echo", b"Endpoint mapper", b"Management"], "annotations")
+    t.equal(notes, [b"Echo", b"Endpoint mapper", b"Local security authority", b"Management"], "annotations")
     dce.disconnect()
     dce = impacket_dce(server.epmapper, None)
     found = epm.hept_map("127.0.0.1", uuidtup_to_bin(ECHO), protocol="ncacn_ip_tcp", dce=dce)
@@ -109,14 +110,6 @@ def story_impacket_calls_at_each_level_with_kerberos(t):
     server.stop()
 
 
-def smbtorture(t, target, *tests, env=None, credentials=f"DOM\\{USER}%{PASSWORD}"):
-    """The names of the tests that passed and that failed, and all it said."""
-    done = t.run("/usr/bin/smbtorture", target, "-U", credentials, *tests, env=env, timeout=120)
-    passed = re.findall(r"^success: (\S+)", done.out, re.M)
-    failed = re.findall(r"^(?:failure|error): (\S+)", done.out, re.M)
-    return passed, failed, done.out + done.err
-
-
 ECHO_TESTS = [f"rpc.echo.echo.{name}" for name in ("addone", "echodata", "sinkdata", "sourcedata", "sleep")]
 OPTIONS = ["connect", "packet", "sign", "seal", "sign,bigendian", "seal,bigendian"]
 
@@ -159,6 +152,32 @@ def story_smbtorture_judges_endpoint_mapper(t):
     server.stop()
 
 
+@also_sanitized
+def story_smbtorture_judges_binds(t):
+    """With each mechanism, level and byte order a policy of lsarpc is opened, closed, and closed in vain; and a look-up of the
+    endpoint mapper goes on over a second connection of its association group, and of no other."""
+    server = Server(t, "--port", EPMAPPER, address=free_address())
+    passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:{server.address}", "rpc.bind")
+    mechanisms = ["ntlm,sign", "ntlm,sign,seal", "spnego,sign", "spnego,sign,seal"]
+    expected = [*mechanisms, *(f"bigendian,{m}" for m in mechanisms), "assoc_group_handles_external"]
+    t.equal((passed, failed), (expected, []), said)
+    server.stop()
+
+
+@also_sanitized
+def story_smbtorture_judges_management(t):
+    server = Server(t, "--port", EPMAPPER, "--principal", "RPCSS/localhost", address=free_address())
+    passed, failed, said = smbtorture(t, f"ncacn_ip_tcp:{server.address}", "rpc.mgmt")
+    t.equal((passed, failed), (["mgmt"], []), said)
+    # The test is content with a server that offers nothing.
+    for name in ("epmapper", "rpcecho", "lsarpc"):
+        about = re.search(rf"^Testing pipe '{name}'\n(.*?)^(?:Testing|time:)", said, re.M | re.S)[1]
+        for words in ("server is listening", "refused to stop listening - WERR_ACCESS_DENIED",
+                      "(ntlmssp) is 'RPCSS/localhost'", "'mgmt'", f"'{name}'"):
+            t.contains(about, words, f"what it finds where {name} is")
+    server.stop()
+
+
 def client(t, server, *args, env=None, port=None):
     return t.run(str(t.build / "tests/unit/rpc/rpc-echo-client"),
                  f"ncacn_ip_tcp:localhost[{port or server.echo}]", *args, env=env)
@@ -170,7 +189,7 @@ def story_mgmt_tells_what_a_server_offers(t):
     for args in (["--level", 1], ["--service", "ntlm", "--level", 6, "--user", f"DOM\\{USER}",
                                   "--password", PASSWORD]):
         done = client(t, server, "--mgmt", *args)
-        t.equal(done.out, "60a15ec5-4de8-11d7 1.0\nafa8bd80-7d8a-11c9 1.0\n", f"interfaces, {args}")
+        t.equal(done.out, "60a15ec5-4de8-11d7 1.0\n12345778-1234-abcd 0.0\nafa8bd80-7d8a-11c9 1.0\n", f"interfaces, {args}")
     # The echo interface wants packet integrity.
     done = client(t, server, "--level", 1)
     t.contains(done.out, "failed: 5 ", "a call without authentication")

@@ -2,8 +2,8 @@
 """Our client against Samba's servers: calls of published IDL, through the compiled tables."""
 import re
 
-from rpc_stage import Recorder, dissect
-from samba_stage import DomainController, EPMAPPER, PASSWORD, Standalone
+from rpc_stage import EPMAPPER, Recorder, dissect
+from samba_stage import DomainController, PASSWORD, Standalone
 from stage import long_story
 
 SAMR = ["SamrConnect5", "SamrEnumerateDomainsInSamServer", "SamrLookupDomainInSamServer", "SamrOpenDomain",

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server to judge: endpoint mapper, mgmt and echo, over TCP and perhaps a local socket.
+ * A server to judge: endpoint mapper; echo and a small lsarpc; mgmt with both; over TCP and perhaps
+ * local sockets.
  *
- *   rpc-echo-server [--port N] [--echo-port N] [--local PATH] [--echo-local PATH]
+ *   rpc-echo-server [--address ADDRESS] [--port N] [--echo-port N] [--local PATH] [--echo-local
+ * PATH]
  *                   [--keytab FILE] [--ntlm FILE]
  *                   [--principal NAME] [--least LEVEL] [--entries N]
  *
@@ -10,6 +12,7 @@
  * then lines of the server's log; ends by SIGTERM.
  */
 #include "echo.h"
+#include "lsarpc.h"
 
 #include "base/mem.h"
 #include "rpc/endpoint.h"
@@ -22,10 +25,10 @@
 
 static struct {
 	uint16_t port, echo_port;
-	const char *local, *echo_local, *principal;
+	const char *address, *local, *echo_local, *principal;
 	int least, entries;
 	struct security_acceptor_options acceptor;
-} o;
+} o = { .address = "127.0.0.1" };
 
 static void note(void *ctx, const char *text)
 {
@@ -40,11 +43,15 @@ static void parse(int argc, char **argv)
 		{ "local", 1, NULL, 'l' },     { "echo-local", 1, NULL, 'E' },
 		{ "keytab", 1, NULL, 'k' },    { "ntlm", 1, NULL, 'n' },
 		{ "principal", 1, NULL, 's' }, { "least", 1, NULL, 'L' },
-		{ "entries", 1, NULL, 'N' },   { NULL, 0, NULL, 0 },
+		{ "entries", 1, NULL, 'N' },   { "address", 1, NULL, 'a' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
+		case 'a':
+			o.address = optarg;
+			break;
 		case 'p':
 			o.port = (uint16_t)atoi(optarg);
 			break;
@@ -86,10 +93,11 @@ static void must(int r, const struct error *err)
 	exit(1);
 }
 
-/* A server with mgmt, at `port`; its interfaces go into the map. */
+/* A server of one or two interfaces, and mgmt, at `port`; they go into the map. */
 static struct rpc_server *begin(const char *name, struct security_acceptor *acceptor,
 				uint16_t *port, const struct rpc_interface *interface,
-				struct rpc_map *map, struct rpc_interface **ret_mgmt)
+				const struct rpc_interface *another, struct rpc_map *map,
+				struct rpc_interface **ret_mgmt)
 {
 	struct error err = { 0 };
 	struct rpc_server *server;
@@ -97,13 +105,16 @@ static struct rpc_server *begin(const char *name, struct security_acceptor *acce
 					      .note = note,
 					      .ctx = (void *)(uintptr_t)name };
 	must(rpc_server_new(&options, &server), &err);
-	must(rpc_server_listen_tcp(server, "127.0.0.1", *port, port, &err), &err);
+	must(rpc_server_listen_tcp(server, o.address, *port, port, &err), &err);
 	struct rpc_mgmt_options mgmt = { rpc_server_interfaces(server),
 					 rpc_server_statistics(server), o.principal };
 	must(rpc_mgmt_new(&mgmt, ret_mgmt), &err);
 	must(rpc_interfaces_add(rpc_server_interfaces(server), interface), &err);
+	if (another)
+		must(rpc_interfaces_add(rpc_server_interfaces(server), another), &err);
 	must(rpc_interfaces_add(rpc_server_interfaces(server), *ret_mgmt), &err);
-	struct rpc_binding binding = { .protseq = RPC_NCACN_IP_TCP, .host = "127.0.0.1" };
+	struct rpc_binding binding = { .protseq = RPC_NCACN_IP_TCP };
+	snprintf(binding.host, sizeof(binding.host), "%s", o.address);
 	snprintf(binding.endpoint, sizeof(binding.endpoint), "%u", *port);
 	must(rpc_map_insert_all(map, rpc_server_interfaces(server), &binding), &err);
 	return server;
@@ -129,6 +140,7 @@ int main(int argc, char **argv)
 	struct security_acceptor *acceptor = NULL;
 	struct rpc_map *map;
 	struct rpc_interface *epmapper, *mgmt[2], echo = echo_interface;
+	struct native lsarpc;
 	sigset_t ends;
 	int signo;
 	parse(argc, argv);
@@ -139,10 +151,13 @@ int main(int argc, char **argv)
 	echo.least = (enum authn_level)o.least;
 	if (o.acceptor.keytab || o.acceptor.ntlm_users)
 		must(security_acceptor_new(&o.acceptor, &acceptor, &err), &err);
+	lsarpc_init(&lsarpc);
 	must(rpc_map_new(&map), &err);
 	must(rpc_epmapper_new(map, &epmapper), &err);
-	struct rpc_server *mapper = begin("epmapper", acceptor, &o.port, epmapper, map, &mgmt[0]);
-	struct rpc_server *server = begin("echo", acceptor, &o.echo_port, &echo, map, &mgmt[1]);
+	struct rpc_server *mapper =
+		begin("epmapper", acceptor, &o.port, epmapper, NULL, map, &mgmt[0]);
+	struct rpc_server *server =
+		begin("echo", acceptor, &o.echo_port, &echo, &lsarpc.face, map, &mgmt[1]);
 	if (o.local)
 		must(rpc_server_listen_local(mapper, o.local, &err), &err);
 	if (o.echo_local)
