@@ -208,8 +208,9 @@ static void sign_in(struct play *p)
 					   .level = level,
 					   .context = established(false),
 					   .established = true };
-	c->security[c->security_count] = p->signer;
-	c->security[c->security_count++].context = established(true);
+	struct rpc_security server = p->signer;
+	server.context = established(true);
+	FUZZ_REQUIRE(rpc_conn_add_security(c, &server));
 	c->header_sign = byte(p) & 1;
 }
 

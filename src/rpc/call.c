@@ -124,7 +124,7 @@ int rpc_conn_fault(struct rpc_conn *c, const struct rpc_pdu *pdu, uint32_t statu
  * is at connect level; else it is nobody's, which is for connections without a handshake. */
 static int identify_plain(struct rpc_conn *c, struct rpc_security **ret)
 {
-	struct rpc_security *only = c->security_count == 1 ? &c->security[0] : NULL;
+	struct rpc_security *only = c->security_count == 1 ? c->security[0] : NULL;
 	if (c->security_count == 0) {
 		*ret = NULL;
 		return 0;

@@ -27,7 +27,7 @@ static void reject_context(struct rpc_pdu_result *result, uint16_t reason)
 	*result = (struct rpc_pdu_result){ .result = RPC_PROVIDER_REJECTION, .reason = reason };
 }
 
-/* The number a context has, or a new place for it; NULL when there is none left. */
+/* The context that has the number, or a new one; NULL when there is no place left. */
 static struct presentation *context_for(struct rpc_conn *c, const struct rpc_pdu_context *wanted)
 {
 	for (unsigned i = 0; i < c->context_count; i++) {
@@ -36,6 +36,10 @@ static struct presentation *context_for(struct rpc_conn *c, const struct rpc_pdu
 	}
 	if (c->context_count == RPC_CONTEXTS_MAX)
 		return NULL;
+	struct presentation *more = mem_realloc(c->contexts, c->context_count + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	c->contexts = more;
 	struct presentation *p = &c->contexts[c->context_count];
 	*p = (struct presentation){ .id = wanted->id, .abstract = wanted->abstract };
 	return p;
@@ -120,23 +124,27 @@ static int new_security(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rp
 	}
 	/* Also without the feature: clients of DCOM open a second one when they go on to another
 	 * interface, and some never asked whether they may. */
-	if (c->security_count >= RPC_SECURITY_MAX) {
-		rpc_conn_note(c, "more than %u security contexts", RPC_SECURITY_MAX);
+	if (c->security_count >= RPC_SECURITY_MAX || c->handshakes >= RPC_HANDSHAKES_MAX) {
+		rpc_conn_note(c, "more than %u security contexts, or %u handshakes",
+			      RPC_SECURITY_MAX, RPC_HANDSHAKES_MAX);
 		return -ENOBUFS;
 	}
-	struct rpc_security *s = &c->security[c->security_count];
-	*s = (struct rpc_security){ .id = pdu->auth.context_id,
-				    .service = service,
-				    .level = (enum authn_level)pdu->auth.level };
+	struct rpc_security s = { .id = pdu->auth.context_id,
+				  .service = service,
+				  .level = (enum authn_level)pdu->auth.level };
 	int r = c->options.acceptor
-			? security_context_accept(c->options.acceptor, service, &s->context)
+			? security_context_accept(c->options.acceptor, service, &s.context)
 			: -ENOTSUP;
 	if (r < 0) {
 		rpc_conn_note(c, "authentication service %u is not offered", pdu->auth.service);
 		return r;
 	}
-	c->security_count++;
-	*ret = s;
+	*ret = rpc_conn_add_security(c, &s);
+	if (!*ret) {
+		rpc_security_done(&s);
+		return -ENOMEM;
+	}
+	c->handshakes++;
 	return 0;
 }
 
@@ -149,7 +157,10 @@ static int step(struct rpc_conn *c, struct rpc_security *s, const struct rpc_pdu
 				pdu->auth.level != (uint8_t)s->level
 			? error_set(&err, -EACCES, "a token for a handshake that is over")
 			: security_context_step(s->context, pdu->auth.value, token, &err);
-	s->established = s->established || r == 0;
+	if (r == 0) {
+		s->established = true;
+		c->handshakes--;
+	}
 	if (r < 0) {
 		s->failed = true;
 		rpc_conn_note(c, "%s", err.text);

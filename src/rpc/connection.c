@@ -39,8 +39,12 @@ int rpc_conn_new(const struct rpc_conn_options *options, struct rpc_statistics *
 
 static void conn_free(struct rpc_conn *c)
 {
-	for (unsigned i = 0; i < c->security_count; i++)
-		rpc_security_done(&c->security[i]);
+	for (unsigned i = 0; i < c->security_count; i++) {
+		rpc_security_done(c->security[i]);
+		mem_free(c->security[i]);
+	}
+	mem_free(c->security);
+	mem_free(c->contexts);
 	rpc_group_leave(c->options.groups, c->group);
 	buf_done(&c->in);
 	buf_done(&c->out);
@@ -79,11 +83,24 @@ void rpc_conn_note(struct rpc_conn *c, const char *format, ...)
 
 struct rpc_security *rpc_conn_security(struct rpc_conn *c, uint32_t id)
 {
-	for (unsigned i = 0; i < c->security_count; i++) {
-		if (c->security[i].id == id)
-			return &c->security[i];
+	/* The one that came last is the one most used. */
+	for (unsigned i = c->security_count; i-- > 0;) {
+		if (c->security[i]->id == id)
+			return c->security[i];
 	}
 	return NULL;
+}
+
+struct rpc_security *rpc_conn_add_security(struct rpc_conn *c, const struct rpc_security *from)
+{
+	struct rpc_security **more = mem_realloc(c->security, c->security_count + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	c->security = more;
+	struct rpc_security *s = mem_dup(from, sizeof(*from));
+	if (s)
+		c->security[c->security_count++] = s;
+	return s;
 }
 
 int rpc_conn_sent(struct rpc_conn *c)

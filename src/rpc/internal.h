@@ -60,10 +60,10 @@ struct rpc_conn {
 	bool bound, header_sign, header_sign_settled;
 	uint16_t max_xmit, max_recv;
 	struct rpc_group *group;
-	struct presentation contexts[RPC_CONTEXTS_MAX];
+	struct presentation *contexts;
 	unsigned context_count;
-	struct rpc_security security[RPC_SECURITY_MAX];
-	unsigned security_count;
+	struct rpc_security **security; /* each stays where it is: calls know it */
+	unsigned security_count, handshakes;
 	struct call_list calls;
 	unsigned receiving, running;
 	size_t held; /* bytes of requests that calls hold */
@@ -73,6 +73,8 @@ struct rpc_conn {
 void rpc_conn_note(struct rpc_conn *conn, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 struct rpc_security *rpc_conn_security(struct rpc_conn *conn, uint32_t id);
+/* A copy of what `from` says, with its context from now on; NULL: no memory. */
+struct rpc_security *rpc_conn_add_security(struct rpc_conn *conn, const struct rpc_security *from);
 /* Ends what was begun at `start` without a signature, and counts it. */
 int rpc_conn_sent(struct rpc_conn *conn);
 

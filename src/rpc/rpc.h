@@ -153,8 +153,11 @@ uint32_t rpc_status_hresult(uint32_t status);
 #define RPC_FRAGMENT_MIN 1432 /* MustRecvFragSize, C706 12.6.3.1 */
 #define RPC_FRAGMENT_MAX 5840 /* what we offer, as Windows does */
 #define RPC_FRAGMENT_WIRE_MAX 65535
-#define RPC_CONTEXTS_MAX 64       /* presentation contexts of a connection */
-#define RPC_SECURITY_MAX 16       /* security contexts of a connection */
+/* Of a connection. Clients go from one interface to another and back with a new context of both
+ * kinds each time (impacket); Windows lets them have as many of the second. */
+#define RPC_CONTEXTS_MAX 2048     /* presentation contexts */
+#define RPC_SECURITY_MAX 2048     /* security contexts */
+#define RPC_HANDSHAKES_MAX 16     /* security contexts whose handshake is not over, or failed */
 #define RPC_SYNTAXES_MAX 32       /* transfer syntaxes of one context element */
 #define RPC_STUB_MAX (16u << 20)  /* bytes of one call's parameters, either way */
 #define RPC_HELD_MAX (256u << 20) /* bytes of the parameters of all calls of a server */

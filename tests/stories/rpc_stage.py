@@ -9,6 +9,8 @@ import threading
 
 USER, PASSWORD, REALM = "alice", "Secret1", "TEST.EXAMPLE"
 EPMAPPER = 135
+IMPACKET = "/usr/share/doc/python3-impacket/examples"
+IMPACKET_SECONDS = 60
 
 
 def free_port():
@@ -37,6 +39,15 @@ def smbtorture(t, target, *tests, env=None, credentials=f"DOM\\{USER}%{PASSWORD}
     passed = re.findall(r"^success: (\S+)", done.out, re.M)
     failed = re.findall(r"^(?:failure|error): (\S+)", done.out, re.M)
     return passed, failed, done.out + done.err
+
+
+def impacket_transport(binding):
+    """One of impacket's; waiting for an answer, too, ends after its time to connect."""
+    from impacket.dcerpc.v5 import transport
+    link = transport.DCERPCTransportFactory(binding)
+    link.set_connect_timeout(IMPACKET_SECONDS)
+    link.set_connect_timeout = lambda seconds: None  # DCOM's connections would set 300 s
+    return link
 
 
 class Server:

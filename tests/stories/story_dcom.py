@@ -3,9 +3,11 @@
 tshark reads what passes."""
 import os
 import re
+import threading
 import time
 
-from rpc_stage import EPMAPPER, Kdc, PASSWORD, REALM, Recorder, USER, dissect, free_address, smbtorture
+from rpc_stage import (EPMAPPER, IMPACKET, Kdc, PASSWORD, REALM, Recorder, USER, dissect, free_address,
+                       impacket_transport, smbtorture)
 from stage import also_sanitized
 
 DICTIONARY = "EE09B103-97E0-11CF-978F-00A02463E06F"
@@ -55,17 +57,19 @@ class Dcom:
     """impacket as a DCOM client of `port`; with `through` all its connections go there instead."""
 
     def __init__(self, port, level=INTEGRITY, through=None, kerberos=False):
-        from impacket.dcerpc.v5 import dcomrt, transport
-        real = transport.DCERPCTransportFactory
+        from impacket.dcerpc.v5 import dcomrt
 
         class Factory:
             @staticmethod
             def DCERPCTransportFactory(binding):  # pylint: disable=invalid-name
                 if through:
                     binding = re.sub(r"\[\d+\]$", "", binding)
-                return real(binding if "[" in binding else f"{binding}[{through or port}]")
-        # It knows no other port than 135.
-        dcomrt.transport = Factory
+                return impacket_transport(binding if "[" in binding else f"{binding}[{through or port}]")
+
+        class Pinger(threading.Timer):
+            daemon = True
+        # It knows no other port than 135, waits for 300 s, and does not let its process end while it pings.
+        dcomrt.transport, dcomrt.Timer = Factory, Pinger
         if kerberos:
             self.connection = dcomrt.DCOMConnection("localhost", USER, "", REALM, authLevel=level,
                                                     doKerberos=True)
@@ -113,6 +117,15 @@ class Automation:
     def release(self):
         self.dispatch.RemRelease()
         self.interface.disconnect()
+
+
+def creating(port, clsid=DICTIONARY, **options):
+    """The code with which creating an object fails; 0: it does not."""
+    client = Dcom(port, **options)
+    try:
+        return failure(lambda: client.create(clsid))
+    finally:
+        client.close()
 
 
 def failure(call):
@@ -196,16 +209,13 @@ WScript.Echo Hex(Err.Number)
 @also_sanitized
 def story_activation_is_refused_to_who_may_not(t):
     rpcss = Rpcss(t)
-    client = Dcom(rpcss.port, level=2)
-    t.check(failure(client.create) in (5, 0x80070005), "activation at connect level")
+    t.check(creating(rpcss.port, level=2) in (5, 0x80070005), "activation at connect level")
     t.contains(rpcss.process.err, f"does not allow the user DOM\\{USER} SID", "why it was refused")
     event = t.events()[0]
     t.equal((event["id"], event["pid"], event["source"], event["level"]),
             (10036, rpcss.process.pid, "Microsoft-Windows-DistributedCOM", "Error"), "its event")
     t.equal(event["parameters"], ["DOM", USER, "S-1-0-0", "127.0.0.1"], "whom it names")
-    client = Dcom(rpcss.port)
-    t.equal(failure(lambda: client.create(IMAGE)), 0x80040154, "a class that is not for others")
-    client.close()
+    t.equal(creating(rpcss.port, IMAGE), 0x80040154, "a class that is not for others")
     rpcss.stop()
 
 
@@ -214,7 +224,7 @@ def story_refusals_go_to_the_event_log_in_measure(t):
     rpcss = Rpcss(t, verbose=False)
     started = time.monotonic()
     for _ in range(30):
-        failure(Dcom(rpcss.port, level=2).create)
+        creating(rpcss.port, level=2)
     count = len(t.events())
     # A burst of 20, and two a second.
     most = 20 + 2 * (time.monotonic() - started)
@@ -223,39 +233,104 @@ def story_refusals_go_to_the_event_log_in_measure(t):
     for path in t.state.glob("events.db*"):
         path.unlink()
     t.write(t.state / "events.db", "no log")
-    t.wait_for(lambda: failure(Dcom(rpcss.port, level=2).create) and
+    t.wait_for(lambda: creating(rpcss.port, level=2) and
                "does not allow the user DOM\\alice" in rpcss.process.err, "words without a log")
     rpcss.stop()
 
 
-def connect(port):
-    from impacket.dcerpc.v5 import transport
-    return transport.DCERPCTransportFactory(f"ncacn_ip_tcp:127.0.0.1[{port}]").get_dce_rpc()
-
-
-def resolver(port):
+@also_sanitized
+def story_impacket_gets_and_releases_interfaces(t):
     from impacket.dcerpc.v5 import dcomrt
-    return dcomrt.IObjectExporter(connect(port))
+    from impacket.dcerpc.v5.dcom import oaut
+    from impacket.uuid import string_to_bin
+    rpcss = Rpcss(t)
+    client = Dcom(rpcss.port, PRIVACY)
+    d = client.create()
+    unknown = dcomrt.IRemUnknown2(d.interface)
+    again = unknown.RemQueryInterface(3, (oaut.IID_IDispatch,))
+    t.equal((again.get_iPid(), again.get_oxid()), (d.interface.get_iPid(), d.interface.get_oxid()),
+            "the same interface of the same object")
+    enumerator = string_to_bin("00020404-0000-0000-C000-000000000046")
+    t.equal(failure(lambda: unknown.RemQueryInterface(1, (enumerator,))), 0x80004002, "an interface it has not")
+    t.equal([result["Data"] for result in unknown.RemAddRef()["pResults"]], [0], "one reference more")
+    references = dcomrt.OBJREF_STANDARD(d.interface.get_objRef())["std"]["cPublicRefs"] + 3 + 1
+    for _ in range(references):
+        t.equal(d("Count", get=True)["lVal"], 0, "a call while there is a reference")
+        t.equal(unknown.RemRelease()["ErrorCode"], 0, "releasing")
+    try:
+        d("Count", get=True)
+        t.check(False, "a call of what was released is an error")
+    except Exception as error:  # pylint: disable=broad-except
+        t.contains(str(error), "RPC_E_DISCONNECTED", "a call of what was released")
+    d.interface.disconnect()
+    client.close()
+    rpcss.stop()
+
+
+@also_sanitized
+def story_impacket_lists_what_rpcss_offers(t):
+    address = free_address()
+    rpcss = Rpcss(t, address=address, port=EPMAPPER)
+    done = t.run("/usr/bin/python3", f"{IMPACKET}/rpcdump.py", address)
+    found = re.findall(rf"^UUID    : (\S+) (v\S+) (.*)\nBindings: \n +ncacn_ip_tcp:{address}\[135\]\n", done.out, re.M)
+    t.equal(set(found), {
+        ("E1AF8308-5D1F-11C9-91A4-08002B14A0FA", "v3.0", "Endpoint mapper"),
+        ("AFA8BD80-7D8A-11C9-BEF4-08002B102989", "v1.0", "Management"),
+        ("99FCFEC4-5260-101B-BBCB-00AA0021347A", "v0.0", "DCOM object resolver"),
+        ("4D9F4AB8-7D1C-11CF-861E-0020AF6E7C57", "v0.0", "DCOM activation"),
+        ("000001A0-0000-0000-C000-000000000046", "v0.0", "DCOM activation"),
+    }, f"what rpcdump finds: {done}")
+    t.contains(done.out, "Received 5 endpoints.", "and no more")
+    # What objects have is not in the endpoint map, but offered at the same port.
+    for args in (["-auth-level", 1], ["-auth-rpc", f"DOM/{USER}:{PASSWORD}"]):
+        done = t.run("/usr/bin/python3", f"{IMPACKET}/rpcmap.py", *args, f"ncacn_ip_tcp:{address}[135]")
+        offered = set(re.findall(r"^UUID: (\S+) v", done.out, re.M))
+        objects = {f"{number}-0000-0000-C000-000000000046" for number in ("00000131", "00000143", "00020400", "00000001")}
+        t.equal(({uuid for uuid, _, _ in found} | objects) - offered, set(), f"what rpcmap does not find: {done}")
+    rpcss.stop()
+
+
+def connect(port):
+    return impacket_transport(f"ncacn_ip_tcp:127.0.0.1[{port}]").get_dce_rpc()
+
+
+class Resolver:
+    """The methods of IObjectExporter by their names; each call on a connection of its own, as impacket has it."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def __getattr__(self, name):
+        from impacket.dcerpc.v5 import dcomrt
+
+        def call(*args):
+            dce = connect(self.port)
+            try:
+                return getattr(dcomrt.IObjectExporter(dce), name)(*args)
+            finally:
+                dce.disconnect()
+        return call
 
 
 @also_sanitized
 def story_clients_learn_where_objects_are(t):
     ports = t.free_port()
     rpcss = Rpcss(t, Names="outside.example, 127.0.0.1", Ports=f"{ports}-{ports + 20}")
-    t.equal(resolver(rpcss.port).ServerAlive()["ErrorCode"], 0, "ServerAlive")
-    names = [b["aNetworkAddr"].rstrip("\0") for b in resolver(rpcss.port).ServerAlive2()]
+    resolver = Resolver(rpcss.port)
+    t.equal(resolver.ServerAlive()["ErrorCode"], 0, "ServerAlive")
+    names = [b["aNetworkAddr"].rstrip("\0") for b in resolver.ServerAlive2()]
     t.equal(names, ["outside.example", "127.0.0.1"], "how the machine is called, without ports")
     client = Dcom(rpcss.port)
     d = client.create()
-    found = resolver(rpcss.port).ResolveOxid2(d.interface.get_oxid(), (7,))
+    found = resolver.ResolveOxid2(d.interface.get_oxid(), (7,))
     where = [re.fullmatch(r"(.+)\[(\d+)\]", b["aNetworkAddr"].rstrip("\0")) for b in found]
     t.equal([w[1] for w in where], names, "how the exporter is called")
     t.check(all(ports <= int(w[2]) <= ports + 20 for w in where), "a port of the range")
     t.check(int(where[0][2]) != rpcss.port, "a port of its own")
-    t.equal(failure(lambda: resolver(rpcss.port).ResolveOxid2(12345, (7,))), 1910, "no such exporter")
-    t.equal(failure(lambda: resolver(rpcss.port).SimplePing(77)), 1912, "no such ping set")
-    ping = resolver(rpcss.port).ComplexPing(0, 1, [d.interface.get_oid()], [])
-    t.equal(resolver(rpcss.port).SimplePing(ping["pSetId"])["ErrorCode"], 0, "a ping of the set")
+    t.equal(failure(lambda: resolver.ResolveOxid2(12345, (7,))), 1910, "no such exporter")
+    t.equal(failure(lambda: resolver.SimplePing(77)), 1912, "no such ping set")
+    ping = resolver.ComplexPing(0, 1, [d.interface.get_oid()], [])
+    t.equal(resolver.SimplePing(ping["pSetId"])["ErrorCode"], 0, "a ping of the set")
     d.release()
     client.close()
     rpcss.stop()
@@ -295,13 +370,10 @@ def story_smbtorture_activates_and_resolves(t):
 
 
 def story_tshark_dissects_dcom(t):
-    from impacket.dcerpc.v5 import dcomrt
     rpcss = Rpcss(t)
     recorder = Recorder(t, rpcss.port)
     use_dictionary(t, rpcss.port, INTEGRITY, through=recorder.port)
-    alive = connect(recorder.port)
-    dcomrt.IObjectExporter(alive).ServerAlive2()
-    alive.disconnect()
+    Resolver(recorder.port).ServerAlive2()
     recorder.close()
     rows = dissect(t, recorder, "_ws.col.Protocol", "_ws.col.Info")
     seen = {row[0] for row in rows}

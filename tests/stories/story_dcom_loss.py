@@ -8,7 +8,7 @@ import time
 
 from rpc_stage import Kdc
 from stage import also_sanitized
-from story_dcom import Dcom, Rpcss, failure, resolver
+from story_dcom import Dcom, Resolver, Rpcss, failure
 
 RELEASED = re.compile(r"no client pinged them for three periods: (\d+); left: (\d+)\n")
 INVALID_OID = 1911
@@ -17,12 +17,12 @@ INVALID_OID = 1911
 HOLDER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from story_dcom import Dcom, resolver
+from story_dcom import Dcom, Resolver
 port = int(sys.argv[2])
 clients = [Dcom(port), Dcom(port)]
 held = [client.create() for client in clients]
 oids = [d.interface.get_oid() for d in held]
-pings = resolver(port)
+pings = Resolver(port)
 ping_set = pings.ComplexPing(0, 1, oids, [])["pSetId"]
 print(*oids, flush=True)
 while True:
@@ -39,7 +39,7 @@ def story_what_a_killed_client_held_is_released(t):
     oids = t.wait_for(lambda: re.match(r"(\d+) (\d+)\n", holder.out), "the client that holds two")
     clients = [Dcom(rpcss.port), Dcom(rpcss.port)]
     ours, unpinged = [client.create() for client in clients]
-    pings = resolver(rpcss.port)
+    pings = Resolver(rpcss.port)
     ping_set = pings.ComplexPing(0, 1, [ours.interface.get_oid()], [])["pSetId"]
 
     def ping_until(predicate, what):

@@ -5,8 +5,8 @@ import os
 import re
 import struct
 
-from rpc_stage import (EPMAPPER, Kdc, PASSWORD, REALM, Recorder, Server, USER, dissect, free_address,
-                       smbtorture)
+from rpc_stage import (EPMAPPER, IMPACKET, Kdc, PASSWORD, REALM, Recorder, Server, USER, dissect, free_address,
+                       impacket_transport, smbtorture)
 from stage import also_sanitized, long_story
 
 ECHO = ("60a15ec5-4de8-11d7-a637-005056a20182", "1.0")
@@ -16,9 +16,8 @@ LEVELS = {"connect": 2, "packet": 4, "integrity": 5, "privacy": 6}
 
 def impacket_dce(port, interface, host="127.0.0.1", level=1, service=None, kerberos=False):
     """A bound connection of impacket."""
-    from impacket.dcerpc.v5 import transport
     from impacket.uuid import uuidtup_to_bin
-    link = transport.DCERPCTransportFactory(f"ncacn_ip_tcp:{host}[{port}]")
+    link = impacket_transport(f"ncacn_ip_tcp:{host}[{port}]")
     if service:
         link.set_credentials(USER, "" if kerberos else PASSWORD, REALM if kerberos else "DOM")
     if kerberos:
@@ -65,7 +64,7 @@ def story_impacket_lists_the_endpoint_map(t):
     found = epm.hept_map("127.0.0.1", uuidtup_to_bin(ECHO), protocol="ncacn_ip_tcp", dce=dce)
     t.equal(found, f"ncacn_ip_tcp:127.0.0.1[{server.echo}]", "where the echo interface is")
     dce.disconnect()
-    done = t.run("/usr/bin/python3", "/usr/share/doc/python3-impacket/examples/rpcmap.py",
+    done = t.run("/usr/bin/python3", f"{IMPACKET}/rpcmap.py",
                  "-auth-rpc", f"DOM/{USER}:{PASSWORD}",
                  f"ncacn_ip_tcp:127.0.0.1[{server.echo}]")
     t.contains(done.out.upper(), ECHO[0].upper(), "what rpcmap finds through mgmt")
@@ -86,6 +85,7 @@ def story_impacket_calls_at_each_level_with_ntlm(t):
                 t.contains(str(error), "access_denied", "the refusal")
             else:
                 t.check(False, "a request without its signature was served")
+            dce.disconnect()
             continue
         t.equal(who(dce), f"{level} DOM\\{USER} 3", f"the caller at level {name}")
         check_echo(t, dce, 20000, f"data at level {name}")

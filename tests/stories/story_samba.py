@@ -2,7 +2,7 @@
 """Our client against Samba's servers: calls of published IDL, through the compiled tables."""
 import re
 
-from rpc_stage import EPMAPPER, Recorder, dissect
+from rpc_stage import EPMAPPER, Recorder, dissect, impacket_transport
 from samba_stage import DomainController, PASSWORD, Standalone
 from stage import long_story
 
@@ -106,9 +106,9 @@ def check_record(t, dc):
 
 def samr_port(t, dc):
     """Where the endpoint mapper says that samr is."""
-    from impacket.dcerpc.v5 import epm, transport
+    from impacket.dcerpc.v5 import epm
     from impacket.uuid import uuidtup_to_bin
-    link = transport.DCERPCTransportFactory(f"ncacn_ip_tcp:{dc.address}[{EPMAPPER}]").get_dce_rpc()
+    link = impacket_transport(f"ncacn_ip_tcp:{dc.address}[{EPMAPPER}]").get_dce_rpc()
     link.connect()
     found = epm.hept_map(dc.address, uuidtup_to_bin(("12345778-1234-abcd-ef00-0123456789ac", "1.0")),
                          protocol="ncacn_ip_tcp", dce=link)
