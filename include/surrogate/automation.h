@@ -108,6 +108,8 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 	X(CO_E_DLLNOTFOUND, 0x800401F8, "DLL for class not found")                                 \
 	X(CO_E_ERRORINDLL, 0x800401F9, "Error in the DLL")                                         \
 	X(CO_E_OBJNOTCONNECTED, 0x800401FD, "Object is not connected to server")                   \
+	X(CO_E_SERVER_STOPPING, 0x80080008,                                                        \
+	  "Object server is stopping when OLE service contacts it")                                \
 	X(CO_E_SERVER_EXEC_FAILURE, 0x80080005, "Server execution failed")                         \
 	X(STG_E_INVALIDFUNCTION, 0x80030001, "Unable to perform requested operation")              \
 	X(STG_E_MEDIUMFULL, 0x80030070, "There is insufficient disk space to complete operation")  \

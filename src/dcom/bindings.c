@@ -186,6 +186,15 @@ int bindings_add_string(struct bindings *b, const char *host, uint16_t port)
 	return 0;
 }
 
+int bindings_add_local(struct bindings *b, const char *path)
+{
+	int r = bindings_add_string(b, path, 0);
+
+	if (r == 0)
+		b->strings[b->string_count - 1].tower = BINDINGS_TOWER_LOCAL;
+	return r;
+}
+
 int bindings_add_security(struct bindings *b, enum authn_service service, const char *principal)
 {
 	struct bindings_security *s = &b->security[b->security_count];
@@ -215,7 +224,8 @@ bool bindings_split(const char *address, char *host, uint16_t *ret_port)
 			return false;
 		length = (size_t)(open - address);
 	}
-	if (length == 0 || length >= BINDINGS_TEXT_MAX)
+	/* What begins like the path of a local socket must not become one by mistake. */
+	if (length == 0 || length >= BINDINGS_TEXT_MAX || address[0] == '/')
 		return false;
 	memcpy(host, address, length);
 	host[length] = '\0';

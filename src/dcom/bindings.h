@@ -12,8 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BINDINGS_TOWER_TCP 7 /* ncacn_ip_tcp (C706 appendix I) */
-#define BINDINGS_MAX 16      /* of each kind; what is behind them is not looked at */
+#define BINDINGS_TOWER_TCP 7    /* ncacn_ip_tcp (C706 appendix I) */
+#define BINDINGS_TOWER_LOCAL 16 /* ncalrpc: the address is the path of a local socket */
+#define BINDINGS_MAX 16         /* of each kind; what is behind them is not looked at */
 #define BINDINGS_TEXT_MAX 256
 
 struct bindings_string {
@@ -44,6 +45,7 @@ size_t bindings_put_units(const struct bindings *b, struct buf *out);
 
 /* -ENOBUFS: there are BINDINGS_MAX. -EINVAL: the text is too long. */
 int bindings_add_string(struct bindings *b, const char *host, uint16_t port);
+int bindings_add_local(struct bindings *b, const char *path);
 int bindings_add_security(struct bindings *b, enum authn_service service, const char *principal);
 /* Takes "host[port]" apart; `*ret_port` is 0 without one. False when it is neither form. `host` has
  * BINDINGS_TEXT_MAX bytes. */

@@ -28,7 +28,8 @@ static HRESULT failure(struct creation *c, HRESULT hr, const char *where)
 {
 	if (c->err && !c->err->text[0])
 		error_set(c->err, -EIO, "0x%08x", (unsigned)hr);
-	error_prefix(c->err, "cannot %s %s: ", where, c->host);
+	error_prefix(c->err, "cannot %s %s: ", where,
+		     remote_is_local(c->host) ? "this computer" : c->host);
 	if (c->err)
 		c->err->hresult = (uint32_t)hr;
 	return hr;
@@ -248,8 +249,11 @@ static HRESULT take_objects(struct creation *c, IUnknown **objects, HRESULT *res
 
 static HRESULT create(struct creation *c, IUnknown **objects, HRESULT *results)
 {
-	HRESULT hr = ask_alive(c);
+	HRESULT hr = S_OK;
 
+	c->version = (COMVERSION){ ORPC_MAJOR, ORPC_MINOR };
+	if (!remote_is_local(c->host))
+		hr = ask_alive(c);
 	if (FAILED(hr))
 		return failure(c, hr, "reach");
 	c->request.version = c->version;
@@ -259,20 +263,26 @@ static HRESULT create(struct creation *c, IUnknown **objects, HRESULT *results)
 	return FAILED(hr) ? failure(c, hr, "create the object on") : hr;
 }
 
+static bool copy_path(const char *path, char host[BINDINGS_TEXT_MAX])
+{
+	return (size_t)snprintf(host, BINDINGS_TEXT_MAX, "%s", path) < BINDINGS_TEXT_MAX;
+}
+
 HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSID clsid,
 		    bool factory, const IID *iids, uint32_t count, IUnknown **ret_objects,
 		    HRESULT *ret_results, struct error *err)
 {
-	static const uint16_t towers[] = { BINDINGS_TOWER_TCP };
+	static const uint16_t tcp = BINDINGS_TOWER_TCP, local = BINDINGS_TOWER_LOCAL;
+	bool here = server->name && remote_is_local(server->name);
 	struct error words = { 0 };
 	struct creation c = {
 		.dcom = dcom,
 		.request = { .clsid = *clsid,
 			     .factory = factory,
-			     .class_context = CLSCTX_REMOTE_SERVER,
+			     .class_context = here ? CLSCTX_LOCAL_SERVER : CLSCTX_REMOTE_SERVER,
 			     .iids = iids,
 			     .iid_count = count,
-			     .protseqs = towers,
+			     .protseqs = here ? &local : &tcp,
 			     .protseq_count = 1,
 			     .imp_level = 2, /* as Windows always says */
 			     .session = ACTIVATION_ANY_SESSION },
@@ -280,7 +290,8 @@ HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSI
 	};
 
 	if (!server->name || count == 0 || count > ACTIVATION_INTERFACES_MAX ||
-	    !bindings_split(server->name, c.host, &c.port))
+	    (here ? !copy_path(server->name, c.host)
+		  : !bindings_split(server->name, c.host, &c.port)))
 		return E_INVALIDARG;
 	for (uint32_t i = 0; i < count; i++) {
 		ret_objects[i] = NULL;

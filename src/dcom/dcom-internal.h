@@ -22,6 +22,9 @@ struct service {
 };
 
 struct remotes;
+struct machine;
+struct elsewhere;
+struct local_class;
 
 struct dcom {
 	struct dcom_options options;
@@ -30,8 +33,11 @@ struct dcom {
 	struct resolver *resolver;
 	struct exporter *exporter;
 	uint64_t oxid;
-	GUID rem_unknown;
-	struct native resolver_service, activation_service, scm_service;
+	GUID secret, rem_unknown;
+	char machine_path[RPC_ENDPOINT_MAX], endpoint[RPC_ENDPOINT_MAX];
+	struct native resolver_service, activation_service, scm_service; /* a resolver's */
+	struct native local_service;                                     /* the same */
+	struct native exporter_service; /* an exporter's that has a resolver elsewhere */
 
 	pthread_mutex_t lock; /* of the tables that follow */
 	const struct ndr_module *modules[DCOM_MODULES_MAX];
@@ -44,11 +50,15 @@ struct dcom {
 	pthread_cond_t tick;
 	bool ticking, stopping, woken;
 
-	struct remotes *remotes; /* the client's side */
+	struct remotes *remotes;     /* the client's side */
+	struct machine *machine;     /* where this process is registered; NULL: nowhere */
+	struct elsewhere *elsewhere; /* a resolver's: how it calls the other exporters */
+	struct local_class *classes; /* a resolver's: class objects of other processes */
+	unsigned class_count;
 };
 
 extern const native_fn dcom_resolver_methods[], dcom_activation_methods[], dcom_scm_methods[],
-	dcom_unknown_methods[];
+	dcom_unknown_methods[], dcom_local_methods[], dcom_exporter_methods[];
 
 /* ---- dcom.c ---- */
 
@@ -60,6 +70,55 @@ bool dcom_negotiate(const struct dcom *dcom, const COMVERSION *server, COMVERSIO
 void dcom_wake(struct dcom *dcom);
 /* The table of an interface; NULL when no module has it. Thread safe. */
 const struct ndr_interface *dcom_find_interface(void *dcom, REFIID iid);
+
+/* Whether a call is for an object of another process that has this one as its resolver. */
+bool dcom_is_elsewhere(const struct dcom *dcom, const GUID *ipid);
+/* Whether the caller is a process of this machine: the kernel has told who, and nobody listens. */
+bool dcom_is_local(const struct rpc_caller *caller);
+
+/* How often one whose resolver is elsewhere looks whether that has begun anew, ns. */
+int64_t dcom_machine_period(const struct dcom *dcom);
+
+/* ---- machine.c: an exporter and its resolver in another process ---- */
+
+/* Connects, and registers the exporter; fills in how the machine is reached. */
+int machine_new(struct dcom *dcom, struct machine **ret, struct error *err);
+struct machine *machine_free(struct machine *machine);
+int machine_announce(void *machine, const uint64_t *oids, size_t count);
+void machine_withdraw(void *machine, const uint64_t *oids, size_t count);
+/* Registers anew when the resolver has forgotten us; now and then. */
+void machine_tick(struct machine *machine, int64_t now);
+
+/* ---- elsewhere.c: a resolver and the exporters in other processes ---- */
+
+int elsewhere_new(struct dcom *dcom, struct elsewhere **ret);
+struct elsewhere *elsewhere_free(struct elsewhere *e);
+/* Makes objects there. CO_E_SERVER_STOPPING, HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE): it is
+ * about to end, or has. Results are in the arena. */
+HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
+			   const struct dcom_host *host, const struct activation_request *request,
+			   struct arena *arena, struct activation_result *results);
+/* A call of another machine for an object there: the answer, as a dispatch function gives it. */
+uint32_t elsewhere_forward(struct dcom *dcom, struct rpc_call *call,
+			   const struct ndr_interface *table, uint16_t opnum,
+			   const struct rpc_stub *in, struct buf *out);
+/* As exporter_reclaim. */
+bool elsewhere_reclaim(struct dcom *dcom, uint64_t oxid, uint64_t oid);
+/* That exporter is gone. */
+void elsewhere_forget(struct dcom *dcom, uint64_t oxid);
+
+/* ---- service-local.c ---- */
+
+/* A class object that a process of this machine has registered, and that this caller may have. */
+bool dcom_find_local_class(struct dcom *dcom, const struct rpc_caller *caller, REFCLSID clsid,
+			   struct dcom_host *ret);
+
+/* ---- service-activation.c ---- */
+
+/* An object of this process, as all interfaces that are asked for; S_OK when it has one. */
+HRESULT dcom_make_object(struct dcom *dcom, const struct rpc_caller *caller,
+			 const struct activation_request *request, struct arena *arena,
+			 struct activation_result *results);
 
 /* ---- marshal.c ---- */
 

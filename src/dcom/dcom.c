@@ -12,8 +12,11 @@
 #include <errno.h>
 #include <idl/ms-oaut.h>
 #include <idl/oaidl.h>
+#include <idl/surrogate-local.h>
 #include <idl/unknwn.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- interfaces ---- */
 
@@ -95,6 +98,17 @@ const char *dcom_client_name(const struct rpc_call *call)
 	return caller->peer && !caller->peer->anonymous ? caller->peer->name : caller->address;
 }
 
+bool dcom_is_local(const struct rpc_caller *caller)
+{
+	return strcmp(caller->transport, "ncalrpc") == 0 &&
+	       (!caller->peer || !caller->peer->vouched);
+}
+
+bool dcom_is_elsewhere(const struct dcom *dcom, const GUID *ipid)
+{
+	return dcom->elsewhere && exporter_oxid_of(ipid) != dcom->oxid;
+}
+
 bool dcom_negotiate(const struct dcom *dcom, const COMVERSION *server, COMVERSION *ret)
 {
 	if (!orpc_negotiate(server, ret))
@@ -124,27 +138,49 @@ static void collect(struct dcom *dcom, int64_t now)
 	dcom->options.collected(dcom->options.ctx, released, &left);
 }
 
+/* What is to be done now and then; `due`: a period is over. */
+static void work(struct dcom *dcom, int64_t now, bool due)
+{
+	remotes_tick(dcom->remotes, due);
+	if (due && dcom->resolver)
+		collect(dcom, now);
+	if (dcom->machine) {
+		machine_tick(dcom->machine, now);
+		exporter_flush(dcom->exporter);
+	}
+}
+
+#define MACHINE_PERIOD (10 * NSEC_PER_SEC)
+
+int64_t dcom_machine_period(const struct dcom *dcom)
+{
+	int64_t period = dcom->options.ping_period;
+
+	return period < MACHINE_PERIOD ? period : MACHINE_PERIOD;
+}
+
 static void *ticker_main(void *arg)
 {
 	struct dcom *dcom = arg;
 	int64_t period = dcom->options.ping_period, next = clock_now() + period;
+	int64_t look = dcom->machine ? dcom_machine_period(dcom) : period;
+	int64_t wake = clock_now() + look;
 
 	pthread_mutex_lock(&dcom->lock);
 	while (!dcom->stopping) {
 		int64_t now = clock_now();
 		bool due = now >= next;
 
-		if (!due && !dcom->woken) {
-			wait_until(dcom, next);
+		if (now < wake && !dcom->woken) {
+			wait_until(dcom, wake);
 			continue;
 		}
 		dcom->woken = false;
 		pthread_mutex_unlock(&dcom->lock);
-		remotes_tick(dcom->remotes, due);
-		if (due && dcom->resolver)
-			collect(dcom, now);
+		work(dcom, now, due);
 		if (due)
 			next = now + period;
+		wake = now + look < next ? now + look : next;
 		pthread_mutex_lock(&dcom->lock);
 	}
 	pthread_mutex_unlock(&dcom->lock);
@@ -181,59 +217,130 @@ static bool reclaim(void *ctx, uint64_t oxid, uint64_t oid, int64_t now)
 {
 	struct dcom *dcom = ctx;
 
-	return oxid != dcom->oxid ||
-	       exporter_reclaim(dcom->exporter, oid, dcom->options.ping_period, now);
+	return oxid == dcom->oxid
+		       ? exporter_reclaim(dcom->exporter, oid, dcom->options.ping_period, now)
+		       : elsewhere_reclaim(dcom, oxid, oid);
 }
 
 /* ---- life ---- */
 
-static int start_serving(struct dcom *dcom)
+static int announce_here(void *ctx, const uint64_t *oids, size_t count)
+{
+	struct dcom *dcom = ctx;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = resolver_add_oid(dcom->resolver, dcom->oxid, oids[i], true, clock_now());
+	return r;
+}
+
+static void withdraw_here(void *ctx, const uint64_t *oids, size_t count)
+{
+	struct dcom *dcom = ctx;
+
+	for (size_t i = 0; i < count; i++)
+		resolver_remove_oid(dcom->resolver, dcom->oxid, oids[i]);
+}
+
+/* This process is the resolver, of its own objects first. */
+static int start_resolver(struct dcom *dcom)
 {
 	struct resolver_options options = { .period = dcom->options.ping_period,
 					    .reclaim = reclaim,
 					    .ctx = dcom };
-	struct exporter_options exporter = { .find = dcom_find_interface,
-					     .ctx = dcom,
-					     .bindings = &dcom->bindings };
 	struct resolver_exporter *about = mem_new(struct resolver_exporter);
 	int r = about ? resolver_new(&options, &dcom->resolver) : -ENOMEM;
 
 	bindings_with_port(&dcom->bindings, dcom->options.port, &dcom->endpoints);
-	guid_random(&dcom->rem_unknown);
 	if (r == 0) {
-		*about = (struct resolver_exporter){ dcom->endpoints, dcom->rem_unknown,
-						     dcom->options.least, ORPC_MAJOR, ORPC_MINOR };
-		r = resolver_add_oxid(dcom->resolver, about, &dcom->oxid);
+		*about = (struct resolver_exporter){ .bindings = dcom->endpoints,
+						     .secret = dcom->secret,
+						     .uid = geteuid(),
+						     .rem_unknown = dcom->rem_unknown,
+						     .authn_hint = dcom->options.least,
+						     .major = ORPC_MAJOR,
+						     .minor = ORPC_MINOR };
+		memcpy(about->endpoint, dcom->endpoint, sizeof about->endpoint);
+		r = resolver_add_oxid(dcom->resolver, about, dcom->oxid);
 	}
 	mem_free(about);
-	exporter.resolver = dcom->resolver;
-	exporter.oxid = dcom->oxid;
-	return r < 0 ? r : exporter_new(&exporter, &dcom->exporter);
+	return r < 0 ? r : elsewhere_new(dcom, &dcom->elsewhere);
+}
+
+static int start_exporter(struct dcom *dcom)
+{
+	struct exporter_options options = { .secret = dcom->secret,
+					    .announce = announce_here,
+					    .withdraw = withdraw_here,
+					    .find = dcom_find_interface,
+					    .ctx = dcom,
+					    .bindings = &dcom->bindings };
+
+	if (dcom->machine) {
+		options.announce = machine_announce;
+		options.withdraw = machine_withdraw;
+		options.numbering = dcom->machine;
+		options.batch = EXPORTER_OIDS_MAX;
+	}
+	return exporter_new(&options, &dcom->exporter);
+}
+
+static int start_serving(struct dcom *dcom, struct error *err)
+{
+	exporter_names(&dcom->secret, &dcom->oxid, &dcom->rem_unknown);
+	int r = dcom->machine_path[0] ? machine_new(dcom, &dcom->machine, err)
+				      : start_resolver(dcom);
+
+	return r < 0 ? r : start_exporter(dcom);
+}
+
+struct native_interface {
+	size_t at; /* in struct dcom */
+	const struct ndr_interface *table;
+	const native_fn *methods;
+	const char *annotation;
+	bool exporter; /* of one that has its resolver elsewhere; else a resolver's */
+};
+
+static const struct native_interface natives[] = {
+	{ offsetof(struct dcom, resolver_service), &ndr_interface_IObjectExporter,
+	  dcom_resolver_methods, "DCOM object resolver", false },
+	{ offsetof(struct dcom, activation_service), &ndr_interface_IActivation,
+	  dcom_activation_methods, "DCOM activation", false },
+	{ offsetof(struct dcom, scm_service), &ndr_interface_IRemoteSCMActivator, dcom_scm_methods,
+	  "DCOM activation", false },
+	{ offsetof(struct dcom, local_service), &ndr_interface_ILocalResolver, dcom_local_methods,
+	  "DCOM exporters of this machine", false },
+	{ offsetof(struct dcom, exporter_service), &ndr_interface_ILocalExporter,
+	  dcom_exporter_methods, "DCOM exporter", true },
+};
+
+static struct native *native_at(struct dcom *dcom, const struct native_interface *n)
+{
+	return (struct native *)(void *)((char *)dcom + n->at);
 }
 
 static int add_interfaces(struct dcom *dcom)
 {
 	struct rpc_interfaces *list = rpc_server_interfaces(dcom->options.server);
+	int r = 0;
 
-	native_init(&dcom->resolver_service, &ndr_interface_IObjectExporter, dcom_resolver_methods,
-		    dcom, "DCOM object resolver");
-	native_init(&dcom->activation_service, &ndr_interface_IActivation, dcom_activation_methods,
-		    dcom, "DCOM activation");
-	native_init(&dcom->scm_service, &ndr_interface_IRemoteSCMActivator, dcom_scm_methods, dcom,
-		    "DCOM activation");
-	int r = rpc_interfaces_add(list, &dcom->resolver_service.face);
-
-	if (r == 0)
-		r = rpc_interfaces_add(list, &dcom->activation_service.face);
-	return r < 0 ? r : rpc_interfaces_add(list, &dcom->scm_service.face);
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(natives); i++) {
+		if (natives[i].exporter != (dcom->machine != NULL))
+			continue;
+		native_init(native_at(dcom, &natives[i]), natives[i].table, natives[i].methods,
+			    dcom, natives[i].annotation);
+		r = rpc_interfaces_add(list, &native_at(dcom, &natives[i])->face);
+	}
+	return r;
 }
 
-static int start(struct dcom *dcom)
+static int start(struct dcom *dcom, struct error *err)
 {
 	int r = remotes_new(dcom, &dcom->remotes);
 
 	if (r == 0 && dcom->options.server)
-		r = start_serving(dcom);
+		r = start_serving(dcom, err);
 	if (r == 0 && dcom->options.server)
 		r = add_interfaces(dcom);
 	if (r == 0)
@@ -250,14 +357,14 @@ static int start(struct dcom *dcom)
 	return r;
 }
 
-int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err)
+/* A copy of a path; "" for NULL. */
+static bool copy_path(char to[RPC_ENDPOINT_MAX], const char *from)
 {
-	struct dcom *dcom = mem_new(struct dcom);
+	return (size_t)snprintf(to, RPC_ENDPOINT_MAX, "%s", from ? from : "") < RPC_ENDPOINT_MAX;
+}
 
-	if (!dcom)
-		return error_set(err, -ENOMEM, "DCOM cannot start: no memory");
-	pthread_mutex_init(&dcom->lock, NULL);
-	pthread_cond_init(&dcom->tick, NULL);
+static bool take_options(struct dcom *dcom, const struct dcom_options *options)
+{
 	dcom->options = *options;
 	if (options->bindings)
 		dcom->bindings = *options->bindings;
@@ -266,11 +373,35 @@ int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error
 		dcom->options.least = AUTHN_LEVEL_PKT_INTEGRITY;
 	if (!options->ping_period)
 		dcom->options.ping_period = RESOLVER_PERIOD_SECONDS * NSEC_PER_SEC;
-	int r = start(dcom);
+	if (options->secret)
+		dcom->secret = *options->secret;
+	else
+		guid_random(&dcom->secret);
+	if (!copy_path(dcom->machine_path, options->machine) ||
+	    !copy_path(dcom->endpoint, options->endpoint))
+		return false;
+	dcom->options.machine = options->machine ? dcom->machine_path : NULL;
+	dcom->options.endpoint = dcom->endpoint;
+	return true;
+}
+
+int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err)
+{
+	struct dcom *dcom = mem_new(struct dcom);
+	struct error why = { 0 };
+
+	if (!dcom)
+		return error_set(err, -ENOMEM, "DCOM cannot start: no memory");
+	pthread_mutex_init(&dcom->lock, NULL);
+	pthread_cond_init(&dcom->tick, NULL);
+	int r = take_options(dcom, options)
+			? start(dcom, &why)
+			: error_set(&why, -ENAMETOOLONG, "the path of a local socket is too long");
 
 	if (r < 0) {
 		dcom_free(dcom);
-		return error_set(err, r, "DCOM cannot start: %s", error_errno_text(r));
+		return error_set(err, r, "DCOM cannot start: %s",
+				 why.text[0] ? why.text : error_errno_text(r));
 	}
 	*ret = dcom;
 	return 0;
@@ -280,9 +411,8 @@ static void remove_interfaces(struct dcom *dcom)
 {
 	struct rpc_interfaces *list = rpc_server_interfaces(dcom->options.server);
 
-	rpc_interfaces_remove(list, &dcom->resolver_service.face);
-	rpc_interfaces_remove(list, &dcom->activation_service.face);
-	rpc_interfaces_remove(list, &dcom->scm_service.face);
+	for (size_t i = 0; i < ARRAY_LEN(natives); i++)
+		rpc_interfaces_remove(list, &native_at(dcom, &natives[i])->face);
 	for (unsigned i = 0; i < dcom->service_count; i++)
 		rpc_interfaces_remove(list, &dcom->services[i]->face);
 }
@@ -295,8 +425,11 @@ struct dcom *dcom_free(struct dcom *dcom)
 	if (dcom->options.server)
 		remove_interfaces(dcom);
 	exporter_free(dcom->exporter);
+	machine_free(dcom->machine);
 	remotes_free(dcom->remotes);
+	elsewhere_free(dcom->elsewhere);
 	resolver_free(dcom->resolver);
+	mem_free(dcom->classes);
 	for (unsigned i = 0; i < dcom->service_count; i++)
 		mem_free(dcom->services[i]);
 	mem_free(dcom->services);
@@ -309,9 +442,9 @@ struct dcom_counts dcom_counts(struct dcom *dcom)
 {
 	struct dcom_counts counts = { 0 };
 
-	if (dcom->exporter) {
+	if (dcom->exporter)
 		counts.exporter = exporter_counts(dcom->exporter);
+	if (dcom->resolver)
 		counts.resolver = resolver_counts(dcom->resolver);
-	}
 	return counts;
 }

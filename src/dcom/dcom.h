@@ -18,12 +18,27 @@
 struct dcom;
 struct dcom_counts;
 
+/* An exporter of this machine that makes objects of a class. */
+struct dcom_host {
+	char endpoint[RPC_ENDPOINT_MAX]; /* its local socket */
+	GUID secret;
+	uint64_t number; /* what its maker calls it; never 0 */
+};
+
 struct dcom_options {
 	/* Where calls come in; it must outlive this, and be stopped first. Interfaces are added to
 	 * it. NULL: this process is a client only, and references to its own objects cannot be
 	 * given away. */
 	struct rpc_server *server;
 	uint16_t port; /* where the server listens */
+	/* The local socket of this machine's resolver (rpcss), by which objects of its other
+	 * processes are reached. With a `server`, objects of this process are registered there;
+	 * they are then called at the local socket `endpoint` of that server, by others of this
+	 * machine directly, for other machines by the resolver, which vouches for who calls:
+	 * `secret` is what the server's acceptor knows as voucher. Texts are copied. NULL: the
+	 * process is a resolver itself, or knows only other machines. */
+	const char *machine, *endpoint;
+	const GUID *secret; /* of the exporter; NULL: one is made */
 	/* How this machine is to be reached, without endpoints, and how it authenticates. */
 	const struct bindings *bindings;
 	enum authn_level least;  /* of calls of objects; AUTHN_LEVEL_PKT_INTEGRITY when 0 */
@@ -37,6 +52,12 @@ struct dcom_options {
 	 * packet integrity or above. NULL: there are no classes. */
 	HRESULT(*activate)
 	(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory, IUnknown **ret);
+	/* A resolver's: the process that makes objects of that class, started if need be. Is asked
+	 * before `activate`; S_FALSE: it is this one. `gone` is the number of one that was given
+	 * before and could not be reached, else 0. May be NULL. */
+	HRESULT(*host)
+	(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, uint64_t gone,
+	 struct dcom_host *ret);
 	/* An activation was refused for its authentication level, or because it had none. */
 	void (*refused)(void *ctx, const struct rpc_caller *caller);
 	/* Objects were released that no client had pinged or called for three periods, and what is
@@ -63,9 +84,9 @@ HRESULT dcom_unmarshal(struct dcom *dcom, struct text objref, REFIID iid, IUnkno
 
 /* Whom to ask, and as whom (COSERVERINFO and COAUTHINFO). Texts are copied. */
 struct dcom_server {
-	const char *name;                  /* a host name or an address */
-	enum authn_service service;        /* AUTHN_NONE: the first of the server's that we have */
-	enum authn_level level;            /* at least packet integrity is used; 0: that */
+	const char *name;           /* a host name or an address; dcom_options.machine: this one */
+	enum authn_service service; /* AUTHN_NONE: the first of the server's that we have */
+	enum authn_level level;     /* at least packet integrity is used; 0: that */
 	enum imp_level impersonation;      /* 0: impersonate */
 	const char *principal;             /* service principal name; NULL: "RPCSS/" + name */
 	struct security_identity identity; /* user NULL: who the process is */
@@ -82,6 +103,11 @@ HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSI
 /* For programs that end: references that were dropped are released now, and nothing runs in the
  * background any more, which libraries that clean up at exit would pull the ground from under. */
 void dcom_flush(struct dcom *dcom);
+
+/* Class objects of this process that others of the machine may have (CoRegisterClassObject);
+ * `activate` gives them out, each only once when `single_use`. Needs `machine`. */
+HRESULT dcom_register_class(struct dcom *dcom, REFCLSID clsid, bool single_use, uint32_t *ret);
+HRESULT dcom_revoke_class(struct dcom *dcom, uint32_t cookie);
 
 struct dcom_counts {
 	struct exporter_counts exporter;

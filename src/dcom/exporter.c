@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/queue.h>
+#include <sys/random.h>
 
 struct holder {
 	char client[BINDINGS_TEXT_MAX];
@@ -34,7 +35,7 @@ TAILQ_HEAD(stub_list, stub);
 struct object {
 	uint64_t oid;
 	IUnknown *identity;
-	int64_t called_at;
+	int64_t made_at, called_at;
 	unsigned stub_count;
 	struct stub_list stubs;
 };
@@ -43,6 +44,10 @@ struct exporter {
 	pthread_mutex_t lock;
 	struct exporter_options options;
 	struct bindings bindings;
+	uint64_t oxid;
+	/* Announced, and no object's yet; to be withdrawn. */
+	uint64_t spare[EXPORTER_OIDS_MAX], gone[EXPORTER_OIDS_MAX];
+	unsigned spare_count, gone_count;
 	struct map *objects;    /* OID -> object */
 	struct map *identities; /* IUnknown pointer -> object */
 	struct map *stubs;      /* IPID -> stub */
@@ -68,6 +73,133 @@ static struct stub *stub_of(struct exporter_stub *face)
 	return container_of(face, struct stub, face);
 }
 
+/* ---- names ---- */
+
+void exporter_names(const GUID *secret, uint64_t *ret_oxid, GUID *ret_rem_unknown)
+{
+	GUID made;
+
+	guid_from_name(secret, TEXT("OXID"), &made);
+	memcpy(ret_oxid, &made, sizeof *ret_oxid);
+	guid_from_name(secret, TEXT("IRemUnknown"), ret_rem_unknown);
+	memcpy(ret_rem_unknown, ret_oxid, sizeof *ret_oxid);
+}
+
+uint64_t exporter_oxid_of(const GUID *ipid)
+{
+	uint64_t oxid;
+
+	memcpy(&oxid, ipid, sizeof oxid);
+	return oxid;
+}
+
+/* ---- numbers of objects ---- */
+
+/* Announces a batch of new ones. Whoever is faster may take them away again. */
+static int add_spare(struct exporter *x)
+{
+	unsigned count = x->options.batch, kept;
+	uint64_t made[EXPORTER_OIDS_MAX];
+	ssize_t size = (ssize_t)(count * sizeof *made);
+
+	if (getrandom(made, (size_t)size, 0) != size)
+		return -EIO;
+	int r = x->options.announce(x->options.numbering, made, count);
+
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&x->lock);
+	for (kept = 0; kept < count && x->spare_count < EXPORTER_OIDS_MAX; kept++)
+		x->spare[x->spare_count++] = made[kept];
+	pthread_mutex_unlock(&x->lock);
+	if (kept < count)
+		x->options.withdraw(x->options.numbering, made + kept, count - kept);
+	return 0;
+}
+
+static int take_oid(struct exporter *x, uint64_t *ret)
+{
+	bool found = false;
+	int r = 0;
+
+	while (r == 0 && !found) {
+		pthread_mutex_lock(&x->lock);
+		found = x->spare_count > 0;
+		if (found)
+			*ret = x->spare[--x->spare_count];
+		pthread_mutex_unlock(&x->lock);
+		if (!found)
+			r = add_spare(x);
+	}
+	return r;
+}
+
+void exporter_flush(struct exporter *x)
+{
+	uint64_t gone[EXPORTER_OIDS_MAX];
+
+	pthread_mutex_lock(&x->lock);
+	unsigned count = x->gone_count;
+
+	memcpy(gone, x->gone, count * sizeof *gone);
+	x->gone_count = 0;
+	pthread_mutex_unlock(&x->lock);
+	if (count)
+		x->options.withdraw(x->options.numbering, gone, count);
+}
+
+/* A number is used once, as clients may still name it. Without the lock. */
+static void drop_oid(struct exporter *x, uint64_t oid)
+{
+	pthread_mutex_lock(&x->lock);
+	bool room = x->gone_count < EXPORTER_OIDS_MAX;
+
+	if (room)
+		x->gone[x->gone_count++] = oid;
+	bool full = x->gone_count >= x->options.batch;
+
+	pthread_mutex_unlock(&x->lock);
+	if (!room)
+		x->options.withdraw(x->options.numbering, &oid, 1);
+	if (full)
+		exporter_flush(x);
+}
+
+/* All that are or may be objects, for the caller to free. */
+static uint64_t *all_oids(struct exporter *x, size_t *ret_count)
+{
+	size_t at = 0, count = 0;
+	struct text key;
+	void *value;
+
+	pthread_mutex_lock(&x->lock);
+	uint64_t *all = mem_alloc((map_count(x->objects) + EXPORTER_OIDS_MAX) * sizeof *all);
+
+	if (all) {
+		memcpy(all, x->spare, x->spare_count * sizeof *all);
+		count = x->spare_count;
+		while (map_next(x->objects, &at, &key, &value))
+			all[count++] = ((const struct object *)value)->oid;
+		x->gone_count = 0;
+	}
+	pthread_mutex_unlock(&x->lock);
+	*ret_count = count;
+	return all;
+}
+
+int exporter_announce(struct exporter *x)
+{
+	size_t count, step;
+	_cleanup_mem_ uint64_t *all = all_oids(x, &count);
+	int r = all ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < count; i += step) {
+		step = count - i < EXPORTER_OIDS_MAX ? count - i : EXPORTER_OIDS_MAX;
+		r = x->options.announce(x->options.numbering, all + i, step);
+	}
+	return r;
+}
+
 /* ---- life ---- */
 
 int exporter_new(const struct exporter_options *options, struct exporter **ret)
@@ -80,6 +212,13 @@ int exporter_new(const struct exporter_options *options, struct exporter **ret)
 	x->options = *options;
 	x->bindings = *options->bindings;
 	x->options.bindings = &x->bindings;
+	if (!x->options.numbering)
+		x->options.numbering = x->options.ctx;
+	if (!x->options.batch)
+		x->options.batch = 1;
+	GUID unused;
+
+	exporter_names(&options->secret, &x->oxid, &unused);
 	x->objects = map_new(EXPORTER_OBJECTS_MAX, 0);
 	x->identities = map_new(EXPORTER_OBJECTS_MAX, 0);
 	x->stubs = map_new((size_t)EXPORTER_OBJECTS_MAX * 4, 0);
@@ -151,7 +290,7 @@ static void release_object(struct exporter *x, struct object *object, struct stu
 {
 	struct stub *stub;
 
-	resolver_remove_oid(x->options.resolver, object->oid);
+	drop_oid(x, object->oid);
 	while ((stub = TAILQ_FIRST(stubs))) {
 		TAILQ_REMOVE(stubs, stub, in_object);
 		stub_unref(stub);
@@ -178,6 +317,9 @@ struct exporter *exporter_free(struct exporter *x)
 		pthread_mutex_unlock(&x->lock);
 		release_object(x, value, &stubs);
 	}
+	exporter_flush(x);
+	if (x->spare_count)
+		x->options.withdraw(x->options.numbering, x->spare, x->spare_count);
 	map_free(x->objects, NULL);
 	map_free(x->identities, NULL);
 	map_free(x->stubs, NULL);
@@ -187,7 +329,7 @@ struct exporter *exporter_free(struct exporter *x)
 
 uint64_t exporter_oxid(const struct exporter *x)
 {
-	return x->options.oxid;
+	return x->oxid;
 }
 
 /* ---- making entries ---- */
@@ -226,6 +368,7 @@ static struct stub *stub_new(struct exporter *x, IUnknown *object, REFIID iid)
 	stub->face.interface = x->options.find(x->options.ctx, iid);
 	stub->users = 1;
 	guid_random(&stub->face.ipid);
+	memcpy(&stub->face.ipid, &x->oxid, sizeof x->oxid);
 	return stub;
 }
 
@@ -257,23 +400,19 @@ static int link_object(struct exporter *x, struct object *object)
 	return r;
 }
 
-/* An object that is in no table yet. Takes over `identity` when it returns 0. */
-static int object_new(struct exporter *x, IUnknown *identity, int64_t now, struct object **ret)
+/* An object that is in no table yet. Takes over `identity`, unless it is NULL. */
+static struct object *object_new(IUnknown *identity, uint64_t oid, int64_t now)
 {
 	struct object *object = mem_new(struct object);
 
 	if (!object)
-		return -ENOMEM;
-	TAILQ_INIT(&object->stubs);
-	object->identity = identity;
-	object->called_at = now;
-	int r = resolver_add_oid(x->options.resolver, x->options.oxid, true, now, &object->oid);
-
-	if (r < 0)
-		mem_free(object);
-	else
-		*ret = object;
-	return r;
+		return NULL;
+	*object = (struct object){ .oid = oid,
+				   .identity = identity,
+				   .made_at = now,
+				   .called_at = now,
+				   .stubs = TAILQ_HEAD_INITIALIZER(object->stubs) };
+	return object;
 }
 
 /* ---- references that go out ---- */
@@ -283,7 +422,7 @@ static void fill_std(const struct exporter *x, const struct stub *stub, uint32_t
 {
 	*ret = (struct objref_std){
 		.public_refs = refs,
-		.oxid = x->options.oxid,
+		.oxid = x->oxid,
 		.oid = stub->face.oid,
 		.ipid = stub->face.ipid,
 	};
@@ -303,10 +442,10 @@ static bool reuse_stub(struct exporter *x, struct object *object, REFIID iid, ui
 	return true;
 }
 
-/* Enters a new interface of an object, which is found or made. Somebody else may have been faster
- * while the object was asked. */
+/* Enters a new interface of an object, which is found, or made with that number: `*oid` is then 0.
+ * Somebody else may have been faster while the object was asked. */
 static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, uint32_t refs,
-		     int64_t now, struct objref_std *ret)
+		     int64_t now, uint64_t *oid, struct objref_std *ret)
 {
 	struct object *made = NULL, *object;
 	HRESULT hr = E_OUTOFMEMORY;
@@ -318,19 +457,21 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, 
 		stub_unref(stub);
 		return hr;
 	}
-	if (!object && object_new(x, identity, now, &made) == 0) {
-		if (link_object(x, made) == 0)
+	if (!object) {
+		made = object_new(identity, *oid, now);
+		if (made && link_object(x, made) == 0)
 			object = made;
 	}
 	if (object && add_public(stub, refs) && link_stub(x, object, stub) == 0) {
 		fill_std(x, stub, refs, ret);
 		hr = S_OK;
-		if (object == made)
+		if (object == made) {
 			identity->lpVtbl->AddRef(identity);
+			*oid = 0;
+		}
 	} else if (made) {
 		map_remove(x->objects, oid_key(&made->oid));
 		map_remove(x->identities, identity_key(&identity));
-		resolver_remove_oid(x->options.resolver, made->oid);
 		mem_free(made);
 	}
 	pthread_mutex_unlock(&x->lock);
@@ -339,11 +480,38 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, 
 	return hr;
 }
 
+/* An interface that no stub is there for yet. */
+static HRESULT export_new(struct exporter *x, IUnknown *identity, REFIID iid, uint32_t refs,
+			  int64_t now, struct objref_std *ret)
+{
+	IUnknown *wanted = NULL;
+	uint64_t oid = 0;
+
+	if (!x->options.find(x->options.ctx, iid))
+		return E_NOINTERFACE;
+	HRESULT hr = identity->lpVtbl->QueryInterface(identity, iid, (void **)&wanted);
+
+	if (FAILED(hr))
+		return hr;
+	struct stub *stub = stub_new(x, wanted, iid);
+
+	if (!stub)
+		return E_OUTOFMEMORY;
+	if (take_oid(x, &oid) < 0) {
+		stub_unref(stub);
+		return E_OUTOFMEMORY;
+	}
+	hr = enter(x, identity, stub, refs, now, &oid, ret);
+	if (oid)
+		drop_oid(x, oid);
+	return hr;
+}
+
 /* `object` is any interface of the object. */
 static HRESULT export_interface(struct exporter *x, IUnknown *object, REFIID iid, uint32_t refs,
 				int64_t now, struct objref_std *ret)
 {
-	IUnknown *identity = NULL, *wanted = NULL;
+	IUnknown *identity = NULL;
 	HRESULT hr = object->lpVtbl->QueryInterface(object, &IID_IUnknown, (void **)&identity);
 
 	if (FAILED(hr))
@@ -353,17 +521,8 @@ static HRESULT export_interface(struct exporter *x, IUnknown *object, REFIID iid
 		reuse_stub(x, map_get(x->identities, identity_key(&identity)), iid, refs, &hr, ret);
 
 	pthread_mutex_unlock(&x->lock);
-	if (!known) {
-		hr = x->options.find(x->options.ctx, iid)
-			     ? object->lpVtbl->QueryInterface(object, iid, (void **)&wanted)
-			     : E_NOINTERFACE;
-		struct stub *stub = SUCCEEDED(hr) ? stub_new(x, wanted, iid) : NULL;
-
-		if (stub)
-			hr = enter(x, identity, stub, refs, now, ret);
-		else if (SUCCEEDED(hr))
-			hr = E_OUTOFMEMORY;
-	}
+	if (!known)
+		hr = export_new(x, identity, iid, refs, now, ret);
 	identity->lpVtbl->Release(identity);
 	return hr;
 }
@@ -486,7 +645,7 @@ HRESULT exporter_add_ref(struct exporter *x, const GUID *ipid, uint32_t public_r
 static void finish_release(struct exporter *x, struct stub *stub, struct object *object)
 {
 	if (object)
-		resolver_remove_oid(x->options.resolver, object->oid);
+		drop_oid(x, object->oid);
 	if (stub)
 		stub_unref(stub);
 	if (object)
@@ -539,13 +698,22 @@ HRESULT exporter_unmarshal(struct exporter *x, const struct objref *ref, REFIID 
 
 /* ---- the resolver's ---- */
 
+static bool is_spare(const struct exporter *x, uint64_t oid)
+{
+	for (unsigned i = 0; i < x->spare_count; i++)
+		if (x->spare[i] == oid)
+			return true;
+	return false;
+}
+
 bool exporter_reclaim(struct exporter *x, uint64_t oid, int64_t period, int64_t now)
 {
 	struct stub_list stubs;
 
 	pthread_mutex_lock(&x->lock);
 	struct object *object = map_get(x->objects, oid_key(&oid));
-	bool busy = object && now - object->called_at < period;
+	bool busy = object ? now - object->called_at < period || now - object->made_at < 3 * period
+			   : is_spare(x, oid);
 
 	if (object && !busy)
 		unlink_object(x, object, &stubs);

@@ -12,7 +12,6 @@
 #pragma once
 
 #include "dcom/objref.h"
-#include "dcom/resolver.h"
 #include "ndr/table.h"
 
 struct exporter;
@@ -23,9 +22,23 @@ struct exporter;
 #define EXPORTER_CLIENTS_MAX 64     /* with private references to one interface */
 #define EXPORTER_REFS_MAX (1 << 30) /* of one interface */
 
+/* What an exporter is known by follows from a secret that it chose by chance: who has not the
+ * secret can neither guess the numbers nor claim them, even when the resolver has forgotten them.
+ * Each IPID begins with the OXID, so that a call finds the exporter it is for. */
+void exporter_names(const GUID *secret, uint64_t *ret_oxid, GUID *ret_rem_unknown);
+uint64_t exporter_oxid_of(const GUID *ipid);
+
+#define EXPORTER_OIDS_MAX 64 /* announced at once */
+
 struct exporter_options {
-	struct resolver *resolver; /* gives the OIDs; outlives the exporter */
-	uint64_t oxid;             /* what the resolver knows this exporter as */
+	GUID secret;
+	/* Tells the resolver of objects that are there from now on, or may soon be; and of those
+	 * that are not any more. `announce`: 0 or a negative error. No lock is held. `numbering` is
+	 * for them; NULL: `ctx`. */
+	int (*announce)(void *numbering, const uint64_t *oids, size_t count);
+	void (*withdraw)(void *numbering, const uint64_t *oids, size_t count);
+	void *numbering;
+	unsigned batch; /* how many at once, at most EXPORTER_OIDS_MAX; 0: one */
 	/* The table by which an interface's calls are read; NULL: it cannot be exported. */
 	const struct ndr_interface *(*find)(void *ctx, REFIID iid);
 	void *ctx;
@@ -86,9 +99,14 @@ void exporter_release(struct exporter *exporter, const GUID *ipid, uint32_t publ
 
 /* ---- the resolver's ---- */
 
-/* Its clients are gone: releases the object, unless a call came within the last `period`, in which
- * case it returns false. */
+/* Nobody holds it, says the resolver: releases the object. False: it stays, since a call came
+ * within the last `period`, or it is no older than three, as new clients need time to ping. */
 bool exporter_reclaim(struct exporter *exporter, uint64_t oid, int64_t period, int64_t now);
+
+/* Withdraws what waits for a batch to be full. */
+void exporter_flush(struct exporter *exporter);
+/* Announces all objects anew, to a resolver that has begun anew. */
+int exporter_announce(struct exporter *exporter);
 
 struct exporter_counts {
 	size_t objects, interfaces;

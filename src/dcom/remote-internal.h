@@ -41,7 +41,8 @@ struct remote {
 	uint64_t oxid;
 	struct remote_security *security;
 	struct bindings resolver; /* of object references: whom to ask, and to ping */
-	char *host;               /* what the user called the machine; NULL: not known */
+	char *host;               /* what the user called the machine, or, of this one, the socket
+				     of its resolver; NULL: not known */
 	uint16_t resolver_port;   /* of that host; 0: the usual one */
 
 	pthread_mutex_t lock; /* of all that follows */
@@ -78,6 +79,11 @@ struct remotes {
 
 /* ---- remote.c ---- */
 
+/* Whether a host is the path of a local socket: this machine's resolver, or an exporter on it. */
+static inline bool remote_is_local(const char *host)
+{
+	return host[0] == '/';
+}
 /* An RPC client for an interface of that machine; `port` 0: the resolver's. */
 HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
 		      const struct ndr_interface *table, const struct remote_security *security,
@@ -86,6 +92,10 @@ HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
 /* Calls a method of an interface of plain RPC. A status of RPC. */
 uint32_t remote_native_call(struct rpc_client *client, const struct ndr_interface *table,
 			    unsigned opnum, void *frame, struct arena *arena, struct error *err);
+/* The same with an object. */
+uint32_t remote_object_call(struct rpc_client *client, const struct ndr_interface *table,
+			    unsigned opnum, const GUID *object, void *frame, struct arena *arena,
+			    struct error *err);
 /* Whatever is an HRESULT already stays one. */
 HRESULT remote_status(uint32_t status);
 

@@ -64,13 +64,27 @@ HRESULT remote_status(uint32_t status)
 	return (HRESULT)rpc_status_hresult(status);
 }
 
+static bool put_address(const struct dcom *dcom, const char *host, uint16_t port,
+			struct rpc_binding *ret)
+{
+	if (remote_is_local(host)) {
+		ret->protseq = RPC_NCALRPC;
+		return (size_t)snprintf(ret->endpoint, sizeof ret->endpoint, "%s", host) <
+		       sizeof ret->endpoint;
+	}
+	ret->protseq = RPC_NCACN_IP_TCP;
+	if (!port)
+		port = dcom->options.resolver_port ? dcom->options.resolver_port : 135;
+	snprintf(ret->endpoint, sizeof ret->endpoint, "%u", port);
+	return (size_t)snprintf(ret->host, sizeof ret->host, "%s", host) < sizeof ret->host;
+}
+
 HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
 		      const struct ndr_interface *table, const struct remote_security *security,
 		      enum authn_service service, enum authn_level level, const char *principal,
 		      struct rpc_client **ret, struct error *err)
 {
 	struct rpc_client_options o = {
-		.binding = { .protseq = RPC_NCACN_IP_TCP },
 		.interface = { table->uuid, table->major, table->minor },
 		.level = level,
 		.service = service,
@@ -79,13 +93,12 @@ HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
 		.call_timeout = dcom->options.call_timeout,
 	};
 
-	if (!port)
-		port = dcom->options.resolver_port ? dcom->options.resolver_port : 135;
-	if ((size_t)snprintf(o.binding.host, sizeof o.binding.host, "%s", host) >=
-	    sizeof o.binding.host)
+	if (!put_address(dcom, host, port, &o.binding))
 		return E_INVALIDARG;
-	snprintf(o.binding.endpoint, sizeof o.binding.endpoint, "%u", port);
-	if (security && level > AUTHN_LEVEL_NONE) {
+	/* Over a local socket the kernel says who calls. */
+	if (o.binding.protseq == RPC_NCALRPC)
+		o.level = AUTHN_LEVEL_NONE;
+	else if (security && level > AUTHN_LEVEL_NONE) {
 		o.impersonation = security->impersonation;
 		o.identity = (struct security_identity){ security->user, security->domain,
 							 security->password };
@@ -138,6 +151,13 @@ static uint32_t coding_status(int r)
 uint32_t remote_native_call(struct rpc_client *client, const struct ndr_interface *table,
 			    unsigned opnum, void *frame, struct arena *arena, struct error *err)
 {
+	return remote_object_call(client, table, opnum, NULL, frame, arena, err);
+}
+
+uint32_t remote_object_call(struct rpc_client *client, const struct ndr_interface *table,
+			    unsigned opnum, const GUID *object, void *frame, struct arena *arena,
+			    struct error *err)
+{
 	const struct ndr_method *method = ndr_method_at(table, opnum);
 	struct ndr_encoder e;
 	struct exchange x;
@@ -148,7 +168,7 @@ uint32_t remote_native_call(struct rpc_client *client, const struct ndr_interfac
 	int r = ndr_encode_call(&e, method, NDR_IN, frame);
 
 	ndr_encoder_done(&e);
-	status = r < 0 ? coding_status(r) : exchange_call(&x, client, opnum, NULL, err);
+	status = r < 0 ? coding_status(r) : exchange_call(&x, client, opnum, object, err);
 	if (!status) {
 		struct ndr_decoder d;
 
@@ -234,30 +254,60 @@ struct remote *remote_unref(struct remote *remote)
 	return NULL;
 }
 
+/* The one of that OXID, counted, or NULL. Under the table's lock. */
+static struct remote *find_known(struct remotes *remotes, uint64_t oxid)
+{
+	struct remote *remote = map_get(remotes->by_oxid, oxid_key(&oxid));
+
+	return remote ? remote_ref(remote) : NULL;
+}
+
+/* Enters a new one, unless another thread was faster. */
+static struct remote *enter(struct remotes *remotes, struct remote *made)
+{
+	pthread_mutex_lock(&remotes->lock);
+	struct remote *remote = find_known(remotes, made->oxid);
+
+	if (!remote && map_put(remotes->by_oxid, oxid_key(&made->oxid), made, NULL) == 0) {
+		remote = made;
+		made = NULL;
+	}
+	pthread_mutex_unlock(&remotes->lock);
+	if (made)
+		remote_free(made);
+	return remote;
+}
+
+static HRESULT resolve_at(struct remote *remote, const char *host, uint16_t port);
+
+/* Of an exporter that nobody has named a machine of: it may be one of this machine. */
+static bool look_here(struct remote *remote)
+{
+	const char *machine = remote->remotes->dcom->options.machine;
+
+	return !machine || remote->host || FAILED(resolve_at(remote, machine, 0)) ||
+	       copy_text(&remote->host, machine);
+}
+
 HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
 		    const char *host, uint16_t port, struct remote_security *security,
 		    struct remote **ret)
 {
-	HRESULT hr = S_OK;
-
 	pthread_mutex_lock(&remotes->lock);
-	struct remote *remote = map_get(remotes->by_oxid, oxid_key(&oxid));
+	struct remote *remote = find_known(remotes, oxid);
 
-	if (remote) {
-		remote_ref(remote);
-	} else {
+	pthread_mutex_unlock(&remotes->lock);
+	if (!remote) {
 		remote = remote_new(remotes, oxid, resolver, host, port, security);
-		if (remote && map_put(remotes->by_oxid, oxid_key(&oxid), remote, NULL) < 0) {
+		if (remote && look_here(remote)) {
+			remote = enter(remotes, remote);
+		} else if (remote) {
 			remote_free(remote);
 			remote = NULL;
 		}
 	}
-	pthread_mutex_unlock(&remotes->lock);
-	if (remote)
-		*ret = remote;
-	else
-		hr = E_OUTOFMEMORY;
-	return hr;
+	*ret = remote;
+	return remote ? S_OK : E_OUTOFMEMORY;
 }
 
 static void choose_security(struct remote *remote)
@@ -303,7 +353,7 @@ void remote_told(struct remote *remote, const struct bindings *bindings, const G
 static HRESULT resolve_at(struct remote *remote, const char *host, uint16_t port)
 {
 	struct remotes *remotes = remote->remotes;
-	uint16_t tower = BINDINGS_TOWER_TCP;
+	uint16_t tower = remote_is_local(host) ? BINDINGS_TOWER_LOCAL : BINDINGS_TOWER_TCP;
 	DUALSTRINGARRAY *array = NULL;
 	GUID ipid = GUID_NULL;
 	DWORD hint = 0;
@@ -398,6 +448,17 @@ static HRESULT try_binding(struct remote *remote, const char *host, uint16_t por
 	return S_OK;
 }
 
+/* At its own socket. */
+static HRESULT reach_here(struct remote *remote, const struct ndr_interface *table,
+			  struct rpc_client **ret)
+{
+	for (unsigned i = 0; i < remote->bindings.string_count; i++)
+		if (remote->bindings.strings[i].tower == BINDINGS_TOWER_LOCAL)
+			return try_binding(remote, remote->bindings.strings[i].address, 0, table,
+					   ret);
+	return HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+}
+
 /* What the user called the machine comes first, with the port of the bindings: behind an address
  * translation it is the only one that leads there. Then what the machine calls itself. */
 static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
@@ -409,6 +470,8 @@ static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
 
 	if (remote->reached_host[0])
 		return try_binding(remote, remote->reached_host, remote->reached_port, table, ret);
+	if (remote->host && remote_is_local(remote->host))
+		return reach_here(remote, table, ret);
 	for (int own = remote->host ? 0 : 1; own < 2; own++) {
 		for (unsigned i = 0; FAILED(hr) && i < remote->bindings.string_count; i++) {
 			const struct bindings_string *s = &remote->bindings.strings[i];

@@ -107,30 +107,39 @@ struct resolver *resolver_free(struct resolver *r)
 
 /* ---- for exporters ---- */
 
-/* Puts a new entry under a new number. Takes the entry when it returns 0. */
-static int put_new(struct map *map, void *entry, uint64_t *ret)
+size_t resolver_count_of(struct resolver *r, uint32_t uid)
 {
-	int status = random_key(map, ret);
+	size_t at = 0, count = 0;
+	struct text key;
+	void *value;
 
-	return status < 0 ? status : map_put(map, key_of(ret), entry, NULL);
+	pthread_mutex_lock(&r->lock);
+	while (map_next(r->oxids, &at, &key, &value))
+		count += ((const struct oxid_entry *)value)->exporter.uid == uid;
+	pthread_mutex_unlock(&r->lock);
+	return count;
 }
 
-int resolver_add_oxid(struct resolver *r, const struct resolver_exporter *exporter, uint64_t *ret)
+static int put_new(struct map *map, uint64_t number, void *entry)
+{
+	if (!number || map_get(map, key_of(&number)))
+		return -EEXIST;
+	return map_put(map, key_of(&number), entry, NULL);
+}
+
+int resolver_add_oxid(struct resolver *r, const struct resolver_exporter *exporter, uint64_t oxid)
 {
 	struct oxid_entry *entry = mem_new(struct oxid_entry);
-	uint64_t oxid;
 
 	if (!entry)
 		return -ENOMEM;
 	entry->exporter = *exporter;
 	pthread_mutex_lock(&r->lock);
-	int status = put_new(r->oxids, entry, &oxid);
+	int status = put_new(r->oxids, oxid, entry);
 
 	pthread_mutex_unlock(&r->lock);
 	if (status < 0)
 		mem_free(entry);
-	else
-		*ret = oxid;
 	return status;
 }
 
@@ -153,29 +162,33 @@ void resolver_remove_oxid(struct resolver *r, uint64_t oxid)
 	pthread_mutex_unlock(&r->lock);
 }
 
-int resolver_add_oid(struct resolver *r, uint64_t oxid, bool pinged, int64_t now, uint64_t *ret)
+int resolver_add_oid(struct resolver *r, uint64_t oxid, uint64_t oid, bool pinged, int64_t now)
 {
 	struct oid_entry *entry = mem_new(struct oid_entry);
 	int status = -ENOENT;
 
 	if (!entry)
 		return -ENOMEM;
-	*entry = (struct oid_entry){ .oxid = oxid, .pinged = pinged, .free_since = now };
+	*entry = (struct oid_entry){ oid, oxid, .pinged = pinged, .free_since = now };
 	pthread_mutex_lock(&r->lock);
+	const struct oid_entry *known = map_get(r->oids, key_of(&oid));
+	bool again = known && known->oxid == oxid;
+
 	if (map_get(r->oxids, key_of(&oxid)))
-		status = put_new(r->oids, entry, &entry->oid);
-	if (status == 0)
-		*ret = entry->oid;
+		status = again ? 0 : put_new(r->oids, oid, entry);
 	pthread_mutex_unlock(&r->lock);
-	if (status < 0)
+	if (status < 0 || again)
 		mem_free(entry);
 	return status;
 }
 
-void resolver_remove_oid(struct resolver *r, uint64_t oid)
+void resolver_remove_oid(struct resolver *r, uint64_t oxid, uint64_t oid)
 {
 	pthread_mutex_lock(&r->lock);
-	mem_free(map_remove(r->oids, key_of(&oid)));
+	struct oid_entry *entry = map_get(r->oids, key_of(&oid));
+
+	if (entry && entry->oxid == oxid)
+		mem_free(map_remove(r->oids, key_of(&oid)));
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -191,6 +204,16 @@ enum resolver_status resolver_resolve(struct resolver *r, uint64_t oxid,
 		*ret = entry->exporter;
 	pthread_mutex_unlock(&r->lock);
 	return entry ? RESOLVER_OK : OR_INVALID_OXID;
+}
+
+void resolver_tell(const struct resolver_exporter *exporter, bool here, struct bindings *ret)
+{
+	*ret = exporter->bindings;
+	if (!here)
+		return;
+	ret->string_count = ret->security_count = 0;
+	if (exporter->endpoint[0])
+		(void)bindings_add_local(ret, exporter->endpoint);
 }
 
 enum resolver_status resolver_simple_ping(struct resolver *r, uint64_t id, int64_t now)
@@ -259,7 +282,7 @@ static struct set_entry *set_new(struct resolver *r, const char *client)
 		map_free(set->oids, NULL);
 		return mem_free(set);
 	}
-	if (put_new(r->sets, set, &set->id) < 0) {
+	if (random_key(r->sets, &set->id) < 0 || put_new(r->sets, set->id, set) < 0) {
 		count_client(r, set->client, -1);
 		free_set(set);
 		return NULL;
@@ -400,7 +423,7 @@ size_t resolver_collect(struct resolver *r, int64_t now)
 			if (r->options.reclaim &&
 			    !r->options.reclaim(r->options.ctx, dead[i].oxid, dead[i].oid, now))
 				continue;
-			resolver_remove_oid(r, dead[i].oid);
+			resolver_remove_oid(r, dead[i].oxid, dead[i].oid);
 			reclaimed++;
 		}
 		pthread_mutex_lock(&r->lock);

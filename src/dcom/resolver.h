@@ -13,6 +13,7 @@
 #pragma once
 
 #include "dcom/bindings.h"
+#include "rpc/binding.h"
 #include "surrogate/com.h"
 
 struct resolver;
@@ -35,10 +36,15 @@ enum resolver_status {
 
 /* An exporter, as clients are told of it. */
 struct resolver_exporter {
-	struct bindings bindings; /* with endpoints */
-	GUID rem_unknown;         /* the IPID of its IRemUnknown */
-	uint32_t authn_hint;      /* enum authn_level: the least it takes calls at */
-	uint16_t major, minor;    /* its COM version */
+	struct bindings bindings; /* with endpoints, for other machines */
+	/* Of another process of this machine: its local socket, and what shows it that we are its
+	 * resolver. "": this process. */
+	char endpoint[RPC_ENDPOINT_MAX];
+	GUID secret;
+	uint32_t uid;          /* who runs it */
+	GUID rem_unknown;      /* the IPID of its IRemUnknown */
+	uint32_t authn_hint;   /* enum authn_level: the least it takes calls at */
+	uint16_t major, minor; /* its COM version */
 };
 
 struct resolver_options {
@@ -54,20 +60,28 @@ struct resolver *resolver_free(struct resolver *resolver);
 
 /* ---- for exporters ---- */
 
-/* Numbers are random, so that nobody guesses those of others. -ENOBUFS, -ENOMEM. */
+/* Numbers are the exporters' choice, and random, so that nobody guesses those of others: 0 is none.
+ * -EEXIST: it is taken. -ENOBUFS, -ENOMEM. */
 int resolver_add_oxid(struct resolver *resolver, const struct resolver_exporter *exporter,
-		      uint64_t *ret);
+		      uint64_t oxid);
+/* How many exporters a user has. */
+size_t resolver_count_of(struct resolver *resolver, uint32_t uid);
 /* With all its objects; nothing is reclaimed. */
 void resolver_remove_oxid(struct resolver *resolver, uint64_t oxid);
-/* -ENOENT: no such OXID. `pinged` false: it stays until it is removed. */
-int resolver_add_oid(struct resolver *resolver, uint64_t oxid, bool pinged, int64_t now,
-		     uint64_t *ret);
-void resolver_remove_oid(struct resolver *resolver, uint64_t oid);
+/* -ENOENT: no such OXID; -EEXIST: the OID is another's. `pinged` false: it stays until it is
+ * removed.
+ */
+int resolver_add_oid(struct resolver *resolver, uint64_t oxid, uint64_t oid, bool pinged,
+		     int64_t now);
+/* Does nothing when the object is not that exporter's. */
+void resolver_remove_oid(struct resolver *resolver, uint64_t oxid, uint64_t oid);
 
 /* ---- for clients (3.1.2.5.1) ---- */
 
 enum resolver_status resolver_resolve(struct resolver *resolver, uint64_t oxid,
 				      struct resolver_exporter *ret);
+/* How its callers reach it: those of this machine, or those of others. */
+void resolver_tell(const struct resolver_exporter *exporter, bool here, struct bindings *ret);
 enum resolver_status resolver_simple_ping(struct resolver *resolver, uint64_t set, int64_t now);
 
 struct resolver_ping {

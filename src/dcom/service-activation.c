@@ -17,6 +17,9 @@
 static HRESULT check_caller(struct dcom *dcom, struct rpc_call *call)
 {
 	const struct rpc_caller *caller = rpc_call_caller(call);
+
+	if (dcom_is_local(caller))
+		return S_OK;
 	bool anonymous = !caller->peer || caller->peer->anonymous;
 
 	if (!anonymous && caller->level >= AUTHN_LEVEL_PKT_INTEGRITY)
@@ -27,9 +30,11 @@ static HRESULT check_caller(struct dcom *dcom, struct rpc_call *call)
 }
 
 /* What cannot be met is refused as 3.1.2.5.2.3 says. */
-static HRESULT check_request(const struct activation_request *request)
+static HRESULT check_request(const struct rpc_caller *caller,
+			     const struct activation_request *request)
 {
-	bool tcp = false;
+	uint16_t tower = dcom_is_local(caller) ? BINDINGS_TOWER_LOCAL : BINDINGS_TOWER_TCP;
+	bool offered = false;
 
 	if (request->iid_count == 0 || request->iid_count > ACTIVATION_INTERFACES_MAX)
 		return E_INVALIDARG;
@@ -41,23 +46,20 @@ static HRESULT check_request(const struct activation_request *request)
 	if (request->has_instance)
 		return E_NOTIMPL;
 	for (uint16_t i = 0; i < request->protseq_count; i++)
-		tcp |= request->protseqs[i] == BINDINGS_TOWER_TCP;
-	return tcp ? S_OK : HRESULT_FROM_WIN32(RPC_S_PROTSEQ_NOT_SUPPORTED);
+		offered |= request->protseqs[i] == tower;
+	return offered ? S_OK : HRESULT_FROM_WIN32(RPC_S_PROTSEQ_NOT_SUPPORTED);
 }
 
 /* One reference for each interface that was asked for. */
 static HRESULT marshal_all(struct dcom *dcom, IUnknown *object,
 			   const struct activation_request *request, struct arena *arena,
-			   struct activation_reply *reply)
+			   struct activation_result *results)
 {
 	HRESULT worst = E_NOINTERFACE;
 	bool some = false;
 
-	reply->results = arena_zalloc(arena, request->iid_count, sizeof *reply->results);
-	if (!reply->results)
-		return E_OUTOFMEMORY;
 	for (uint32_t i = 0; i < request->iid_count; i++) {
-		struct activation_result *result = &reply->results[i];
+		struct activation_result *result = &results[i];
 
 		result->hr =
 			dcom_marshal_text(dcom, &request->iids[i], object, arena, &result->objref);
@@ -69,31 +71,115 @@ static HRESULT marshal_all(struct dcom *dcom, IUnknown *object,
 	return some ? S_OK : worst;
 }
 
+HRESULT dcom_make_object(struct dcom *dcom, const struct rpc_caller *caller,
+			 const struct activation_request *request, struct arena *arena,
+			 struct activation_result *results)
+{
+	IUnknown *object = NULL;
+
+	if (!dcom->options.activate)
+		return REGDB_E_CLASSNOTREG;
+	HRESULT hr = dcom->options.activate(dcom->options.ctx, caller, &request->clsid,
+					    request->factory, &object);
+
+	if (FAILED(hr))
+		return hr;
+	hr = marshal_all(dcom, object, request, arena, results);
+	object->lpVtbl->Release(object);
+	return hr;
+}
+
+static bool is_gone(HRESULT hr)
+{
+	return hr == CO_E_SERVER_STOPPING || hr == HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+}
+
+/* In the process that the class belongs to. One that ends just now is asked for once more, and
+ * another is started. */
+static HRESULT make_at_host(struct dcom *dcom, const struct rpc_caller *caller,
+			    const struct activation_request *request, struct arena *arena,
+			    struct activation_result *results)
+{
+	struct dcom_host host = { .number = 0 };
+	HRESULT hr = S_FALSE;
+
+	for (int attempt = 0; attempt < 3; attempt++) {
+		hr = dcom->options.host ? dcom->options.host(dcom->options.ctx, caller,
+							     &request->clsid, host.number, &host)
+					: S_FALSE;
+		if (hr != S_OK)
+			break;
+		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);
+		if (!is_gone(hr))
+			break;
+	}
+	return hr;
+}
+
+/* Where it is made: by a process that offers the very class object, in the process of its
+ * application, or here. */
+static HRESULT make(struct dcom *dcom, const struct rpc_caller *caller,
+		    const struct activation_request *request, struct arena *arena,
+		    struct activation_result *results)
+{
+	struct dcom_host host;
+
+	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+
+	if (dcom_find_local_class(dcom, caller, &request->clsid, &host))
+		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);
+	if (!is_gone(hr))
+		return hr;
+	hr = make_at_host(dcom, caller, request, arena, results);
+
+	return hr == S_FALSE ? dcom_make_object(dcom, caller, request, arena, results) : hr;
+}
+
+/* What a client is told of the exporter that has its object: any of its references says which. */
+static HRESULT describe(struct dcom *dcom, const struct rpc_caller *caller, struct arena *arena,
+			struct activation_reply *reply)
+{
+	struct resolver_exporter *found = arena_new(arena, struct resolver_exporter);
+	struct objref *ref = arena_new(arena, struct objref);
+
+	if (!found || !ref)
+		return E_OUTOFMEMORY;
+	for (uint32_t i = 0; i < reply->count; i++)
+		if (SUCCEEDED(reply->results[i].hr) &&
+		    objref_parse(reply->results[i].objref, ref) == 0)
+			reply->oxid = ref->std.oxid;
+	/* A reference to an object of yet another process is its client's to resolve. */
+	if (resolver_resolve(dcom->resolver, reply->oxid, found)) {
+		reply->oxid = dcom->oxid;
+		resolver_resolve(dcom->resolver, dcom->oxid, found);
+	}
+	resolver_tell(found, dcom_is_local(caller), &reply->bindings);
+	reply->rem_unknown = found->rem_unknown;
+	reply->authn_hint = found->authn_hint;
+	reply->version = (COMVERSION){ found->major, found->minor };
+	return S_OK;
+}
+
 static HRESULT activate(struct dcom *dcom, struct rpc_call *call,
 			const struct activation_request *request, struct arena *arena,
 			struct activation_reply **ret)
 {
+	const struct rpc_caller *caller = rpc_call_caller(call);
 	struct activation_reply *reply = arena_new(arena, struct activation_reply);
-	IUnknown *object = NULL;
-	HRESULT hr = check_request(request);
+	HRESULT hr = check_request(caller, request);
 
 	if (FAILED(hr))
 		return hr;
-	if (!reply || !dcom->options.activate)
-		return reply ? REGDB_E_CLASSNOTREG : E_OUTOFMEMORY;
-	hr = dcom->options.activate(dcom->options.ctx, rpc_call_caller(call), &request->clsid,
-				    request->factory, &object);
-	if (FAILED(hr))
-		return hr;
-	hr = marshal_all(dcom, object, request, arena, reply);
-	object->lpVtbl->Release(object);
-	reply->oxid = exporter_oxid(dcom->exporter);
-	reply->bindings = dcom->endpoints;
-	reply->rem_unknown = dcom->rem_unknown;
-	reply->authn_hint = dcom->options.least;
-	reply->version = (COMVERSION){ ORPC_MAJOR, ORPC_MINOR };
+	if (!reply)
+		return E_OUTOFMEMORY;
 	reply->count = request->iid_count;
 	reply->iids = request->iids;
+	reply->results = arena_zalloc(arena, request->iid_count, sizeof *reply->results);
+	if (!reply->results)
+		return E_OUTOFMEMORY;
+	hr = make(dcom, caller, request, arena, reply->results);
+	if (SUCCEEDED(hr))
+		hr = describe(dcom, caller, arena, reply);
 	*ret = reply;
 	return hr;
 }

@@ -14,28 +14,33 @@ static COMVERSION version_of(const struct resolver_exporter *exporter)
 	return (COMVERSION){ exporter->major, exporter->minor };
 }
 
-static bool wants_tcp(const uint16_t *protseqs, uint16_t count)
+static bool wants(uint16_t tower, const uint16_t *protseqs, uint16_t count)
 {
 	for (uint16_t i = 0; i < count; i++)
-		if (protseqs[i] == BINDINGS_TOWER_TCP)
+		if (protseqs[i] == tower)
 			return true;
 	return false;
 }
 
 /* Both methods of it, which differ in what they tell. */
-static uint32_t resolve(struct dcom *dcom, struct arena *arena, OXID oxid, const uint16_t *protseqs,
-			uint16_t protseq_count, DUALSTRINGARRAY **ret_bindings, IPID *ret_ipid,
-			DWORD *ret_hint, COMVERSION *ret_version)
+static uint32_t resolve(struct dcom *dcom, const struct rpc_call *call, struct arena *arena,
+			OXID oxid, const uint16_t *protseqs, uint16_t protseq_count,
+			DUALSTRINGARRAY **ret_bindings, IPID *ret_ipid, DWORD *ret_hint,
+			COMVERSION *ret_version)
 {
+	bool here = dcom_is_local(rpc_call_caller(call));
 	struct resolver_exporter *found = arena_alloc(arena, sizeof *found);
-	enum resolver_status status =
-		found ? resolver_resolve(dcom->resolver, oxid, found) : RESOLVER_NO_MEMORY;
+	struct bindings *bindings = arena_alloc(arena, sizeof *bindings);
+	enum resolver_status status = found && bindings
+					      ? resolver_resolve(dcom->resolver, oxid, found)
+					      : RESOLVER_NO_MEMORY;
 
 	if (status)
 		return status;
-	if (!wants_tcp(protseqs, protseq_count))
+	if (!wants(here ? BINDINGS_TOWER_LOCAL : BINDINGS_TOWER_TCP, protseqs, protseq_count))
 		return RPC_S_PROTSEQ_NOT_SUPPORTED;
-	*ret_bindings = orpc_make_bindings(arena, &found->bindings);
+	resolver_tell(found, here, bindings);
+	*ret_bindings = orpc_make_bindings(arena, bindings);
 	*ret_ipid = found->rem_unknown;
 	*ret_hint = found->authn_hint;
 	if (ret_version)
@@ -48,7 +53,7 @@ static uint32_t resolve_oxid(void *ctx, struct rpc_call *call, void *frame, stru
 	struct IObjectExporter_ResolveOxid *f = frame;
 
 	f->ReturnValue =
-		resolve(ctx, arena, *f->pOxid, f->arRequestedProtseqs, f->cRequestedProtseqs,
+		resolve(ctx, call, arena, *f->pOxid, f->arRequestedProtseqs, f->cRequestedProtseqs,
 			f->ppdsaOxidBindings, f->pipidRemUnknown, f->pAuthnHint, NULL);
 	return 0;
 }
@@ -58,7 +63,7 @@ static uint32_t resolve_oxid2(void *ctx, struct rpc_call *call, void *frame, str
 	struct IObjectExporter_ResolveOxid2 *f = frame;
 
 	f->ReturnValue =
-		resolve(ctx, arena, *f->pOxid, f->arRequestedProtseqs, f->cRequestedProtseqs,
+		resolve(ctx, call, arena, *f->pOxid, f->arRequestedProtseqs, f->cRequestedProtseqs,
 			f->ppdsaOxidBindings, f->pipidRemUnknown, f->pAuthnHint, f->pComVersion);
 	return 0;
 }

@@ -45,7 +45,9 @@ struct orpc {
  * code, as Windows does ([MS-DCOM] note <40>). */
 static uint32_t check_level(const struct orpc *o)
 {
-	if (rpc_call_caller(o->call)->level >= o->service->dcom->options.least)
+	const struct rpc_caller *caller = rpc_call_caller(o->call);
+
+	if (dcom_is_local(caller) || caller->level >= o->service->dcom->options.least)
 		return 0;
 	return o->service->methods ? (uint32_t)E_ACCESSDENIED : (uint32_t)nca_s_fault_access_denied;
 }
@@ -168,6 +170,8 @@ uint32_t dcom_stub_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum,
 
 	if (fault)
 		return fault;
+	if (dcom_is_elsewhere(service->dcom, rpc_call_object(call)))
+		return elsewhere_forward(service->dcom, call, service->table, opnum, in, out);
 	arena_init(&o.arena, NATIVE_ARENA_MAX);
 	o.frame = arena_zalloc(&o.arena, 1, o.method->frame_size);
 	fault = o.frame ? serve(&o, in, out) : (uint32_t)nca_s_fault_remote_no_memory;

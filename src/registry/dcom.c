@@ -85,7 +85,9 @@ static int read_texts(struct registry *r, struct registry_dcom *d, struct error 
 		const char *name;
 		char **to;
 	} texts[] = {
-		{ "Address", &d->address }, { "Names", &d->names },   { "NtlmUsers", &d->users },
+		{ "Address", &d->address },
+		{ "Names", &d->names },
+		{ "NtlmUsers", &d->users },
 		{ "Keytab", &d->keytab },
 	};
 	int status = 0;
@@ -217,8 +219,7 @@ void registry_dcom_init(struct registry_dcom *dcom)
 int registry_dcom_read(struct registry *r, struct registry_dcom *ret, struct error *err)
 {
 	int (*const parts[])(struct registry *, struct registry_dcom *, struct error *) = {
-		read_enabled, read_numbers,     read_ports,
-		read_texts,   read_permissions, read_classes,
+		read_enabled, read_numbers, read_ports, read_texts, read_permissions, read_classes,
 	};
 	int status = 0;
 

@@ -66,6 +66,8 @@ static int call_new(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_se
 	call->caller = c->options.origin;
 	call->caller.peer = s ? security_context_peer(s->context) : NULL;
 	call->caller.level = s ? s->level : AUTHN_LEVEL_NONE;
+	if (call->caller.peer && call->caller.peer->vouched)
+		call->caller.level = call->caller.peer->vouched;
 	buf_init(&call->in, c->options.stub_max);
 	buf_init(&call->out, c->options.stub_max);
 	TAILQ_INSERT_TAIL(&c->calls, call, in_conn);

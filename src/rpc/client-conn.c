@@ -244,7 +244,8 @@ static uint32_t begin_security(struct rpc_client_conn *c, const struct rpc_clien
 					      .impersonation = o->impersonation,
 					      .target = o->target ? o->target : target,
 					      .identity = o->identity,
-					      .delegate_by_policy = o->delegate_by_policy };
+					      .delegate_by_policy = o->delegate_by_policy,
+					      .vouch = &o->vouch };
 	c->security = (struct rpc_security){ .id = 1, .service = o->service, .level = level };
 	int r = security_context_initiate(&initiate, &c->security.context, &why);
 	if (r < 0)

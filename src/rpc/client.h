@@ -20,6 +20,7 @@ struct rpc_client_options {
 	enum imp_level impersonation;
 	const char *target; /* service principal name; NULL: "host/" + host */
 	struct security_identity identity;
+	struct security_vouch vouch; /* AUTHN_VOUCHED: for whom it calls */
 	bool delegate_by_policy; /* at level delegate: only to services that the KDC trusts so far
 				  */
 	int64_t connect_timeout, call_timeout; /* ns; 0: 10 s, 60 s */

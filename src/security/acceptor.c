@@ -139,13 +139,16 @@ static int acquire_all(struct security_acceptor *a, const struct security_accept
 int security_acceptor_new(const struct security_acceptor_options *options,
 			  struct security_acceptor **ret, struct error *err)
 {
-	if (!options->keytab && !options->ntlm_users)
+	if (!options->keytab && !options->ntlm_users && !options->voucher)
 		return error_set(
 			err, -ENOENT,
 			"neither a keytab nor NTLM accounts are given to accept callers with");
 	struct security_acceptor *a = mem_new(struct security_acceptor);
 	if (!a)
 		return error_set(err, -ENOMEM, "out of memory");
+	a->vouched = options->voucher != NULL;
+	if (a->vouched)
+		memcpy(a->voucher, options->voucher, sizeof(a->voucher));
 	a->keytab = options->keytab ? mem_strdup(options->keytab) : NULL;
 	int r = options->keytab && !a->keytab ? error_set(err, -ENOMEM, "out of memory")
 					      : acquire_all(a, options, err);
@@ -185,6 +188,8 @@ bool security_acceptor_offers(const struct security_acceptor *a, enum authn_serv
 		return a->ntlm.plain;
 	case AUTHN_GSS_KERBEROS:
 		return a->kerberos.plain;
+	case AUTHN_VOUCHED:
+		return a->vouched;
 	default:
 		return false;
 	}

@@ -17,6 +17,8 @@ struct security_acceptor_creds {
 struct security_acceptor {
 	struct security_acceptor_creds kerberos, ntlm;
 	char *keytab;
+	bool vouched;
+	uint8_t voucher[SECURITY_SECRET_SIZE];
 };
 
 /* What to accept with a context that begins with `token`. */
@@ -37,7 +39,14 @@ struct security_context {
 	bool is_ntlm;
 	struct ntlm_keys ntlm;
 	struct security_peer peer;
+	struct security_vouch *vouch; /* a client's AUTHN_VOUCHED */
 };
+
+/* AUTHN_VOUCHED (vouch.c): the one token there is. */
+int security_vouch_put(const struct security_vouch *vouch, struct buf *out);
+/* -EACCES: malformed, or not of who has the secret. */
+int security_vouch_take(const uint8_t secret[SECURITY_SECRET_SIZE], struct text token,
+			struct security_peer *ret, struct error *err);
 
 extern gss_OID_desc security_oid_kerberos, security_oid_ntlm, security_oid_negotiate;
 /* The mechanism of a service; NULL for a service there is none for. */

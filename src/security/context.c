@@ -127,9 +127,29 @@ static OM_uint32 wanted_flags(const struct security_initiate *o)
 	return flags;
 }
 
+static int initiate_vouched(const struct security_vouch *vouch, struct security_context **ret,
+			    struct error *err)
+{
+	struct security_context *c = mem_new(struct security_context);
+	struct security_vouch *copy = mem_new(struct security_vouch);
+	if (!c || !copy) {
+		mem_free(c);
+		mem_free(copy);
+		return error_set(err, -ENOMEM, "out of memory");
+	}
+	*copy = *vouch;
+	c->initiator = true;
+	c->service = AUTHN_VOUCHED;
+	c->vouch = copy;
+	*ret = c;
+	return 0;
+}
+
 int security_context_initiate(const struct security_initiate *options,
 			      struct security_context **ret, struct error *err)
 {
+	if (options->service == AUTHN_VOUCHED && options->vouch)
+		return initiate_vouched(options->vouch, ret, err);
 	gss_OID mechanism = security_mechanism(options->service);
 	if (!mechanism)
 		return error_set(err, -ENOTSUP, "there is no authentication service %d",
@@ -163,6 +183,9 @@ struct security_context *security_context_free(struct security_context *c)
 		gss_release_cred(&minor, &c->cred);
 	ntlm_keys_done(&c->ntlm);
 	buf_done(&c->request);
+	if (c->vouch)
+		explicit_bzero(c->vouch, sizeof(*c->vouch));
+	mem_free(c->vouch);
 	return mem_free(c);
 }
 
@@ -336,6 +359,14 @@ static int first_exchange(struct security_context *c, struct text token, struct 
 	return r;
 }
 
+static int vouch(struct security_context *c, struct text token, struct buf *out, struct error *err)
+{
+	int r = c->initiator ? security_vouch_put(c->vouch, out)
+			     : security_vouch_take(c->acceptor->voucher, token, &c->peer, err);
+	c->established = r == 0;
+	return r;
+}
+
 int security_context_step(struct security_context *c, struct text token, struct buf *out,
 			  struct error *err)
 {
@@ -344,6 +375,8 @@ int security_context_step(struct security_context *c, struct text token, struct 
 	int r;
 	if (token.length > SECURITY_TOKEN_MAX)
 		r = error_set(err, -EACCES, "a handshake token of %zu bytes", token.length);
+	else if (c->service == AUTHN_VOUCHED)
+		r = vouch(c, token, out, err);
 	else if (c->initiator || c->gss)
 		r = exchange(c, token, out, err);
 	else

@@ -26,6 +26,9 @@ enum authn_service {
 	AUTHN_GSS_NEGOTIATE = 9,
 	AUTHN_WINNT = 10,
 	AUTHN_GSS_KERBEROS = 16,
+	/* Ours, on local sockets: a process that has authenticated a caller calls another one of
+	 * this machine for him, and shows by a secret that it may say who he is. */
+	AUTHN_VOUCHED = 240,
 };
 
 /* [MS-RPCE] 2.2.1.1.8 (auth_level of a sec_trailer); each protects what the one before does. */
@@ -55,13 +58,16 @@ enum imp_level {
 
 struct security_acceptor;
 
+#define SECURITY_SECRET_SIZE 16
+
 struct security_acceptor_options {
+	const uint8_t *voucher; /* who has this secret may vouch for callers; NULL: nobody */
 	const char *keytab;     /* Kerberos keys, a file name; NULL: no Kerberos */
 	const char *ntlm_users; /* NTLM accounts ("DOMAIN:user:password" or smbpasswd lines), a
 				   file name; NULL: no NTLM */
 };
 
-/* Reads the credentials: -ENOENT when neither is given, -EACCES when GSSAPI refuses them. */
+/* Reads the credentials: -ENOENT when none is given, -EACCES when GSSAPI refuses them. */
 int security_acceptor_new(const struct security_acceptor_options *options,
 			  struct security_acceptor **ret, struct error *err);
 /* Its contexts must be gone. Takes NULL, returns NULL. */
@@ -81,6 +87,22 @@ struct security_identity {
 	const char *user, *domain, *password; /* user NULL: who the process is (Kerberos) */
 };
 
+/* Who a caller is. */
+struct security_peer {
+	char name[SECURITY_NAME_MAX]; /* "DOMAIN\\user" (NTLM) or "user@REALM" (Kerberos) */
+	enum authn_service service;   /* what was asked for */
+	enum authn_service mechanism; /* what SPNEGO chose, else `service` */
+	enum imp_level impersonation; /* what the client allows */
+	bool anonymous;
+	enum authn_level vouched; /* AUTHN_VOUCHED: the level of the call that is passed on */
+};
+
+/* For AUTHN_VOUCHED. */
+struct security_vouch {
+	uint8_t secret[SECURITY_SECRET_SIZE]; /* the acceptor's */
+	struct security_peer peer;
+};
+
 struct security_initiate {
 	enum authn_service service;
 	enum authn_level level;
@@ -89,6 +111,7 @@ struct security_initiate {
 	struct security_identity identity;
 	/* Delegate only to services whose ticket has the flag ok-as-delegate. */
 	bool delegate_by_policy;
+	const struct security_vouch *vouch; /* AUTHN_VOUCHED; copied */
 };
 
 /* The client's side. Texts are copied. -EACCES when there are no credentials. */
@@ -105,14 +128,7 @@ enum security_condition {
 int security_context_step(struct security_context *context, struct text token, struct buf *out,
 			  struct error *err);
 
-/* Whom an established context talks to. */
-struct security_peer {
-	char name[SECURITY_NAME_MAX]; /* "DOMAIN\user" (NTLM) or "user@REALM" (Kerberos) */
-	enum authn_service service;   /* what was asked for */
-	enum authn_service mechanism; /* what SPNEGO chose, else `service` */
-	enum imp_level impersonation; /* what the client allows */
-	bool anonymous;
-};
+/* Whom an established context talks to; NULL before. */
 const struct security_peer *security_context_peer(const struct security_context *context);
 
 /* Writes the ticket that a client forwarded at level delegate into a new cache of credentials

@@ -115,7 +115,7 @@ static int kerberos_unprotect(struct security_context *c, enum authn_level level
 
 size_t security_context_signature_size(const struct security_context *c, enum authn_level level)
 {
-	if (!c->established || !has_signature(level))
+	if (!c->established || c->service == AUTHN_VOUCHED || !has_signature(level))
 		return 0;
 	return c->is_ntlm ? NTLM_SIGNATURE_SIZE : kerberos_size(c, level);
 }
@@ -136,7 +136,7 @@ int security_context_protect(struct security_context *c, enum authn_level level,
 int security_context_unprotect(struct security_context *c, enum authn_level level,
 			       struct security_message *m, const uint8_t *signature, size_t size)
 {
-	if (!c->established || !has_signature(level))
+	if (!c->established || c->service == AUTHN_VOUCHED || !has_signature(level))
 		return -EINVAL;
 	if (!c->is_ntlm)
 		return kerberos_unprotect(c, level, m, signature, size);

@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "com/automation.h"
+#include "com/class.h"
 #include "dcom/exporter.h"
+#include "dcom/resolver.h"
 
 #include <errno.h>
 
@@ -57,24 +59,54 @@ static const struct ndr_interface *find(void *ctx, REFIID iid)
 
 struct rig {
 	struct resolver *resolver;
+	uint64_t oxid;
 	struct exporter *exporter;
 };
 
-static int rig_init(struct rig *rig)
+static int announce(void *ctx, const uint64_t *oids, size_t count)
+{
+	struct rig *rig = ctx;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = resolver_add_oid(rig->resolver, rig->oxid, oids[i], true, 0);
+	return r;
+}
+
+static void withdraw(void *ctx, const uint64_t *oids, size_t count)
+{
+	struct rig *rig = ctx;
+
+	for (size_t i = 0; i < count; i++)
+		resolver_remove_oid(rig->resolver, rig->oxid, oids[i]);
+}
+
+static int rig_with(struct rig *rig, unsigned batch)
 {
 	struct resolver_options options = { .period = PERIOD };
 	struct resolver_exporter about = { .major = 5, .minor = 7 };
 	struct bindings bindings = { 0 };
-	struct exporter_options x = { .find = find, .bindings = &bindings };
+	struct exporter_options x = { .announce = announce,
+				      .withdraw = withdraw,
+				      .batch = batch,
+				      .find = find,
+				      .ctx = rig,
+				      .bindings = &bindings };
 
 	*rig = (struct rig){ 0 };
+	guid_random(&x.secret);
+	exporter_names(&x.secret, &rig->oxid, &about.rem_unknown);
 	int r = resolver_new(&options, &rig->resolver);
 
 	if (r == 0)
-		r = resolver_add_oxid(rig->resolver, &about, &x.oxid);
+		r = resolver_add_oxid(rig->resolver, &about, rig->oxid);
 	bindings_add_string(&bindings, "server.test", 0);
-	x.resolver = rig->resolver;
 	return r < 0 ? r : exporter_new(&x, &rig->exporter);
+}
+
+static int rig_init(struct rig *rig)
+{
+	return rig_with(rig, 0);
 }
 
 static void rig_done(struct rig *rig)
@@ -236,6 +268,48 @@ static void objects_of_dead_clients_are_reclaimed(void **state)
 	rig_done(&rig);
 }
 
+static void objects_are_announced_many_at_a_time(void **state)
+{
+	struct rig rig;
+	struct objref ref;
+	IUnknown *object = plain_new();
+
+	assert_int_equal(rig_with(&rig, 8), 0);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &ref), S_OK);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 8);
+	assert_int_equal(exporter_oxid_of(&ref.std.ipid), rig.oxid);
+	release(object);
+	exporter_release(rig.exporter, &ref.std.ipid, EXPORTER_FIRST_REFS, 0, "");
+	assert_int_equal(exporter_counts(rig.exporter).objects, 0);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 8);
+	exporter_flush(rig.exporter);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 7);
+	/* A resolver that begins anew is told of them again. */
+	resolver_remove_oxid(rig.resolver, rig.oxid);
+	assert_int_equal(resolver_add_oxid(rig.resolver, &(struct resolver_exporter){ .major = 5 },
+					   rig.oxid),
+			 0);
+	assert_int_equal(exporter_announce(rig.exporter), 0);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 7);
+	rig_done(&rig);
+}
+
+static void names_follow_from_the_secret(void **state)
+{
+	GUID secret, unknown, again;
+	uint64_t oxid, same;
+
+	guid_random(&secret);
+	exporter_names(&secret, &oxid, &unknown);
+	exporter_names(&secret, &same, &again);
+	assert_int_equal(oxid, same);
+	assert_true(IsEqualGUID(&unknown, &again));
+	assert_int_equal(exporter_oxid_of(&unknown), oxid);
+	secret.Data1++;
+	exporter_names(&secret, &same, &again);
+	assert_int_not_equal(oxid, same);
+}
+
 static void what_is_left_goes_with_the_exporter(void **state)
 {
 	struct rig rig;
@@ -292,6 +366,8 @@ int main(void)
 		cmocka_unit_test(a_call_keeps_its_object),
 		cmocka_unit_test(references_that_come_home_are_the_objects_themselves),
 		cmocka_unit_test(objects_of_dead_clients_are_reclaimed),
+		cmocka_unit_test(objects_are_announced_many_at_a_time),
+		cmocka_unit_test(names_follow_from_the_secret),
 		cmocka_unit_test(what_is_left_goes_with_the_exporter),
 		cmocka_unit_test(it_survives_each_failing_allocation),
 	};

@@ -37,15 +37,16 @@ static void rig_init(struct rig *rig)
 	memset(rig, 0, sizeof *rig);
 	assert_int_equal(resolver_new(&options, &rig->resolver), 0);
 	assert_int_equal(bindings_add_string(&exporter.bindings, "here", 1024), 0);
-	assert_int_equal(resolver_add_oxid(rig->resolver, &exporter, &rig->oxid), 0);
+	rig->oxid = 0x0123456789abcdef;
+	assert_int_equal(resolver_add_oxid(rig->resolver, &exporter, rig->oxid), 0);
 }
 
 static uint64_t new_oid(struct rig *rig, int64_t now)
 {
-	uint64_t oid;
+	static uint64_t last;
 
-	assert_int_equal(resolver_add_oid(rig->resolver, rig->oxid, true, now, &oid), 0);
-	return oid;
+	assert_int_equal(resolver_add_oid(rig->resolver, rig->oxid, ++last, true, now), 0);
+	return last;
 }
 
 static enum resolver_status ping(struct rig *rig, uint64_t *set, uint16_t sequence, uint64_t add,
@@ -72,9 +73,27 @@ static void exporters_are_found_by_number(void **state)
 	resolver_remove_oxid(rig.resolver, rig.oxid);
 	assert_int_equal(resolver_counts(rig.resolver).oids, 0);
 	assert_int_equal(resolver_resolve(rig.resolver, rig.oxid, &got), OR_INVALID_OXID);
-	uint64_t oid;
+	assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, 7, true, 0), -ENOENT);
+	resolver_free(rig.resolver);
+}
 
-	assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, true, 0, &oid), -ENOENT);
+static void numbers_are_taken_once(void **state)
+{
+	struct resolver_exporter other = { .major = 5 };
+	struct rig rig;
+
+	rig_init(&rig);
+	uint64_t oid = new_oid(&rig, 0), oxid = rig.oxid + 1;
+
+	assert_int_equal(resolver_add_oxid(rig.resolver, &other, rig.oxid), -EEXIST);
+	assert_int_equal(resolver_add_oxid(rig.resolver, &other, 0), -EEXIST);
+	assert_int_equal(resolver_add_oxid(rig.resolver, &other, oxid), 0);
+	assert_int_equal(resolver_add_oid(rig.resolver, oxid, oid, true, 0), -EEXIST);
+	/* One exporter removes no objects of another. */
+	resolver_remove_oid(rig.resolver, oxid, oid);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 1);
+	resolver_remove_oid(rig.resolver, rig.oxid, oid);
+	assert_int_equal(resolver_counts(rig.resolver).oids, 0);
 	resolver_free(rig.resolver);
 }
 
@@ -105,12 +124,12 @@ static void pinged_objects_stay(void **state)
 static void objects_nobody_pings_go_unless_they_are_called(void **state)
 {
 	struct rig rig;
-	uint64_t never;
+	const uint64_t never = 1u << 20;
 
 	rig_init(&rig);
 	uint64_t oid = new_oid(&rig, 0);
 
-	assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, false, 0, &never), 0);
+	assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, never, false, 0), 0);
 	assert_int_equal(resolver_collect(rig.resolver, 3 * PERIOD - 1), 0);
 	rig.keep = true;
 	assert_int_equal(resolver_collect(rig.resolver, 3 * PERIOD), 0);
@@ -257,14 +276,14 @@ static int all_of_it(void)
 	struct resolver_options options = { .reclaim = NULL };
 	struct resolver_exporter exporter = { .major = 5 };
 	struct resolver *resolver = NULL;
-	uint64_t oxid, oid = 0;
+	uint64_t oxid = 3, oid = 4;
 	struct resolver_ping p = { .add = &oid, .add_count = 1, .client = "c" };
 	int r = resolver_new(&options, &resolver);
 
 	if (r == 0)
-		r = resolver_add_oxid(resolver, &exporter, &oxid);
+		r = resolver_add_oxid(resolver, &exporter, oxid);
 	if (r == 0)
-		r = resolver_add_oid(resolver, oxid, true, 0, &oid);
+		r = resolver_add_oid(resolver, oxid, oid, true, 0);
 	if (r == 0 && resolver_complex_ping(resolver, &p, 0) == RESOLVER_NO_MEMORY)
 		r = -ENOMEM;
 	if (resolver) {
@@ -286,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exporters_are_found_by_number),
+		cmocka_unit_test(numbers_are_taken_once),
 		cmocka_unit_test(pinged_objects_stay),
 		cmocka_unit_test(objects_nobody_pings_go_unless_they_are_called),
 		cmocka_unit_test(sets_change_by_complex_pings),

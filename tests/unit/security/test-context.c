@@ -299,13 +299,70 @@ static void test_adapt(void **state)
 	buf_done(&out);
 }
 
+static int vouch(const uint8_t *asked, const struct security_vouch *v, size_t cut,
+		 struct security_peer *ret)
+{
+	struct security_acceptor_options options = { .voucher = asked };
+	struct security_initiate o = { .service = AUTHN_VOUCHED, .vouch = v };
+	struct security_acceptor *a;
+	struct pair p = { NULL, NULL };
+	struct buf token, none;
+	assert_int_equal(security_acceptor_new(&options, &a, NULL), 0);
+	assert_int_equal(security_context_initiate(&o, &p.client, NULL), 0);
+	assert_int_equal(security_context_accept(a, AUTHN_VOUCHED, &p.server), 0);
+	buf_init(&token, SECURITY_TOKEN_MAX);
+	buf_init(&none, SECURITY_TOKEN_MAX);
+	assert_int_equal(security_context_step(p.client, TEXT(""), &token, NULL), 0);
+	int r = security_context_step(p.server, (struct text){ token.data, token.length - cut },
+				      &none, NULL);
+	assert_int_equal(none.length, 0);
+	if (r == 0) {
+		*ret = *security_context_peer(p.server);
+		/* It protects nothing, and says so. */
+		assert_int_equal(security_context_signature_size(p.server, AUTHN_LEVEL_PKT_PRIVACY),
+				 0);
+	} else {
+		assert_null(security_context_peer(p.server));
+	}
+	buf_done(&token);
+	buf_done(&none);
+	done(&p);
+	security_acceptor_free(a);
+	return r;
+}
+
+static void test_callers_are_vouched_for_by_who_has_the_secret(void **state)
+{
+	struct security_vouch v = { .secret = "0123456789abcde",
+				    .peer = { .name = "DOM\\alice",
+					      .service = AUTHN_GSS_NEGOTIATE,
+					      .mechanism = AUTHN_WINNT,
+					      .impersonation = IMP_LEVEL_IDENTIFY,
+					      .vouched = AUTHN_LEVEL_PKT_PRIVACY } };
+	struct security_peer got;
+	assert_int_equal(vouch(v.secret, &v, 0, &got), 0);
+	assert_string_equal(got.name, "DOM\\alice");
+	assert_int_equal(got.mechanism, AUTHN_WINNT);
+	assert_int_equal(got.impersonation, IMP_LEVEL_IDENTIFY);
+	assert_int_equal(got.vouched, AUTHN_LEVEL_PKT_PRIVACY);
+	assert_int_equal(vouch((const uint8_t *)"0123456789abcdX", &v, 0, &got), -EACCES);
+	assert_int_equal(vouch(v.secret, &v, 10, &got), -EACCES); /* within the head */
+	struct security_context *c = NULL;
+	assert_int_equal(security_context_accept(acceptor, AUTHN_VOUCHED, &c), -ENOTSUP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),  cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_peer),    cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_rubbish), cmocka_unit_test(test_acceptor),
-		cmocka_unit_test(test_adapt),   cmocka_unit_test(test_faults_of_memory),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_callers_are_vouched_for_by_who_has_the_secret),
+		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_peer),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_rubbish),
+		cmocka_unit_test(test_acceptor),
+		cmocka_unit_test(test_adapt),
+		cmocka_unit_test(test_faults_of_memory),
 	};
 	return cmocka_run_group_tests_name("context", tests, setup, teardown);
 }

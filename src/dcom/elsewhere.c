@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a resolver does with the exporters in other processes of its machine: has objects made
+ * there, asks whether objects can go, and passes the calls of other machines on, which never reach
+ * such a process themselves. Who calls is vouched for (AUTHN_VOUCHED); parameters pass as they are.
+ *
+ * A conduit is a client for one interface of one exporter in the name of one caller. Conduits stay
+ * while there is room, as opening one costs more than a call. Any thread.
+ */
+#include "dcom/remote-internal.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <idl/surrogate-local.h>
+#include <stdio.h>
+
+#define CONDUITS_MAX 512
+/* Passed on calls take as long as they take: it is the client who gives up. */
+#define FORWARD_TIMEOUT (86400 * NSEC_PER_SEC)
+
+/* All bytes of it are set: it is a key. */
+struct conduit_key {
+	uint64_t oxid;
+	GUID iid;
+	struct security_peer peer;
+};
+
+struct conduit {
+	struct conduit_key key;
+	struct rpc_client *client;
+	uint32_t users;
+	bool forgotten; /* has left the table; goes with its last user */
+	uint64_t used;  /* the moment it was taken last, counted */
+};
+
+struct elsewhere {
+	struct dcom *dcom;
+	pthread_mutex_t lock;
+	struct map *conduits;
+	uint64_t moment;
+};
+
+static struct text key_text(const struct conduit_key *key)
+{
+	return (struct text){ (const char *)key, sizeof *key };
+}
+
+static void conduit_free(void *conduit)
+{
+	struct conduit *c = conduit;
+
+	rpc_client_free(c->client);
+	mem_free(c);
+}
+
+/* ---- who calls ---- */
+
+static void name_local(const struct rpc_caller *caller, struct security_peer *ret)
+{
+	snprintf(ret->name, sizeof ret->name, "uid:%u", caller->uid);
+	ret->impersonation = IMP_LEVEL_IMPERSONATE;
+	ret->vouched = AUTHN_LEVEL_PKT_PRIVACY;
+}
+
+static void key_init(struct conduit_key *key, uint64_t oxid, REFIID iid,
+		     const struct rpc_caller *caller)
+{
+	memset(key, 0, sizeof *key);
+	key->oxid = oxid;
+	key->iid = *iid;
+	if (dcom_is_local(caller) || !caller->peer) {
+		name_local(caller, &key->peer);
+		return;
+	}
+	snprintf(key->peer.name, sizeof key->peer.name, "%s", caller->peer->name);
+	key->peer.service = caller->peer->service;
+	key->peer.mechanism = caller->peer->mechanism;
+	key->peer.impersonation = caller->peer->impersonation;
+	key->peer.anonymous = caller->peer->anonymous;
+	key->peer.vouched = caller->level;
+}
+
+/* ---- conduits ---- */
+
+static struct conduit *conduit_new(const struct conduit_key *key, const char *endpoint,
+				   const GUID *secret, const struct ndr_interface *table)
+{
+	struct rpc_client_options o = {
+		.binding = { .protseq = RPC_NCALRPC },
+		.interface = { table->uuid, table->major, table->minor },
+		.level = AUTHN_LEVEL_CONNECT,
+		.service = AUTHN_VOUCHED,
+		.vouch = { .peer = key->peer },
+		.call_timeout = FORWARD_TIMEOUT,
+	};
+	struct conduit *c = mem_new(struct conduit);
+
+	if (!c)
+		return NULL;
+	memcpy(o.vouch.secret, secret, sizeof o.vouch.secret);
+	snprintf(o.binding.endpoint, sizeof o.binding.endpoint, "%s", endpoint);
+	c->key = *key;
+	c->users = 1;
+	return rpc_client_new(&o, &c->client, NULL) < 0 ? mem_free(c) : c;
+}
+
+/* Room for one more: the one that was used longest ago goes. Under the lock. */
+static bool make_room(struct elsewhere *e)
+{
+	struct conduit *oldest = NULL;
+	struct text key;
+	size_t at = 0;
+	void *value;
+
+	if (map_count(e->conduits) < CONDUITS_MAX)
+		return true;
+	while (map_next(e->conduits, &at, &key, &value)) {
+		struct conduit *c = value;
+
+		if (!c->users && (!oldest || c->used < oldest->used))
+			oldest = c;
+	}
+	if (!oldest)
+		return false;
+	map_remove(e->conduits, key_text(&oldest->key));
+	conduit_free(oldest);
+	return true;
+}
+
+static struct conduit *take(struct elsewhere *e, const struct conduit_key *key,
+			    const char *endpoint, const GUID *secret,
+			    const struct ndr_interface *table)
+{
+	pthread_mutex_lock(&e->lock);
+	struct conduit *c = map_get(e->conduits, key_text(key));
+
+	if (c) {
+		c->users++;
+	} else if (make_room(e)) {
+		c = conduit_new(key, endpoint, secret, table);
+		if (c && map_put(e->conduits, key_text(&c->key), c, NULL) < 0) {
+			conduit_free(c);
+			c = NULL;
+		}
+	}
+	if (c)
+		c->used = ++e->moment;
+	pthread_mutex_unlock(&e->lock);
+	return c;
+}
+
+static void give_back(struct elsewhere *e, struct conduit *c)
+{
+	pthread_mutex_lock(&e->lock);
+	bool last = --c->users == 0 && c->forgotten;
+
+	pthread_mutex_unlock(&e->lock);
+	if (last)
+		conduit_free(c);
+}
+
+void elsewhere_forget(struct dcom *dcom, uint64_t oxid)
+{
+	struct elsewhere *e = dcom->elsewhere;
+	struct text key;
+	size_t at = 0;
+	void *value;
+
+	pthread_mutex_lock(&e->lock);
+	while (map_next(e->conduits, &at, &key, &value)) {
+		struct conduit *c = value;
+
+		if (c->key.oxid != oxid)
+			continue;
+		map_remove(e->conduits, key_text(&c->key));
+		c->forgotten = true;
+		if (!c->users)
+			conduit_free(c);
+	}
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- objects are made there ---- */
+
+static HRESULT take_results(const struct ILocalExporter_Activate *f,
+			    struct activation_result *results)
+{
+	for (DWORD i = 0; i < f->count; i++) {
+		results[i].hr = f->results[i];
+		results[i].objref = orpc_pointer_text(f->objects[i]);
+		if (SUCCEEDED(results[i].hr) && !results[i].objref.length)
+			results[i].hr = E_NOINTERFACE;
+	}
+	return f->ReturnValue;
+}
+
+static HRESULT call_activate(struct rpc_client *client, const struct dcom_host *host,
+			     const struct activation_request *request, struct arena *arena,
+			     struct activation_result *results)
+{
+	struct ILocalExporter_Activate f = {
+		.clsid = (GUID *)&request->clsid,
+		.factory = request->factory,
+		.count = request->iid_count,
+		.iids = (IID *)request->iids,
+		.results = arena_zalloc(arena, request->iid_count, sizeof *f.results),
+		.objects = arena_zalloc(arena, request->iid_count, sizeof *f.objects),
+	};
+
+	if (!f.results || !f.objects)
+		return E_OUTOFMEMORY;
+	uint32_t status = remote_object_call(client, &ndr_interface_ILocalExporter, 0,
+					     &host->secret, &f, arena, NULL);
+
+	return status ? remote_status(status) : take_results(&f, results);
+}
+
+HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
+			   const struct dcom_host *host, const struct activation_request *request,
+			   struct arena *arena, struct activation_result *results)
+{
+	const struct ndr_interface *table = &ndr_interface_ILocalExporter;
+	struct conduit_key key;
+	uint64_t oxid;
+	GUID unused;
+
+	exporter_names(&host->secret, &oxid, &unused);
+	key_init(&key, oxid, &table->uuid, caller);
+	struct conduit *c = take(dcom->elsewhere, &key, host->endpoint, &host->secret, table);
+
+	if (!c)
+		return E_OUTOFMEMORY;
+	HRESULT hr = call_activate(c->client, host, request, arena, results);
+
+	give_back(dcom->elsewhere, c);
+	return hr;
+}
+
+/* ---- objects that nobody holds ---- */
+
+bool elsewhere_reclaim(struct dcom *dcom, uint64_t oxid, uint64_t oid)
+{
+	const struct ndr_interface *table = &ndr_interface_ILocalExporter;
+	struct rpc_caller nobody = { .transport = "ncalrpc", .uid = UINT32_MAX };
+	struct resolver_exporter *to = mem_new(struct resolver_exporter);
+	BYTE gone = 0;
+	struct ILocalExporter_Reclaim f = { .count = 1, .oids = &oid, .gone = &gone };
+	struct conduit_key key;
+	struct conduit *c = NULL;
+	struct arena arena;
+
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	key_init(&key, oxid, &table->uuid, &nobody);
+	if (to && resolver_resolve(dcom->resolver, oxid, to) == RESOLVER_OK)
+		c = take(dcom->elsewhere, &key, to->endpoint, &to->secret, table);
+	if (c) {
+		remote_object_call(c->client, table, 1, &to->secret, &f, &arena, NULL);
+		give_back(dcom->elsewhere, c);
+	}
+	arena_done(&arena);
+	mem_free(to);
+	return gone;
+}
+
+/* ---- calls ---- */
+
+static uint32_t pass_on(struct conduit *c, struct rpc_call *call, uint16_t opnum,
+			const struct rpc_stub *in, struct buf *out)
+{
+	struct rpc_client_call passed = {
+		.opnum = opnum,
+		.object = rpc_call_object(call),
+		.in = { (const char *)in->data, in->length },
+		.out = out,
+	};
+	uint32_t status = rpc_client_call(c->client, &passed, NULL);
+
+	/* Its process has ended, and all its objects with it. */
+	return status == RPC_S_SERVER_UNAVAILABLE ? (uint32_t)RPC_E_DISCONNECTED : status;
+}
+
+uint32_t elsewhere_forward(struct dcom *dcom, struct rpc_call *call,
+			   const struct ndr_interface *table, uint16_t opnum,
+			   const struct rpc_stub *in, struct buf *out)
+{
+	struct resolver_exporter *to = mem_new(struct resolver_exporter);
+	uint64_t oxid = exporter_oxid_of(rpc_call_object(call));
+	uint32_t fault = (uint32_t)RPC_E_DISCONNECTED;
+	struct conduit_key key;
+
+	if (!rpc_drep_little(in->drep)) {
+		mem_free(to);
+		return (uint32_t)nca_s_unsupported_type;
+	}
+	key_init(&key, oxid, &table->uuid, rpc_call_caller(call));
+	if (to && resolver_resolve(dcom->resolver, oxid, to) == RESOLVER_OK && to->endpoint[0]) {
+		struct conduit *c = take(dcom->elsewhere, &key, to->endpoint, &to->secret, table);
+
+		fault = c ? pass_on(c, call, opnum, in, out)
+			  : (uint32_t)nca_s_fault_remote_no_memory;
+		if (c)
+			give_back(dcom->elsewhere, c);
+	}
+	mem_free(to);
+	return fault;
+}
+
+/* ---- life ---- */
+
+int elsewhere_new(struct dcom *dcom, struct elsewhere **ret)
+{
+	struct elsewhere *e = mem_new(struct elsewhere);
+
+	if (!e)
+		return -ENOMEM;
+	pthread_mutex_init(&e->lock, NULL);
+	e->dcom = dcom;
+	e->conduits = map_new(CONDUITS_MAX, 0);
+	if (!e->conduits) {
+		elsewhere_free(e);
+		return -ENOMEM;
+	}
+	*ret = e;
+	return 0;
+}
+
+struct elsewhere *elsewhere_free(struct elsewhere *e)
+{
+	if (!e)
+		return NULL;
+	map_free(e->conduits, conduit_free);
+	pthread_mutex_destroy(&e->lock);
+	return mem_free(e);
+}

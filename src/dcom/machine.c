@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An exporter whose resolver is another process, rpcss (idl/surrogate-local.idl): it registers,
+ * announces its objects, and registers anew when rpcss has begun anew. All of an exporter's names
+ * follow from its secret, so that references which others hold go on to work then. Any thread;
+ * calls wait on it.
+ */
+#include "dcom/remote-internal.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <idl/surrogate-local.h>
+#include <stdio.h>
+
+struct machine {
+	struct dcom *dcom;
+	struct rpc_client *client;
+	pthread_mutex_t lock; /* of the handle */
+	PEXPORTER handle;
+	int64_t looked_at;
+};
+
+/* ---- calls ---- */
+
+static uint32_t call(struct machine *m, unsigned opnum, void *frame, struct arena *arena,
+		     struct error *err)
+{
+	return remote_native_call(m->client, &ndr_interface_ILocalResolver, opnum, frame, arena,
+				  err);
+}
+
+static PEXPORTER handle_of(struct machine *m)
+{
+	pthread_mutex_lock(&m->lock);
+	PEXPORTER handle = m->handle;
+
+	pthread_mutex_unlock(&m->lock);
+	return handle;
+}
+
+static int register_exporter(struct machine *m, struct error *err)
+{
+	struct dcom *dcom = m->dcom;
+	DUALSTRINGARRAY *resolver = NULL;
+	PEXPORTER handle = { 0 };
+	struct ILocalResolver_RegisterExporter f = {
+		.secret = &dcom->secret,
+		.endpoint = (uint8_t *)dcom->endpoint,
+		.authn_hint = dcom->options.least,
+		.resolver = &resolver,
+		.exporter = &handle,
+	};
+	struct error why = { 0 };
+	struct arena arena;
+
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	uint32_t status = call(m, 0, &f, &arena, &why);
+
+	if (!status)
+		status = f.ReturnValue;
+	if (!status && orpc_read_bindings(resolver, &dcom->bindings) < 0)
+		status = RPC_X_BAD_STUB_DATA;
+	arena_done(&arena);
+	if (status)
+		return error_set(err, -ECONNREFUSED,
+				 "objects cannot be registered with the object resolver at %s: %s",
+				 dcom->machine_path,
+				 why.text[0]               ? why.text
+				 : rpc_status_text(status) ? rpc_status_text(status)
+							   : "refused");
+	pthread_mutex_lock(&m->lock);
+	m->handle = handle;
+	pthread_mutex_unlock(&m->lock);
+	return 0;
+}
+
+static uint32_t tell(struct machine *m, unsigned opnum, const uint64_t *oids, size_t count)
+{
+	static const uint64_t none;
+	struct ILocalResolver_Announce f = { .exporter = handle_of(m),
+					     .count = (DWORD)count,
+					     .oids = (OID *)(oids ? oids : &none) };
+	struct arena arena;
+
+	_Static_assert(sizeof f == sizeof(struct ILocalResolver_Withdraw), "one frame for both");
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	uint32_t status = call(m, opnum, &f, &arena, NULL);
+
+	arena_done(&arena);
+	return status ? status : f.ReturnValue;
+}
+
+/* ---- for the exporter ---- */
+
+/* The resolver has forgotten this process, or ended: what it had is told anew. */
+static int begin_anew(struct machine *m)
+{
+	int r = register_exporter(m, NULL);
+
+	return r < 0 ? r : exporter_announce(m->dcom->exporter);
+}
+
+int machine_announce(void *machine, const uint64_t *oids, size_t count)
+{
+	struct machine *m = machine;
+	uint32_t status = tell(m, 1, oids, count);
+
+	if (status && begin_anew(m) == 0)
+		status = tell(m, 1, oids, count);
+	return status ? -ECONNREFUSED : 0;
+}
+
+/* What it does not hear of it finds out, when nobody pings. */
+void machine_withdraw(void *machine, const uint64_t *oids, size_t count)
+{
+	tell(machine, 2, oids, count);
+}
+
+void machine_tick(struct machine *m, int64_t now)
+{
+	if (now - m->looked_at < dcom_machine_period(m->dcom))
+		return;
+	m->looked_at = now;
+	if (tell(m, 1, NULL, 0))
+		(void)begin_anew(m);
+}
+
+/* ---- class objects ---- */
+
+static HRESULT class_call(struct machine *m, unsigned opnum, void *frame, const DWORD *result)
+{
+	struct arena arena;
+
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	uint32_t status = call(m, opnum, frame, &arena, NULL);
+
+	arena_done(&arena);
+	return remote_status(status ? status : *result);
+}
+
+HRESULT dcom_register_class(struct dcom *dcom, REFCLSID clsid, bool single_use, uint32_t *ret)
+{
+	if (!dcom->machine)
+		return CO_E_NOTINITIALIZED;
+	struct ILocalResolver_RegisterClass f = { .exporter = handle_of(dcom->machine),
+						  .clsid = (GUID *)clsid,
+						  .single_use = single_use,
+						  .cookie = ret };
+
+	return class_call(dcom->machine, 3, &f, &f.ReturnValue);
+}
+
+HRESULT dcom_revoke_class(struct dcom *dcom, uint32_t cookie)
+{
+	if (!dcom->machine)
+		return CO_E_NOTINITIALIZED;
+	struct ILocalResolver_RevokeClass f = { .exporter = handle_of(dcom->machine),
+						.cookie = cookie };
+
+	return class_call(dcom->machine, 4, &f, &f.ReturnValue);
+}
+
+/* ---- life ---- */
+
+int machine_new(struct dcom *dcom, struct machine **ret, struct error *err)
+{
+	struct machine *m = mem_new(struct machine);
+
+	if (!m)
+		return error_set(err, -ENOMEM, "no memory");
+	pthread_mutex_init(&m->lock, NULL);
+	m->dcom = dcom;
+	m->looked_at = clock_now();
+	HRESULT hr = remote_client(dcom, dcom->machine_path, 0, &ndr_interface_ILocalResolver, NULL,
+				   AUTHN_NONE, AUTHN_LEVEL_NONE, NULL, &m->client, err);
+	int r = FAILED(hr) ? -ENOMEM : register_exporter(m, err);
+
+	if (r < 0) {
+		machine_free(m);
+		return r;
+	}
+	*ret = m;
+	return 0;
+}
+
+struct machine *machine_free(struct machine *m)
+{
+	if (!m)
+		return NULL;
+	rpc_client_free(m->client);
+	pthread_mutex_destroy(&m->lock);
+	return mem_free(m);
+}

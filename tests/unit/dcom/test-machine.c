@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tests of the processes of one machine (dcom/dcom.h, `machine`): a resolver, an exporter that is
+ * registered there, and clients, of this machine and of another one, which reaches the exporter's
+ * objects through the resolver. All are in this process, and talk as processes do.
+ */
+#include "counter.h"
+
+#include "dcom/dcom.h"
+
+#include <idl/ms-oaut.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const CLSID clsid_offered = { 0xc0047e5, 1, 2, { 3 } };
+
+struct process {
+	struct security_acceptor *acceptor;
+	struct rpc_server *server;
+	struct dcom *dcom;
+};
+
+struct rig {
+	char folder[32], machine[64], endpoint[64];
+	uint16_t port;
+	GUID secret;
+	struct process resolver, exporter;
+	struct dcom *here, *there; /* clients of this machine and of another one */
+	char caller[SECURITY_NAME_MAX];
+	enum authn_level level;
+	atomic_int asked; /* for a host */
+	bool stopping;    /* the first one that is given */
+};
+
+/* ---- what the processes are asked ---- */
+
+static HRESULT make(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
+		    IUnknown **ret)
+{
+	struct rig *rig = ctx;
+
+	snprintf(rig->caller, sizeof rig->caller, "%s", caller->peer->name);
+	rig->level = caller->level;
+	if (rig->stopping) {
+		rig->stopping = false;
+		return CO_E_SERVER_STOPPING;
+	}
+	return counter_new(ret);
+}
+
+static HRESULT find_host(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, uint64_t gone,
+			 struct dcom_host *ret)
+{
+	struct rig *rig = ctx;
+
+	rig->asked++;
+	if (!IsEqualGUID(clsid, &clsid_counter))
+		return S_FALSE;
+	*ret = (struct dcom_host){ .secret = rig->secret, .number = gone + 1 };
+	snprintf(ret->endpoint, sizeof ret->endpoint, "%s", rig->endpoint);
+	return S_OK;
+}
+
+/* ---- the processes ---- */
+
+static void start_resolver(struct rig *rig)
+{
+	struct process *p = &rig->resolver;
+	struct error err = { 0 };
+	struct bindings bindings = { 0 };
+	struct rpc_server_options server = { 0 };
+
+	server.acceptor = p->acceptor = accounts_acceptor();
+	assert_int_equal(rpc_server_new(&server, &p->server), 0);
+	assert_int_equal(rpc_server_listen_tcp(p->server, "127.0.0.1", rig->port, &rig->port, &err),
+			 0);
+	if (rpc_server_listen_local(p->server, rig->machine, &err) < 0)
+		fail_msg("%s", err.text);
+	bindings_add_string(&bindings, "127.0.0.1", 0);
+	bindings_add_security(&bindings, AUTHN_WINNT, "");
+	struct dcom_options options = { .server = p->server,
+					.port = rig->port,
+					.bindings = &bindings,
+					.endpoint = rig->machine,
+					.ctx = rig,
+					.host = find_host };
+
+	if (dcom_new(&options, &p->dcom, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(rpc_server_start(p->server), 0);
+}
+
+static void start_exporter(struct rig *rig)
+{
+	struct process *p = &rig->exporter;
+	struct error err = { 0 };
+
+	guid_random(&rig->secret);
+	struct security_acceptor_options accept = { .voucher = (const uint8_t *)&rig->secret };
+
+	assert_int_equal(security_acceptor_new(&accept, &p->acceptor, &err), 0);
+	struct rpc_server_options server = { .acceptor = p->acceptor };
+
+	assert_int_equal(rpc_server_new(&server, &p->server), 0);
+	assert_int_equal(rpc_server_listen_local(p->server, rig->endpoint, &err), 0);
+	struct dcom_options options = { .server = p->server,
+					.machine = rig->machine,
+					.endpoint = rig->endpoint,
+					.secret = &rig->secret,
+					.ping_period = NSEC_PER_SEC,
+					.ctx = rig,
+					.activate = make };
+
+	if (dcom_new(&options, &p->dcom, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(rpc_server_start(p->server), 0);
+}
+
+static void stop(struct process *p)
+{
+	if (p->server)
+		rpc_server_stop(p->server, 0);
+	dcom_free(p->dcom);
+	rpc_server_free(p->server);
+	security_acceptor_free(p->acceptor);
+	*p = (struct process){ NULL };
+}
+
+static void rig_init(struct rig *rig)
+{
+	struct error err = { 0 };
+
+	*rig = (struct rig){ .folder = "/tmp/surrogate-test-XXXXXX" };
+	assert_non_null(mkdtemp(rig->folder));
+	snprintf(rig->machine, sizeof rig->machine, "%s/rpcss.sock", rig->folder);
+	snprintf(rig->endpoint, sizeof rig->endpoint, "%s/host.sock", rig->folder);
+	start_resolver(rig);
+	start_exporter(rig);
+	struct dcom_options here = { .machine = rig->machine };
+	struct dcom_options there = { .resolver_port = rig->port };
+
+	assert_int_equal(dcom_new(&here, &rig->here, &err), 0);
+	assert_int_equal(dcom_new(&there, &rig->there, &err), 0);
+}
+
+static void rig_done(struct rig *rig)
+{
+	dcom_free(rig->here);
+	dcom_free(rig->there);
+	stop(&rig->exporter);
+	stop(&rig->resolver);
+	unlink(rig->machine);
+	unlink(rig->endpoint);
+	rmdir(rig->folder);
+	assert_int_equal(alive, 0);
+}
+
+static HRESULT create(struct rig *rig, struct dcom *from, REFCLSID clsid, IDispatch **ret)
+{
+	struct dcom_server server = { .name = from == rig->here ? rig->machine : "127.0.0.1",
+				      .service = AUTHN_WINNT,
+				      .identity = accounts_alice("Secret1") };
+	HRESULT result = E_FAIL;
+
+	return dcom_create(from, &server, clsid, false, &IID_IDispatch, 1, (IUnknown **)(void *)ret,
+			   &result, NULL);
+}
+
+static IDispatch *create_counter(struct rig *rig, struct dcom *from)
+{
+	IDispatch *made = NULL;
+
+	assert_int_equal(create(rig, from, &clsid_counter, &made), S_OK);
+	return made;
+}
+
+/* ---- tests ---- */
+
+static void processes_of_the_machine_call_directly(void **state)
+{
+	char self[32];
+	struct rig rig;
+
+	rig_init(&rig);
+	IDispatch *d = create_counter(&rig, rig.here);
+
+	snprintf(self, sizeof self, "uid:%u", geteuid());
+	assert_string_equal(rig.caller, self);
+	assert_int_equal(alive, 1);
+	assert_int_equal(add(d, 5), 5);
+	uint32_t before = rpc_server_statistics(rig.resolver.server)->calls_in;
+
+	for (int i = 0; i < 10; i++)
+		add(d, 1);
+	assert_int_equal(rpc_server_statistics(rig.resolver.server)->calls_in, before);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static void other_machines_call_through_the_resolver(void **state)
+{
+	VARIANT result = { 0 }, argument = { .vt = VT_DISPATCH };
+	struct rig rig;
+
+	rig_init(&rig);
+	IDispatch *d = create_counter(&rig, rig.there);
+
+	assert_string_equal(rig.caller, "DOM\\alice");
+	assert_int_equal(rig.level, AUTHN_LEVEL_PKT_INTEGRITY);
+	uint32_t before = rpc_server_statistics(rig.exporter.server)->calls_in;
+
+	assert_int_equal(add(d, 5), 5);
+	assert_int_equal(rpc_server_statistics(rig.exporter.server)->calls_in, before + 1);
+	/* Objects it makes come as well, and go back. */
+	assert_int_equal(call(d, 4, NULL, &result, NULL), S_OK);
+	assert_int_equal(alive, 2);
+	assert_int_equal(add(result.pdispVal, 3), 3);
+	argument.pdispVal = result.pdispVal;
+	VARIANT same = { 0 };
+
+	assert_int_equal(call(result.pdispVal, 5, &argument, &same, NULL), S_OK);
+	assert_int_equal(same.boolVal, VARIANT_TRUE);
+	result.pdispVal->lpVtbl->Release(result.pdispVal);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static void a_process_that_ends_is_asked_for_anew(void **state)
+{
+	struct rig rig;
+
+	rig_init(&rig);
+	rig.stopping = true;
+	IDispatch *d = create_counter(&rig, rig.here);
+
+	assert_int_equal(rig.asked, 2);
+	assert_int_equal(add(d, 1), 1);
+	stop(&rig.exporter);
+	assert_int_equal(alive, 0);
+	assert_true(FAILED(call(d, 1, &(VARIANT){ .vt = VT_I4 }, NULL, NULL)));
+	d->lpVtbl->Release(d);
+	start_exporter(&rig);
+	d = create_counter(&rig, rig.there);
+	stop(&rig.exporter);
+	assert_int_equal(call(d, 1, &(VARIANT){ .vt = VT_I4 }, NULL, NULL), RPC_E_DISCONNECTED);
+	d->lpVtbl->Release(d);
+	rig_done(&rig);
+}
+
+static void references_outlive_the_resolver(void **state)
+{
+	struct rig rig;
+
+	rig_init(&rig);
+	IDispatch *far = create_counter(&rig, rig.there), *near = create_counter(&rig, rig.here);
+
+	stop(&rig.resolver);
+	assert_int_equal(add(near, 2), 2);
+	assert_true(FAILED(call(far, 1, &(VARIANT){ .vt = VT_I4 }, NULL, NULL)));
+	start_resolver(&rig);
+	/* The exporter tells the new one what it has, as soon as it has something to tell. */
+	IDispatch *more = create_counter(&rig, rig.here);
+
+	for (int i = 0; dcom_counts(rig.resolver.dcom).resolver.oxids < 2 && i < 3000; i++)
+		usleep(5000);
+	assert_int_equal(dcom_counts(rig.resolver.dcom).resolver.oxids, 2);
+	assert_int_equal(add(far, 4), 4);
+	more->lpVtbl->Release(more);
+	near->lpVtbl->Release(near);
+	far->lpVtbl->Release(far);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static void class_objects_are_offered_to_others(void **state)
+{
+	IDispatch *d = NULL;
+	uint32_t cookie = 0;
+	struct rig rig;
+
+	rig_init(&rig);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	assert_int_equal(dcom_register_class(rig.exporter.dcom, &clsid_offered, false, &cookie),
+			 S_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), S_OK);
+		assert_int_equal(add(d, 3), 3);
+		d->lpVtbl->Release(d);
+	}
+	/* Of who runs what, other machines know nothing. */
+	assert_int_equal(create(&rig, rig.there, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	assert_int_equal(dcom_revoke_class(rig.exporter.dcom, cookie), S_OK);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	assert_int_equal(dcom_register_class(rig.exporter.dcom, &clsid_offered, true, &cookie),
+			 S_OK);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), S_OK);
+	d->lpVtbl->Release(d);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	/* And with its process a class goes. */
+	assert_int_equal(dcom_register_class(rig.exporter.dcom, &clsid_offered, false, &cookie),
+			 S_OK);
+	stop(&rig.exporter);
+	for (int i = 0; dcom_counts(rig.resolver.dcom).resolver.oxids > 1 && i < 2000; i++)
+		usleep(5000);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(processes_of_the_machine_call_directly),
+		cmocka_unit_test(other_machines_call_through_the_resolver),
+		cmocka_unit_test(a_process_that_ends_is_asked_for_anew),
+		cmocka_unit_test(references_outlive_the_resolver),
+		cmocka_unit_test(class_objects_are_offered_to_others),
+	};
+
+	return cmocka_run_group_tests(tests, make_accounts, remove_accounts);
+}
