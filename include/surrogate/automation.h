@@ -126,6 +126,7 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 	X(RPC_E_TOO_LATE, 0x80010119,                                                              \
 	  "Security must be initialized before any interfaces are marshalled or unmarshalled. It " \
 	  "cannot be changed once initialized")                                                    \
+	X(CO_E_FAILEDTOIMPERSONATE, 0x80010123, "Unable to impersonate DCOM client")               \
 	X(RPC_E_INVALID_OBJREF, 0x8001011D,                                                        \
 	  "The marshaled interface data packet (OBJREF) has an "                                   \
 	  "invalid or unknown format")                                                             \

@@ -137,6 +137,19 @@ ORPC_EXTENT_ARRAY *dcom_error_put(struct dcom *dcom, IUnknown *object, REFIID ii
 /* Gives the thread what came, if anything did. */
 void dcom_error_take(struct dcom *dcom, const ORPC_EXTENT_ARRAY *extensions);
 
+/* ---- served.c ---- */
+
+/* A call of an object, as CoGetCallContext knows it; on its thread's stack. */
+struct served {
+	IUnknown face;
+	const struct rpc_caller *caller;
+	struct security *made; /* NULL: nobody has asked */
+	IUnknown *outer;       /* the call that the thread was in before */
+};
+void dcom_serve_begin(struct served *served, const struct rpc_caller *caller);
+/* Whoever has kept the context hears from now on that the call is over. */
+void dcom_serve_end(struct served *served);
+
 /* ---- stub.c ---- */
 
 uint32_t dcom_stub_dispatch(void *service, struct rpc_call *call, uint16_t opnum,

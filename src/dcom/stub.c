@@ -103,9 +103,14 @@ static uint32_t invoke(struct orpc *o)
 	if (o->service->methods)
 		return o->service->methods[o->opnum](o->service->dcom, o->call, o->frame,
 						     &o->arena);
+	struct served served;
+
 	/* What another client's call left on this thread is none of this one's. */
 	errorinfo_clear();
+	dcom_serve_begin(&served, rpc_call_caller(o->call));
 	int r = ndr_invoke(o->service->table, o->opnum, o->stub->object, o->frame);
+
+	dcom_serve_end(&served);
 
 	if (r == 0 && FAILED(ndr_method_result(o->method, o->frame)))
 		o->error =

@@ -11,6 +11,7 @@
 #include "com/automation.h"
 #include "com/class.h"
 #include "com/errorinfo.h"
+#include "dcom/dcom-internal.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -132,6 +133,56 @@ static HRESULT counter_quit(struct automation_call *call)
 	return E_ABORT;
 }
 
+/* ---- what it sees of its calls ---- */
+
+struct sight {
+	GUID cause;
+	HRESULT asked;
+	DWORD service, level, impersonation;
+	char name[64];
+};
+
+static void look(struct sight *ret)
+{
+	OLECHAR *name = NULL;
+
+	*ret = (struct sight){ .name = "" };
+	dcom_causality(&ret->cause);
+	ret->asked = CoQueryClientBlanket(&ret->service, NULL, NULL, &ret->level,
+					  &ret->impersonation, (void **)&name, NULL);
+	for (size_t i = 0; name && name[i] && i + 1 < sizeof ret->name; i++)
+		ret->name[i] = (char)name[i];
+}
+
+/* Before, inside of and after a call that a call makes. */
+static struct {
+	struct sight before, inner, after;
+	HRESULT inner_result, impersonated;
+	IServerSecurity *kept;
+} seen;
+
+static HRESULT counter_look(struct automation_call *call)
+{
+	look(&seen.inner);
+	return S_OK;
+}
+
+/* Calls Look by a proxy, and so over the wire. */
+static IDispatch *nested;
+
+static HRESULT counter_nest(struct automation_call *call)
+{
+	DISPPARAMS none = { 0 };
+	VARIANT result = { 0 };
+
+	look(&seen.before);
+	seen.inner_result = nested->lpVtbl->Invoke(nested, 9, &GUID_NULL, 0x409, DISPATCH_METHOD,
+						   &none, &result, NULL, NULL);
+	look(&seen.after);
+	seen.impersonated = CoImpersonateClient();
+	return CoGetCallContext(&IID_IServerSecurity, (void **)&seen.kept);
+}
+
 /* ---- its ISupportErrorInfo ---- */
 
 static HRESULT support_query(ISupportErrorInfo *This, REFIID riid, void **ret)
@@ -186,6 +237,8 @@ static const struct automation_member members[] = {
 	{ "Break", 6, AUTOMATION_METHOD, 0, 0, counter_break, NULL },
 	{ "Whisper", 7, AUTOMATION_METHOD, 0, 0, counter_whisper, NULL },
 	{ "Quit", 8, AUTOMATION_METHOD, 0, 0, counter_quit, NULL },
+	{ "Look", 9, AUTOMATION_METHOD, 0, 0, counter_look, NULL },
+	{ "Nest", 10, AUTOMATION_METHOD, 0, 0, counter_nest, NULL },
 	{ "List", DISPID_NEWENUM, AUTOMATION_METHOD, 0, 0, counter_list, NULL },
 };
 static const struct automation_class counter_class = { .name = "Counter",
