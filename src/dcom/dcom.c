@@ -298,8 +298,8 @@ struct native_interface {
 	size_t at; /* in struct dcom */
 	const struct ndr_interface *table;
 	const native_fn *methods;
-	const char *annotation;
-	bool exporter; /* of one that has its resolver elsewhere; else a resolver's */
+	const char *annotation; /* NULL: no concern of other machines, so not in the endpoint map */
+	bool exporter;          /* of one that has its resolver elsewhere; else a resolver's */
 };
 
 static const struct native_interface natives[] = {
@@ -310,9 +310,9 @@ static const struct native_interface natives[] = {
 	{ offsetof(struct dcom, scm_service), &ndr_interface_IRemoteSCMActivator, dcom_scm_methods,
 	  "DCOM activation", false },
 	{ offsetof(struct dcom, local_service), &ndr_interface_ILocalResolver, dcom_local_methods,
-	  "DCOM exporters of this machine", false },
+	  NULL, false },
 	{ offsetof(struct dcom, exporter_service), &ndr_interface_ILocalExporter,
-	  dcom_exporter_methods, "DCOM exporter", true },
+	  dcom_exporter_methods, NULL, true },
 };
 
 static struct native *native_at(struct dcom *dcom, const struct native_interface *n)
