@@ -9,11 +9,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -112,6 +114,24 @@ ssize_t sys_sendv(int fd, const struct iovec *iov, int count, int flags)
 		return RESTART(send(fd, iov->iov_base, iov->iov_len, flags | MSG_NOSIGNAL));
 	struct msghdr msg = { .msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count };
 	return RESTART(sendmsg(fd, &msg, flags | MSG_NOSIGNAL));
+}
+
+uint16_t sys_address_text(const struct sockaddr_storage *a, char text[SYS_ADDRESS_SIZE])
+{
+	const struct sockaddr_in *in = (const void *)a;
+	const struct sockaddr_in6 *in6 = (const void *)a;
+	*text = '\0';
+	if (a->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, text, SYS_ADDRESS_SIZE);
+		return ntohs(in->sin_port);
+	}
+	if (a->ss_family != AF_INET6)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text, SYS_ADDRESS_SIZE);
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, SYS_ADDRESS_SIZE);
+	return ntohs(in6->sin6_port);
 }
 
 int sys_fsync(int fd)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -22,6 +23,11 @@ int sys_write_all(int fd, const void *data, size_t length);
 ssize_t sys_recv(int fd, void *data, size_t length, int flags);
 ssize_t sys_readv(int fd, const struct iovec *iov, int count);
 ssize_t sys_sendv(int fd, const struct iovec *iov, int count, int flags);
+/* The address of a peer or of a socket of our own as text, and its port: of IPv4, also as IPv6
+ * writes it, and of IPv6. Anything else is "" and 0. */
+#define SYS_ADDRESS_SIZE 46 /* INET6_ADDRSTRLEN */
+struct sockaddr_storage;
+uint16_t sys_address_text(const struct sockaddr_storage *a, char text[SYS_ADDRESS_SIZE]);
 int sys_fsync(int fd);
 /* Within one folder. */
 int sys_renameat(int folder, const char *from, const char *to);

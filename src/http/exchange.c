@@ -7,8 +7,8 @@
 #include "http/internal.h"
 
 #include "base/mem.h"
+#include "base/sys.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 
 struct http_exchange *http_exchange_take(struct http_loop *loop)
@@ -93,21 +93,9 @@ void http_exchange_release(struct conn *conn)
 
 void http_peer_name(const struct sockaddr_storage *from, char text[46], uint16_t *port)
 {
-	if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)from;
-		inet_ntop(AF_INET, &in->sin_addr, text, 46);
-		*port = ntohs(in->sin_port);
-	} else if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)from;
-		if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-			inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text, 46);
-		else
-			inet_ntop(AF_INET6, &in6->sin6_addr, text, 46);
-		*port = ntohs(in6->sin6_port);
-	} else {
+	*port = sys_address_text(from, text);
+	if (!*text)
 		memcpy(text, "127.0.0.1", 10); /* a Unix socket: a local peer */
-		*port = 0;
-	}
 }
 
 /* ---- what handlers ask of an exchange ---- */

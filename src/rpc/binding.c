@@ -17,7 +17,7 @@ static const struct {
 	{ RPC_NCALRPC, "ncalrpc" },
 };
 
-const char *rpc_protseq_name(enum rpc_protseq protseq)
+static const char *protseq_name(enum rpc_protseq protseq)
 {
 	for (size_t i = 0; i < ARRAY_LEN(protseqs); i++) {
 		if (protseqs[i].protseq == protseq)
@@ -26,7 +26,7 @@ const char *rpc_protseq_name(enum rpc_protseq protseq)
 	return NULL;
 }
 
-enum rpc_protseq rpc_protseq_find(struct text name)
+static enum rpc_protseq protseq_find(struct text name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(protseqs); i++) {
 		if (text_equal_nocase(name, text_of(protseqs[i].name)))
@@ -100,7 +100,7 @@ int rpc_binding_parse(struct text t, struct rpc_binding *ret, struct error *err)
 	if (!rest.length || !memchr(rest.data, ':', rest.length))
 		return wrong(err, RPC_S_INVALID_STRING_BINDING, "no 'protocol:'", t);
 	struct text protseq = text_cut(&rest, ':');
-	b.protseq = rpc_protseq_find(protseq);
+	b.protseq = protseq_find(protseq);
 	if (!b.protseq)
 		return wrong(err, RPC_S_PROTSEQ_NOT_SUPPORTED,
 			     "neither ncacn_ip_tcp nor ncalrpc as protocol", protseq);
@@ -117,7 +117,7 @@ void rpc_binding_format(const struct rpc_binding *b, struct buf *out)
 		guid_format(&b->object, text);
 		buf_printf(out, "%s@", text);
 	}
-	buf_printf(out, "%s:%s", rpc_protseq_name(b->protseq), b->host);
+	buf_printf(out, "%s:%s", protseq_name(b->protseq), b->host);
 	if (*b->endpoint)
 		buf_printf(out, "[%s]", b->endpoint);
 }

@@ -26,6 +26,3 @@ struct rpc_binding {
 /* -EINVAL with a text that names the part that is wrong; err->hresult is the code for it. */
 int rpc_binding_parse(struct text t, struct rpc_binding *ret, struct error *err);
 void rpc_binding_format(const struct rpc_binding *binding, struct buf *out);
-/* "ncacn_ip_tcp"; and back, 0 when there is no such. */
-const char *rpc_protseq_name(enum rpc_protseq protseq);
-enum rpc_protseq rpc_protseq_find(struct text name);

@@ -7,13 +7,11 @@
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/sys.h"
 #include "rpc/internal.h"
 #include "rpc/server.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
-
-#define RPC_ADDRESS_SIZE INET6_ADDRSTRLEN
 
 struct rpc_listener {
 	LIST_ENTRY(rpc_listener) in_server;
@@ -38,7 +36,7 @@ struct rpc_socket {
 	bool ending; /* sends what is left, reads until the peer has closed */
 	bool shut;
 	struct rpc_conn *conn;
-	char address[RPC_ADDRESS_SIZE], local[RPC_ADDRESS_SIZE];
+	char address[SYS_ADDRESS_SIZE], local[SYS_ADDRESS_SIZE];
 	char secondary[RPC_ENDPOINT_MAX];
 };
 

@@ -4,12 +4,12 @@
  * functions are called by the thread that made it; socket.c runs on the loop's.
  */
 #include "base/mem.h"
-#include "base/sys.h"
 #include "rpc/server-internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -115,31 +115,22 @@ const struct rpc_statistics *rpc_server_statistics(const struct rpc_server *serv
 
 /* ---- listening ---- */
 
-/* IPv6's port stands where IPv4's does. */
-static uint16_t port_of(const struct sockaddr_storage *a)
-{
-	struct sockaddr_in in;
-	memcpy(&in, a, sizeof(in));
-	return ntohs(in.sin_port);
-}
-
 int rpc_server_listen(struct rpc_server *server, int fd)
 {
 	struct sockaddr_storage a = { 0 };
 	socklen_t length = sizeof(a);
+	char address[SYS_ADDRESS_SIZE];
+	int flags = fcntl(fd, F_GETFL);
+	if (getsockname(fd, (struct sockaddr *)&a, &length) < 0 || flags < 0 ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
 	struct rpc_listener *l = mem_new(struct rpc_listener);
 	if (!l)
 		return -ENOMEM;
-	int flags = fcntl(fd, F_GETFL);
-	if (getsockname(fd, (struct sockaddr *)&a, &length) < 0 || flags < 0 ||
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-		mem_free(l);
-		return -errno;
-	}
 	l->server = server;
 	l->fd = fd;
 	l->local = a.ss_family == AF_UNIX;
-	l->port = l->local ? 0 : port_of(&a);
+	l->port = sys_address_text(&a, address);
 	if (l->local)
 		memcpy(l->secondary, ((const struct sockaddr_un *)(const void *)&a)->sun_path,
 		       sizeof(l->secondary) - 1);
@@ -180,7 +171,7 @@ int rpc_server_listen_tcp(struct rpc_server *server, const char *address, uint16
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	char what[RPC_ADDRESS_SIZE + 16];
+	char what[SYS_ADDRESS_SIZE + 16];
 	snprintf(what, sizeof(what), "%s port %u", address ? address : "all addresses", port);
 	int fd, r;
 	if (address && inet_pton(AF_INET, address, &in.sin_addr) == 1)

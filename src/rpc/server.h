@@ -37,7 +37,9 @@ struct rpc_server *rpc_server_free(struct rpc_server *server);
 struct rpc_interfaces *rpc_server_interfaces(struct rpc_server *server);
 const struct rpc_statistics *rpc_server_statistics(const struct rpc_server *server);
 
-/* Serves a listening socket, TCP or Unix, which is the server's from now on. Before the start. */
+/* Serves a socket that listens already, TCP or Unix, whoever opened it: the service control manager
+ * lends its own. It is the server's from now on, unless this fails: -ENOMEM, or what the system
+ * said. Before the start. */
 int rpc_server_listen(struct rpc_server *server, int fd);
 /* Opens one: TCP on `address` ("127.0.0.1", "::", NULL: all) and `port` (0: any; `*ret_port` may be
  * NULL), or a Unix socket at `path`, in place of one that nobody listens on. */

@@ -5,12 +5,11 @@
  * there is to say, and reads until the peer has closed, so that the peer gets to see it.
  */
 #include "base/mem.h"
-#include "base/sys.h"
 #include "rpc/server-internal.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -225,24 +224,6 @@ void rpc_socket_done(struct rpc_call *call)
 
 /* ---- accepting ---- */
 
-static uint16_t describe(const struct sockaddr_storage *a, char text[RPC_ADDRESS_SIZE])
-{
-	const struct sockaddr_in *in = (const void *)a;
-	const struct sockaddr_in6 *in6 = (const void *)a;
-	*text = '\0';
-	if (a->ss_family == AF_INET) {
-		inet_ntop(AF_INET, &in->sin_addr, text, RPC_ADDRESS_SIZE);
-		return ntohs(in->sin_port);
-	}
-	if (a->ss_family != AF_INET6)
-		return 0;
-	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text, RPC_ADDRESS_SIZE);
-	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, text, RPC_ADDRESS_SIZE);
-	return ntohs(in6->sin6_port);
-}
-
 static void keep_alive(int fd)
 {
 	const int on = 1, idle = 120, interval = 15, count = 4;
@@ -319,18 +300,18 @@ static void accepted(const struct rpc_listener *l, int fd, const struct sockaddr
 	struct sockaddr_storage here = { .ss_family = AF_UNSPEC };
 	socklen_t length = sizeof(here);
 	struct rpc_socket *s = mem_new(struct rpc_socket);
-	char note[2 * RPC_ADDRESS_SIZE + 80];
+	char note[2 * SYS_ADDRESS_SIZE + 80];
 	if (!s) {
 		sys_close(fd);
 		return;
 	}
 	s->server = server;
 	s->fd = fd;
-	describe(from, s->address);
+	sys_address_text(from, s->address);
 	if (l->local)
 		strcpy(s->address, "local");
 	else if (getsockname(fd, (struct sockaddr *)&here, &length) == 0)
-		describe(&here, s->local);
+		sys_address_text(&here, s->local);
 	if (!l->local)
 		keep_alive(fd);
 	bool full = too_many(server, s->address, l->local);

@@ -6,6 +6,7 @@
 #include "base/sys.h"
 
 #include <dirent.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -320,6 +321,30 @@ static void what_is_below_is_reached_without_links(void **state)
 	close(top);
 }
 
+static void addresses_become_text(void **state)
+{
+	struct sockaddr_storage a = { .ss_family = AF_INET };
+	struct sockaddr_in *in = (void *)&a;
+	struct sockaddr_in6 *in6 = (void *)&a;
+	char text[SYS_ADDRESS_SIZE];
+	in->sin_port = htons(80);
+	in->sin_addr.s_addr = htonl(0xc0000207);
+	assert_int_equal(sys_address_text(&a, text), 80);
+	assert_string_equal(text, "192.0.2.7");
+	a = (struct sockaddr_storage){ .ss_family = AF_INET6 };
+	in6->sin6_port = htons(443);
+	assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", &in6->sin6_addr), 1);
+	assert_int_equal(sys_address_text(&a, text), 443);
+	assert_string_equal(text, "2001:db8::1");
+	/* An address of IPv4 that came to a socket of IPv6. */
+	assert_int_equal(inet_pton(AF_INET6, "::ffff:192.0.2.8", &in6->sin6_addr), 1);
+	assert_int_equal(sys_address_text(&a, text), 443);
+	assert_string_equal(text, "192.0.2.8");
+	a = (struct sockaddr_storage){ .ss_family = AF_UNIX };
+	assert_int_equal(sys_address_text(&a, text), 0);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +359,7 @@ int main(void)
 						drop_folder),
 		cmocka_unit_test(a_memfd_cannot_shrink),
 		cmocka_unit_test(sockets_carry_vectors),
+		cmocka_unit_test(addresses_become_text),
 #ifdef SURROGATE_FAULTS
 		cmocka_unit_test_setup_teardown(a_failed_replace_leaves_no_trace, make_folder,
 						drop_folder),
