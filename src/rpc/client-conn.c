@@ -284,6 +284,7 @@ uint32_t rpc_client_conn_new(const struct rpc_client_options *o, uint32_t group,
 	c->net = (struct rpc_net){ .fd = -1, .deadline = deadline, .cancel = cancel };
 	buf_init(&c->in, 4u * RPC_FRAGMENT_WIRE_MAX);
 	buf_init(&c->out, 2 * RPC_STUB_MAX);
+	memcpy(c->endpoint, o->binding.endpoint, sizeof(c->endpoint));
 	int r = rpc_net_connect(&c->net, &o->binding);
 	uint32_t status = RPC_S_OK;
 	if (r < 0) {

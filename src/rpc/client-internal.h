@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of a client share: client.c (connections that are kept, calls), client-conn.c
- * (one connection: bind, a call), client-net.c (sockets with deadlines).
+ * (one connection: bind, a call), client-net.c (sockets with deadlines), client-mapper.c (the
+ * question to an endpoint mapper).
  */
 #pragma once
 
 #include "rpc/auth.h"
 #include "rpc/client.h"
+
+#include <pthread.h>
+
+#define RPC_EPMAPPER_PORT 135
 
 /* ---- client-net.c: each gives up at `deadline` (clock_now), or when `cancel` was used ---- */
 
@@ -24,6 +29,18 @@ int rpc_net_receive(struct rpc_net *net, struct buf *in);
 /* Nothing came and the peer has not closed. */
 bool rpc_net_quiet(int fd);
 
+/* Takes NULL: false. */
+bool rpc_cancel_used(const struct rpc_cancel *cancel);
+/* From now on rpc_cancel_now also wakes who waits for `wake` with `lock` held; NULL: no longer. The
+ * caller does not hold the lock here. `cancel` may be NULL. */
+void rpc_cancel_watch(struct rpc_cancel *cancel, pthread_mutex_t *lock, pthread_cond_t *wake);
+
+/* ---- client-mapper.c ---- */
+
+/* rpc_client_resolve, until `limit` (clock_now) or a cancel. */
+uint32_t rpc_mapper_ask(struct rpc_binding *binding, const struct rpc_syntax *interface,
+			uint16_t port, int64_t limit, struct rpc_cancel *cancel, struct error *err);
+
 /* ---- client-conn.c ---- */
 
 struct rpc_client_conn {
@@ -34,6 +51,7 @@ struct rpc_client_conn {
 	uint16_t max_xmit;
 	bool header_sign, authenticated;
 	struct rpc_security security;
+	char endpoint[RPC_ENDPOINT_MAX];
 };
 
 /* Connects and binds, into association group `group` (0: a new one). A status. */

@@ -13,6 +13,7 @@
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -25,6 +26,10 @@
 
 struct rpc_cancel {
 	int fd; /* readable from rpc_cancel_now on */
+	_Atomic bool used;
+	pthread_mutex_t lock;         /* of what follows; taken before the one it points to */
+	pthread_mutex_t *waiter_lock; /* of a thread that waits for no descriptor, or NULL */
+	pthread_cond_t *waiter_wake;
 };
 
 int rpc_cancel_new(struct rpc_cancel **ret)
@@ -34,9 +39,11 @@ int rpc_cancel_new(struct rpc_cancel **ret)
 		return -ENOMEM;
 	c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (c->fd < 0) {
+		int r = -errno;
 		mem_free(c);
-		return -errno;
+		return r;
 	}
+	pthread_mutex_init(&c->lock, NULL);
 	*ret = c;
 	return 0;
 }
@@ -46,15 +53,40 @@ struct rpc_cancel *rpc_cancel_free(struct rpc_cancel *c)
 	if (!c)
 		return NULL;
 	sys_close(c->fd);
+	pthread_mutex_destroy(&c->lock);
 	return mem_free(c);
 }
 
 void rpc_cancel_now(struct rpc_cancel *c)
 {
 	const uint64_t one = 1;
+	atomic_store(&c->used, true);
 	/* It can only fail when it has been cancelled very often already. */
 	ssize_t n = sys_write(c->fd, &one, sizeof(one));
 	(void)n;
+	pthread_mutex_lock(&c->lock);
+	if (c->waiter_lock) {
+		/* With its lock, so that it has looked at `used` after it was set, or waits. */
+		pthread_mutex_lock(c->waiter_lock);
+		pthread_cond_broadcast(c->waiter_wake);
+		pthread_mutex_unlock(c->waiter_lock);
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool rpc_cancel_used(const struct rpc_cancel *c)
+{
+	return c && atomic_load(&c->used);
+}
+
+void rpc_cancel_watch(struct rpc_cancel *c, pthread_mutex_t *lock, pthread_cond_t *wake)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->waiter_lock = lock;
+	c->waiter_wake = wake;
+	pthread_mutex_unlock(&c->lock);
 }
 
 /* ---- waiting ---- */

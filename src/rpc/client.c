@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A client: its options, the connections it keeps, calls over one of them, and the question to
- * the endpoint mapper.
+ * A client: its options, the connections it keeps, and calls over one of them.
  */
 #include "rpc/client.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "rpc/bytes.h"
 #include "rpc/client-internal.h"
-#include "rpc/endpoint.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
-
-#define EPMAPPER_PORT 135
-#define TOWERS_MAX 16
 
 struct rpc_client {
 	struct rpc_client_options options;
@@ -27,6 +20,7 @@ struct rpc_client {
 	struct rpc_client_conn *free;
 	unsigned count; /* connections, in use or not */
 	uint32_t group;
+	bool resolved; /* the endpoint in the options is what the endpoint mapper said */
 };
 
 static bool keep(struct arena *a, const char *text, const char **ret)
@@ -66,7 +60,7 @@ int rpc_client_new(const struct rpc_client_options *options, struct rpc_client *
 	if (!o->call_timeout)
 		o->call_timeout = 60 * NSEC_PER_SEC;
 	if (!o->epmapper_port)
-		o->epmapper_port = EPMAPPER_PORT;
+		o->epmapper_port = RPC_EPMAPPER_PORT;
 	if (!o->connections)
 		o->connections = 16;
 	if (!keep_all(&c->texts, o)) {
@@ -77,15 +71,28 @@ int rpc_client_new(const struct rpc_client_options *options, struct rpc_client *
 	return 0;
 }
 
+static unsigned conns_count(const struct rpc_client_conn *list)
+{
+	unsigned count = 0;
+	for (; list; list = list->next)
+		count++;
+	return count;
+}
+
+static void conns_free(struct rpc_client_conn *list)
+{
+	while (list) {
+		struct rpc_client_conn *next = list->next;
+		rpc_client_conn_free(list);
+		list = next;
+	}
+}
+
 struct rpc_client *rpc_client_free(struct rpc_client *c)
 {
 	if (!c)
 		return NULL;
-	while (c->free) {
-		struct rpc_client_conn *next = c->free->next;
-		rpc_client_conn_free(c->free);
-		c->free = next;
-	}
+	conns_free(c->free);
 	if (c->options.identity.password) {
 		char *secret = (char *)(uintptr_t)c->options.identity.password;
 		explicit_bzero(secret, strlen(secret));
@@ -117,25 +124,35 @@ static struct timespec moment(int64_t at)
 	return (struct timespec){ at / NSEC_PER_SEC, at % NSEC_PER_SEC };
 }
 
+/* Waits with the lock held until a connection may be free. */
+static uint32_t await_free(struct rpc_client *c, int64_t deadline, const struct rpc_cancel *cancel,
+			   struct error *err)
+{
+	struct timespec until = moment(deadline);
+	if (rpc_cancel_used(cancel))
+		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "cancelled");
+	if (pthread_cond_timedwait(&c->wake, &c->lock, &until) == ETIMEDOUT &&
+	    clock_now() >= deadline)
+		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "all connections are in use");
+	return RPC_S_OK;
+}
+
 /* A free connection, or leave to open one (NULL), or RPC_S_CALL_CANCELLED when none comes free. */
-static uint32_t reserve(struct rpc_client *c, int64_t deadline, struct rpc_client_conn **ret,
-			struct error *err)
+static uint32_t reserve(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
+			struct rpc_client_conn **ret, struct error *err)
 {
 	uint32_t status = RPC_S_OK;
-	struct timespec until = moment(deadline);
+	rpc_cancel_watch(cancel, &c->lock, &c->wake);
 	pthread_mutex_lock(&c->lock);
-	*ret = take_free(c);
-	while (!*ret && status == RPC_S_OK && c->count >= c->options.connections) {
-		if (pthread_cond_timedwait(&c->wake, &c->lock, &until) == ETIMEDOUT)
-			status = RPC_S_CALL_CANCELLED;
-		*ret = take_free(c);
-	}
+	while (!(*ret = take_free(c)) && c->count >= c->options.connections && status == RPC_S_OK)
+		status = await_free(c, deadline, cancel, err);
 	if (*ret)
 		status = RPC_S_OK;
 	else if (status == RPC_S_OK)
 		c->count++;
 	pthread_mutex_unlock(&c->lock);
-	return status ? rpc_client_failed(err, status, "all connections are in use") : status;
+	rpc_cancel_watch(cancel, NULL, NULL);
+	return status;
 }
 
 /* `conn` NULL: what was reserved did not come about. */
@@ -158,48 +175,87 @@ static void give_back(struct rpc_client *c, struct rpc_client_conn *conn, bool u
 	rpc_client_conn_free(conn);
 }
 
-/* The options with an endpoint: asked for once. */
-static uint32_t complete(struct rpc_client *c, struct rpc_client_options *ret, struct error *err)
+/* ---- where the server is ---- */
+
+/* The options with an endpoint: the mapper is asked when there is none, and the next ones need not
+ * ask. `*ret_known`: somebody asked before. */
+static uint32_t complete(struct rpc_client *c, int64_t limit, struct rpc_cancel *cancel,
+			 struct rpc_client_options *ret, bool *ret_known, struct error *err)
 {
 	pthread_mutex_lock(&c->lock);
 	*ret = c->options;
+	*ret_known = c->resolved;
 	pthread_mutex_unlock(&c->lock);
 	if (*ret->binding.endpoint)
 		return RPC_S_OK;
-	uint32_t status = rpc_client_resolve(&ret->binding, &ret->interface, ret->epmapper_port,
-					     ret->connect_timeout, err);
+	uint32_t status = rpc_mapper_ask(&ret->binding, &ret->interface, ret->epmapper_port, limit,
+					 cancel, err);
 	if (status == RPC_S_OK) {
 		pthread_mutex_lock(&c->lock);
 		c->options.binding = ret->binding;
+		c->resolved = true;
 		pthread_mutex_unlock(&c->lock);
 	}
 	return status;
 }
 
+/* The mapper's answer is no longer used when the server is not, or no longer, there, nor are the
+ * connections to it. An answer that another thread got meanwhile stays. */
+static bool forget_endpoint(struct rpc_client *c, uint32_t status, const char *endpoint)
+{
+	struct rpc_client_conn *useless = NULL;
+	if (status != RPC_S_SERVER_UNAVAILABLE && status != RPC_S_UNKNOWN_IF)
+		return false;
+	pthread_mutex_lock(&c->lock);
+	bool resolved = c->resolved;
+	if (resolved && strcmp(c->options.binding.endpoint, endpoint) == 0) {
+		*c->options.binding.endpoint = '\0';
+		c->resolved = false;
+		useless = TAKE_PTR(c->free);
+		c->count -= conns_count(useless);
+	}
+	pthread_mutex_unlock(&c->lock);
+	conns_free(useless);
+	return resolved;
+}
+
+static uint32_t open_at(struct rpc_client *c, const struct rpc_client_options *o, int64_t limit,
+			struct rpc_cancel *cancel, struct rpc_client_conn **ret, struct error *err)
+{
+	pthread_mutex_lock(&c->lock);
+	uint32_t group = c->group;
+	pthread_mutex_unlock(&c->lock);
+	uint32_t status = rpc_client_conn_new(o, group, limit, cancel, ret, err);
+	/* The server may have forgotten the group between two connections. */
+	if (status == RPC_S_PROTOCOL_ERROR && group)
+		status = rpc_client_conn_new(o, 0, limit, cancel, ret, err);
+	return status;
+}
+
+/* Nothing was sent yet, so a server that is not where it was is looked for once more. */
 static uint32_t open_one(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
 			 struct rpc_client_conn **ret, struct error *err)
 {
 	struct rpc_client_options o;
-	uint32_t status = complete(c, &o, err);
-	if (status)
-		return status;
-	int64_t limit = clock_now() + o.connect_timeout;
+	uint32_t status;
+	bool known, again;
+	int64_t limit = clock_now() + c->options.connect_timeout;
 	if (limit > deadline)
 		limit = deadline;
-	pthread_mutex_lock(&c->lock);
-	uint32_t group = c->group;
-	pthread_mutex_unlock(&c->lock);
-	status = rpc_client_conn_new(&o, group, limit, cancel, ret, err);
-	/* The server may have forgotten the group between two connections. */
-	if (status == RPC_S_PROTOCOL_ERROR && group)
-		status = rpc_client_conn_new(&o, 0, limit, cancel, ret, err);
+	do {
+		status = complete(c, limit, cancel, &o, &known, err);
+		if (status)
+			return status;
+		status = open_at(c, &o, limit, cancel, ret, err);
+		again = forget_endpoint(c, status, o.binding.endpoint) && known;
+	} while (again && clock_now() < limit);
 	return status;
 }
 
 static uint32_t take(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
 		     struct rpc_client_conn **ret, struct error *err)
 {
-	uint32_t status = reserve(c, deadline, ret, err);
+	uint32_t status = reserve(c, deadline, cancel, ret, err);
 	if (status || *ret)
 		return status;
 	status = open_one(c, deadline, cancel, ret, err);
@@ -226,97 +282,16 @@ uint32_t rpc_client_call(struct rpc_client *c, struct rpc_client_call *call, str
 	if (call->in.length > RPC_STUB_MAX)
 		return rpc_client_failed(err, RPC_S_INVALID_ARG, "a call with too many bytes");
 	uint32_t status = take(c, deadline, call->cancel, &conn, err);
+	if (status == RPC_S_SERVER_UNAVAILABLE && clock_now() >= deadline)
+		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "no connection in time");
 	if (status)
 		return status;
 	conn->net.deadline = deadline;
 	conn->net.cancel = call->cancel;
 	status = rpc_client_conn_call(conn, &c->options, call, &usable, err);
 	conn->net.cancel = NULL;
+	if (forget_endpoint(c, status, conn->endpoint))
+		usable = false;
 	give_back(c, conn, usable);
-	return status;
-}
-
-/* ---- the endpoint mapper ---- */
-
-/* ept_map (C706 appendix O): no object, a tower to be completed, the null handle. */
-static void put_question(struct buf *in, const struct rpc_syntax *interface,
-			 enum rpc_protseq protseq)
-{
-	struct rpc_map_entry wanted = { .interface = *interface,
-					.transfer = rpc_ndr20,
-					.binding = { .protseq = protseq } };
-	struct buf tower;
-	buf_init(&tower, RPC_TOWER_MAX);
-	rpc_tower_put(&tower, &wanted, "");
-	rpc_put_u32(in, 0);
-	rpc_put_u32(in, 0x20000);
-	rpc_put_u32(in, (uint32_t)tower.length);
-	rpc_put_u32(in, (uint32_t)tower.length);
-	buf_put_text(in, buf_text(&tower));
-	rpc_put_align(in, 0, 4);
-	rpc_put_u32(in, 0);
-	rpc_put_guid(in, &GUID_NULL);
-	rpc_put_u32(in, TOWERS_MAX);
-	buf_done(&tower);
-}
-
-/* The first endpoint of the right protocol. */
-static uint32_t take_endpoint(const struct buf *out, struct rpc_drep drep, struct rpc_binding *b)
-{
-	struct rpc_reader r = rpc_reader_of(out->data, out->length, rpc_drep_little(drep));
-	struct rpc_map_entry entry;
-	rpc_read(&r, 20);
-	rpc_read_u32(&r);
-	rpc_read(&r, 8);
-	uint32_t count = rpc_read_u32(&r);
-	if (count > TOWERS_MAX)
-		return RPC_X_BAD_STUB_DATA;
-	rpc_read(&r, (size_t)count * 4);
-	for (uint32_t i = 0; i < count && !r.failed; i++) {
-		rpc_read_align(&r, 4);
-		rpc_read_u32(&r);
-		uint32_t length = rpc_read_u32(&r);
-		const uint8_t *tower = rpc_read(&r, length);
-		if (!tower)
-			break;
-		struct text t = { (const char *)tower, length };
-		if (rpc_tower_parse(t, &entry) == 0 && entry.binding.protseq == b->protseq &&
-		    *entry.binding.endpoint) {
-			memcpy(b->endpoint, entry.binding.endpoint, sizeof(b->endpoint));
-			return RPC_S_OK;
-		}
-	}
-	return r.failed ? RPC_X_BAD_STUB_DATA : EPT_S_NOT_REGISTERED;
-}
-
-uint32_t rpc_client_resolve(struct rpc_binding *b, const struct rpc_syntax *interface,
-			    uint16_t port, int64_t timeout, struct error *err)
-{
-	struct rpc_client_options o = { .binding = *b,
-					.interface = rpc_epmapper,
-					.level = AUTHN_LEVEL_NONE,
-					.connect_timeout = timeout,
-					.call_timeout = timeout };
-	struct rpc_client *c;
-	struct buf in, out;
-	if (b->protseq != RPC_NCACN_IP_TCP)
-		return rpc_client_failed(err, RPC_S_NO_ENDPOINT_FOUND,
-					 "a local binding without the path of its socket");
-	snprintf(o.binding.endpoint, sizeof(o.binding.endpoint), "%d", port ? port : EPMAPPER_PORT);
-	if (rpc_client_new(&o, &c, NULL) < 0)
-		return rpc_client_failed(err, RPC_S_OUT_OF_MEMORY, "the endpoint mapper");
-	buf_init(&in, RPC_TOWER_MAX);
-	buf_init(&out, RPC_STUB_MAX);
-	put_question(&in, interface, b->protseq);
-	struct rpc_client_call call = { .opnum = 3, .in = buf_text(&in), .out = &out };
-	uint32_t status = rpc_client_call(c, &call, err);
-	if (status == RPC_S_OK) {
-		status = take_endpoint(&out, call.drep, b);
-		if (status)
-			rpc_client_failed(err, status, "the endpoint mapper");
-	}
-	buf_done(&in);
-	buf_done(&out);
-	rpc_client_free(c);
 	return status;
 }

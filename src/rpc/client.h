@@ -30,7 +30,9 @@ struct rpc_client_options {
 	bool verification;
 };
 
-/* Copies the options; connects when the first call is made. */
+/* Copies the options; connects when the first call is made. Without an endpoint in the binding the
+ * endpoint mapper is asked, within the time of that call, and again when the server is no longer
+ * where it said. */
 int rpc_client_new(const struct rpc_client_options *options, struct rpc_client **ret,
 		   struct error *err);
 /* No call may be under way. Takes NULL, returns NULL. */
@@ -42,7 +44,8 @@ uint32_t rpc_client_connect(struct rpc_client *client, struct error *err);
 struct rpc_cancel; /* lets another thread end a call */
 int rpc_cancel_new(struct rpc_cancel **ret);
 struct rpc_cancel *rpc_cancel_free(struct rpc_cancel *cancel);
-/* The call ends at once with RPC_S_CALL_CANCELLED; the server is told. Thread safe. */
+/* The call ends at once with RPC_S_CALL_CANCELLED, whatever it waits for; the server is told.
+ * Thread safe. */
 void rpc_cancel_now(struct rpc_cancel *cancel);
 
 struct rpc_client_call {
