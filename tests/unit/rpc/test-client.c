@@ -39,7 +39,7 @@ static void test_silence(void **state)
 {
 	struct error err = { 0 };
 	uint16_t silent;
-	_cleanup_fd_ int fd = listen_only(&silent);
+	int fd = listen_only(&silent);
 	struct rpc_client_options o = options_for(AUTHN_NONE, AUTHN_LEVEL_NONE);
 	snprintf(o.binding.endpoint, sizeof(o.binding.endpoint), "%u", silent);
 	o.connect_timeout = 50 * NSEC_PER_MSEC;
@@ -47,6 +47,7 @@ static void test_silence(void **state)
 	int64_t before = clock_now();
 	assert_int_equal(fails(c, &err), RPC_S_SERVER_UNAVAILABLE);
 	assert_true(clock_now() - before < 20 * NSEC_PER_SEC);
+	close(fd);
 	rpc_client_free(c);
 }
 
@@ -201,7 +202,7 @@ static void test_mapper_without_answer(void **state)
 {
 	uint16_t silent;
 	struct error err = { 0 };
-	_cleanup_fd_ int fd = listen_only(&silent);
+	int fd = listen_only(&silent);
 	struct rpc_client *c = client_of(options_by_mapper(silent));
 	int64_t before = clock_now();
 	struct buf out;
@@ -226,6 +227,7 @@ static void test_mapper_without_answer(void **state)
 	assert_true(clock_now() - before < 5 * NSEC_PER_SEC);
 	rpc_cancel_free(s.cancel);
 	rpc_client_free(c);
+	close(fd);
 	buf_done(&out);
 }
 
