@@ -46,16 +46,20 @@ static uint32_t source_data(struct rpc_call *call, struct rpc_reader *r, struct 
 	return 0;
 }
 
+atomic_int echo_sleeping;
+
 static uint32_t test_sleep(struct rpc_call *call, struct rpc_reader *r, struct buf *out)
 {
 	uint32_t seconds = rpc_read_u32(r);
 	const struct timespec tick = { 0, 5000000 };
 	int64_t until = clock_now() + seconds * NSEC_PER_SEC;
-	do {
-		if (rpc_call_cancelled(call))
-			return (uint32_t)nca_s_fault_cancel;
+	bool cancelled;
+	echo_sleeping++;
+	while (!(cancelled = rpc_call_cancelled(call)) && clock_now() < until)
 		nanosleep(&tick, NULL);
-	} while (clock_now() < until);
+	echo_sleeping--;
+	if (cancelled)
+		return (uint32_t)nca_s_fault_cancel;
 	rpc_put_u32(out, seconds);
 	return 0;
 }

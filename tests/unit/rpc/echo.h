@@ -7,7 +7,10 @@
 
 #include "rpc/rpc.h"
 
+#include <stdatomic.h>
+
 extern const struct rpc_interface echo_interface;
+extern atomic_int echo_sleeping; /* calls of ECHO_TEST_SLEEP that are served now */
 
 enum {
 	ECHO_ADD_ONE = 0,

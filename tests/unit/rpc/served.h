@@ -165,6 +165,13 @@ static inline void *sleep_long(void *ctx)
 	return NULL;
 }
 
+static inline void wait_for_sleepers(int count)
+{
+	const struct timespec tick = { 0, 1000000 };
+	while (echo_sleeping < count)
+		nanosleep(&tick, NULL);
+}
+
 static inline void wait_for_calls(uint32_t count)
 {
 	const struct timespec tick = { 0, 1000000 };
