@@ -91,7 +91,7 @@ void machine_tick(struct machine *machine, int64_t now);
 
 /* ---- elsewhere.c: a resolver and the exporters in other processes ---- */
 
-int elsewhere_new(struct dcom *dcom, struct elsewhere **ret);
+int elsewhere_new(struct elsewhere **ret);
 struct elsewhere *elsewhere_free(struct elsewhere *e);
 /* Makes objects there. CO_E_SERVER_STOPPING, HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE): it is
  * about to end, or has. Results are in the arena. */

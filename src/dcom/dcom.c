@@ -264,7 +264,7 @@ static int start_resolver(struct dcom *dcom)
 		r = resolver_add_oxid(dcom->resolver, about, dcom->oxid);
 	}
 	mem_free(about);
-	return r < 0 ? r : elsewhere_new(dcom, &dcom->elsewhere);
+	return r < 0 ? r : elsewhere_new(&dcom->elsewhere);
 }
 
 static int start_exporter(struct dcom *dcom)

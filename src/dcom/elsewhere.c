@@ -36,7 +36,6 @@ struct conduit {
 };
 
 struct elsewhere {
-	struct dcom *dcom;
 	pthread_mutex_t lock;
 	struct map *conduits;
 	uint64_t moment;
@@ -309,14 +308,13 @@ uint32_t elsewhere_forward(struct dcom *dcom, struct rpc_call *call,
 
 /* ---- life ---- */
 
-int elsewhere_new(struct dcom *dcom, struct elsewhere **ret)
+int elsewhere_new(struct elsewhere **ret)
 {
 	struct elsewhere *e = mem_new(struct elsewhere);
 
 	if (!e)
 		return -ENOMEM;
 	pthread_mutex_init(&e->lock, NULL);
-	e->dcom = dcom;
 	e->conduits = map_new(CONDUITS_MAX, 0);
 	if (!e->conduits) {
 		elsewhere_free(e);

@@ -16,6 +16,7 @@
 
 struct oxid_entry {
 	struct resolver_exporter exporter;
+	size_t oids;
 };
 
 struct oid_entry {
@@ -107,19 +108,6 @@ struct resolver *resolver_free(struct resolver *r)
 
 /* ---- for exporters ---- */
 
-size_t resolver_count_of(struct resolver *r, uint32_t uid)
-{
-	size_t at = 0, count = 0;
-	struct text key;
-	void *value;
-
-	pthread_mutex_lock(&r->lock);
-	while (map_next(r->oxids, &at, &key, &value))
-		count += ((const struct oxid_entry *)value)->exporter.uid == uid;
-	pthread_mutex_unlock(&r->lock);
-	return count;
-}
-
 static int put_new(struct map *map, uint64_t number, void *entry)
 {
 	if (!number || map_get(map, key_of(&number)))
@@ -171,11 +159,14 @@ int resolver_add_oid(struct resolver *r, uint64_t oxid, uint64_t oid, bool pinge
 		return -ENOMEM;
 	*entry = (struct oid_entry){ oid, oxid, .pinged = pinged, .free_since = now };
 	pthread_mutex_lock(&r->lock);
+	struct oxid_entry *exporter = map_get(r->oxids, key_of(&oxid));
 	const struct oid_entry *known = map_get(r->oids, key_of(&oid));
 	bool again = known && known->oxid == oxid;
 
-	if (map_get(r->oxids, key_of(&oxid)))
+	if (exporter)
 		status = again ? 0 : put_new(r->oids, oid, entry);
+	if (status == 0 && !again)
+		exporter->oids++;
 	pthread_mutex_unlock(&r->lock);
 	if (status < 0 || again)
 		mem_free(entry);
@@ -185,10 +176,13 @@ int resolver_add_oid(struct resolver *r, uint64_t oxid, uint64_t oid, bool pinge
 void resolver_remove_oid(struct resolver *r, uint64_t oxid, uint64_t oid)
 {
 	pthread_mutex_lock(&r->lock);
+	struct oxid_entry *exporter = map_get(r->oxids, key_of(&oxid));
 	struct oid_entry *entry = map_get(r->oids, key_of(&oid));
 
-	if (entry && entry->oxid == oxid)
+	if (entry && entry->oxid == oxid) {
 		mem_free(map_remove(r->oids, key_of(&oid)));
+		exporter->oids--;
+	}
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -438,6 +432,26 @@ struct resolver_counts resolver_counts(struct resolver *r)
 	struct resolver_counts counts = { map_count(r->oxids), map_count(r->oids),
 					  map_count(r->sets) };
 
+	pthread_mutex_unlock(&r->lock);
+	return counts;
+}
+
+struct resolver_counts resolver_count_of(struct resolver *r, uint32_t uid)
+{
+	struct resolver_counts counts = { 0 };
+	size_t at = 0;
+	struct text key;
+	void *value;
+
+	pthread_mutex_lock(&r->lock);
+	while (map_next(r->oxids, &at, &key, &value)) {
+		const struct oxid_entry *entry = value;
+
+		if (entry->exporter.uid != uid)
+			continue;
+		counts.oxids++;
+		counts.oids += entry->oids;
+	}
 	pthread_mutex_unlock(&r->lock);
 	return counts;
 }

@@ -64,8 +64,6 @@ struct resolver *resolver_free(struct resolver *resolver);
  * -EEXIST: it is taken. -ENOBUFS, -ENOMEM. */
 int resolver_add_oxid(struct resolver *resolver, const struct resolver_exporter *exporter,
 		      uint64_t oxid);
-/* How many exporters a user has. */
-size_t resolver_count_of(struct resolver *resolver, uint32_t uid);
 /* With all its objects; nothing is reclaimed. */
 void resolver_remove_oxid(struct resolver *resolver, uint64_t oxid);
 /* -ENOENT: no such OXID; -EEXIST: the OID is another's. `pinged` false: it stays until it is
@@ -106,3 +104,5 @@ struct resolver_counts {
 	size_t oxids, oids, sets;
 };
 struct resolver_counts resolver_counts(struct resolver *resolver);
+/* The same of the exporters of one user, without sets. */
+struct resolver_counts resolver_count_of(struct resolver *resolver, uint32_t uid);

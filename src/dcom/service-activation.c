@@ -122,16 +122,14 @@ static HRESULT make(struct dcom *dcom, const struct rpc_caller *caller,
 		    const struct activation_request *request, struct arena *arena,
 		    struct activation_result *results)
 {
-	struct dcom_host host;
-
 	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
+	struct dcom_host host;
 
 	if (dcom_find_local_class(dcom, caller, &request->clsid, &host))
 		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);
 	if (!is_gone(hr))
 		return hr;
 	hr = make_at_host(dcom, caller, request, arena, results);
-
 	return hr == S_FALSE ? dcom_make_object(dcom, caller, request, arena, results) : hr;
 }
 

@@ -9,11 +9,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+#include <errno.h>
 #include <idl/surrogate-local.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define EXPORTERS_PER_USER 512
+/* Half of all, so that one user does not keep the others from having objects. */
+#define OBJECTS_PER_USER (RESOLVER_OIDS_MAX / 2)
 #define CLASSES_MAX 1024
 #define CLASSES_PER_EXPORTER 256
 
@@ -21,8 +23,7 @@ struct exporter_entry {
 	struct dcom *dcom;
 	uint64_t oxid;
 	uint32_t uid;
-	GUID secret;
-	char endpoint[RPC_ENDPOINT_MAX];
+	struct dcom_host host;
 };
 
 struct local_class {
@@ -93,8 +94,7 @@ bool dcom_find_local_class(struct dcom *dcom, const struct rpc_caller *caller, R
 		found = IsEqualGUID(&c->clsid, clsid) && may_have(caller, c);
 		if (!found)
 			continue;
-		*ret = (struct dcom_host){ .secret = c->exporter->secret, .number = 1 };
-		memcpy(ret->endpoint, c->exporter->endpoint, sizeof ret->endpoint);
+		*ret = c->exporter->host;
 		if (c->single_use)
 			remove_class(dcom, i);
 	}
@@ -130,7 +130,7 @@ static bool make_entry(struct dcom *dcom, struct rpc_call *call,
 
 	*ret_entry = (struct exporter_entry){ .dcom = dcom,
 					      .uid = rpc_call_caller(call)->uid,
-					      .secret = *f->secret };
+					      .host = { .secret = *f->secret, .number = 1 } };
 	*ret = (struct resolver_exporter){ .bindings = dcom->endpoints,
 					   .secret = *f->secret,
 					   .authn_hint = f->authn_hint,
@@ -138,17 +138,18 @@ static bool make_entry(struct dcom *dcom, struct rpc_call *call,
 					   .major = ORPC_MAJOR,
 					   .minor = ORPC_MINOR };
 	exporter_names(f->secret, &ret_entry->oxid, &ret->rem_unknown);
-	return endpoint[0] == '/' &&
-	       (size_t)snprintf(ret->endpoint, sizeof ret->endpoint, "%s", endpoint) <
-		       sizeof ret->endpoint &&
-	       snprintf(ret_entry->endpoint, sizeof ret_entry->endpoint, "%s", endpoint) > 0;
+	if (endpoint[0] != '/' || strlen(endpoint) >= sizeof ret->endpoint)
+		return false;
+	strcpy(ret->endpoint, endpoint);
+	strcpy(ret_entry->host.endpoint, endpoint);
+	return true;
 }
 
 /* Into the resolver, and as a handle. Takes the entry when it returns 0. */
 static uint32_t enter(struct dcom *dcom, struct rpc_call *call, struct exporter_entry *e,
 		      const struct resolver_exporter *about, PEXPORTER *ret)
 {
-	if (resolver_count_of(dcom->resolver, e->uid) >= EXPORTERS_PER_USER)
+	if (resolver_count_of(dcom->resolver, e->uid).oxids >= EXPORTERS_PER_USER)
 		return RESOLVER_NO_MEMORY;
 	if (resolver_add_oxid(dcom->resolver, about, e->oxid) < 0)
 		return RESOLVER_NO_MEMORY;
@@ -189,6 +190,9 @@ static uint32_t announce(void *ctx, struct rpc_call *call, void *frame, struct a
 
 	if (!e)
 		return (uint32_t)nca_s_fault_context_mismatch;
+	if (f->count &&
+	    resolver_count_of(dcom->resolver, e->uid).oids > OBJECTS_PER_USER - f->count)
+		r = -ENOBUFS;
 	for (DWORD i = 0; r == 0 && i < f->count; i++)
 		r = resolver_add_oid(dcom->resolver, e->oxid, f->oids[i], true, clock_now());
 	f->ReturnValue = r < 0 ? RESOLVER_NO_MEMORY : RESOLVER_OK;

@@ -47,6 +47,10 @@ int security_vouch_take(const uint8_t secret[SECURITY_SECRET_SIZE], struct text 
 		return error_set(err, -EACCES, "a word for a caller from who may give none");
 	const uint8_t *head = (const uint8_t *)token.data + SECURITY_SECRET_SIZE;
 
+	/* Without a level he would pass for a process of this machine. */
+	if (head[3] < AUTHN_LEVEL_NONE || head[3] > AUTHN_LEVEL_PKT_PRIVACY)
+		return error_set(err, -EACCES, "a word for a caller at level %u", head[3]);
+
 	p.service = (enum authn_service)head[0];
 	p.mechanism = (enum authn_service)head[1];
 	p.impersonation = (enum imp_level)head[2];

@@ -274,6 +274,23 @@ static void references_outlive_the_resolver(void **state)
 	rig_done(&rig);
 }
 
+static void one_user_leaves_room_for_others(void **state)
+{
+	uint64_t oids[EXPORTER_OIDS_MAX], next = 1;
+	struct rig rig;
+	int r = 0;
+
+	rig_init(&rig);
+	for (int turn = 0; r == 0 && turn < RESOLVER_OIDS_MAX / EXPORTER_OIDS_MAX; turn++) {
+		for (size_t i = 0; i < ARRAY_LEN(oids); i++)
+			oids[i] = next++;
+		r = machine_announce(rig.exporter.dcom->machine, oids, ARRAY_LEN(oids));
+	}
+	assert_true(r < 0);
+	assert_int_equal(dcom_counts(rig.resolver.dcom).resolver.oids, RESOLVER_OIDS_MAX / 2);
+	rig_done(&rig);
+}
+
 static void class_objects_are_offered_to_others(void **state)
 {
 	IDispatch *d = NULL;
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(other_machines_call_through_the_resolver),
 		cmocka_unit_test(a_process_that_ends_is_asked_for_anew),
 		cmocka_unit_test(references_outlive_the_resolver),
+		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
 	};
 

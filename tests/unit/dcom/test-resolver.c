@@ -79,7 +79,7 @@ static void exporters_are_found_by_number(void **state)
 
 static void numbers_are_taken_once(void **state)
 {
-	struct resolver_exporter other = { .major = 5 };
+	struct resolver_exporter other = { .uid = 7, .major = 5 };
 	struct rig rig;
 
 	rig_init(&rig);
@@ -92,6 +92,12 @@ static void numbers_are_taken_once(void **state)
 	/* One exporter removes no objects of another. */
 	resolver_remove_oid(rig.resolver, oxid, oid);
 	assert_int_equal(resolver_counts(rig.resolver).oids, 1);
+	/* What is told again is there once. */
+	assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, oid, true, 0), 0);
+	assert_int_equal(resolver_count_of(rig.resolver, 0).oids, 1);
+	assert_int_equal(resolver_count_of(rig.resolver, 0).oxids, 1);
+	assert_int_equal(resolver_count_of(rig.resolver, 7).oxids, 1);
+	assert_int_equal(resolver_count_of(rig.resolver, 7).oids, 0);
 	resolver_remove_oid(rig.resolver, rig.oxid, oid);
 	assert_int_equal(resolver_counts(rig.resolver).oids, 0);
 	resolver_free(rig.resolver);

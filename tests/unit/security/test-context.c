@@ -347,6 +347,10 @@ static void test_callers_are_vouched_for_by_who_has_the_secret(void **state)
 	assert_int_equal(got.vouched, AUTHN_LEVEL_PKT_PRIVACY);
 	assert_int_equal(vouch((const uint8_t *)"0123456789abcdX", &v, 0, &got), -EACCES);
 	assert_int_equal(vouch(v.secret, &v, 10, &got), -EACCES); /* within the head */
+	v.peer.vouched = AUTHN_LEVEL_DEFAULT;
+	assert_int_equal(vouch(v.secret, &v, 0, &got), -EACCES);
+	v.peer.vouched = AUTHN_LEVEL_PKT_PRIVACY + 1;
+	assert_int_equal(vouch(v.secret, &v, 0, &got), -EACCES);
 	struct security_context *c = NULL;
 	assert_int_equal(security_context_accept(acceptor, AUTHN_VOUCHED, &c), -ENOTSUP);
 }
