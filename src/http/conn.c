@@ -186,12 +186,13 @@ static int step_rest(struct conn *conn)
 	return 0;
 }
 
-/* The answer is out. */
+/* The answer is out. Whether the connection ends with it, its head has said: a server that began to
+ * leave behind that head answers once more (is_left). */
 static int end_exchange(struct conn *conn)
 {
 	struct http_exchange *x = conn->x;
 	http_exchange_finish(x);
-	if (x->out.close || conn->loop->stopping) {
+	if (x->out.close) {
 		conn_linger(conn);
 	} else if (!x->in.done) {
 		conn->phase = CONN_DRAIN;

@@ -396,6 +396,30 @@ static void who_asked_just_now_may_ask_once_more(void **state)
 	harness_done_all(&h);
 }
 
+/* An answer whose head has gone out without it does not end the connection. */
+static void who_was_told_that_it_stays_open_may_ask(void **state)
+{
+	struct harness h;
+	harness_init(&h, &normal);
+	harness_connect(&h);
+	h.stream_holds = true;
+	assert_true(harness_say(&h, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n"));
+	harness_stream(&h, h.later, HTTP_LENGTH_UNKNOWN);
+	harness_settle(&h);
+	assert_int_equal(harness_status(&h), 200);
+	assert_false(harness_got(&h, "Connection: close"));
+	h.loop->server->grace = NSEC_PER_SEC;
+	h.loop->stop_task.fn(h.loop->stop_task.ctx);
+	h.stream_holds = false;
+	http_resume_send(h.later);
+	assert_true(harness_settle(&h));
+	assert_int_equal(h.done, 1);
+	harness_say(&h, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+	assert_int_equal(harness_status(&h), 200);
+	assert_true(harness_got(&h, "Connection: close"));
+	harness_done_all(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +436,7 @@ int main(void)
 		cmocka_unit_test(some_sockets_are_closed_and_others_not),
 		cmocka_unit_test(a_server_leaves_and_says_when_it_has),
 		cmocka_unit_test(who_asked_just_now_may_ask_once_more),
+		cmocka_unit_test(who_was_told_that_it_stays_open_may_ask),
 		cmocka_unit_test(no_memory_no_server),
 		cmocka_unit_test(no_memory_no_answer),
 	};
