@@ -143,7 +143,8 @@ def story_a_changed_pool_recycles_and_loses_no_request(t):
 @also_sanitized
 def story_a_removed_pool_ends_after_its_requests(t):
     t.write("one/surrogate.app", "Pool One")
-    t.write("one/slow.asp", "<% t = Timer: Do While Timer - t < 1: Loop %>done")
+    t.write("one/slow.asp", "<% Set files = CreateObject(\"Scripting.FileSystemObject\")\n"
+            "Do Until files.FileExists(Server.MapPath(\"end\")): Loop %>done")
     t.serve()
     t.get("/one/")
     slow = t.connect()
@@ -152,6 +153,8 @@ def story_a_removed_pool_ends_after_its_requests(t):
                "that the request runs")
     replace(t, '<add name="One"', '<add name="Three"')
     replace(t, 'applicationPool="One"', 'applicationPool="Three"')
+    t.wait_for(lambda: "Three" in [p["pool"] for p in t.status()["pools"]], "the changed pools")
+    t.write("one/end", "")
     with slow.makefile("rb") as answer:
         text = answer.read().decode()
     t.contains(text, "200 OK", "the request that had begun")
