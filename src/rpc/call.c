@@ -42,11 +42,6 @@ struct rpc_conn *rpc_call_conn(const struct rpc_call *call)
 	return call->conn;
 }
 
-struct rpc_call **rpc_call_link(struct rpc_call *call)
-{
-	return &call->link;
-}
-
 /* ---- their life ---- */
 
 static int call_new(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_security *s,

@@ -285,7 +285,7 @@ uint32_t rpc_client_conn_new(const struct rpc_client_options *o, uint32_t group,
 	buf_init(&c->in, 4u * RPC_FRAGMENT_WIRE_MAX);
 	buf_init(&c->out, 2 * RPC_STUB_MAX);
 	memcpy(c->endpoint, o->binding.endpoint, sizeof(c->endpoint));
-	int r = rpc_net_connect(&c->net, &o->binding);
+	int r = rpc_net_connect(&c->net, &o->binding, o->call_timeout);
 	uint32_t status = RPC_S_OK;
 	if (r < 0) {
 		snprintf(what, sizeof(what), "cannot connect to %s%s%s%s",

@@ -18,11 +18,13 @@
 struct rpc_net {
 	int fd;
 	int64_t deadline;
+	int64_t patience;          /* ns that a read of the socket waits by itself */
 	struct rpc_cancel *cancel; /* may be NULL */
 };
 
-/* -ETIMEDOUT, -ECANCELED, -EHOSTUNREACH for a name nobody knows, or what connect said. */
-int rpc_net_connect(struct rpc_net *net, const struct rpc_binding *binding);
+/* -ETIMEDOUT, -ECANCELED, -EHOSTUNREACH for a name nobody knows, or what connect said. Calls over
+ * it will usually have `call_timeout` ns. */
+int rpc_net_connect(struct rpc_net *net, const struct rpc_binding *binding, int64_t call_timeout);
 int rpc_net_send(struct rpc_net *net, const void *data, size_t length);
 /* Appends what comes, at least one byte. -ECONNRESET: the peer has closed. */
 int rpc_net_receive(struct rpc_net *net, struct buf *in);

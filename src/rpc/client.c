@@ -23,6 +23,12 @@ struct rpc_client {
 	bool resolved; /* the endpoint in the options is what the endpoint mapper said */
 };
 
+/* A call while it looks for a connection. */
+struct attempt {
+	int64_t deadline;
+	struct rpc_cancel *cancel; /* may be NULL */
+};
+
 static bool keep(struct arena *a, const char *text, const char **ret)
 {
 	*ret = text ? arena_strndup(a, text, strlen(text)) : NULL;
@@ -125,33 +131,32 @@ static struct timespec moment(int64_t at)
 }
 
 /* Waits with the lock held until a connection may be free. */
-static uint32_t await_free(struct rpc_client *c, int64_t deadline, const struct rpc_cancel *cancel,
-			   struct error *err)
+static uint32_t await_free(struct rpc_client *c, const struct attempt *a, struct error *err)
 {
-	struct timespec until = moment(deadline);
-	if (rpc_cancel_used(cancel))
+	struct timespec until = moment(a->deadline);
+	if (rpc_cancel_used(a->cancel))
 		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "cancelled");
 	if (pthread_cond_timedwait(&c->wake, &c->lock, &until) == ETIMEDOUT &&
-	    clock_now() >= deadline)
+	    clock_now() >= a->deadline)
 		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "all connections are in use");
 	return RPC_S_OK;
 }
 
 /* A free connection, or leave to open one (NULL), or RPC_S_CALL_CANCELLED when none comes free. */
-static uint32_t reserve(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
-			struct rpc_client_conn **ret, struct error *err)
+static uint32_t reserve(struct rpc_client *c, const struct attempt *a, struct rpc_client_conn **ret,
+			struct error *err)
 {
 	uint32_t status = RPC_S_OK;
-	rpc_cancel_watch(cancel, &c->lock, &c->wake);
+	rpc_cancel_watch(a->cancel, &c->lock, &c->wake);
 	pthread_mutex_lock(&c->lock);
 	while (!(*ret = take_free(c)) && c->count >= c->options.connections && status == RPC_S_OK)
-		status = await_free(c, deadline, cancel, err);
+		status = await_free(c, a, err);
 	if (*ret)
 		status = RPC_S_OK;
 	else if (status == RPC_S_OK)
 		c->count++;
 	pthread_mutex_unlock(&c->lock);
-	rpc_cancel_watch(cancel, NULL, NULL);
+	rpc_cancel_watch(a->cancel, NULL, NULL);
 	return status;
 }
 
@@ -233,32 +238,32 @@ static uint32_t open_at(struct rpc_client *c, const struct rpc_client_options *o
 }
 
 /* Nothing was sent yet, so a server that is not where it was is looked for once more. */
-static uint32_t open_one(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
+static uint32_t open_one(struct rpc_client *c, const struct attempt *a,
 			 struct rpc_client_conn **ret, struct error *err)
 {
 	struct rpc_client_options o;
 	uint32_t status;
 	bool known, again;
 	int64_t limit = clock_now() + c->options.connect_timeout;
-	if (limit > deadline)
-		limit = deadline;
+	if (limit > a->deadline)
+		limit = a->deadline;
 	do {
-		status = complete(c, limit, cancel, &o, &known, err);
+		status = complete(c, limit, a->cancel, &o, &known, err);
 		if (status)
 			return status;
-		status = open_at(c, &o, limit, cancel, ret, err);
+		status = open_at(c, &o, limit, a->cancel, ret, err);
 		again = forget_endpoint(c, status, o.binding.endpoint) && known;
 	} while (again && clock_now() < limit);
 	return status;
 }
 
-static uint32_t take(struct rpc_client *c, int64_t deadline, struct rpc_cancel *cancel,
-		     struct rpc_client_conn **ret, struct error *err)
+static uint32_t take(struct rpc_client *c, const struct attempt *a, struct rpc_client_conn **ret,
+		     struct error *err)
 {
-	uint32_t status = reserve(c, deadline, cancel, ret, err);
+	uint32_t status = reserve(c, a, ret, err);
 	if (status || *ret)
 		return status;
-	status = open_one(c, deadline, cancel, ret, err);
+	status = open_one(c, a, ret, err);
 	if (status)
 		give_back(c, NULL, false);
 	return status;
@@ -267,7 +272,8 @@ static uint32_t take(struct rpc_client *c, int64_t deadline, struct rpc_cancel *
 uint32_t rpc_client_connect(struct rpc_client *c, struct error *err)
 {
 	struct rpc_client_conn *conn;
-	uint32_t status = take(c, clock_now() + c->options.connect_timeout, NULL, &conn, err);
+	struct attempt a = { clock_now() + c->options.connect_timeout, NULL };
+	uint32_t status = take(c, &a, &conn, err);
 	if (status == RPC_S_OK)
 		give_back(c, conn, true);
 	return status;
@@ -278,16 +284,16 @@ uint32_t rpc_client_call(struct rpc_client *c, struct rpc_client_call *call, str
 	struct rpc_client_conn *conn;
 	bool usable;
 	int64_t timeout = call->timeout ? call->timeout : c->options.call_timeout;
-	int64_t deadline = clock_now() + timeout;
+	struct attempt a = { clock_now() + timeout, call->cancel };
 	if (call->in.length > RPC_STUB_MAX)
 		return rpc_client_failed(err, RPC_S_INVALID_ARG, "a call with too many bytes");
-	uint32_t status = take(c, deadline, call->cancel, &conn, err);
-	if (status == RPC_S_SERVER_UNAVAILABLE && clock_now() >= deadline)
+	uint32_t status = take(c, &a, &conn, err);
+	if (status == RPC_S_SERVER_UNAVAILABLE && clock_now() >= a.deadline)
 		return rpc_client_failed(err, RPC_S_CALL_CANCELLED, "no connection in time");
 	if (status)
 		return status;
-	conn->net.deadline = deadline;
-	conn->net.cancel = call->cancel;
+	conn->net.deadline = a.deadline;
+	conn->net.cancel = a.cancel;
 	status = rpc_client_conn_call(conn, &c->options, call, &usable, err);
 	conn->net.cancel = NULL;
 	if (forget_endpoint(c, status, conn->endpoint))

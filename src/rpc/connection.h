@@ -4,9 +4,9 @@
  * and no clock, so tests and fuzzers drive it as a server does. Malformed traffic ends its own
  * connection only.
  *
- * Threads. A connection belongs to the thread of its loop. A call that it hands out may be worked
- * on by another thread, which uses only the rpc_call_ functions of rpc/rpc.h, and comes back by
- * rpc_call_finish on the loop's thread.
+ * Threads. A connection is used by one thread at a time: a server has a lock for each. A call that
+ * it hands out is worked on without that lock, by the rpc_call_ functions of rpc/rpc.h only, and
+ * comes back by rpc_call_finish.
  */
 #pragma once
 
@@ -88,9 +88,6 @@ bool rpc_conn_full(const struct rpc_conn *conn);
 
 /* Runs the dispatch function and keeps what it returned. Any thread; may take long. */
 void rpc_call_run(struct rpc_call *call);
-/* Sends the answer, if anybody still waits for it, and frees the call. The loop's thread. 0, or as
- * rpc_conn_input. */
+/* Sends the answer, if anybody still waits for it, and frees the call. 0, or as rpc_conn_input. */
 int rpc_call_finish(struct rpc_call *call);
 struct rpc_conn *rpc_call_conn(const struct rpc_call *call);
-/* For lists of whoever holds calls. */
-struct rpc_call **rpc_call_link(struct rpc_call *call);

@@ -439,7 +439,6 @@ int rpc_epmapper_new(struct rpc_map *map, struct rpc_interface **ret)
 	*i = (struct rpc_interface){ .id = rpc_epmapper,
 				     .annotation = "Endpoint mapper",
 				     .operations = ARRAY_LEN(operations),
-				     .quick = true,
 				     .dispatch = dispatch,
 				     .ctx = map };
 	*ret = i;

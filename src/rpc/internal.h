@@ -40,7 +40,7 @@ struct rpc_call {
 	bool orphaned;   /* nobody waits for the answer */
 	_Atomic bool cancelled;
 	struct rpc_handle *held[RPC_HANDLES_HELD];
-	struct rpc_call *link; /* rpc_call_link */
+	struct rpc_call *link; /* the next one that waits for a thread */
 };
 TAILQ_HEAD(call_list, rpc_call);
 

@@ -114,7 +114,6 @@ int rpc_mgmt_new(const struct rpc_mgmt_options *options, struct rpc_interface **
 	m->interface = (struct rpc_interface){ .id = rpc_mgmt,
 					       .annotation = "Management",
 					       .operations = ARRAY_LEN(operations),
-					       .quick = true,
 					       .dispatch = dispatch,
 					       .ctx = m };
 	*ret = &m->interface;

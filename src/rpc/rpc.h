@@ -190,9 +190,6 @@ struct rpc_interface {
 	/* The same for callers that are authenticated, while others pass: what DCOM's activation
 	 * wants since KB5004442. */
 	enum authn_level least_if_any;
-	/* Its operations never wait: they run on the thread that serves all connections, which
-	 * saves a call two changes of thread, and are served also when all workers are busy. */
-	bool quick;
 	rpc_dispatch_fn dispatch;
 	void *ctx;
 };

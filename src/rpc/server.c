@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The life of a server: tables, listening sockets, the loop's thread, the stop. rpc_server_
- * functions are called by the thread that made it; socket.c runs on the loop's.
+ * functions are called by the thread that made it.
  */
 #include "base/mem.h"
 #include "rpc/server-internal.h"
@@ -23,17 +23,6 @@ void rpc_server_note(struct rpc_server *server, const char *text)
 {
 	if (server->options.note)
 		server->options.note(server->options.ctx, text);
-}
-
-/* Answers of calls that were served. */
-static void on_done(void *ctx)
-{
-	struct rpc_server *server = ctx;
-	struct rpc_call *call = rpc_workers_take(&server->workers), *next;
-	for (; call; call = next) {
-		next = *rpc_call_link(call);
-		rpc_socket_done(call);
-	}
 }
 
 static void set_defaults(struct rpc_server_options *o)
@@ -61,6 +50,7 @@ int rpc_server_new(const struct rpc_server_options *options, struct rpc_server *
 	set_defaults(&server->options);
 	LIST_INIT(&server->listeners);
 	LIST_INIT(&server->sockets);
+	LIST_INIT(&server->spare);
 	server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int r = loop_new(&server->loop);
 	if (r == 0)
@@ -69,7 +59,7 @@ int rpc_server_new(const struct rpc_server_options *options, struct rpc_server *
 		r = rpc_groups_new(&server->groups);
 	if (r == 0)
 		r = rpc_workers_init(&server->workers, server->options.threads,
-				     server->options.waiting, server->loop, on_done, server);
+				     server->options.waiting);
 	if (r < 0) {
 		rpc_server_free(server);
 		return r;
@@ -95,6 +85,7 @@ struct rpc_server *rpc_server_free(struct rpc_server *server)
 		return NULL;
 	rpc_server_stop(server, 0);
 	listeners_free(server);
+	rpc_sockets_free(server);
 	rpc_workers_done(&server->workers);
 	rpc_interfaces_free(server->interfaces);
 	rpc_groups_free(server->groups);
@@ -227,27 +218,32 @@ static void *loop_main(void *ctx)
 int rpc_server_start(struct rpc_server *server)
 {
 	sigset_t all, before;
+	int r = rpc_workers_start(&server->workers);
+	if (r < 0)
+		return r;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int e = pthread_create(&server->thread, NULL, loop_main, server);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	server->started = e == 0;
+	if (e)
+		rpc_workers_stop(&server->workers);
 	return -e;
 }
 
-static void close_sockets(struct rpc_server *server, bool busy)
+/* They leave the list later, by the loop's tasks. */
+static void stop_sockets(struct rpc_server *server, bool busy)
 {
-	struct rpc_socket *s, *next;
-	for (s = LIST_FIRST(&server->sockets); s; s = next) {
-		next = LIST_NEXT(s, in_server);
-		if (busy || s->running == 0)
-			rpc_socket_close(s);
+	struct rpc_socket *s;
+	LIST_FOREACH(s, &server->sockets, in_server)
+	{
+		rpc_socket_stop(s, busy);
 	}
 }
 
 static void grace_over(void *ctx)
 {
-	close_sockets(ctx, true);
+	stop_sockets(ctx, true);
 }
 
 static void stop_begin(void *ctx)
@@ -255,7 +251,7 @@ static void stop_begin(void *ctx)
 	struct rpc_server *server = ctx;
 	server->stopping = true;
 	listeners_free(server);
-	close_sockets(server, server->grace <= 0);
+	stop_sockets(server, server->grace <= 0);
 	if (LIST_EMPTY(&server->sockets)) {
 		loop_stop(server->loop);
 		return;
@@ -263,7 +259,7 @@ static void stop_begin(void *ctx)
 	int64_t due = loop_now(server->loop) + server->grace;
 	if (server->grace > 0 &&
 	    loop_timer_set(server->loop, &server->stop_timer, due, grace_over, server) < 0)
-		close_sockets(server, true);
+		stop_sockets(server, true);
 }
 
 void rpc_server_stop(struct rpc_server *server, int64_t grace)

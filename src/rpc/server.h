@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An RPC server: one thread for all sockets, and worker threads for the calls, so that a call that
- * takes long holds up nobody. TCP ("ncacn_ip_tcp") and local sockets ("ncalrpc", a Unix socket).
+ * An RPC server: worker threads read from all connections, and each runs the call that it has read.
+ * There is always one that reads, so that a call that takes long holds up nobody. TCP
+ * ("ncacn_ip_tcp") and local sockets ("ncalrpc", a Unix socket).
  *
  * Limits: connections in all and of one address, time without a call, time for a handshake,
  * threads, calls that wait for one.
@@ -16,15 +17,15 @@ struct rpc_server;
 struct rpc_server_options {
 	struct security_acceptor *acceptor; /* must outlive the server; NULL: no authentication */
 	unsigned connections, connections_per_peer; /* 0: 1024, 128 */
-	unsigned threads;                           /* 0: 64 */
+	unsigned threads;                           /* calls at the same time; 0: 64 */
 	unsigned waiting;                           /* calls without a thread; 0: 1024 */
 	int64_t idle;      /* ns without a byte or a call; 0: 15 minutes, negative: for ever */
 	int64_t handshake; /* ns from connecting to the first finished bind; 0: 30 s */
-	/* A call was refused because its authentication level is too low, on the loop's thread; may
-	 * be NULL. Whoever offers activation writes event 10036 here. */
+	/* A call was refused because its authentication level is too low; may be NULL. Whoever
+	 * offers activation writes event 10036 here. Called by any of its threads, as `note` is. */
 	void (*too_low)(void *ctx, const struct rpc_interface *interface,
 			const struct rpc_caller *caller);
-	/* Lines for a log, or NULL; may be called by any of its threads. */
+	/* Lines for a log, or NULL. */
 	void (*note)(void *ctx, const char *text);
 	void *ctx;
 };

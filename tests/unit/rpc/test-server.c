@@ -247,16 +247,7 @@ static void test_too_busy(void **state)
 			wait_for_calls(2);
 	}
 	assert_int_equal(fails(c, &err), RPC_S_SERVER_TOO_BUSY);
-	/* What never waits needs no worker. */
-	struct rpc_client_options o = options_for(AUTHN_NONE, AUTHN_LEVEL_NONE);
-	struct buf out;
-	o.interface = rpc_mgmt;
-	buf_init(&out, 4096);
-	struct rpc_client *asker = client_of(o);
-	struct rpc_client_call is_listening = { .opnum = 2, .in = { "", 0 }, .out = &out };
-	assert_int_equal(rpc_client_call(asker, &is_listening, &err), RPC_S_OK);
-	rpc_client_free(asker);
-	buf_done(&out);
+	/* Somebody still reads: both hear that they are cancelled. */
 	for (int i = 0; i < 2; i++)
 		rpc_cancel_now(s[i].cancel);
 	for (int i = 0; i < 2; i++) {
@@ -295,6 +286,112 @@ static void test_stop_with_grace(void **state)
 	rpc_cancel_free(s.cancel);
 	buf_done(&out);
 	rpc_client_free(c);
+}
+
+/* ---- many at once ---- */
+
+#define CALLERS 6
+#define ROUNDS 60
+
+static struct rpc_client_options options_of_caller(int number)
+{
+	struct rpc_client_options o =
+		options_for(number % 3 == 1 ? AUTHN_WINNT : AUTHN_NONE,
+			    number % 3 == 1 ? AUTHN_LEVEL_PKT_INTEGRITY : AUTHN_LEVEL_NONE);
+	if (number % 3 == 2) {
+		o.binding = (struct rpc_binding){ .protseq = RPC_NCALRPC };
+		strcpy(o.binding.endpoint, local_path);
+	}
+	return o;
+}
+
+/* Calls that are served, calls that nobody waits for any more, clients that come and go. */
+static void *call_much(void *ctx)
+{
+	int number = *(int *)ctx;
+	uint8_t seconds[4] = { 100 };
+	struct buf out;
+	buf_init(&out, 1000);
+	struct rpc_client *c = client_of(options_of_caller(number));
+	for (uint32_t i = 0; i < ROUNDS; i++) {
+		struct rpc_client_call sleep = { .opnum = ECHO_TEST_SLEEP,
+						 .in = { (char *)seconds, 4 },
+						 .out = &out,
+						 .timeout = 2 * NSEC_PER_MSEC };
+		if (i % 12 == 11)
+			assert_int_equal(rpc_client_call(c, &sleep, NULL), RPC_S_CALL_CANCELLED);
+		else
+			adds_one(c, i);
+		if (i % 20 == 19) {
+			rpc_client_free(c);
+			c = client_of(options_of_caller(number));
+		}
+	}
+	rpc_client_free(c);
+	buf_done(&out);
+	return NULL;
+}
+
+static void test_many_at_once(void **state)
+{
+	pthread_t threads[CALLERS];
+	int numbers[CALLERS];
+	end();
+	begin((struct rpc_server_options){ .threads = 3 });
+	for (int i = 0; i < CALLERS; i++) {
+		numbers[i] = i;
+		assert_int_equal(pthread_create(&threads[i], NULL, call_much, &numbers[i]), 0);
+	}
+	for (int i = 0; i < CALLERS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void put_sleeps_and_sums(struct buf *b)
+{
+	const struct rpc_bind_context context = { 0, echo_interface.id, &rpc_ndr20, 1 };
+	size_t start = rpc_pdu_begin(b, RPC_PDU_BIND, RPC_PFC_FIRST | RPC_PFC_LAST, 1);
+	rpc_pdu_put_bind(b, RPC_FRAGMENT_MAX, RPC_FRAGMENT_MAX, 0, &context, 1);
+	rpc_pdu_end(b, start, 0);
+	for (uint32_t i = 0; i < 10; i++) {
+		start = rpc_pdu_begin(b, RPC_PDU_REQUEST, RPC_PFC_FIRST | RPC_PFC_LAST, 10 + i);
+		rpc_pdu_put_request(b, 4, 0, i < 2 ? ECHO_TEST_SLEEP : ECHO_ADD_ONE, NULL);
+		rpc_put_u32(b, i < 2 ? 100 : i);
+		rpc_pdu_end(b, start, 0);
+	}
+	/* The second of those that sleep is to end, the first one not. */
+	start = rpc_pdu_begin(b, RPC_PDU_CO_CANCEL, RPC_PFC_FIRST | RPC_PFC_LAST, 11);
+	rpc_pdu_end(b, start, 0);
+}
+
+/* Calls of one connection that come in one piece, two of which take long: the others are served by
+ * threads that are left. */
+static void test_calls_in_one_piece(void **state)
+{
+	struct buf b, in;
+	struct rpc_pdu pdu;
+	unsigned answers = 0, faults = 0;
+	buf_init(&b, 1 << 16);
+	buf_init(&in, 1 << 16);
+	put_sleeps_and_sums(&b);
+	int fd = connect_raw();
+	assert_int_equal(send(fd, b.data, b.length, 0), b.length);
+	while (answers < 8 || faults < 1) {
+		int length = in.length ? rpc_pdu_length(in.data, in.length) : 0;
+		if (length == 0 || (size_t)length > in.length) {
+			char *to = buf_reserve(&in, 4096);
+			ssize_t n = recv(fd, to, 4096, 0);
+			assert_true(n > 0);
+			buf_commit(&in, (size_t)n);
+			continue;
+		}
+		assert_int_equal(rpc_pdu_parse(in.data, (size_t)length, &pdu, NULL), 0);
+		answers += pdu.type == RPC_PDU_RESPONSE;
+		faults += pdu.type == RPC_PDU_FAULT && pdu.call_id == 11;
+		buf_consume(&in, (size_t)length);
+	}
+	close(fd);
+	buf_done(&b);
+	buf_done(&in);
 }
 
 /* ---- no memory, before there are threads ---- */
@@ -357,6 +454,8 @@ int main(void)
 		TEST(test_server_limits),
 		TEST(test_too_busy),
 		TEST(test_stop_with_grace),
+		TEST(test_many_at_once),
+		TEST(test_calls_in_one_piece),
 		cmocka_unit_test(test_a_file_in_the_way),
 	};
 	return cmocka_run_group_tests_name("server", tests, setup_all, teardown_all);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Listening sockets of a server, on the loop's thread: connections are taken, or refused when there
+ * are too many.
+ */
+#include "rpc/server-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define ACCEPTS_PER_TURN 64
+
+static void keep_alive(int fd)
+{
+	const int on = 1, idle = 120, interval = 15, count = 4;
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static bool too_many(const struct rpc_server *server, const char *address, bool local)
+{
+	const struct rpc_socket *s;
+	unsigned same = 0;
+	if (server->socket_count >= server->options.connections)
+		return true;
+	if (local)
+		return false;
+	LIST_FOREACH(s, &server->sockets, in_server)
+	{
+		/* cppcheck-suppress uninitvar ; LIST_FOREACH has set it */
+		same += strcmp(s->address, address) == 0;
+	}
+	return same >= server->options.connections_per_peer;
+}
+
+static void accepted(const struct rpc_listener *l, int fd, const struct sockaddr_storage *from)
+{
+	char address[SYS_ADDRESS_SIZE] = "local", note[SYS_ADDRESS_SIZE + 80];
+	if (!l->local) {
+		sys_address_text(from, address);
+		keep_alive(fd);
+	}
+	bool full = too_many(l->server, address, l->local);
+	if (!full && rpc_socket_new(l, fd, address) == 0)
+		return;
+	snprintf(note, sizeof(note), "%s: a connection is refused: %s", address,
+		 full ? "too many" : "out of memory");
+	rpc_server_note(l->server, note);
+	sys_close(fd);
+}
+
+/* No descriptors left: with the reserve one connection can be taken and closed, so that the queue
+ * moves on, instead of an event that never goes away. */
+static bool shed_one(struct rpc_listener *l)
+{
+	if (l->server->reserve < 0)
+		return false;
+	l->server->reserve = sys_close(l->server->reserve);
+	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	bool shed = fd >= 0;
+	sys_close(fd);
+	l->server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return shed;
+}
+
+void rpc_listener_event(void *ctx, int fd, unsigned events)
+{
+	struct rpc_listener *l = ctx;
+	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+		struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+		socklen_t length = sizeof(from);
+		int got = accept4(l->fd, (struct sockaddr *)&from, &length,
+				  SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (got >= 0)
+			accepted(l, got, &from);
+		else if (errno == EMFILE || errno == ENFILE
+				 ? !shed_one(l)
+				 : errno != ECONNABORTED && errno != EINTR)
+			return;
+	}
+}
