@@ -3,7 +3,8 @@
  * CoUnmarshalInterface and CoReleaseMarshalData over bytes that anybody may have written: they give
  * an object, which is counted, or an error; nothing is called that was not marshalled here, but for
  * error information, which goes by value. The
- * bytes 'K' 'E' 'Y' in a stream become the key of an object that is under way.
+ * bytes 'K' 'E' 'Y' in a stream become the key of an object that is under way, 'T' 'O' 'K' the
+ * token of this process.
  */
 #include "fuzz.h"
 
@@ -54,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct object object = { { &vtbl }, 1 };
 	IStream *key = SHCreateMemStream(NULL, 0), *stream;
 	IUnknown *got = NULL;
-	uint8_t bytes[64] = { 0 };
+	uint8_t bytes[80] = { 0 };
 	uint8_t *copy = malloc(size + 1);
 
 	FUZZ_REQUIRE(key && copy);
@@ -63,9 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						  NULL, MSHLFLAGS_NORMAL)));
 	key->lpVtbl->Seek(key, 0, STREAM_SEEK_SET, NULL);
 	key->lpVtbl->Read(key, bytes, sizeof(bytes), NULL);
-	for (size_t i = 0; i + 16 <= size; i++)
+	for (size_t i = 0; i + 16 <= size; i++) {
 		if (memcmp(copy + i, "KEY", 3) == 0)
+			memcpy(copy + i, bytes + 64, 16);
+		else if (memcmp(copy + i, "TOK", 3) == 0)
 			memcpy(copy + i, bytes + 48, 16);
+	}
 	stream = SHCreateMemStream(copy, (UINT)size);
 	FUZZ_REQUIRE(stream);
 	if (SUCCEEDED(CoUnmarshalInterface(stream, &IID_IUnknown, (void **)&got))) {

@@ -10,6 +10,18 @@
 
 #include <errno.h>
 
+/* Reads it as from a stream: never beyond what was parsed, and as much of it. */
+static void read_by_pieces(struct text whole)
+{
+	size_t at = 0, missing;
+
+	while ((missing = objref_missing((struct text){ whole.data, at }))) {
+		FUZZ_REQUIRE(missing <= whole.length - at);
+		at += missing;
+	}
+	FUZZ_REQUIRE(at == whole.length);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text in = { (const char *)data, size };
@@ -31,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	objref_print(&b, &second);
 	FUZZ_REQUIRE(text_equal(buf_text(&first), buf_text(&second)));
 	FUZZ_REQUIRE(text_equal(a.data, b.data));
+	read_by_pieces(buf_text(&out));
 	for (unsigned i = 0; i < a.resolver.string_count; i++) {
 		char host[BINDINGS_TEXT_MAX];
 		uint16_t port;

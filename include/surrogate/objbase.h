@@ -153,6 +153,12 @@ SURROGATE_API HRESULT GetErrorInfo(ULONG dwReserved, IErrorInfo **pperrinfo);
 SURROGATE_API HRESULT CreateStreamOnHGlobal(void *hGlobal, BOOL fDeleteOnRelease, IStream **ppstm);
 /* The same with a copy of bytes; NULL: no memory. */
 SURROGATE_API IStream *SHCreateMemStream(const BYTE *pInit, UINT cbInit);
+/* An interface pointer as bytes in a stream, and back. Within a process (MSHCTX_INPROC) the object
+ * itself comes out; for other processes and machines a reference goes in, and a proxy comes out:
+ * that takes a program that serves objects (else RPC_E_REMOTE_DISABLED, or E_NOINTERFACE), and a
+ * description of the interface. An object with an IMarshal of its own says what travels; of what
+ * other processes wrote so, only error information is read (E_ACCESSDENIED). What is not read must
+ * be released. CO_E_OBJNOTCONNECTED: it was read already, released, or the object was cut off. */
 SURROGATE_API HRESULT CoGetMarshalSizeMax(ULONG *pulSize, REFIID riid, IUnknown *pUnk,
 					  DWORD dwDestContext, void *pvDestContext,
 					  DWORD mshlflags);
@@ -160,6 +166,7 @@ SURROGATE_API HRESULT CoMarshalInterface(IStream *pStm, REFIID riid, IUnknown *p
 					 DWORD dwDestContext, void *pvDestContext, DWORD mshlflags);
 SURROGATE_API HRESULT CoUnmarshalInterface(IStream *pStm, REFIID riid, void **ppv);
 SURROGATE_API HRESULT CoReleaseMarshalData(IStream *pStm);
+/* What others hold of the object from now on is RPC_E_DISCONNECTED when they call. */
 SURROGATE_API HRESULT CoDisconnectObject(IUnknown *pUnk, DWORD dwReserved);
 SURROGATE_API HRESULT CoGetStandardMarshal(REFIID riid, IUnknown *pUnk, DWORD dwDestContext,
 					   void *pvDestContext, DWORD mshlflags,

@@ -21,10 +21,11 @@ const CLSID marshal_class_inproc = { 0x33A, 0, 0, { 0xC0, 0, 0, 0, 0, 0, 0, 0x46
 /* ---- what is under way ---- */
 
 struct entry {
-	GUID key;         /* chance: nobody guesses it; GUID_NULL: the entry is free */
-	IUnknown *object; /* the interface that was marshalled */
-	bool table;       /* may be unmarshalled many times */
-	bool weak;        /* holds no reference */
+	GUID key;           /* chance: nobody guesses it; GUID_NULL: the entry is free */
+	IUnknown *object;   /* the interface that was marshalled */
+	IUnknown *identity; /* of the object: to be compared, and not held */
+	bool table;         /* may be unmarshalled many times */
+	bool weak;          /* holds no reference */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -56,10 +57,20 @@ static struct entry *entry_new(void)
 	return &entries[entry_count++];
 }
 
+static IUnknown *identity_of(IUnknown *object)
+{
+	IUnknown *identity = NULL;
+
+	if (SUCCEEDED(object->lpVtbl->QueryInterface(object, &IID_IUnknown, (void **)&identity)))
+		identity->lpVtbl->Release(identity);
+	return identity;
+}
+
 /* Takes a reference to `object`, unless weak. */
 static HRESULT entry_put(IUnknown *object, DWORD flags, GUID *ret_key)
 {
 	struct entry made = { .object = object,
+			      .identity = identity_of(object),
 			      .table = flags & (MSHLFLAGS_TABLESTRONG | MSHLFLAGS_TABLEWEAK),
 			      .weak = flags & MSHLFLAGS_TABLEWEAK },
 		     *entry;
@@ -97,6 +108,35 @@ static HRESULT entry_take(REFGUID key, bool remove, IUnknown **ret)
 	}
 	pthread_mutex_unlock(&lock);
 	return entry ? S_OK : CO_E_OBJNOTCONNECTED;
+}
+
+/* Takes one entry of an object out of the table; false: there is none. */
+static bool entry_cut(const IUnknown *identity, IUnknown **ret_held)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; !found && i < entry_count; i++) {
+		struct entry *entry = &entries[i];
+
+		found = entry->object && entry->identity == identity;
+		if (!found)
+			continue;
+		*ret_held = entry->weak ? NULL : entry->object;
+		*entry = (struct entry){ 0 };
+		entry_free++;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+void marshal_inproc_disconnect(IUnknown *object)
+{
+	IUnknown *identity = identity_of(object), *held = NULL;
+
+	while (identity && entry_cut(identity, &held))
+		if (held)
+			held->lpVtbl->Release(held);
 }
 
 /* ---- the marshaller ---- */
@@ -288,11 +328,15 @@ static HRESULT face_forget(IMarshal *This, IStream *stream)
 	return hr;
 }
 
-/* Inside of a process nothing stands between object and caller that could be cut. */
+/* Inside of a process nothing stands between object and caller that could be cut, but what nobody
+ * has read yet, and what other processes hold by the standard marshaller. */
 static HRESULT face_disconnect(IMarshal *This, DWORD reserved)
 {
-	(void)This;
-	return reserved ? E_INVALIDARG : S_OK;
+	struct marshaler *self = marshaler_of(This);
+
+	if (reserved)
+		return E_INVALIDARG;
+	return self->outer ? marshal_disconnect(self->outer) : S_OK;
 }
 
 static const IMarshalVtbl face_vtbl = {

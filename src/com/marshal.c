@@ -4,13 +4,20 @@
  * IMarshal says itself what travels: its bytes go into an OBJREF_CUSTOM. For the others the
  * standard marshaller does it, which is of src/dcom (com/activate.h) and writes its OBJREF whole;
  * inside of one process, where every object may be called by any thread, the marshaller of
- * marshal-inproc.c. What is read comes from anybody. Any thread.
+ * marshal-inproc.c.
+ *
+ * What is read comes from anybody, and whoever wrote an OBJREF_CUSTOM names the class that reads
+ * it. So one that is for this process has a token in it that only this process knows; all others
+ * are read by classes of this program that do no more than read. Any thread.
  */
 #include "com/marshal.h"
 
 #include "base/mem.h"
 #include "com/activate.h"
+#include "com/class.h"
 #include "com/errorinfo.h"
+
+#include <pthread.h>
 
 #define SIGNATURE 0x574F454Du /* "MEOW" */
 #define FLAG_CUSTOM 4u
@@ -73,7 +80,8 @@ HRESULT CoGetStandardMarshal(REFIID riid, IUnknown *pUnk, DWORD dwDestContext, v
 static HRESULT marshaler_of(REFIID riid, IUnknown *object, DWORD context, void *context_data,
 			    DWORD flags, IMarshal **ret)
 {
-	if (!riid || !object || flags > (MSHLFLAGS_TABLEWEAK | MSHLFLAGS_NOPING))
+	if (!riid || !object || context > MSHCTX_INPROC ||
+	    (flags & ~(DWORD)MSHLFLAGS_NOPING) > MSHLFLAGS_TABLEWEAK)
 		return E_INVALIDARG;
 	if (SUCCEEDED(object->lpVtbl->QueryInterface(object, &IID_IMarshal, (void **)ret)))
 		return S_OK;
@@ -83,22 +91,43 @@ static HRESULT marshaler_of(REFIID riid, IUnknown *object, DWORD context, void *
 /* ---- OBJREF_CUSTOM (2.2.18.6) ---- */
 
 #define CUSTOM_HEAD 48 /* signature, flags, iid, clsid, cbExtension, ObjectReferenceSize */
+#define TOKEN sizeof(GUID)
+#define CUSTOM_MOST (CUSTOM_HEAD + TOKEN)
 
-static void put_head(BYTE head[CUSTOM_HEAD], REFIID iid, REFCLSID clsid, ULONG size)
+static GUID token; /* the extension of what is written for this process */
+
+static void make_token(void)
+{
+	guid_random(&token);
+}
+
+static const GUID *own_token(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make_token);
+	return &token;
+}
+
+/* Returns how much of it there is. */
+static ULONG put_head(BYTE head[CUSTOM_MOST], REFIID iid, REFCLSID clsid, bool here, ULONG size)
 {
 	marshal_put_u32(head, SIGNATURE);
 	marshal_put_u32(head + 4, FLAG_CUSTOM);
 	marshal_put_guid(head + 8, iid);
 	marshal_put_guid(head + 24, clsid);
-	marshal_put_u32(head + 40, 0);
+	marshal_put_u32(head + 40, here ? TOKEN : 0);
 	marshal_put_u32(head + 44, size);
+	if (here)
+		memcpy(head + CUSTOM_HEAD, own_token(), TOKEN);
+	return here ? CUSTOM_MOST : CUSTOM_HEAD;
 }
 
 /* Into a stream of its own first: its length stands in front of it. */
 static HRESULT write_custom(IMarshal *marshal, IStream *stream, REFIID riid, REFCLSID clsid,
 			    IUnknown *object, DWORD context, void *context_data, DWORD flags)
 {
-	BYTE head[CUSTOM_HEAD];
+	BYTE head[CUSTOM_MOST];
 	IStream *data = SHCreateMemStream(NULL, 0);
 	STATSTG stat = { 0 };
 	HRESULT hr = data ? marshal->lpVtbl->MarshalInterface(marshal, data, riid, object, context,
@@ -108,9 +137,11 @@ static HRESULT write_custom(IMarshal *marshal, IStream *stream, REFIID riid, REF
 	if (FAILED(hr))
 		goto out;
 	data->lpVtbl->Stat(data, &stat, STATFLAG_NONAME);
-	put_head(head, riid, clsid, (ULONG)stat.cbSize);
-	hr = stat.cbSize > CUSTOM_MAX ? STG_E_MEDIUMFULL
-				      : marshal_write(stream, head, sizeof(head));
+	hr = stat.cbSize > CUSTOM_MAX
+		     ? STG_E_MEDIUMFULL
+		     : marshal_write(stream, head,
+				     put_head(head, riid, clsid, context == MSHCTX_INPROC,
+					      (ULONG)stat.cbSize));
 	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
 	if (SUCCEEDED(hr))
 		hr = data->lpVtbl->CopyTo(data, stream, stat.cbSize, NULL, NULL);
@@ -162,7 +193,7 @@ HRESULT CoGetMarshalSizeMax(ULONG *pulSize, REFIID riid, IUnknown *pUnk, DWORD d
 						mshlflags, &size);
 	marshal->lpVtbl->Release(marshal);
 	if (SUCCEEDED(hr))
-		*pulSize = size + CUSTOM_HEAD;
+		*pulSize = size + CUSTOM_MOST;
 	return hr;
 }
 
@@ -184,42 +215,85 @@ static HRESULT read_head(IStream *stream, ULONG *ret_flags, IID *ret_iid)
 		       : RPC_E_INVALID_OBJREF;
 }
 
-/* The rest of an OBJREF_CUSTOM: its bytes as a stream, and who understands them. Only a class that
- * the catalog of this machine names, or one of this program, is asked: streams are handed over by
- * who knows where they are from, and DCOM reads what comes by the network itself. */
-static HRESULT read_custom(IStream *stream, IMarshal **ret, IStream **ret_data)
+/* What an OBJREF_CUSTOM has behind its IID. */
+struct custom {
+	CLSID clsid;
+	bool here; /* this process wrote it */
+	ULONG size;
+};
+
+static HRESULT read_custom_head(IStream *stream, struct custom *ret)
 {
 	BYTE head[CUSTOM_HEAD - 24];
-	CLSID clsid;
+	GUID extension;
 	HRESULT hr = marshal_read(stream, head, sizeof(head));
-	ULONG size, left;
 
 	if (FAILED(hr))
 		return hr;
-	marshal_get_guid(head, &clsid);
-	size = marshal_get_u32(head + 20);
-	if (marshal_get_u32(head + 16) || size > CUSTOM_MAX)
-		return RPC_E_INVALID_OBJREF;
-	IStream *data = SHCreateMemStream(NULL, 0);
+	ULONG extended = marshal_get_u32(head + 16);
 
-	if (!data)
-		return E_OUTOFMEMORY;
-	/* By pieces: memory is taken for bytes that came, not for those that were promised. */
-	for (left = size; SUCCEEDED(hr) && left;) {
+	marshal_get_guid(head, &ret->clsid);
+	ret->size = marshal_get_u32(head + 20);
+	ret->here = false;
+	if ((extended && extended != TOKEN) || ret->size > CUSTOM_MAX)
+		return RPC_E_INVALID_OBJREF;
+	if (extended) {
+		hr = marshal_read(stream, &extension, sizeof(extension));
+		ret->here = SUCCEEDED(hr) && IsEqualGUID(&extension, own_token());
+		if (SUCCEEDED(hr) && !ret->here)
+			hr = RPC_E_INVALID_OBJREF;
+	}
+	return hr;
+}
+
+/* By pieces: memory is taken for bytes that came, not for those that were promised. */
+static HRESULT read_data(IStream *stream, ULONG size, IStream *to)
+{
+	HRESULT hr = S_OK;
+
+	for (ULONG left = size; SUCCEEDED(hr) && left;) {
 		BYTE piece[4096];
 		ULONG n = left < sizeof(piece) ? left : (ULONG)sizeof(piece);
 
 		hr = marshal_read(stream, piece, n);
 		if (SUCCEEDED(hr))
-			hr = marshal_write(data, piece, n);
+			hr = marshal_write(to, piece, n);
 		left -= n;
 	}
-	data->lpVtbl->Seek(data, 0, STREAM_SEEK_SET, NULL);
+	to->lpVtbl->Seek(to, 0, STREAM_SEEK_SET, NULL);
+	return hr;
+}
+
+/* Who understands the bytes. The catalog is asked only for what this process wrote itself. */
+static HRESULT make_reader(const struct custom *custom, IMarshal **ret)
+{
+	HRESULT hr = marshal_own_class(&custom->clsid, !custom->here, ret);
+
+	if (hr != REGDB_E_CLASSNOTREG)
+		return hr;
+	if (custom->here)
+		return CoCreateInstance(&custom->clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IMarshal,
+					(void **)ret);
+	return errorinfo_set(E_ACCESSDENIED, "COM runtime",
+			     "the sender of the reference names a class that would read it, which "
+			     "is none of those that may read what others wrote");
+}
+
+/* The rest of an OBJREF_CUSTOM: its bytes as a stream, and who reads them. */
+static HRESULT read_custom(IStream *stream, IMarshal **ret, IStream **ret_data)
+{
+	struct custom custom;
+	HRESULT hr = read_custom_head(stream, &custom);
+
+	if (FAILED(hr))
+		return hr;
+	IStream *data = SHCreateMemStream(NULL, 0);
+
+	if (!data)
+		return E_OUTOFMEMORY;
+	hr = read_data(stream, custom.size, data);
 	if (SUCCEEDED(hr))
-		hr = marshal_own_class(&clsid, false, ret);
-	if (hr == REGDB_E_CLASSNOTREG)
-		hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IMarshal,
-				      (void **)ret);
+		hr = make_reader(&custom, ret);
 	if (SUCCEEDED(hr))
 		*ret_data = data;
 	else
@@ -294,16 +368,23 @@ HRESULT CoReleaseMarshalData(IStream *pStm)
 	return hr;
 }
 
-HRESULT CoDisconnectObject(IUnknown *pUnk, DWORD dwReserved)
+HRESULT marshal_disconnect(IUnknown *object)
 {
 	const struct com_remoting *remoting = com_remoting();
+
+	marshal_inproc_disconnect(object);
+	return remoting ? remoting->disconnect(object) : S_OK;
+}
+
+HRESULT CoDisconnectObject(IUnknown *pUnk, DWORD dwReserved)
+{
 	IMarshal *marshal;
 	HRESULT hr;
 
 	if (!pUnk || dwReserved)
 		return E_INVALIDARG;
 	if (FAILED(pUnk->lpVtbl->QueryInterface(pUnk, &IID_IMarshal, (void **)&marshal)))
-		return remoting ? remoting->disconnect(pUnk) : S_OK;
+		return marshal_disconnect(pUnk);
 	hr = marshal->lpVtbl->DisconnectObject(marshal, dwReserved);
 	marshal->lpVtbl->Release(marshal);
 	return hr;

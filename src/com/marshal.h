@@ -21,6 +21,10 @@ HRESULT marshal_own_class(REFCLSID clsid, bool remote, IMarshal **ret);
 
 /* The marshaller of free-threaded objects as IMarshal alone: of any object, for this process. */
 HRESULT marshal_inproc(IMarshal **ret);
+/* What was marshalled of the object for this process is not to be had any more. */
+void marshal_inproc_disconnect(IUnknown *object);
+/* The same for all processes: CoDisconnectObject of an object that has no IMarshal of its own. */
+HRESULT marshal_disconnect(IUnknown *object);
 
 /* ---- error information by value (com/errorinfo-marshal.c): the methods of its IMarshal ---- */
 

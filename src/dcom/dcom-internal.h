@@ -124,6 +124,9 @@ HRESULT dcom_make_object(struct dcom *dcom, const struct rpc_caller *caller,
 
 /* For coders of calls: what dcom_marshal and dcom_unmarshal do. */
 struct ndr_objects dcom_objects(struct dcom *dcom);
+/* A standard reference, whatever the object says of itself; `flags` are MSHLFLAGS_. */
+HRESULT dcom_marshal_standard(struct dcom *dcom, REFIID iid, IUnknown *object, DWORD flags,
+			      struct buf *out);
 /* The bytes of a reference, in the arena. */
 HRESULT dcom_marshal_text(struct dcom *dcom, REFIID iid, IUnknown *object, struct arena *arena,
 			  struct text *ret);
@@ -167,5 +170,10 @@ void remotes_tick(struct remotes *remotes, bool ping);
 /* A proxy for a standard reference of another exporter; takes over its public references. */
 HRESULT remotes_unmarshal(struct remotes *remotes, const struct objref *ref, REFIID iid,
 			  IUnknown **ret);
-/* When `object` is a proxy: a reference to what it stands for. E_NOINTERFACE: it is none. */
-HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, struct objref *ret);
+/* When `object` is a proxy: a reference to what it stands for; `flags` are MSHLFLAGS_, and a strong
+ * one for a table keeps the proxy. E_NOINTERFACE: it is none. */
+HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, DWORD flags,
+			struct objref *ret);
+/* A reference to an object of another exporter is not read any more. CO_E_OBJNOTCONNECTED: one for
+ * a table, and not of this process. */
+HRESULT remotes_forget(struct remotes *remotes, const struct objref *ref);

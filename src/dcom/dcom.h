@@ -80,6 +80,17 @@ int dcom_add_module(struct dcom *dcom, const struct ndr_module *module);
 HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out);
 HRESULT dcom_unmarshal(struct dcom *dcom, struct text objref, REFIID iid, IUnknown **ret);
 
+/* ---- references in streams: what struct com_remoting asks for (com/activate.h) ---- */
+
+/* The standard marshaller of `object`, which may be NULL for one that reads. */
+HRESULT dcom_standard_marshaler(struct dcom *dcom, IUnknown *object, IMarshal **ret);
+/* The stream stands behind the head of a reference of that kind (enum objref_kind). */
+HRESULT dcom_stream_unmarshal(struct dcom *dcom, IStream *stream, DWORD kind, REFIID iid,
+			      REFIID riid, void **ret);
+HRESULT dcom_stream_forget(struct dcom *dcom, IStream *stream, DWORD kind, REFIID iid);
+/* Whoever holds the object from elsewhere holds nothing any more: RPC_E_DISCONNECTED. */
+void dcom_disconnect(struct dcom *dcom, IUnknown *object);
+
 /* ---- objects of other machines ---- */
 
 /* Whom to ask, and as whom (COSERVERINFO and COAUTHINFO). Texts are copied. */

@@ -4,54 +4,14 @@
  * interfaces by IPID and in the list of their object. A stub is counted: the table has one
  * reference, each running call another; the last one releases the object's interface.
  */
-#include "dcom/exporter.h"
+#include "dcom/exporter-internal.h"
 
 #include "base/map.h"
 #include "base/mem.h"
 #include "com/class.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <sys/queue.h>
-#include <sys/random.h>
-
-struct holder {
-	char client[BINDINGS_TEXT_MAX];
-	uint32_t refs;
-};
-
-struct stub {
-	struct exporter_stub face;
-	uint32_t users; /* of the struct: the table and calls; atomic */
-	uint32_t public_refs;
-	struct holder *holders;
-	unsigned holder_count;
-	struct object *object;
-	TAILQ_ENTRY(stub) in_object;
-};
-TAILQ_HEAD(stub_list, stub);
-
-struct object {
-	uint64_t oid;
-	IUnknown *identity;
-	int64_t made_at, called_at;
-	unsigned stub_count;
-	struct stub_list stubs;
-};
-
-struct exporter {
-	pthread_mutex_t lock;
-	struct exporter_options options;
-	struct bindings bindings;
-	uint64_t oxid;
-	/* Announced, and no object's yet; to be withdrawn. */
-	uint64_t spare[EXPORTER_OIDS_MAX], gone[EXPORTER_OIDS_MAX];
-	unsigned spare_count, gone_count;
-	struct map *objects;    /* OID -> object */
-	struct map *identities; /* IUnknown pointer -> object */
-	struct map *stubs;      /* IPID -> stub */
-};
 
 static struct text oid_key(const uint64_t *oid)
 {
@@ -71,133 +31,6 @@ static struct text identity_key(IUnknown *const *identity)
 static struct stub *stub_of(struct exporter_stub *face)
 {
 	return container_of(face, struct stub, face);
-}
-
-/* ---- names ---- */
-
-void exporter_names(const GUID *secret, uint64_t *ret_oxid, GUID *ret_rem_unknown)
-{
-	GUID made;
-
-	guid_from_name(secret, TEXT("OXID"), &made);
-	memcpy(ret_oxid, &made, sizeof *ret_oxid);
-	guid_from_name(secret, TEXT("IRemUnknown"), ret_rem_unknown);
-	memcpy(ret_rem_unknown, ret_oxid, sizeof *ret_oxid);
-}
-
-uint64_t exporter_oxid_of(const GUID *ipid)
-{
-	uint64_t oxid;
-
-	memcpy(&oxid, ipid, sizeof oxid);
-	return oxid;
-}
-
-/* ---- numbers of objects ---- */
-
-/* Announces a batch of new ones. Whoever is faster may take them away again. */
-static int add_spare(struct exporter *x)
-{
-	unsigned count = x->options.batch, kept;
-	uint64_t made[EXPORTER_OIDS_MAX];
-	ssize_t size = (ssize_t)(count * sizeof *made);
-
-	if (getrandom(made, (size_t)size, 0) != size)
-		return -EIO;
-	int r = x->options.announce(x->options.numbering, made, count);
-
-	if (r < 0)
-		return r;
-	pthread_mutex_lock(&x->lock);
-	for (kept = 0; kept < count && x->spare_count < EXPORTER_OIDS_MAX; kept++)
-		x->spare[x->spare_count++] = made[kept];
-	pthread_mutex_unlock(&x->lock);
-	if (kept < count)
-		x->options.withdraw(x->options.numbering, made + kept, count - kept);
-	return 0;
-}
-
-static int take_oid(struct exporter *x, uint64_t *ret)
-{
-	bool found = false;
-	int r = 0;
-
-	while (r == 0 && !found) {
-		pthread_mutex_lock(&x->lock);
-		found = x->spare_count > 0;
-		if (found)
-			*ret = x->spare[--x->spare_count];
-		pthread_mutex_unlock(&x->lock);
-		if (!found)
-			r = add_spare(x);
-	}
-	return r;
-}
-
-void exporter_flush(struct exporter *x)
-{
-	uint64_t gone[EXPORTER_OIDS_MAX];
-
-	pthread_mutex_lock(&x->lock);
-	unsigned count = x->gone_count;
-
-	memcpy(gone, x->gone, count * sizeof *gone);
-	x->gone_count = 0;
-	pthread_mutex_unlock(&x->lock);
-	if (count)
-		x->options.withdraw(x->options.numbering, gone, count);
-}
-
-/* A number is used once, as clients may still name it. Without the lock. */
-static void drop_oid(struct exporter *x, uint64_t oid)
-{
-	pthread_mutex_lock(&x->lock);
-	bool room = x->gone_count < EXPORTER_OIDS_MAX;
-
-	if (room)
-		x->gone[x->gone_count++] = oid;
-	bool full = x->gone_count >= x->options.batch;
-
-	pthread_mutex_unlock(&x->lock);
-	if (!room)
-		x->options.withdraw(x->options.numbering, &oid, 1);
-	if (full)
-		exporter_flush(x);
-}
-
-/* All that are or may be objects, for the caller to free. */
-static uint64_t *all_oids(struct exporter *x, size_t *ret_count)
-{
-	size_t at = 0, count = 0;
-	struct text key;
-	void *value;
-
-	pthread_mutex_lock(&x->lock);
-	uint64_t *all = mem_alloc((map_count(x->objects) + EXPORTER_OIDS_MAX) * sizeof *all);
-
-	if (all) {
-		memcpy(all, x->spare, x->spare_count * sizeof *all);
-		count = x->spare_count;
-		while (map_next(x->objects, &at, &key, &value))
-			all[count++] = ((const struct object *)value)->oid;
-		x->gone_count = 0;
-	}
-	pthread_mutex_unlock(&x->lock);
-	*ret_count = count;
-	return all;
-}
-
-int exporter_announce(struct exporter *x)
-{
-	size_t count, step;
-	_cleanup_mem_ uint64_t *all = all_oids(x, &count);
-	int r = all ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < count; i += step) {
-		step = count - i < EXPORTER_OIDS_MAX ? count - i : EXPORTER_OIDS_MAX;
-		r = x->options.announce(x->options.numbering, all + i, step);
-	}
-	return r;
 }
 
 /* ---- life ---- */
@@ -290,7 +123,7 @@ static void release_object(struct exporter *x, struct object *object, struct stu
 {
 	struct stub *stub;
 
-	drop_oid(x, object->oid);
+	exporter_drop_oid(x, object->oid);
 	while ((stub = TAILQ_FIRST(stubs))) {
 		TAILQ_REMOVE(stubs, stub, in_object);
 		stub_unref(stub);
@@ -346,12 +179,32 @@ static struct stub *find_stub(const struct object *object, REFIID iid)
 	return NULL;
 }
 
-static bool add_public(struct stub *stub, uint32_t refs)
+static bool add_refs(uint32_t *refs, uint32_t more)
 {
-	if (refs > EXPORTER_REFS_MAX - stub->public_refs)
+	if (more > EXPORTER_REFS_MAX - *refs)
 		return false;
-	stub->public_refs += refs;
+	*refs += more;
 	return true;
+}
+
+/* What goes out with a reference. */
+struct grant {
+	uint32_t public_refs;
+	DWORD flags; /* MSHLFLAGS_ */
+};
+
+static bool grant(struct stub *stub, const struct grant *g)
+{
+	if (g->flags & MSHLFLAGS_TABLESTRONG)
+		return add_refs(&stub->strong, 1);
+	if (g->flags & MSHLFLAGS_TABLEWEAK)
+		return add_refs(&stub->weak, 1);
+	return add_refs(&stub->public_refs, g->public_refs);
+}
+
+static bool has_clients(const struct stub *stub)
+{
+	return stub->public_refs || stub->holder_count;
 }
 
 /* A stub around an interface of the object, with one user; takes over `object`. */
@@ -417,11 +270,15 @@ static struct object *object_new(IUnknown *identity, uint64_t oid, int64_t now)
 
 /* ---- references that go out ---- */
 
-static void fill_std(const struct exporter *x, const struct stub *stub, uint32_t refs,
+static void fill_std(const struct exporter *x, struct stub *stub, const struct grant *g,
 		     struct objref_std *ret)
 {
+	if (g->flags & MSHLFLAGS_NOPING)
+		stub->object->unpinged = true;
 	*ret = (struct objref_std){
-		.public_refs = refs,
+		.flags = (g->flags & MSHLFLAGS_TABLEWEAK ? OBJREF_WEAK : 0) |
+			 (stub->object->unpinged ? OBJREF_NOPING : 0),
+		.public_refs = g->public_refs,
 		.oxid = x->oxid,
 		.oid = stub->face.oid,
 		.ipid = stub->face.ipid,
@@ -429,30 +286,30 @@ static void fill_std(const struct exporter *x, const struct stub *stub, uint32_t
 }
 
 /* Adds references to an interface that the object has already; false: it has not. */
-static bool reuse_stub(struct exporter *x, struct object *object, REFIID iid, uint32_t refs,
+static bool reuse_stub(struct exporter *x, struct object *object, REFIID iid, const struct grant *g,
 		       HRESULT *ret_hr, struct objref_std *ret)
 {
 	struct stub *stub = object ? find_stub(object, iid) : NULL;
 
 	if (!stub)
 		return false;
-	*ret_hr = add_public(stub, refs) ? S_OK : E_OUTOFMEMORY;
+	*ret_hr = grant(stub, g) ? S_OK : E_OUTOFMEMORY;
 	if (*ret_hr == S_OK)
-		fill_std(x, stub, refs, ret);
+		fill_std(x, stub, g, ret);
 	return true;
 }
 
 /* Enters a new interface of an object, which is found, or made with that number: `*oid` is then 0.
  * Somebody else may have been faster while the object was asked. */
-static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, uint32_t refs,
-		     int64_t now, uint64_t *oid, struct objref_std *ret)
+static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub,
+		     const struct grant *g, int64_t now, uint64_t *oid, struct objref_std *ret)
 {
 	struct object *made = NULL, *object;
 	HRESULT hr = E_OUTOFMEMORY;
 
 	pthread_mutex_lock(&x->lock);
 	object = map_get(x->identities, identity_key(&identity));
-	if (reuse_stub(x, object, &stub->face.iid, refs, &hr, ret)) {
+	if (reuse_stub(x, object, &stub->face.iid, g, &hr, ret)) {
 		pthread_mutex_unlock(&x->lock);
 		stub_unref(stub);
 		return hr;
@@ -462,8 +319,8 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, 
 		if (made && link_object(x, made) == 0)
 			object = made;
 	}
-	if (object && add_public(stub, refs) && link_stub(x, object, stub) == 0) {
-		fill_std(x, stub, refs, ret);
+	if (object && grant(stub, g) && link_stub(x, object, stub) == 0) {
+		fill_std(x, stub, g, ret);
 		hr = S_OK;
 		if (object == made) {
 			identity->lpVtbl->AddRef(identity);
@@ -481,7 +338,7 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub, 
 }
 
 /* An interface that no stub is there for yet. */
-static HRESULT export_new(struct exporter *x, IUnknown *identity, REFIID iid, uint32_t refs,
+static HRESULT export_new(struct exporter *x, IUnknown *identity, REFIID iid, const struct grant *g,
 			  int64_t now, struct objref_std *ret)
 {
 	IUnknown *wanted = NULL;
@@ -497,19 +354,19 @@ static HRESULT export_new(struct exporter *x, IUnknown *identity, REFIID iid, ui
 
 	if (!stub)
 		return E_OUTOFMEMORY;
-	if (take_oid(x, &oid) < 0) {
+	if (exporter_take_oid(x, &oid) < 0) {
 		stub_unref(stub);
 		return E_OUTOFMEMORY;
 	}
-	hr = enter(x, identity, stub, refs, now, &oid, ret);
+	hr = enter(x, identity, stub, g, now, &oid, ret);
 	if (oid)
-		drop_oid(x, oid);
+		exporter_drop_oid(x, oid);
 	return hr;
 }
 
 /* `object` is any interface of the object. */
-static HRESULT export_interface(struct exporter *x, IUnknown *object, REFIID iid, uint32_t refs,
-				int64_t now, struct objref_std *ret)
+static HRESULT export_interface(struct exporter *x, IUnknown *object, REFIID iid,
+				const struct grant *g, int64_t now, struct objref_std *ret)
 {
 	IUnknown *identity = NULL;
 	HRESULT hr = object->lpVtbl->QueryInterface(object, &IID_IUnknown, (void **)&identity);
@@ -518,20 +375,22 @@ static HRESULT export_interface(struct exporter *x, IUnknown *object, REFIID iid
 		return hr;
 	pthread_mutex_lock(&x->lock);
 	bool known =
-		reuse_stub(x, map_get(x->identities, identity_key(&identity)), iid, refs, &hr, ret);
+		reuse_stub(x, map_get(x->identities, identity_key(&identity)), iid, g, &hr, ret);
 
 	pthread_mutex_unlock(&x->lock);
 	if (!known)
-		hr = export_new(x, identity, iid, refs, now, ret);
+		hr = export_new(x, identity, iid, g, now, ret);
 	identity->lpVtbl->Release(identity);
 	return hr;
 }
 
-HRESULT exporter_marshal(struct exporter *x, IUnknown *object, REFIID iid, int64_t now,
+HRESULT exporter_marshal(struct exporter *x, IUnknown *object, REFIID iid, DWORD flags, int64_t now,
 			 struct objref *ret)
 {
+	bool table = flags & (MSHLFLAGS_TABLESTRONG | MSHLFLAGS_TABLEWEAK);
+	struct grant g = { table ? 0 : EXPORTER_FIRST_REFS, flags };
 	struct objref_std std;
-	HRESULT hr = export_interface(x, object, iid, EXPORTER_FIRST_REFS, now, &std);
+	HRESULT hr = export_interface(x, object, iid, &g, now, &std);
 
 	if (SUCCEEDED(hr))
 		exporter_wrap(x, &std, iid, ret);
@@ -571,7 +430,8 @@ HRESULT exporter_query(struct exporter *x, const GUID *ipid, REFIID iid, uint32_
 
 	if (!stub)
 		return RPC_E_INVALID_OBJECT;
-	HRESULT hr = export_interface(x, stub->object, iid, refs, now, ret);
+	struct grant g = { refs, MSHLFLAGS_NORMAL };
+	HRESULT hr = export_interface(x, stub->object, iid, &g, now, ret);
 
 	exporter_stub_unref(stub);
 	return hr;
@@ -631,7 +491,7 @@ HRESULT exporter_add_ref(struct exporter *x, const GUID *ipid, uint32_t public_r
 	struct stub *stub = map_get(x->stubs, ipid_key(ipid));
 
 	if (stub) {
-		hr = add_public(stub, public_refs) ? S_OK : E_OUTOFMEMORY;
+		hr = add_refs(&stub->public_refs, public_refs) ? S_OK : E_OUTOFMEMORY;
 		if (SUCCEEDED(hr) && !add_private(stub, private_refs, client)) {
 			stub->public_refs -= public_refs;
 			hr = E_OUTOFMEMORY;
@@ -645,11 +505,21 @@ HRESULT exporter_add_ref(struct exporter *x, const GUID *ipid, uint32_t public_r
 static void finish_release(struct exporter *x, struct stub *stub, struct object *object)
 {
 	if (object)
-		drop_oid(x, object->oid);
+		exporter_drop_oid(x, object->oid);
 	if (stub)
 		stub_unref(stub);
 	if (object)
 		object_free(object);
+}
+
+/* Gives up a stub that nothing holds any more, under the lock; both are for finish_release. When
+ * the last client goes, so do references for tables, unless one of them is strong. */
+static void leave(struct exporter *x, struct stub **stub, struct object **ret_object, bool client)
+{
+	if (has_clients(*stub) || (*stub)->strong || (!client && (*stub)->weak))
+		*stub = NULL;
+	else
+		*ret_object = unlink_stub(x, *stub);
 }
 
 void exporter_release(struct exporter *x, const GUID *ipid, uint32_t public_refs,
@@ -661,13 +531,12 @@ void exporter_release(struct exporter *x, const GUID *ipid, uint32_t public_refs
 	struct stub *stub = map_get(x->stubs, ipid_key(ipid));
 
 	if (stub) {
+		bool had_clients = has_clients(stub);
+
 		stub->public_refs -=
 			public_refs < stub->public_refs ? public_refs : stub->public_refs;
 		take_private(stub, private_refs, client);
-		if (stub->public_refs || stub->holder_count)
-			stub = NULL;
-		else
-			object = unlink_stub(x, stub);
+		leave(x, &stub, &object, had_clients);
 	}
 	pthread_mutex_unlock(&x->lock);
 	finish_release(x, stub, object);
@@ -675,34 +544,97 @@ void exporter_release(struct exporter *x, const GUID *ipid, uint32_t public_refs
 
 /* ---- references that come back ---- */
 
+/* The stub of a reference, while the reference is good. Under the lock. */
+static struct stub *find_referred(struct exporter *x, const struct objref_std *std)
+{
+	struct stub *stub = map_get(x->stubs, ipid_key(&std->ipid));
+
+	if (!stub || stub->face.oid != std->oid)
+		return NULL;
+	if (std->public_refs)
+		return stub->public_refs ? stub : NULL;
+	return (std->flags & OBJREF_WEAK ? stub->weak : stub->strong) || has_clients(stub) ? stub
+											   : NULL;
+}
+
 HRESULT exporter_unmarshal(struct exporter *x, const struct objref *ref, REFIID iid, IUnknown **ret)
 {
 	IUnknown *identity = NULL;
 
 	pthread_mutex_lock(&x->lock);
-	struct object *object = map_get(x->objects, oid_key(&ref->std.oid));
+	struct stub *stub = find_referred(x, &ref->std);
 
-	if (object) {
-		identity = object->identity;
+	if (stub) {
+		identity = stub->object->identity;
 		identity->lpVtbl->AddRef(identity);
 	}
 	pthread_mutex_unlock(&x->lock);
-	exporter_release(x, &ref->std.ipid, ref->std.public_refs, 0, "");
 	if (!identity)
-		return E_NOINTERFACE;
+		return CO_E_OBJNOTCONNECTED;
+	if (ref->std.public_refs)
+		exporter_release(x, &ref->std.ipid, ref->std.public_refs, 0, "");
 	HRESULT hr = identity->lpVtbl->QueryInterface(identity, iid, (void **)ret);
 
 	identity->lpVtbl->Release(identity);
 	return hr;
 }
 
+HRESULT exporter_forget(struct exporter *x, const struct objref_std *std)
+{
+	struct object *object = NULL;
+	uint32_t gone = std->public_refs ? std->public_refs : 1;
+
+	pthread_mutex_lock(&x->lock);
+	struct stub *stub = find_referred(x, std);
+	uint32_t *refs = !stub                      ? NULL
+			 : std->public_refs         ? &stub->public_refs
+			 : std->flags & OBJREF_WEAK ? &stub->weak
+						    : &stub->strong;
+	bool found = refs && *refs;
+
+	if (found) {
+		*refs -= gone < *refs ? gone : *refs;
+		leave(x, &stub, &object, std->public_refs);
+	} else {
+		stub = NULL;
+	}
+	pthread_mutex_unlock(&x->lock);
+	finish_release(x, stub, object);
+	return found ? S_OK : CO_E_OBJNOTCONNECTED;
+}
+
+void exporter_disconnect(struct exporter *x, IUnknown *interface)
+{
+	IUnknown *identity = NULL;
+	struct stub_list stubs;
+
+	if (FAILED(interface->lpVtbl->QueryInterface(interface, &IID_IUnknown, (void **)&identity)))
+		return;
+	pthread_mutex_lock(&x->lock);
+	struct object *object = map_get(x->identities, identity_key(&identity));
+
+	if (object)
+		unlink_object(x, object, &stubs);
+	pthread_mutex_unlock(&x->lock);
+	if (object)
+		release_object(x, object, &stubs);
+	identity->lpVtbl->Release(identity);
+}
+
 /* ---- the resolver's ---- */
 
-static bool is_spare(const struct exporter *x, uint64_t oid)
+/* What lasts though nobody pings. A weak reference does, unless clients came and went silent. */
+static bool is_kept(const struct object *object)
 {
-	for (unsigned i = 0; i < x->spare_count; i++)
-		if (x->spare[i] == oid)
+	struct stub *stub;
+
+	if (object->unpinged)
+		return true;
+	TAILQ_FOREACH(stub, &object->stubs, in_object)
+	{
+		if (stub->strong || (stub->weak && !has_clients(stub)))
 			return true;
+	}
 	return false;
 }
 
@@ -712,8 +644,9 @@ bool exporter_reclaim(struct exporter *x, uint64_t oid, int64_t period, int64_t 
 
 	pthread_mutex_lock(&x->lock);
 	struct object *object = map_get(x->objects, oid_key(&oid));
-	bool busy = object ? now - object->called_at < period || now - object->made_at < 3 * period
-			   : is_spare(x, oid);
+	bool busy = object ? now - object->called_at < period ||
+				     now - object->made_at < 3 * period || is_kept(object)
+			   : exporter_is_spare(x, oid);
 
 	if (object && !busy)
 		unlink_object(x, object, &stubs);

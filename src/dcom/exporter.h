@@ -53,10 +53,20 @@ uint64_t exporter_oxid(const struct exporter *exporter);
 
 /* ---- references that go out ---- */
 
-/* A reference to `iid` of an object, with EXPORTER_FIRST_REFS public references. E_NOINTERFACE: the
- * object does not have it, or there is no table. E_OUTOFMEMORY: also at a limit. */
-HRESULT exporter_marshal(struct exporter *exporter, IUnknown *object, REFIID iid, int64_t now,
-			 struct objref *ret);
+/* A reference to `iid` of an object. `flags` are MSHLFLAGS_: NORMAL has EXPORTER_FIRST_REFS public
+ * references, for whoever reads it; one for a TABLE has none, as each that reads it asks for its
+ * own, and lasts until exporter_forget: a strong one keeps the object, a weak one until clients had
+ * references to the interface and gave up the last. NOPING: no client pings, so the object is never
+ * reclaimed. E_NOINTERFACE: the object does not have it, or there is no table. E_OUTOFMEMORY: also
+ * at a limit. */
+HRESULT exporter_marshal(struct exporter *exporter, IUnknown *object, REFIID iid, DWORD flags,
+			 int64_t now, struct objref *ret);
+/* What exporter_marshal gave out is not read any more (CoReleaseMarshalData): of a reference that
+ * nobody has read, or of one for a table. CO_E_OBJNOTCONNECTED: there is no such. */
+HRESULT exporter_forget(struct exporter *exporter, const struct objref_std *std);
+/* Gives up the object whatever others hold of it (CoDisconnectObject): calls that run go on, later
+ * ones find nothing. */
+void exporter_disconnect(struct exporter *exporter, IUnknown *object);
 /* A standard reference around one of the exporter's. */
 void exporter_wrap(const struct exporter *exporter, const struct objref_std *std, REFIID iid,
 		   struct objref *ret);
@@ -64,7 +74,7 @@ void exporter_wrap(const struct exporter *exporter, const struct objref_std *std
 /* ---- references that come back ---- */
 
 /* The interface behind a reference of this very exporter, counted; takes over its public
- * references, even when it fails. E_NOINTERFACE: the interface or the object is gone. */
+ * references, even when it fails. CO_E_OBJNOTCONNECTED: what it referred to is gone. */
 HRESULT exporter_unmarshal(struct exporter *exporter, const struct objref *ref, REFIID iid,
 			   IUnknown **ret);
 
@@ -100,7 +110,8 @@ void exporter_release(struct exporter *exporter, const GUID *ipid, uint32_t publ
 /* ---- the resolver's ---- */
 
 /* Nobody holds it, says the resolver: releases the object. False: it stays, since a call came
- * within the last `period`, or it is no older than three, as new clients need time to ping. */
+ * within the last `period`, or it is no older than three, as new clients need time to ping; or it
+ * is in a table, or not pinged. */
 bool exporter_reclaim(struct exporter *exporter, uint64_t oid, int64_t period, int64_t now);
 
 /* Withdraws what waits for a batch to be full. */

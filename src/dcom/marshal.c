@@ -80,18 +80,19 @@ static HRESULT unmarshal_custom(const struct objref *ref, REFIID iid, IUnknown *
 
 /* ---- references ---- */
 
-static HRESULT marshal_standard(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf *out)
+HRESULT dcom_marshal_standard(struct dcom *dcom, REFIID iid, IUnknown *object, DWORD flags,
+			      struct buf *out)
 {
 	struct objref *ref = mem_alloc(sizeof *ref);
 
 	if (!ref)
 		return E_OUTOFMEMORY;
-	HRESULT hr = remotes_marshal(dcom->remotes, object, iid, ref);
+	HRESULT hr = remotes_marshal(dcom->remotes, object, iid, flags, ref);
 
 	if (hr == E_NOINTERFACE)
-		hr = dcom->exporter
-			     ? exporter_marshal(dcom->exporter, object, iid, clock_now(), ref)
-			     : RPC_E_REMOTE_DISABLED;
+		hr = dcom->exporter ? exporter_marshal(dcom->exporter, object, iid, flags,
+						       clock_now(), ref)
+				    : RPC_E_REMOTE_DISABLED;
 	if (SUCCEEDED(hr))
 		objref_put(ref, out);
 	mem_free(ref);
@@ -116,7 +117,7 @@ HRESULT dcom_marshal(struct dcom *dcom, REFIID iid, IUnknown *object, struct buf
 	HRESULT hr = marshal_itself(iid, object, out);
 
 	if (hr == S_FALSE)
-		hr = marshal_standard(dcom, iid, object, out);
+		hr = dcom_marshal_standard(dcom, iid, object, MSHLFLAGS_NORMAL, out);
 	return SUCCEEDED(hr) && buf_failed(out) ? E_OUTOFMEMORY : hr;
 }
 

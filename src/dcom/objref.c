@@ -108,9 +108,53 @@ int objref_parse(struct text bytes, struct objref *ret)
 	return read_body(&r, ret);
 }
 
+#define HEAD_SIZE 24    /* signature, flags, IID */
+#define STD_SIZE 40     /* STDOBJREF */
+#define ELEMENT_SIZE 32 /* count, signature, dataID, sizes */
+
+/* The bytes up to the end of what is known of it so far; `length` of them are there. */
+static size_t objref_extent(struct rpc_reader *r)
+{
+	rpc_read(r, 4);
+	uint32_t kind = rpc_read_u32(r);
+
+	rpc_read(r, 16);
+	if (r->failed)
+		return HEAD_SIZE;
+	if (kind == OBJREF_CUSTOM) {
+		rpc_read(r, 20); /* class, cbExtension */
+		uint32_t size = rpc_read_u32(r);
+
+		return r->failed ? HEAD_SIZE + 24 : r->at + size;
+	}
+	size_t fixed = STD_SIZE + (kind == OBJREF_HANDLER    ? 16u
+				   : kind == OBJREF_EXTENDED ? 4u
+							     : 0u);
+	rpc_read(r, fixed);
+	size_t bindings = 2 * (size_t)rpc_read_u16(r);
+
+	if (r->failed)
+		return HEAD_SIZE + fixed + 4;
+	rpc_read(r, 2 + bindings);
+	if (kind != OBJREF_EXTENDED)
+		return HEAD_SIZE + fixed + 4 + bindings;
+	rpc_read(r, ELEMENT_SIZE - 4);
+	uint32_t rounded = rpc_read_u32(r);
+
+	return HEAD_SIZE + fixed + 4 + bindings + ELEMENT_SIZE + (r->failed ? 0 : rounded);
+}
+
+size_t objref_missing(struct text begun)
+{
+	struct rpc_reader r = rpc_reader_of(begun.data, begun.length, true);
+	size_t extent = objref_extent(&r);
+
+	return extent > begun.length ? extent - begun.length : 0;
+}
+
 /* ---- writing ---- */
 
-static void put_head(enum objref_kind kind, REFIID iid, struct buf *out)
+void objref_put_head(enum objref_kind kind, REFIID iid, struct buf *out)
 {
 	rpc_put_u32(out, SIGNATURE);
 	rpc_put_u32(out, (uint32_t)kind);
@@ -143,7 +187,7 @@ static void put_element(const struct objref *ref, struct buf *out)
 
 size_t objref_begin_custom(REFIID iid, REFCLSID clsid, struct buf *out)
 {
-	put_head(OBJREF_CUSTOM, iid, out);
+	objref_put_head(OBJREF_CUSTOM, iid, out);
 	rpc_put_guid(out, clsid);
 	rpc_put_u32(out, 0);
 	rpc_put_u32(out, 0);
@@ -168,7 +212,7 @@ void objref_put(const struct objref *ref, struct buf *out)
 		objref_end_custom(out, begun);
 		return;
 	}
-	put_head(ref->kind, &ref->iid, out);
+	objref_put_head(ref->kind, &ref->iid, out);
 	put_std(&ref->std, out);
 	if (ref->kind == OBJREF_HANDLER)
 		rpc_put_guid(out, &ref->clsid);

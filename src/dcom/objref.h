@@ -16,6 +16,7 @@ enum objref_kind {
 };
 
 #define OBJREF_NOPING 0x1000 /* SORF_NOPING: the client does not ping this object */
+#define OBJREF_WEAK 0x20     /* of a table, weak: for who made it; others ignore it (2.2.18.2) */
 #define OBJREF_MAX (1u << 20)
 
 /* STDOBJREF */
@@ -40,6 +41,11 @@ struct objref {
  * but those of CUSTOM belong to `data`. */
 int objref_parse(struct text bytes, struct objref *ret);
 void objref_put(const struct objref *ref, struct buf *out);
+/* What all of them begin with: signature, kind, IID. */
+void objref_put_head(enum objref_kind kind, REFIID iid, struct buf *out);
+/* How many more bytes belong to a reference that begins so, at least; 0: it is whole. Nothing is
+ * checked, so that a stream is read up to its end and no further, and then parsed. */
+size_t objref_missing(struct text begun);
 /* In words, one field a line: for traces and tests. */
 void objref_print(const struct objref *ref, struct buf *out);
 

@@ -25,6 +25,7 @@ struct proxy {
 	struct proxied *object;
 	GUID ipid;
 	uint32_t public_refs;
+	uint32_t strong; /* references for tables, each of which holds the object */
 	struct proxy *next;
 };
 
@@ -329,6 +330,21 @@ static bool has_proxy(struct proxied *o, REFIID iid)
 	return has;
 }
 
+/* A reference for a table: who reads it asks for references of his own. */
+static HRESULT table_ref(struct proxied *o, struct proxy *p, DWORD flags, struct objref_std *std)
+{
+	std->public_refs = 0;
+	if (flags & MSHLFLAGS_TABLEWEAK) {
+		std->flags |= OBJREF_WEAK;
+		return S_OK;
+	}
+	pthread_mutex_lock(&o->remote->lock);
+	p->strong++;
+	proxied_addref(o);
+	pthread_mutex_unlock(&o->remote->lock);
+	return S_OK;
+}
+
 /* A reference for somebody else: one of ours, or, when that is the last, one more (3.2.4.3). */
 static HRESULT spare_ref(struct proxied *o, struct proxy *p)
 {
@@ -341,7 +357,22 @@ static HRESULT spare_ref(struct proxied *o, struct proxy *p)
 	return spare ? S_OK : add_refs(o->remote, &p->ipid, 1);
 }
 
-HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, struct objref *ret)
+static HRESULT fill_ref(struct proxied *o, struct proxy *p, DWORD flags, struct objref *ret)
+{
+	ret->kind = OBJREF_STANDARD;
+	ret->iid = p->face.interface->uuid;
+	ret->std = (struct objref_std){ o->pinged ? 0 : OBJREF_NOPING, 1, o->remote->oxid, o->oid,
+					p->ipid };
+	ret->clsid = GUID_NULL;
+	ret->resolver = o->remote->resolver;
+	ret->data = (struct text){ 0 };
+	return flags & (MSHLFLAGS_TABLESTRONG | MSHLFLAGS_TABLEWEAK)
+		       ? table_ref(o, p, flags, &ret->std)
+		       : spare_ref(o, p);
+}
+
+HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, DWORD flags,
+			struct objref *ret)
 {
 	IUnknown *identity = NULL, *face = NULL;
 
@@ -359,21 +390,45 @@ HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, s
 		struct proxy *p = find_proxy(o, iid);
 
 		pthread_mutex_unlock(&o->remote->lock);
-		hr = p ? spare_ref(o, p) : E_UNEXPECTED;
-		if (SUCCEEDED(hr)) {
-			ret->kind = OBJREF_STANDARD;
-			ret->iid = p->face.interface->uuid;
-			ret->std = (struct objref_std){ o->pinged ? 0 : OBJREF_NOPING, 1,
-							o->remote->oxid, o->oid, p->ipid };
-			ret->clsid = GUID_NULL;
-			ret->resolver = o->remote->resolver;
-			ret->data = (struct text){ 0 };
-		}
+		hr = p ? fill_ref(o, p, flags, ret) : E_UNEXPECTED;
 		face->lpVtbl->Release(face);
 	} else if (hr == E_NOINTERFACE) {
 		hr = E_INVALIDARG;
 	}
 	identity->lpVtbl->Release(identity);
+	return hr;
+}
+
+/* Gives up a strong reference for a table. */
+static HRESULT drop_strong(struct remote *remote, const struct objref_std *std)
+{
+	pthread_mutex_lock(&remote->lock);
+	struct proxied *o = map_get(remote->objects, oid_key(&std->oid));
+	struct proxy *p = o ? o->proxies : NULL;
+
+	while (p && !(p->strong && IsEqualGUID(&p->ipid, &std->ipid)))
+		p = p->next;
+	if (p)
+		p->strong--;
+	pthread_mutex_unlock(&remote->lock);
+	if (!p)
+		return CO_E_OBJNOTCONNECTED;
+	proxied_release(o);
+	return S_OK;
+}
+
+HRESULT remotes_forget(struct remotes *remotes, const struct objref *ref)
+{
+	struct remote *remote = NULL;
+	HRESULT hr = remote_find(remotes, ref->std.oxid, &ref->resolver, NULL, 0, NULL, &remote);
+
+	if (FAILED(hr))
+		return hr;
+	if (ref->std.public_refs)
+		remotes_release(remotes, remote, &ref->std.ipid, ref->std.public_refs);
+	else if (!(ref->std.flags & OBJREF_WEAK))
+		hr = drop_strong(remote, &ref->std);
+	remote_unref(remote);
 	return hr;
 }
 

@@ -16,7 +16,7 @@
 #define IDENTITY_UNICODE 2
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct dcom *dcom; /* a client only */
+static struct dcom *dcom; /* a client only, unless the program has one (dcom_remoting_use) */
 
 static struct dcom *get_dcom(struct error *err)
 {
@@ -142,34 +142,44 @@ static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI
 	return hr;
 }
 
-/* ---- streams: references are carried in calls only ---- */
-
-static HRESULT not_in_streams(void)
-{
-	return errorinfo_set(E_NOINTERFACE, SOURCE,
-			     "references to objects of other processes are carried in calls, and "
-			     "not in streams");
-}
+/* ---- streams ---- */
 
 static HRESULT marshaler(REFIID riid, IUnknown *object, DWORD context, void *context_data,
 			 DWORD flags, IMarshal **ret)
 {
-	return not_in_streams();
+	struct error err = { 0 };
+	struct dcom *d = get_dcom(&err);
+
+	return d ? dcom_standard_marshaler(d, object, ret)
+		 : errorinfo_set(E_OUTOFMEMORY, SOURCE, "%s", err.text);
 }
 
 static HRESULT unmarshal(IStream *stream, DWORD flags, REFIID iid, REFIID riid, void **ret)
 {
-	return not_in_streams();
+	struct error err = { 0 };
+	struct dcom *d = get_dcom(&err);
+
+	return d ? dcom_stream_unmarshal(d, stream, flags, iid, riid, ret)
+		 : errorinfo_set(E_OUTOFMEMORY, SOURCE, "%s", err.text);
 }
 
 static HRESULT release(IStream *stream, DWORD flags, REFIID iid)
 {
-	return not_in_streams();
+	struct error err = { 0 };
+	struct dcom *d = get_dcom(&err);
+
+	return d ? dcom_stream_forget(d, stream, flags, iid)
+		 : errorinfo_set(E_OUTOFMEMORY, SOURCE, "%s", err.text);
 }
 
-/* This process gives none of its objects away. */
 static HRESULT disconnect(IUnknown *object)
 {
+	pthread_mutex_lock(&lock);
+	struct dcom *d = dcom; /* without one nothing was given away */
+
+	pthread_mutex_unlock(&lock);
+	if (d)
+		dcom_disconnect(d, object);
 	return S_OK;
 }
 
@@ -178,6 +188,14 @@ static const struct com_remoting remoting = { activate, marshaler, unmarshal, re
 void dcom_remoting_start(void)
 {
 	com_remoting_set(&remoting);
+}
+
+void dcom_remoting_use(struct dcom *own)
+{
+	pthread_mutex_lock(&lock);
+	dcom = own;
+	pthread_mutex_unlock(&lock);
+	com_remoting_set(own ? &remoting : NULL);
 }
 
 void dcom_remoting_flush(void)

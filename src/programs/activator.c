@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "com/class.h"
 #include "dcom/dcom.h"
+#include "dcom/remoting.h"
 #include "library/catalog/catalog.h"
 #include "programs/activator-events.h"
 #include "programs/activator-settings.h"
@@ -194,6 +195,8 @@ static int start_dcom(struct activator *a, const struct activator_options *o, st
 	int r = dcom_new(&options, &a->dcom, err);
 
 	mem_free(bindings);
+	if (r == 0)
+		dcom_remoting_use(a->dcom);
 	return r;
 }
 
@@ -261,6 +264,7 @@ struct activator *activator_free(struct activator *a)
 		return NULL;
 	if (a->server)
 		rpc_server_stop(a->server, STOP_GRACE);
+	dcom_remoting_use(NULL);
 	dcom_free(a->dcom);
 	rpc_server_free(a->server);
 	rpc_interface_free(a->mgmt);

@@ -73,6 +73,14 @@ static void test_between_threads(void **state)
 			 E_NOINTERFACE);
 	assert_int_equal(CoGetInterfaceAndReleaseStream(NULL, &IID_IUnknown, (void **)&got),
 			 E_INVALIDARG);
+	/* An object that is cut off is not to be had from streams any more. */
+	assert_int_equal(CoMarshalInterThreadInterfaceInStream(&IID_IDispatch, object, &stream),
+			 S_OK);
+	assert_int_equal(refs(object), 2);
+	assert_int_equal(CoDisconnectObject(object, 0), S_OK);
+	assert_int_equal(refs(object), 1);
+	assert_int_equal(CoGetInterfaceAndReleaseStream(stream, &IID_IDispatch, (void **)&got),
+			 CO_E_OBJNOTCONNECTED);
 	assert_int_equal(object->lpVtbl->Release(object), 0);
 }
 
@@ -133,6 +141,9 @@ static void test_how_often(void **state)
 	assert_int_equal(forget(s), S_OK);
 	assert_int_equal(unmarshal(s), CO_E_OBJNOTCONNECTED);
 	assert_int_equal(in_process(s, object, 99), E_INVALIDARG);
+	assert_int_equal(in_process(s, object, MSHLFLAGS_TABLEWEAK | MSHLFLAGS_TABLESTRONG),
+			 E_INVALIDARG);
+	assert_int_equal(CoMarshalInterface(s, &IID_IUnknown, object, 4, NULL, 0), E_INVALIDARG);
 	assert_int_equal(in_process(s, NULL, 0), E_INVALIDARG);
 	assert_int_equal(in_process(NULL, object, 0), E_INVALIDARG);
 	assert_int_equal(CoDisconnectObject(object, 0), S_OK);
@@ -271,6 +282,14 @@ static void test_custom(void **state)
 	assert_memory_equal(head, "MEOW\4\0\0\0", 8);
 	assert_memory_equal(head + 24, "\x0A\0\0\0\x0B\0\x0C\0\x0D", 9); /* who unmarshals */
 	assert_memory_equal(head + 40, "\0\0\0\0\4\0\0\0", 8);
+	/* What is for others may be from others: the class that it names is not made. */
+	rewind_stream(s);
+	assert_int_equal(CoUnmarshalInterface(s, &IID_IMarshal, (void **)&copy), E_ACCESSDENIED);
+	rewind_stream(s);
+	assert_int_equal(CoReleaseMarshalData(s), E_ACCESSDENIED);
+	rewind_stream(s);
+	assert_int_equal(CoMarshalInterface(s, &IID_IUnknown, object, MSHCTX_INPROC, NULL, 0),
+			 S_OK);
 	rewind_stream(s);
 	assert_int_equal(CoUnmarshalInterface(s, &IID_IMarshal, (void **)&copy), S_OK);
 	assert_ptr_not_equal(copy, object);
@@ -281,6 +300,15 @@ static void test_custom(void **state)
 	assert_int_equal(CoDisconnectObject(object, 0), S_FALSE);
 	rewind_stream(s);
 	assert_int_equal(CoUnmarshalInterface(s, &IID_IStream, (void **)&copy), E_NOINTERFACE);
+	/* Whoever guesses the token of this process guesses wrong. */
+	s->lpVtbl->Seek(s, 50, STREAM_SEEK_SET, NULL);
+	s->lpVtbl->Read(s, head, 1, NULL);
+	head[0] ^= 1;
+	s->lpVtbl->Seek(s, 50, STREAM_SEEK_SET, NULL);
+	s->lpVtbl->Write(s, head, 1, NULL);
+	rewind_stream(s);
+	assert_int_equal(CoUnmarshalInterface(s, &IID_IMarshal, (void **)&copy),
+			 RPC_E_INVALID_OBJREF);
 	((struct number *)object)->fails = true;
 	assert_int_equal(CoMarshalInterface(s, &IID_IUnknown, object, MSHCTX_LOCAL, NULL, 0),
 			 E_ABORT);
@@ -307,7 +335,7 @@ static void test_ill_formed(void **state)
 {
 	uint8_t good[48] = "MEOW\4", bytes[48];
 
-	memcpy(good + 24, &marshal_class_inproc, 16);
+	memcpy(good + 24, &marshal_class_error, 16);
 	good[44] = 16;
 	assert_int_equal(unmarshal_bytes("", 0), RPC_E_INVALID_OBJREF);
 	assert_int_equal(unmarshal_bytes(good, 20), RPC_E_INVALID_OBJREF);
@@ -332,7 +360,10 @@ static void test_ill_formed(void **state)
 	assert_int_equal(unmarshal_bytes(bytes, 48), E_NOINTERFACE); /* standard: nobody is there */
 	WITH(24, 0x77);
 	bytes[44] = 0;
-	assert_int_equal(unmarshal_bytes(bytes, 48), REGDB_E_CLASSNOTREG);
+	assert_int_equal(unmarshal_bytes(bytes, 48), E_ACCESSDENIED);
+	/* Not even the marshaller of this process, for bytes without its token. */
+	memcpy(bytes + 24, &marshal_class_inproc, 16);
+	assert_int_equal(unmarshal_bytes(bytes, 48), E_ACCESSDENIED);
 }
 
 /* ---- the seam ---- */

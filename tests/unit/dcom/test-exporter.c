@@ -125,12 +125,16 @@ static void objects_live_as_long_as_their_references(void **state)
 	IUnknown *object = plain_new();
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
 	assert_int_equal(a.kind, OBJREF_STANDARD);
 	assert_int_equal(a.std.public_refs, EXPORTER_FIRST_REFS);
 	assert_int_equal(a.std.oxid, exporter_oxid(rig.exporter));
 	assert_string_equal(a.resolver.strings[0].address, "server.test");
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &b), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &b),
+			 S_OK);
 	assert_true(IsEqualGUID(&a.std.ipid, &b.std.ipid));
 	assert_int_equal(exporter_counts(rig.exporter).interfaces, 1);
 	release(object);
@@ -156,10 +160,14 @@ static void interfaces_are_asked_for_by_ipid(void **state)
 	static const IID none = { 0x1234, 0, 0, { 0 } };
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &none, 0, &a), E_NOINTERFACE);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IClassFactory, 0, &a),
+	assert_int_equal(exporter_marshal(rig.exporter, object, &none, MSHLFLAGS_NORMAL, 0, &a),
 			 E_NOINTERFACE);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, 0, &a), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IClassFactory,
+					  MSHLFLAGS_NORMAL, 0, &a),
+			 E_NOINTERFACE);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
 	release(object);
 	assert_int_equal(exporter_query(rig.exporter, &a.std.ipid, &IID_IDispatch, 3, 0, &std),
 			 S_OK);
@@ -189,7 +197,9 @@ static void private_references_are_their_clients(void **state)
 	static const GUID none = { 9, 9, 9, { 9 } };
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, 0, &a), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
 	release(object);
 	assert_int_equal(exporter_add_ref(rig.exporter, &none, 1, 0, "x"), CO_E_OBJNOTREG);
 	assert_int_equal(exporter_add_ref(rig.exporter, &a.std.ipid, 0, 2, "mine"), S_OK);
@@ -214,7 +224,9 @@ static void a_call_keeps_its_object(void **state)
 	IUnknown *object = plain_new();
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
 	release(object);
 	struct exporter_stub *stub = exporter_find(rig.exporter, &a.std.ipid, 1);
 
@@ -235,14 +247,16 @@ static void references_that_come_home_are_the_objects_themselves(void **state)
 	IUnknown *object = plain_new(), *back = NULL;
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
 	assert_int_equal(exporter_unmarshal(rig.exporter, &a, &IID_IDispatch, &back), S_OK);
 	assert_ptr_equal(back, object);
 	release(back);
 	/* The reference was used up with it. */
 	assert_int_equal(exporter_counts(rig.exporter).objects, 0);
 	assert_int_equal(exporter_unmarshal(rig.exporter, &a, &IID_IDispatch, &back),
-			 E_NOINTERFACE);
+			 CO_E_OBJNOTCONNECTED);
 	release(object);
 	rig_done(&rig);
 }
@@ -254,8 +268,12 @@ static void objects_of_dead_clients_are_reclaimed(void **state)
 	IUnknown *object = plain_new();
 
 	assert_int_equal(rig_init(&rig), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a), S_OK);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, 0, &b), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &a),
+			 S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IUnknown, MSHLFLAGS_NORMAL, 0,
+					  &b),
+			 S_OK);
 	assert_int_equal(a.std.oid, b.std.oid);
 	release(object);
 	exporter_stub_unref(exporter_find(rig.exporter, &a.std.ipid, 5 * PERIOD));
@@ -268,6 +286,68 @@ static void objects_of_dead_clients_are_reclaimed(void **state)
 	rig_done(&rig);
 }
 
+/* What has no client, or none that pings, is kept all the same. */
+static void objects_in_tables_are_not_reclaimed(void **state)
+{
+	static const DWORD kept[] = { MSHLFLAGS_TABLESTRONG, MSHLFLAGS_TABLEWEAK,
+				      MSHLFLAGS_NORMAL | MSHLFLAGS_NOPING };
+	struct rig rig;
+	struct objref a;
+
+	assert_int_equal(rig_init(&rig), 0);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		IUnknown *object = plain_new();
+
+		assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, kept[i], 0,
+						  &a),
+				 S_OK);
+		release(object);
+		assert_int_equal(a.std.flags & OBJREF_NOPING,
+				 kept[i] & MSHLFLAGS_NOPING ? OBJREF_NOPING : 0);
+		assert_false(exporter_reclaim(rig.exporter, a.std.oid, PERIOD, 9 * PERIOD));
+		assert_int_equal(alive, 1);
+		assert_int_equal(exporter_forget(rig.exporter, &a.std), S_OK);
+		assert_int_equal(alive, 0);
+	}
+	/* A weak one, once clients came and went silent. */
+	IUnknown *object = plain_new();
+
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_TABLEWEAK,
+					  0, &a),
+			 S_OK);
+	release(object);
+	assert_int_equal(a.std.public_refs, 0);
+	assert_int_equal(exporter_add_ref(rig.exporter, &a.std.ipid, 1, 0, ""), S_OK);
+	assert_true(exporter_reclaim(rig.exporter, a.std.oid, PERIOD, 9 * PERIOD));
+	assert_int_equal(alive, 0);
+	assert_int_equal(exporter_forget(rig.exporter, &a.std), CO_E_OBJNOTCONNECTED);
+	rig_done(&rig);
+}
+
+static void releases_in_excess_leave_tables_alone(void **state)
+{
+	struct rig rig;
+	struct objref strong, weak;
+	IUnknown *object = plain_new();
+
+	assert_int_equal(rig_init(&rig), 0);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch,
+					  MSHLFLAGS_TABLESTRONG, 0, &strong),
+			 S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_TABLEWEAK,
+					  0, &weak),
+			 S_OK);
+	release(object);
+	exporter_release(rig.exporter, &weak.std.ipid, 5, 5, "somebody");
+	assert_int_equal(exporter_forget(rig.exporter, &strong.std), S_OK);
+	exporter_release(rig.exporter, &weak.std.ipid, 5, 5, "somebody");
+	assert_int_equal(alive, 1);
+	assert_int_equal(exporter_forget(rig.exporter, &strong.std), CO_E_OBJNOTCONNECTED);
+	assert_int_equal(exporter_forget(rig.exporter, &weak.std), S_OK);
+	assert_int_equal(alive, 0);
+	rig_done(&rig);
+}
+
 static void objects_are_announced_many_at_a_time(void **state)
 {
 	struct rig rig;
@@ -275,7 +355,9 @@ static void objects_are_announced_many_at_a_time(void **state)
 	IUnknown *object = plain_new();
 
 	assert_int_equal(rig_with(&rig, 8), 0);
-	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &ref), S_OK);
+	assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+					  &ref),
+			 S_OK);
 	assert_int_equal(resolver_counts(rig.resolver).oids, 8);
 	assert_int_equal(exporter_oxid_of(&ref.std.ipid), rig.oxid);
 	release(object);
@@ -319,7 +401,8 @@ static void what_is_left_goes_with_the_exporter(void **state)
 	for (int i = 0; i < 10; i++) {
 		IUnknown *object = plain_new();
 
-		assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a),
+		assert_int_equal(exporter_marshal(rig.exporter, object, &IID_IDispatch,
+						  MSHLFLAGS_NORMAL, 0, &a),
 				 S_OK);
 		release(object);
 	}
@@ -340,7 +423,8 @@ static int all_of_it(void)
 	int r = rig_init(&rig);
 
 	if (r == 0)
-		hr = exporter_marshal(rig.exporter, object, &IID_IDispatch, 0, &a);
+		hr = exporter_marshal(rig.exporter, object, &IID_IDispatch, MSHLFLAGS_NORMAL, 0,
+				      &a);
 	if (r == 0 && SUCCEEDED(hr))
 		hr = exporter_query(rig.exporter, &a.std.ipid, &IID_IUnknown, 1, 0, &std);
 	if (r == 0 && SUCCEEDED(hr))
@@ -366,6 +450,8 @@ int main(void)
 		cmocka_unit_test(a_call_keeps_its_object),
 		cmocka_unit_test(references_that_come_home_are_the_objects_themselves),
 		cmocka_unit_test(objects_of_dead_clients_are_reclaimed),
+		cmocka_unit_test(objects_in_tables_are_not_reclaimed),
+		cmocka_unit_test(releases_in_excess_leave_tables_alone),
 		cmocka_unit_test(objects_are_announced_many_at_a_time),
 		cmocka_unit_test(names_follow_from_the_secret),
 		cmocka_unit_test(what_is_left_goes_with_the_exporter),
