@@ -46,7 +46,7 @@ enum request_property {
 	REQUEST_SCM,
 	REQUEST_LOCATION,
 	REQUEST_CONTEXT,
-	REQUEST_SPECIAL,
+	REQUEST_SPECIAL,  /* written when it says something */
 	REQUEST_INSTANCE, /* read, but not written */
 	REQUEST_PROPERTIES
 };
@@ -159,6 +159,7 @@ int activation_put_request(const struct activation_request *request, struct buf 
 		.cRequestedProtseqs = request->protseq_count,
 		.pRequestedProtseqs = (uint16_t *)request->protseqs,
 	};
+	bool special = request->session != ACTIVATION_ANY_SESSION || request->console_session;
 	struct arena arena;
 	struct buf context;
 
@@ -184,7 +185,7 @@ int activation_put_request(const struct activation_request *request, struct buf 
 		r = v.context.pIFDClientCtx ? 0 : -ENOMEM;
 	if (r == 0)
 		r = activation_put_blob(&IID_IActivationPropertiesIn, &CLSID_ActivationPropertiesIn,
-					list, REQUEST_INSTANCE, out);
+					list, special ? REQUEST_SPECIAL + 1 : REQUEST_SPECIAL, out);
 	buf_done(&context);
 	arena_done(&arena);
 	return r;

@@ -74,7 +74,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 }
 
 /* Sizes in the blob are counted as 2.2.22.1 says: from its CustomHeader on. */
-static void sizes_add_up(void **state)
+static void require_sizes(struct activation_request request, DWORD properties)
 {
 	struct objref *ref = mem_alloc(sizeof *ref);
 	CustomHeader header = { 0 };
@@ -82,7 +82,7 @@ static void sizes_add_up(void **state)
 	struct buf out;
 	uint32_t size;
 
-	put_request(&out, some_request());
+	put_request(&out, request);
 	assert_int_equal(objref_parse(buf_text(&out), ref), 0);
 	memcpy(&size, ref->data.data, sizeof size);
 	assert_int_equal(size + 8, ref->data.length);
@@ -91,6 +91,7 @@ static void sizes_add_up(void **state)
 				      &arena, &header, NULL, NULL),
 			 0);
 	assert_int_equal(header.totalSize, size);
+	assert_int_equal(header.cIfs, properties);
 	uint32_t sum = header.headerSize;
 
 	for (DWORD i = 0; i < header.cIfs; i++) {
@@ -101,6 +102,16 @@ static void sizes_add_up(void **state)
 	arena_done(&arena);
 	buf_done(&out);
 	mem_free(ref);
+}
+
+static void sizes_add_up(void **state)
+{
+	struct activation_request request = some_request();
+
+	/* SpecialPropertiesData is for who wants a session. */
+	require_sizes(request, 4);
+	request.session = 3;
+	require_sizes(request, 5);
 }
 
 static void cut_requests_are_refused(void **state)
