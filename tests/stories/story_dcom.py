@@ -369,23 +369,6 @@ def story_smbtorture_activates_and_resolves(t):
     rpcss.stop()
 
 
-def story_tshark_dissects_dcom(t):
-    rpcss = Rpcss(t)
-    recorder = Recorder(t, rpcss.port)
-    use_dictionary(t, rpcss.port, INTEGRITY, through=recorder.port)
-    Resolver(recorder.port).ServerAlive2()
-    recorder.close()
-    rows = dissect(t, recorder, "_ws.col.Protocol", "_ws.col.Info")
-    seen = {row[0] for row in rows}
-    for protocol in ("ISystemActivator", "IDispatch", "IRemUnknown", "IOXIDResolver"):
-        t.contains(seen, protocol, "protocols")
-    words = " ".join(row[1] for row in rows)
-    for call in ("RemoteCreateInstance response", "GetIDsOfNames response", "Invoke response",
-                 "RemRelease response", "ServerAlive2 response"):
-        t.contains(words, call, "a message")
-    rpcss.stop()
-
-
 @also_sanitized
 def story_words_of_a_failed_method_come_back(t):
     from story_com import component, regsvr

@@ -97,7 +97,8 @@ def check_record(t, dc):
         check_accounts(t, client, f"ncacn_ip_tcp:127.0.0.1[{samr.port}]")
     for recorder in (mapper, samr):
         recorder.close()
-    rows = dissect(t, mapper, "dcerpc.pkt_type", "epm.opnum")
+    # It cannot read the towers of local sockets in Samba's answers, nor null ones.
+    rows = dissect(t, mapper, "dcerpc.pkt_type", "epm.opnum", but="^(Map|Lookup) response")
     t.equal([row for row in rows if row[0] == "0"], [["0", "3"], ["0", "2"]], "requests to the endpoint mapper")
     rows = dissect(t, samr, "dcerpc.pkt_type", "dcerpc.opnum", "samr.opnum")
     one = [row[2] for row in rows if row[0] == "0"][:7]
