@@ -88,12 +88,6 @@ typedef struct COSERVERINFO {
 	DWORD dwReserved2;
 } COSERVERINFO;
 
-typedef struct MULTI_QI {
-	const IID *pIID;
-	IUnknown *pItf; /* NULL on the way in */
-	HRESULT hr;     /* on the way out */
-} MULTI_QI;
-
 /* Looks for the class among the objects registered by CoRegisterClassObject, the classes built in,
  * the class catalog (HKEY_CLASSES_ROOT). REGDB_E_CLASSNOTREG; CLASS_E_CLASSNOTAVAILABLE,
  * E_NOINTERFACE; CO_E_DLLNOTFOUND, CO_E_ERRORINDLL, E_ACCESSDENIED: the component cannot be loaded,
@@ -191,7 +185,21 @@ enum {
 	RPC_C_IMP_LEVEL_IDENTIFY = 2,
 	RPC_C_IMP_LEVEL_IMPERSONATE = 3,
 	RPC_C_IMP_LEVEL_DELEGATE = 4,
+	RPC_C_AUTHN_NONE = 0,
+	RPC_C_AUTHN_GSS_NEGOTIATE = 9,
+	RPC_C_AUTHN_WINNT = 10,
+	RPC_C_AUTHN_GSS_KERBEROS = 16,
+	RPC_C_AUTHZ_NONE = 0,
+	EOAC_NONE = 0,
+	EOAC_MUTUAL_AUTH = 0x1,
+	EOAC_STATIC_CLOAKING = 0x20,
+	EOAC_DYNAMIC_CLOAKING = 0x40,
+	EOAC_DEFAULT = 0x800,
 };
+#define RPC_C_AUTHN_DEFAULT 0xFFFFFFFFu
+#define RPC_C_AUTHZ_DEFAULT 0xFFFFFFFFu
+#define COLE_DEFAULT_PRINCIPAL ((OLECHAR *)-1)
+#define COLE_DEFAULT_AUTHINFO ((void *)-1)
 typedef struct SOLE_AUTHENTICATION_SERVICE {
 	DWORD dwAuthnSvc, dwAuthzSvc;
 	OLECHAR *pPrincipalName;
@@ -204,7 +212,9 @@ SURROGATE_API HRESULT CoInitializeSecurity(void *pSecDesc, LONG cAuthSvc,
 					   SOLE_AUTHENTICATION_SERVICE *asAuthSvc, void *pReserved1,
 					   DWORD dwAuthnLevel, DWORD dwImpLevel, void *pAuthList,
 					   DWORD dwCapabilities, void *pReserved3);
-/* These ask the proxy for IClientSecurity: E_NOINTERFACE for an object of this process. */
+/* These ask the proxy for IClientSecurity: E_NOINTERFACE for an object of this process. What is set
+ * holds for one interface of one proxy, whose others keep theirs; defaults are those of the machine
+ * and the process. `pAuthInfo` is a COAUTHIDENTITY, which is copied; NULL: who the process is. */
 SURROGATE_API HRESULT CoQueryProxyBlanket(IUnknown *pProxy, DWORD *pwAuthnSvc, DWORD *pAuthzSvc,
 					  OLECHAR **pServerPrincName, DWORD *pAuthnLevel,
 					  DWORD *pImpLevel, void **pAuthInfo, DWORD *pCapabilites);

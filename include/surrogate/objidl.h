@@ -138,6 +138,24 @@ struct ISupportErrorInfo {
 	const ISupportErrorInfoVtbl *lpVtbl;
 };
 
+/* ---- more interfaces of a proxy at once ---- */
+
+typedef struct MULTI_QI {
+	const IID *pIID;
+	IUnknown *pItf; /* NULL on the way in */
+	HRESULT hr;     /* on the way out */
+} MULTI_QI;
+
+typedef struct IMultiQI IMultiQI;
+typedef struct IMultiQIVtbl {
+	IUNKNOWN_METHODS(IMultiQI)
+	/* S_OK: all; S_FALSE: some; E_NOINTERFACE: none. */
+	HRESULT (*QueryMultipleInterfaces)(IMultiQI *This, ULONG cMQIs, MULTI_QI *pMQIs);
+} IMultiQIVtbl;
+struct IMultiQI {
+	const IMultiQIVtbl *lpVtbl;
+};
+
 /* ---- security of proxies and of calls ---- */
 
 typedef struct IClientSecurity IClientSecurity;
@@ -272,6 +290,7 @@ struct IPersistFile {
 	  0x19)                                                                                    \
 	X(ISupportErrorInfo, 0xDF0B3D60, 0x548F, 0x101B, 0x8E, 0x65, 0x08, 0, 0x2B, 0x2B, 0xD1,    \
 	  0x19)                                                                                    \
+	X(IMultiQI, 0x00000020, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                      \
 	X(IClientSecurity, 0x0000013D, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)               \
 	X(IServerSecurity, 0x0000013E, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)               \
 	X(IMoniker, 0x0000000F, 0x0000, 0x0000, 0xC0, 0, 0, 0, 0, 0, 0, 0x46)                      \

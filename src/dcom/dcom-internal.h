@@ -131,6 +131,18 @@ HRESULT dcom_marshal_standard(struct dcom *dcom, REFIID iid, IUnknown *object, D
 HRESULT dcom_marshal_text(struct dcom *dcom, REFIID iid, IUnknown *object, struct arena *arena,
 			  struct text *ret);
 
+/* ---- identity.c: what COM's callers say of security, in our terms ---- */
+
+struct dcom_identity_texts {
+	char user[BINDINGS_TEXT_MAX], domain[BINDINGS_TEXT_MAX], password[BINDINGS_TEXT_MAX];
+};
+/* False: it has no room, or is no identity with UTF-16 texts. NULL is "". */
+bool dcom_utf8(const OLECHAR *text, char out[BINDINGS_TEXT_MAX]);
+bool dcom_identity(const COAUTHIDENTITY *identity, struct dcom_identity_texts *texts,
+		   struct security_identity *ret);
+/* For CoTaskMemFree; NULL: no memory. */
+OLECHAR *dcom_utf16(const char *text);
+
 /* ---- errors.c ---- */
 
 /* What the thread has of the failed method of an object's interface, as extension; the thread has

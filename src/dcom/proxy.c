@@ -5,37 +5,16 @@
  * for each of its interfaces an IPID and a vtable. Its last release queues what is to be released
  * at the other end, so that no Release waits for a network. Any thread.
  */
-#include "dcom/remote-internal.h"
+#include "dcom/proxy-internal.h"
 
 #include "base/mem.h"
 #include "ndr/call.h"
 
 #include <errno.h>
 
-/* By which remotes_marshal knows a proxy: nothing else answers to it. */
-static const IID iid_proxied = {
+/* Ours alone: it never travels. */
+const IID proxied_iid = {
 	0x6d1f9a5e, 0x0b5c, 0x4f0e, { 0x9d, 0x3c, 0x5a, 0x8e, 0x21, 0x77, 0xc4, 0x02 }
-};
-
-struct proxied;
-
-/* One interface. */
-struct proxy {
-	struct ndr_face face;
-	struct proxied *object;
-	GUID ipid;
-	uint32_t public_refs;
-	uint32_t strong; /* references for tables, each of which holds the object */
-	struct proxy *next;
-};
-
-struct proxied {
-	IUnknown identity;
-	uint32_t refs; /* under the remote's lock where it may become 0 */
-	struct remote *remote;
-	uint64_t oid;
-	bool pinged;
-	struct proxy *proxies; /* grows only; under the remote's lock */
 };
 
 static struct proxy *proxy_of(struct ndr_face *face)
@@ -43,10 +22,7 @@ static struct proxy *proxy_of(struct ndr_face *face)
 	return container_of(face, struct proxy, face);
 }
 
-static HRESULT proxied_query(struct proxied *o, REFIID riid, void **ret);
-static ULONG proxied_release(struct proxied *o);
-
-static ULONG proxied_addref(struct proxied *o)
+ULONG proxied_addref(struct proxied *o)
 {
 	return __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 }
@@ -68,11 +44,29 @@ static ULONG proxy_release(struct ndr_face *face)
 	return proxied_release(proxy_of(face)->object);
 }
 
+HRESULT proxied_call(struct proxied *o, struct remote_blanket *const *blanket, const GUID *ipid,
+		     const struct ndr_interface *table, const struct ndr_method *method,
+		     void *frame)
+{
+	struct remote_blanket *b = NULL;
+
+	if (!__atomic_load_n(blanket, __ATOMIC_ACQUIRE))
+		return remote_call(o->remote, ipid, table, method, frame);
+	/* Another may be set while the call runs. */
+	pthread_mutex_lock(&o->remote->lock);
+	b = remote_blanket_ref(*blanket);
+	pthread_mutex_unlock(&o->remote->lock);
+	HRESULT hr = remote_call_as(o->remote, b, ipid, table, method, frame);
+
+	remote_blanket_unref(b);
+	return hr;
+}
+
 static HRESULT proxy_call(struct ndr_face *face, const struct ndr_method *method, void *frame)
 {
 	struct proxy *p = proxy_of(face);
 
-	return remote_call(p->object->remote, &p->ipid, face->interface, method, frame);
+	return proxied_call(p->object, &p->blanket, &p->ipid, face->interface, method, frame);
 }
 
 static const struct ndr_face_methods proxy_methods = { proxy_query, proxy_add, proxy_release,
@@ -103,7 +97,7 @@ static struct text oid_key(const uint64_t *oid)
 	return (struct text){ (const char *)oid, sizeof *oid };
 }
 
-static ULONG proxied_release(struct proxied *o)
+ULONG proxied_release(struct proxied *o)
 {
 	struct remote *remote = o->remote;
 	struct remotes *remotes = remote->remotes;
@@ -121,8 +115,10 @@ static ULONG proxied_release(struct proxied *o)
 
 		o->proxies = p->next;
 		remotes_release(remotes, remote, &p->ipid, p->public_refs);
+		remote_blanket_unref(p->blanket);
 		mem_free(p);
 	}
+	remote_blanket_unref(o->blanket);
 	if (o->pinged)
 		ping_remove(remotes, remote, o->oid);
 	mem_free(o);
@@ -154,6 +150,7 @@ static struct proxied *find_object(struct remote *remote, const struct objref_st
 	if (!o)
 		return NULL;
 	o->identity.lpVtbl = &identity_vtbl;
+	proxied_init_local(o);
 	o->refs = 1;
 	o->remote = remote_ref(remote);
 	o->oid = std->oid;
@@ -240,10 +237,20 @@ HRESULT proxy_new(struct remote *remote, const struct objref_std *std, REFIID ii
 
 /* ---- more interfaces (3.2.4.4.3) ---- */
 
-static HRESULT query_remote(struct proxied *o, REFIID riid, void **ret)
+/* What RemQueryInterface said of one of them. */
+static HRESULT take_result(struct remote *remote, const REMQIRESULT *result, REFIID iid,
+			   IUnknown **ret)
+{
+	struct objref_std std = { result->std.flags, result->std.cPublicRefs, result->std.oxid,
+				  result->std.oid, result->std.ipid };
+
+	return SUCCEEDED(result->hResult) ? proxy_new(remote, &std, iid, ret) : result->hResult;
+}
+
+HRESULT proxied_query_remote(struct proxied *o, const IID *iids, uint16_t count, HRESULT *hrs,
+			     IUnknown **ret)
 {
 	struct remote *remote = o->remote;
-	IID iid = *riid;
 	REMQIRESULT *results = NULL;
 
 	pthread_mutex_lock(&remote->lock);
@@ -252,34 +259,43 @@ static HRESULT query_remote(struct proxied *o, REFIID riid, void **ret)
 	pthread_mutex_unlock(&remote->lock);
 	struct IRemUnknown_RemQueryInterface f = { .ripid = &ipid,
 						   .cRefs = EXPORTER_FIRST_REFS,
-						   .cIids = 1,
-						   .iids = &iid,
+						   .cIids = count,
+						   .iids = (IID *)iids,
 						   .ppQIResults = &results };
-	HRESULT hr = remote_call(remote, &remote->rem_unknown, &ndr_interface_IRemUnknown,
-				 ndr_method_at(&ndr_interface_IRemUnknown, 3), &f);
+	HRESULT hr = proxied_call(o, &o->blanket, &remote->rem_unknown, &ndr_interface_IRemUnknown,
+				  ndr_method_at(&ndr_interface_IRemUnknown, 3), &f);
 
 	if (SUCCEEDED(hr))
 		hr = f.ReturnValue;
-	if (SUCCEEDED(hr))
-		hr = results ? results->hResult : E_UNEXPECTED;
-	if (SUCCEEDED(hr)) {
-		struct objref_std std = { results->std.flags, results->std.cPublicRefs,
-					  results->std.oxid, results->std.oid, results->std.ipid };
-
-		hr = proxy_new(remote, &std, &iid, (IUnknown **)ret);
-	}
+	if (SUCCEEDED(hr) && !results)
+		hr = E_UNEXPECTED;
+	for (uint16_t i = 0; i < count; i++)
+		hrs[i] = SUCCEEDED(hr) ? take_result(remote, &results[i], &iids[i], &ret[i]) : hr;
 	mem_free(results);
 	return hr;
 }
 
-static HRESULT proxied_query(struct proxied *o, REFIID riid, void **ret)
+static HRESULT query_remote(struct proxied *o, REFIID riid, void **ret)
+{
+	HRESULT result = E_FAIL;
+	HRESULT hr = proxied_query_remote(o, riid, 1, &result, (IUnknown **)ret);
+
+	return FAILED(hr) ? hr : result;
+}
+
+HRESULT proxied_query(struct proxied *o, REFIID riid, void **ret)
 {
 	if (!ret)
 		return E_POINTER;
 	*ret = NULL;
-	if (IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &iid_proxied)) {
+	if (IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &proxied_iid)) {
 		proxied_addref(o);
 		*ret = &o->identity;
+		return S_OK;
+	}
+	if (IsEqualGUID(riid, &IID_IClientSecurity) || IsEqualGUID(riid, &IID_IMultiQI)) {
+		proxied_addref(o);
+		*ret = IsEqualGUID(riid, &IID_IMultiQI) ? (void *)&o->multi : (void *)&o->security;
 		return S_OK;
 	}
 	if (!dcom_find_interface(o->remote->remotes->dcom, riid))
@@ -376,7 +392,7 @@ HRESULT remotes_marshal(struct remotes *remotes, IUnknown *object, REFIID iid, D
 {
 	IUnknown *identity = NULL, *face = NULL;
 
-	if (FAILED(object->lpVtbl->QueryInterface(object, &iid_proxied, (void **)&identity)))
+	if (FAILED(object->lpVtbl->QueryInterface(object, &proxied_iid, (void **)&identity)))
 		return E_NOINTERFACE;
 	struct proxied *o = container_of(identity, struct proxied, identity);
 	/* The identity needs no IPID of its own until it is given away. */

@@ -32,6 +32,17 @@ struct remote_security *remote_security_new(const struct dcom_server *server);
 struct remote_security *remote_security_ref(struct remote_security *s);
 struct remote_security *remote_security_unref(struct remote_security *s);
 
+/* Security of the calls of one proxy, as SetBlanket has it. Counted; constant but for `clients`. */
+struct remote_blanket {
+	uint32_t refs;
+	struct remote_security *security; /* service AUTHN_NONE, level 0: the exporter's */
+	DWORD capabilities;
+	void *auth_info;     /* what the caller gave for it */
+	struct map *clients; /* IID -> rpc_client; under the remote's lock */
+};
+struct remote_blanket *remote_blanket_ref(struct remote_blanket *blanket);
+struct remote_blanket *remote_blanket_unref(struct remote_blanket *blanket);
+
 struct proxy;
 
 /* An exporter of another process, by its OXID. */
@@ -112,6 +123,39 @@ void remote_told(struct remote *remote, const struct bindings *bindings, const G
  * itself; the method's is in the frame. */
 HRESULT remote_call(struct remote *remote, const GUID *ipid, const struct ndr_interface *table,
 		    const struct ndr_method *method, void *frame);
+/* The same with a blanket; NULL: the remote's own security. */
+HRESULT remote_call_as(struct remote *remote, struct remote_blanket *blanket, const GUID *ipid,
+		       const struct ndr_interface *table, const struct ndr_method *method,
+		       void *frame);
+
+/* How calls are made: what is in a blanket, and what follows from the exporter for the rest. */
+struct remote_manner {
+	const struct remote_security *security;
+	enum authn_service service;
+	enum authn_level level;
+	const char *principal; /* NULL: none */
+};
+/* Valid as long as both; the exporter is resolved for it. */
+HRESULT remote_manner(struct remote *remote, const struct remote_blanket *blanket,
+		      struct remote_manner *ret);
+
+/* ---- blanket.c ---- */
+
+/* A blanket in the words of IClientSecurity. */
+struct remote_blanket_words {
+	DWORD service, authorization;
+	OLECHAR *principal;
+	DWORD level, impersonation;
+	void *auth_info;
+	DWORD capabilities;
+};
+/* E_INVALIDARG: words that make no sense, or mean a service that there is none of. */
+HRESULT remote_blanket_new(struct remote *remote, const struct remote_blanket_words *words,
+			   struct remote_blanket **ret);
+/* What holds for calls with a blanket, or without one. The exporter is resolved for it; the
+ * principal is the caller's. */
+HRESULT remote_blanket_query(struct remote *remote, const struct remote_blanket *blanket,
+			     struct remote_blanket_words *ret);
 
 /* ---- proxy.c ---- */
 

@@ -421,18 +421,44 @@ static HRESULT resolve(struct remote *remote)
 
 /* ---- reaching it ---- */
 
+/* Of one that is resolved. */
+static struct remote_manner manner_of(const struct remote *remote,
+				      const struct remote_blanket *blanket)
+{
+	const struct remote_security *s = blanket ? blanket->security : remote->security;
+	struct remote_manner m = { s, remote->service, remote->level, s->principal };
+
+	if (blanket && s->service)
+		m.service = s->service;
+	if (blanket && s->level)
+		m.level = s->level;
+	/* An empty name says that the exporter has none (2.2.19.4). */
+	if (!m.principal && remote->principal[0])
+		m.principal = remote->principal;
+	return m;
+}
+
+HRESULT remote_manner(struct remote *remote, const struct remote_blanket *blanket,
+		      struct remote_manner *ret)
+{
+	HRESULT hr = resolve(remote);
+
+	if (FAILED(hr))
+		return hr;
+	pthread_mutex_lock(&remote->lock);
+	*ret = manner_of(remote, blanket);
+	pthread_mutex_unlock(&remote->lock);
+	return S_OK;
+}
+
 /* A connection to an interface of the exporter at one of its addresses. */
-static HRESULT try_binding(struct remote *remote, const char *host, uint16_t port,
-			   const struct ndr_interface *table, struct rpc_client **ret)
+static HRESULT try_binding(struct remote *remote, const struct remote_manner *m, const char *host,
+			   uint16_t port, const struct ndr_interface *table,
+			   struct rpc_client **ret)
 {
 	struct rpc_client *client = NULL;
-	const char *principal = remote->security->principal;
-
-	/* An empty name says that the exporter has none (2.2.19.4). */
-	if (!principal && remote->principal[0])
-		principal = remote->principal;
-	HRESULT hr = remote_client(remote->remotes->dcom, host, port, table, remote->security,
-				   remote->service, remote->level, principal, &client, NULL);
+	HRESULT hr = remote_client(remote->remotes->dcom, host, port, table, m->security,
+				   m->service, m->level, m->principal, &client, NULL);
 
 	if (FAILED(hr))
 		return hr;
@@ -449,29 +475,30 @@ static HRESULT try_binding(struct remote *remote, const char *host, uint16_t por
 }
 
 /* At its own socket. */
-static HRESULT reach_here(struct remote *remote, const struct ndr_interface *table,
-			  struct rpc_client **ret)
+static HRESULT reach_here(struct remote *remote, const struct remote_manner *m,
+			  const struct ndr_interface *table, struct rpc_client **ret)
 {
 	for (unsigned i = 0; i < remote->bindings.string_count; i++)
 		if (remote->bindings.strings[i].tower == BINDINGS_TOWER_LOCAL)
-			return try_binding(remote, remote->bindings.strings[i].address, 0, table,
+			return try_binding(remote, m, remote->bindings.strings[i].address, 0, table,
 					   ret);
 	return HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
 }
 
 /* What the user called the machine comes first, with the port of the bindings: behind an address
  * translation it is the only one that leads there. Then what the machine calls itself. */
-static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
-		     struct rpc_client **ret)
+static HRESULT reach(struct remote *remote, const struct remote_manner *m,
+		     const struct ndr_interface *table, struct rpc_client **ret)
 {
 	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
 	char host[BINDINGS_TEXT_MAX];
 	uint16_t port;
 
 	if (remote->reached_host[0])
-		return try_binding(remote, remote->reached_host, remote->reached_port, table, ret);
+		return try_binding(remote, m, remote->reached_host, remote->reached_port, table,
+				   ret);
 	if (remote->host && remote_is_local(remote->host))
-		return reach_here(remote, table, ret);
+		return reach_here(remote, m, table, ret);
 	for (int own = remote->host ? 0 : 1; own < 2; own++) {
 		for (unsigned i = 0; FAILED(hr) && i < remote->bindings.string_count; i++) {
 			const struct bindings_string *s = &remote->bindings.strings[i];
@@ -479,7 +506,7 @@ static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
 			if (s->tower != BINDINGS_TOWER_TCP ||
 			    !bindings_split(s->address, host, &port) || !port)
 				continue;
-			hr = try_binding(remote, own ? host : remote->host, port, table, ret);
+			hr = try_binding(remote, m, own ? host : remote->host, port, table, ret);
 			if (!own)
 				break;
 		}
@@ -487,21 +514,24 @@ static HRESULT reach(struct remote *remote, const struct ndr_interface *table,
 	return hr;
 }
 
-/* The client for an interface, which stays as long as the remote does. */
-static HRESULT client_for(struct remote *remote, const struct ndr_interface *table,
-			  struct rpc_client **ret)
+/* The client for an interface, which stays as long as the remote or the blanket does. */
+static HRESULT client_for(struct remote *remote, struct remote_blanket *blanket,
+			  const struct ndr_interface *table, struct rpc_client **ret)
 {
+	struct map *clients = blanket ? blanket->clients : remote->clients;
 	struct text key = { (const char *)&table->uuid, sizeof table->uuid };
 	HRESULT hr = resolve(remote);
 
 	if (FAILED(hr))
 		return hr;
 	pthread_mutex_lock(&remote->lock);
-	struct rpc_client *client = map_get(remote->clients, key);
+	struct rpc_client *client = map_get(clients, key);
 
 	if (!client) {
-		hr = reach(remote, table, &client);
-		if (SUCCEEDED(hr) && map_put(remote->clients, key, client, NULL) < 0) {
+		struct remote_manner m = manner_of(remote, blanket);
+
+		hr = reach(remote, &m, table, &client);
+		if (SUCCEEDED(hr) && map_put(clients, key, client, NULL) < 0) {
 			rpc_client_free(client);
 			hr = E_OUTOFMEMORY;
 		}
@@ -553,10 +583,17 @@ static int take_results(struct dcom *dcom, struct exchange *x, const struct ndr_
 HRESULT remote_call(struct remote *remote, const GUID *ipid, const struct ndr_interface *table,
 		    const struct ndr_method *method, void *frame)
 {
+	return remote_call_as(remote, NULL, ipid, table, method, frame);
+}
+
+HRESULT remote_call_as(struct remote *remote, struct remote_blanket *blanket, const GUID *ipid,
+		       const struct ndr_interface *table, const struct ndr_method *method,
+		       void *frame)
+{
 	struct ndr_objects objects = dcom_objects(remote->remotes->dcom);
 	struct rpc_client *client = NULL;
 	struct exchange x;
-	HRESULT hr = client_for(remote, table, &client);
+	HRESULT hr = client_for(remote, blanket, table, &client);
 
 	if (FAILED(hr))
 		return hr;

@@ -7,13 +7,11 @@
 #include "base/mem.h"
 #include "com/activate.h"
 #include "com/errorinfo.h"
-#include "dcom/dcom.h"
+#include "dcom/dcom-internal.h"
 
 #include <pthread.h>
 
 #define SOURCE "DCOM"
-#define AUTHN_DEFAULT_SERVICE 0xffffffffu
-#define IDENTITY_UNICODE 2
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dcom *dcom; /* a client only, unless the program has one (dcom_remoting_use) */
@@ -35,39 +33,8 @@ static struct dcom *get_dcom(struct error *err)
 
 struct server_texts {
 	char name[BINDINGS_TEXT_MAX], principal[BINDINGS_TEXT_MAX];
-	char user[BINDINGS_TEXT_MAX], domain[BINDINGS_TEXT_MAX], password[BINDINGS_TEXT_MAX];
+	struct dcom_identity_texts identity;
 };
-
-static bool copy_units(const char16_t *text, size_t length, char *out)
-{
-	if (length && (!text || utf16_to_utf8_length(text, length) >= BINDINGS_TEXT_MAX))
-		return false;
-	out[utf16_to_utf8(text, length, out, BINDINGS_TEXT_MAX - 1)] = '\0';
-	return true;
-}
-
-static bool copy_wide(const OLECHAR *text, char *out)
-{
-	size_t length = 0;
-
-	while (text && text[length])
-		length++;
-	return copy_units(text, length, out);
-}
-
-static bool take_identity(const COAUTHIDENTITY *identity, struct server_texts *texts,
-			  struct dcom_server *ret)
-{
-	if (identity->Flags != IDENTITY_UNICODE ||
-	    !copy_units((const char16_t *)identity->User, identity->UserLength, texts->user) ||
-	    !copy_units((const char16_t *)identity->Domain, identity->DomainLength,
-			texts->domain) ||
-	    !copy_units((const char16_t *)identity->Password, identity->PasswordLength,
-			texts->password))
-		return false;
-	ret->identity = (struct security_identity){ texts->user, texts->domain, texts->password };
-	return true;
-}
 
 static bool take_server(const COSERVERINFO *info, struct server_texts *texts,
 			struct dcom_server *ret)
@@ -75,19 +42,20 @@ static bool take_server(const COSERVERINFO *info, struct server_texts *texts,
 	const COAUTHINFO *auth = info->pAuthInfo;
 
 	*ret = (struct dcom_server){ .name = texts->name };
-	if (!copy_wide(info->pwszName, texts->name))
+	if (!dcom_utf8(info->pwszName, texts->name))
 		return false;
 	if (!auth)
 		return true;
-	if (auth->dwAuthnSvc != AUTHN_DEFAULT_SERVICE)
+	if (auth->dwAuthnSvc != RPC_C_AUTHN_DEFAULT)
 		ret->service = (enum authn_service)auth->dwAuthnSvc;
 	ret->level = (enum authn_level)auth->dwAuthnLevel;
 	ret->impersonation = (enum imp_level)auth->dwImpersonationLevel;
-	if (!copy_wide(auth->pwszServerPrincName, texts->principal))
+	if (!dcom_utf8(auth->pwszServerPrincName, texts->principal))
 		return false;
 	if (texts->principal[0])
 		ret->principal = texts->principal;
-	return !auth->pAuthIdentityData || take_identity(auth->pAuthIdentityData, texts, ret);
+	return !auth->pAuthIdentityData ||
+	       dcom_identity(auth->pAuthIdentityData, &texts->identity, &ret->identity);
 }
 
 /* ---- activation ---- */
@@ -137,7 +105,7 @@ static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI
 		return E_OUTOFMEMORY;
 	if (take_server(what->server, texts, &server))
 		hr = create(what, &server, count, results);
-	explicit_bzero(texts->password, sizeof texts->password);
+	explicit_bzero(&texts->identity, sizeof texts->identity);
 	mem_free(texts);
 	return hr;
 }

@@ -10,9 +10,6 @@
 #include "com/errorinfo.h"
 #include "com/unknown.h"
 
-#define AUTHN_NOBODY 0 /* RPC_C_AUTHN_NONE */
-#define AUTHZ_NONE 0   /* RPC_C_AUTHZ_NONE */
-
 /* Whoever keeps it hears that the call is over. */
 struct security {
 	IServerSecurity face;
@@ -47,7 +44,7 @@ static HRESULT security_blanket(IServerSecurity *This, DWORD *ret_service, DWORD
 	if (ret_service)
 		*ret_service = self->service;
 	if (ret_authorization)
-		*ret_authorization = AUTHZ_NONE;
+		*ret_authorization = RPC_C_AUTHZ_NONE;
 	if (ret_principal)
 		*ret_principal = NULL;
 	if (ret_level)
@@ -85,17 +82,6 @@ static const IServerSecurityVtbl security_vtbl = {
 	security_impersonate, security_revert, security_is_impersonating,
 };
 
-static OLECHAR *wide(const char *name)
-{
-	struct text t = text_of(name);
-	size_t units = utf8_to_utf16_length(t);
-	OLECHAR *copy = mem_zalloc(units + 1, sizeof *copy);
-
-	if (copy)
-		utf8_to_utf16(t, copy, units);
-	return copy;
-}
-
 static struct security *security_new(const struct rpc_caller *caller)
 {
 	struct security *self = mem_new(struct security);
@@ -105,7 +91,7 @@ static struct security *security_new(const struct rpc_caller *caller)
 		return NULL;
 	*self = (struct security){ .face = { &security_vtbl },
 				   .refs = 1,
-				   .service = AUTHN_NOBODY,
+				   .service = RPC_C_AUTHN_NONE,
 				   .level = RPC_C_AUTHN_LEVEL_NONE,
 				   .impersonation = RPC_C_IMP_LEVEL_ANONYMOUS };
 	if (!peer)
@@ -115,7 +101,7 @@ static struct security *security_new(const struct rpc_caller *caller)
 	if (peer->anonymous)
 		return self;
 	self->impersonation = peer->impersonation ? peer->impersonation : IMP_LEVEL_IMPERSONATE;
-	self->name = wide(peer->name);
+	self->name = dcom_utf16(peer->name);
 	if (!self->name) {
 		security_free(self);
 		return NULL;
