@@ -36,6 +36,7 @@ VARIABLE = [
 ]
 PLAIN = [
     (re.compile(r"(Verifier Body: )[0-9a-f]{16}"), r"\1<signature> "),  # and the number of the message
+    (re.compile(r"(Encrypted stub data: ).*"), r"\1<sealed>"),
     # impacket takes any.
     (re.compile(r"(Referent ID: |PointerVal\): Unknown \()0x0000[0-9a-f]{4}"), r"\1<referent>"),
     (re.compile(r"\[Req: #\d+\]"), "[Req]"),
@@ -119,12 +120,12 @@ NO_FINDING = re.compile("|".join([
 ]))
 # Bytes that it shows unread and that are padding, or a context ([MS-DCOM] 2.2.20), of which it knows nothing.
 NO_VALUE = re.compile(r"(00|fa){0,7}|01000100.{88}")
-CALLS = "dcerpc.pkt_type == 0 || dcerpc.pkt_type == 2"
+CALLS = "(dcerpc.pkt_type == 0 || dcerpc.pkt_type == 2) && dcerpc.cn_flags.last_frag == 1"
 
 
 def findings(t, recorder, but=None, options=()):
     """What tshark finds wrong with the messages, and what it cannot read of calls, as lines; `but` is a pattern of those to
-    pass over."""
+    pass over. With `options` it has the keys, and nothing is to stay sealed."""
     def table(which, *fields):
         extract = [part for field in fields for part in ("-e", field)]
         out = tshark(t, recorder, "-T", "fields", "-E", "separator=\t", "-E", "aggregator=|", *extract, "-Y", which, options=options)
@@ -132,8 +133,10 @@ def findings(t, recorder, but=None, options=()):
 
     found = [f"{info}: {words}" for info, words in table("_ws.expert || _ws.malformed || data", "_ws.col.Info", "_ws.expert.message")
              if not all(map(NO_FINDING.fullmatch, words.split("|")))]
-    found += [f"not read: {info}" for protocol, info in table(CALLS, "_ws.col.Protocol", "_ws.col.Info") if protocol == "DCERPC"]
-    found += [f"not read: {info}" for info, stub, rest in
+    found += [f"{info}: not read" for protocol, info in table(CALLS, "_ws.col.Protocol", "_ws.col.Info") if protocol == "DCERPC"]
+    if options:
+        found += [f"{info}: sealed" for info, in table("dcerpc.encrypted_stub_data && !dcerpc.payload_stub_data", "_ws.col.Info")]
+    found += [f"{info}: not read" for info, stub, rest in
               table(CALLS, "_ws.col.Info", "dcerpc.stub_data", "isystemactivator.unused_buffer")
               if stub or not all(map(NO_VALUE.fullmatch, rest.split("|")))]
     return [line for line in found if not (but and re.search(but, line))]

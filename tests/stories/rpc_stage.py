@@ -79,7 +79,7 @@ class Server:
 class Kdc:
     """A KDC of MIT for TEST.EXAMPLE on a high port, with alice and keys for services."""
 
-    def __init__(self, t, *services, trusted_for_delegation=()):
+    def __init__(self, t, *services, trusted_for_delegation=(), pac=True):
         self.t, self.folder = t, t.root / "kdc"
         self.folder.mkdir(mode=0o700)
         port, f = free_port(), self.folder
@@ -106,6 +106,7 @@ class Kdc:
   database_name = {f}/principal
   key_stash_file = {f}/stash
   acl_file = {f}/acl
+  disable_pac = {"false" if pac else "true"}
  }}
 [logging]
  kdc = FILE:{f}/kdc.log
@@ -113,7 +114,7 @@ class Kdc:
         self.env = {"KRB5_CONFIG": str(f / "krb5.conf"), "KRB5_KDC_PROFILE": str(f / "kdc.conf"),
                     "KRB5CCNAME": f"FILE:{self.cache}"}
         self._run("/usr/sbin/kdb5_util", "create", "-s", "-P", "master", "-r", REALM)
-        self._kadmin(f"addprinc -pw {PASSWORD} {USER}")
+        self.add(USER, PASSWORD)
         for service in services:
             trusted = "+" if service in trusted_for_delegation else "-"
             self._kadmin(f"addprinc -randkey {trusted}ok_as_delegate {service}")
@@ -136,6 +137,10 @@ class Kdc:
 
     def _kinit(self):
         return self._run("/usr/bin/kinit", USER, input=f"{PASSWORD}\n", check=False)
+
+    def add(self, name, password):
+        """A user more."""
+        self._kadmin(f"addprinc -pw {password} {name}")
 
     def tickets(self, cache):
         """Whose tickets for which services a cache has."""
@@ -209,10 +214,10 @@ class Recorder:
             self.file.close()
 
 
-def dissect(t, recorder, *fields, but=None):
+def dissect(t, recorder, *fields, but=None, options=()):
     """What tshark sees in a record: one list of the fields for each message. It must find nothing wrong, and be able to read
-    each call; `but` is a pattern of findings to pass over."""
+    each call; `but` is a pattern of findings to pass over, `options` may give it keys."""
     extract = [part for field in fields for part in ("-e", field)]
-    out = tshark(t, recorder, "-T", "fields", "-E", "separator=;", "-E", "occurrence=a", *extract, "-Y", "dcerpc")
-    t.equal(findings(t, recorder, but), [], "what tshark finds")
+    out = tshark(t, recorder, "-T", "fields", "-E", "separator=;", "-E", "occurrence=a", *extract, "-Y", "dcerpc", options=options)
+    t.equal(findings(t, recorder, but, options), [], "what tshark finds")
     return [line.split(";") for line in out.splitlines()]

@@ -4,7 +4,7 @@ its own in 127/8, since it wants the endpoint mapper's port. `t` needs what a St
 equal."""
 import socket
 
-from rpc_stage import EPMAPPER, free_address
+from rpc_stage import EPMAPPER, REALM as KDC_REALM, free_address
 
 PASSWORD, REALM, DOMAIN = "Secret1pw", "SAMBA.EXAMPLE", "SAMBA"
 
@@ -50,7 +50,7 @@ class DomainController(Samba):
     """SAMBA.EXAMPLE; `host` is its name, `env` lets Kerberos find it."""
 
     host = f"dc1.{REALM.lower()}"
-    user = f"{REALM}\\Administrator"
+    user = kerberos_user = f"{REALM}\\Administrator"
 
     def __init__(self, t):
         super().__init__(t, "dc")
@@ -83,19 +83,25 @@ class DomainController(Samba):
 
 
 class Standalone(Samba):
-    """samba-dcerpcd with all its services and the share "data"."""
+    """samba-dcerpcd with all its services and the share "data". With a Kdc of rpc_stage it knows its users too: root is the
+    same there as here."""
 
-    user = "ALONE\\root"
+    user, kerberos_user, host = "ALONE\\root", f"{KDC_REALM}\\root", "localhost"
 
-    def __init__(self, t):
+    def __init__(self, t, kdc=None):
         super().__init__(t, "alone")
+        self.env, more = {}, ""
+        if kdc:
+            kdc.add("root", PASSWORD)
+            self.env = kdc.env
+            more = f"\n realm = {KDC_REALM}\n kerberos method = dedicated keytab\n dedicated keytab file = {kdc.keytab}"
         self.write_conf(f""" server role = standalone server
  workgroup = ALONE
  netbios name = ALONE
  private dir = {self.folder}
  state directory = {self.folder}
- rpc start on demand helpers = no""", f"[data]\n path = {self.folder}\n comment = Data\n")
+ rpc start on demand helpers = no{more}""", f"[data]\n path = {self.folder}\n comment = Data\n")
         self.run("/usr/bin/smbpasswd", "-c", self.conf, "-s", "-a", "root", stdin=f"{PASSWORD}\n{PASSWORD}\n".encode())
         self.process = t.start("/usr/libexec/samba/samba-dcerpcd", "-F", "--debug-stdout", "-s", self.conf,
-                               "--libexec-rpcds")
+                               "--libexec-rpcds", env=self.env)
         t.wait_for(lambda: self.listens(EPMAPPER), "samba-dcerpcd", limit=60)

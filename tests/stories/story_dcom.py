@@ -14,6 +14,7 @@ DICTIONARY = "EE09B103-97E0-11CF-978F-00A02463E06F"
 IMAGE = "02B01C80-E03D-101A-B294-00DD010F2BF9"  # what smbtorture asks for
 INTEGRITY, PRIVACY = 5, 6
 SETTINGS = r"HKLM\SOFTWARE\Surrogate\DCOM"
+ELSEWHERE = {"Ports": r"HKLM\SOFTWARE\Microsoft\Rpc\Internet", "LegacyAuthenticationLevel": r"HKLM\SOFTWARE\Microsoft\Ole"}
 
 
 class Rpcss:
@@ -27,7 +28,7 @@ class Rpcss:
         if stands_for:
             lines.append(f'sh.RegWrite "{SETTINGS}\\Classes\\{{{stands_for}}}", "Scripting.Dictionary", "REG_SZ"')
         for name, value in values.items():
-            key = r"HKLM\SOFTWARE\Microsoft\Rpc\Internet" if name == "Ports" else SETTINGS
+            key = ELSEWHERE.get(name, SETTINGS)
             text = f'"{value}", "REG_SZ"' if isinstance(value, str) else f'{value}, "REG_DWORD"'
             lines.append(f'sh.RegWrite "{key}\\{name}", {text}')
         t.state.mkdir(exist_ok=True)
@@ -157,10 +158,11 @@ def use_dictionary(t, port, level, **options):
 
 @also_sanitized
 def story_impacket_creates_and_calls_an_object(t):
-    rpcss = Rpcss(t)
     for level in (INTEGRITY, PRIVACY):
+        # impacket calls objects at the level that the server wants.
+        rpcss = Rpcss(t, LegacyAuthenticationLevel=level)
         use_dictionary(t, rpcss.port, level)
-    rpcss.stop()
+        rpcss.stop()
 
 
 @also_sanitized
@@ -168,7 +170,7 @@ def story_impacket_creates_an_object_with_kerberos(t):
     kdc = Kdc(t, "host/localhost")
     kdc.ticket("host/localhost")
     os.environ["KRB5CCNAME"] = str(kdc.cache)
-    rpcss = Rpcss(t, kdc=kdc, Names="localhost")
+    rpcss = Rpcss(t, kdc=kdc, Names="localhost", LegacyAuthenticationLevel=PRIVACY)
     # impacket 0.10 cannot sign alone with Kerberos in Python 3.
     use_dictionary(t, rpcss.port, PRIVACY, kerberos=True)
     rpcss.stop()

@@ -75,7 +75,7 @@ def story_what_impacket_hears(t):
 
 @also_sanitized
 def story_what_is_sealed_can_be_read_with_the_key(t):
-    rpcss = Rpcss(t, Names=NAME)
+    rpcss = Rpcss(t, Names=NAME, LegacyAuthenticationLevel=PRIVACY)
     recorder = Recorder(t, rpcss.port)
     use_dictionary(t, rpcss.port, PRIVACY, through=recorder.port)
     recorder.close()

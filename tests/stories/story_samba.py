@@ -2,7 +2,7 @@
 """Our client against Samba's servers: calls of published IDL, through the compiled tables."""
 import re
 
-from rpc_stage import EPMAPPER, Recorder, dissect, impacket_transport
+from rpc_stage import EPMAPPER, Kdc, Recorder, dissect, impacket_transport
 from samba_stage import DomainController, PASSWORD, Standalone
 from stage import long_story
 
@@ -23,9 +23,10 @@ class Client:
 
     def __init__(self, t, server, service, level, **env):
         self.t, self.server, self.env = t, server, env
-        self.args = ["--level", level, "--account", server.user.split("\\")[1]]
+        user = server.user if service == "ntlm" else server.kerberos_user
+        self.args = ["--level", level, "--account", user.split("\\")[1]]
         if level != NONE:
-            self.args += ["--service", service, "--user", server.user, "--password", PASSWORD]
+            self.args += ["--service", service, "--user", user, "--password", PASSWORD]
         if service != "ntlm":
             self.args += ["--target", f"host/{server.host}"]
         self.what = f"{service} at level {level}"
@@ -39,11 +40,11 @@ class Client:
         return done.out
 
 
-def levels(t, dc):
-    yield Client(t, dc, "ntlm", NONE)
+def levels(t, server):
+    yield Client(t, server, "ntlm", NONE)
     for service in ("ntlm", "kerberos", "negotiate"):
         for level in (PACKET, INTEGRITY, PRIVACY):
-            yield Client(t, dc, service, level, **dc.env)
+            yield Client(t, server, service, level, **server.env)
 
 
 def check_accounts(t, client, binding):
@@ -65,8 +66,10 @@ def story_a_domain_controller_of_samba(t):
     tcp, local = f"ncacn_ip_tcp:{dc.address}", f"ncalrpc:[{dc.ncalrpc}/DEFAULT]"
     for client in levels(t, dc):
         check_accounts(t, client, tcp)
-        # Samba lets nobody open a policy over TCP.
         check_policy(t, client, local)
+        # Over TCP Samba hears the call, and lets nobody open a policy (dcesrv_lsa.c); what [MS-LSAT] 2.1 has for TCP, LsarLookupSids3
+        # and LsarLookupNames4, needs no policy, but the secure channel of a machine of the domain.
+        t.contains(client.call(tcp, LSA[0]).out, "LsarOpenPolicy2 failed: 5 ", f"a policy over TCP, {client.what}")
     # At connect level Samba offers neither, by default.
     for service in ("ntlm", "kerberos", "negotiate"):
         client = Client(t, dc, service, CONNECT, **dc.env)
@@ -100,9 +103,12 @@ def check_record(t, dc):
     # It cannot read the towers of local sockets in Samba's answers, nor null ones.
     rows = dissect(t, mapper, "dcerpc.pkt_type", "epm.opnum", but="^(Map|Lookup) response")
     t.equal([row for row in rows if row[0] == "0"], [["0", "3"], ["0", "2"]], "requests to the endpoint mapper")
-    rows = dissect(t, samr, "dcerpc.pkt_type", "dcerpc.opnum", "samr.opnum")
+    # It has the keys, so it reads what is sealed as well.
+    rows = dissect(t, samr, "dcerpc.pkt_type", "dcerpc.opnum", "samr.opnum", "dcerpc.encrypted_stub_data", options=[
+        "-K", dc.folder / "private/secrets.keytab", "-o", "kerberos.decrypt:TRUE", "-o", f"ntlmssp.nt_password:{PASSWORD}"])
     one = [row[2] for row in rows if row[0] == "0"][:7]
     t.equal(one, ["64", "6", "5", "7", "13", "1", "1"], "requests of one client")
+    t.equal(sum(row[3] != "" for row in rows), 3 * 2 * len(one), "messages that were sealed")
 
 
 def samr_port(t, dc):
@@ -119,9 +125,9 @@ def samr_port(t, dc):
 
 @long_story
 def story_a_server_of_samba_on_its_own(t):
-    server = Standalone(t)
-    for level in (NONE, PACKET, INTEGRITY, PRIVACY):
-        client = Client(t, server, "ntlm", level)
+    # A server that belongs to no domain takes tickets without a PAC.
+    server = Standalone(t, Kdc(t, "host/localhost", pac=False))
+    for client in levels(t, server):
         out = client.good(f"ncacn_ip_tcp:{server.address}", *SRVSVC)
         t.contains(out, 'sv101_name: "ALONE"', f"the server, {client.what}")
         t.equal(re.findall(r'netname: "(\S+)"', out), ["data", "IPC$"], f"shares, {client.what}")
