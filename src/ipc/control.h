@@ -28,8 +28,11 @@ enum control_peer {
 	CONTROL_FROM_HOST = 4,  /* dllhost */
 	CONTROL_FROM_TOOL = 8,  /* a tool of an administrator: root or the user the SCM runs as */
 	CONTROL_FROM_USER = 16, /* a tool of anybody else */
+	CONTROL_FROM_RPCSS = 32,
+	CONTROL_FROM_COM = 64, /* dllhost with the components of an application, and no pages */
 };
-#define CONTROL_FROM_CHILD (CONTROL_FROM_FRONT | CONTROL_FROM_HOST)
+#define CONTROL_FROM_CHILD                                                                         \
+	(CONTROL_FROM_FRONT | CONTROL_FROM_HOST | CONTROL_FROM_RPCSS | CONTROL_FROM_COM)
 #define CONTROL_FROM_ANY_TOOL (CONTROL_FROM_TOOL | CONTROL_FROM_USER)
 
 /*
@@ -90,6 +93,31 @@ enum control_peer {
 	  U(cookie) U(id) U(generation) U(site) U(time_ms) T(pool) T(verb) T(url) T(client)        \
 		  T(stage) T(module))                                                              \
 	X(REQUEST_END, request_end, CONTROL_FROM_FRONT, 0, 0, U(cookie))                           \
+	/* ---- rpcss, hosts of components, and SCM ---- */                                        \
+	/* What rpcss works with. Attached: its local listening socket; `sockets` TCP ones, the    \
+	 * first for activation, the second for objects; the NTLM accounts and the Kerberos keys,  \
+	 * each a sealed memory file, where `users` and `keytab` are 1. Settings as the registry   \
+	 * has them (docs/dcom.md): `classes` has a line for each, name, tab, value. */            \
+	X(RPCSS_START, rpcss_start, CONTROL_FROM_SCM, 1, 8,                                        \
+	  U(sockets) U(users) U(keytab) U(authn_level) U(ping_seconds) T(state) T(names)           \
+		  T(classes))                                                                      \
+	/* An object of `clsid` is wanted from the host of `appid`. `uid`: of a caller on this     \
+	 * machine, else UINT64_MAX; `caller`: his name. `gone`: the generation of a host that was \
+	 * given before and could not be reached, or 0. */                                         \
+	X(COM_ACTIVATE, com_activate, CONTROL_FROM_RPCSS, 0, 0,                                    \
+	  U(cookie) U(uid) U(gone) T(appid) T(clsid) T(caller))                                    \
+	/* It runs, as `uid`, and takes activations at the local socket `endpoint` from who names  \
+	 * `activator`, a GUID of its choice; or `hresult` and `text` say why not. */              \
+	X(COM_ACTIVATED, com_activated, CONTROL_FROM_SCM, 0, 0,                                    \
+	  U(cookie) U(hresult) U(generation) U(uid) T(endpoint) T(activator) T(text))              \
+	/* To a host that has registered: what it is. Attached: its local listening socket, at     \
+	 * `endpoint`. It ends by itself when it has had no object for `idle_ms`. */               \
+	X(COM_START, com_start, CONTROL_FROM_SCM, 1, 1,                                            \
+	  U(generation) U(idle_ms) T(appid) T(state) T(endpoint))                                  \
+	/* It can activate now: what DCOM calls registration, and waits for (event 10010). */      \
+	X(COM_READY, com_ready, CONTROL_FROM_COM, 0, 0, U(generation) T(activator))                \
+	/* It takes no more activations and is about to end. */                                    \
+	X(COM_LEAVING, com_leaving, CONTROL_FROM_COM, 0, 0, U(generation))                         \
 	/* ---- tools ---- */                                                                      \
 	X(STATUS_QUERY, status_query, CONTROL_FROM_ANY_TOOL, 0, 0, U(flags))                       \
 	X(STATUS_PROCESS, status_process, CONTROL_FROM_SCM, 0, 0,                                  \

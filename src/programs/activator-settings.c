@@ -4,101 +4,29 @@
  */
 #include "programs/activator-settings.h"
 
-#include "base/mem.h"
 #include "com/class.h"
 #include "com/classes.h"
-#include "registry/registry.h"
+#include "registry/dcom.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-#define KEY_OLE "HKLM\\SOFTWARE\\Microsoft\\Ole"
-#define KEY_PORTS "HKLM\\SOFTWARE\\Microsoft\\Rpc\\Internet"
 #define KEY_OURS "HKLM\\SOFTWARE\\Surrogate\\DCOM"
 #define KEY_CLASSES KEY_OURS "\\Classes"
 
-static int wrong(struct error *err, const char *key, const char *name, const char *want)
+static int read_names(struct text rest, struct activator_settings *s, struct error *err)
 {
-	return error_set(err, -EINVAL, "%s\\%s: %s", key, name, want);
-}
-
-static int read_number(struct registry *r, const char *key, const char *name, uint32_t least,
-		       uint32_t most, uint32_t *ret, struct error *err)
-{
-	uint32_t n;
-	int status = registry_get_dword(r, key, name, &n);
-
-	if (status == -ENOENT)
-		return 0;
-	if (status < 0 || n < least || n > most)
-		return error_set(err, -EINVAL, "%s\\%s: a number from %u to %u is wanted", key,
-				 name, least, most);
-	*ret = n;
-	return 0;
-}
-
-/* NULL when it is not there. */
-static int read_text(struct registry *r, const char *key, const char *name, char **ret,
-		     struct error *err)
-{
-	int status = registry_get_string(r, key, name, ret);
-
-	if (status == -ENOENT) {
-		*ret = NULL;
-		return 0;
-	}
-	return status < 0 ? wrong(err, key, name, "text is wanted") : 0;
-}
-
-static int read_enabled(struct registry *r, struct activator_settings *s, struct error *err)
-{
-	_cleanup_mem_ char *text = NULL;
-	int status = read_text(r, KEY_OLE, "EnableDCOM", &text, err);
-
-	if (status == 0 && text)
-		s->enabled = text_equal_nocase(text_of(text), TEXT("Y"));
-	return status;
-}
-
-/* "49152-49407" or "5000"; of several ranges the first. */
-static int read_ports(struct registry *r, struct activator_settings *s, struct error *err)
-{
-	_cleanup_mem_ char *text = NULL;
-	uint64_t first, last;
-	int status = read_text(r, KEY_PORTS, "Ports", &text, err);
-
-	if (status < 0 || !text)
-		return status;
-	struct text all = text_of(text), range = text_trim(text_cut(&all, ','));
-	struct text low = text_trim(text_cut(&range, '-'));
-	struct text high = range.data ? text_trim(range) : low;
-
-	if (!text_to_u64(low, &first) || !text_to_u64(high, &last) || !first || last > 65535 ||
-	    last < first)
-		return wrong(err, KEY_PORTS, "Ports", "a range such as 49152-49407 is wanted");
-	s->first_port = (uint16_t)first;
-	s->last_port = (uint16_t)last;
-	return 0;
-}
-
-static int read_names(struct registry *r, struct activator_settings *s, struct error *err)
-{
-	_cleanup_mem_ char *text = NULL;
-	int status = read_text(r, KEY_OURS, "Names", &text, err);
-	struct text rest = text_of(text);
-
-	while (status == 0 && rest.length) {
+	while (rest.length) {
 		struct text name = text_trim(text_cut(&rest, ','));
 
 		if (!name.length)
 			continue;
 		if (s->name_count == ACTIVATOR_NAMES_MAX || name.length >= BINDINGS_TEXT_MAX)
-			return wrong(
-				err, KEY_OURS, "Names",
-				"at most 8 names or addresses are wanted, with commas between");
+			return error_set(err, -EINVAL,
+					 KEY_OURS "\\Names: at most 8 names or addresses are "
+						  "wanted, with commas between");
 		memcpy(s->names[s->name_count++], name.data, name.length);
 	}
-	return status;
+	return 0;
 }
 
 /* "{...}" or a ProgID. */
@@ -114,59 +42,70 @@ static bool find_clsid(struct text name, CLSID *ret)
 	return entry || class || guid_parse(name, ret) == 0;
 }
 
-struct class_walk {
-	struct activator_settings *settings;
-	struct error *err;
-};
-
-static int read_class(void *ctx, const char *name, enum registry_type type, const void *data,
-		      size_t length)
+/* A number switches a class on or off, a name gives another one in its place. */
+static int read_class(struct text name, struct text value, struct activator_settings *s,
+		      struct error *err)
 {
-	struct class_walk *walk = ctx;
-	struct activator_settings *s = walk->settings;
 	struct activator_class *c = &s->classes[s->class_count];
+	uint64_t on;
 
 	if (s->class_count == ACTIVATOR_CLASSES_MAX)
-		return wrong(walk->err, KEY_CLASSES, name,
-			     "256 classes are named already: delete some of the values");
-	if (!find_clsid(text_of(name), &c->asked))
-		return wrong(walk->err, KEY_CLASSES, name, "a ProgID or a {CLSID} is wanted");
+		return error_set(err, -EINVAL,
+				 KEY_CLASSES "\\" TEXT_FMT ": 256 classes are named already: "
+					     "delete some of the values",
+				 TEXT_ARG(name));
+	if (!find_clsid(name, &c->asked))
+		return error_set(err, -EINVAL,
+				 KEY_CLASSES "\\" TEXT_FMT ": a ProgID or a {CLSID} is wanted",
+				 TEXT_ARG(name));
 	c->given = c->asked;
-	if (type == REGISTRY_DWORD && length == 4) {
-		uint32_t on;
-
-		memcpy(&on, data, 4);
-		if (!on)
-			return 0;
-	} else if (type != REGISTRY_SZ || !find_clsid((struct text){ data, length }, &c->given)) {
-		return wrong(walk->err, KEY_CLASSES, name,
-			     "1, or the ProgID or {CLSID} of the class to give, is wanted");
-	}
-	s->class_count++;
+	if (text_to_u64(value, &on))
+		s->class_count += on != 0;
+	else if (find_clsid(value, &c->given))
+		s->class_count++;
+	else
+		return error_set(err, -EINVAL,
+				 KEY_CLASSES "\\" TEXT_FMT ": 1, or the ProgID or {CLSID} of the "
+					     "class to give, is wanted",
+				 TEXT_ARG(name));
 	return 0;
 }
 
-static int read_all(struct registry *r, struct activator_settings *s, struct error *err)
+int activator_settings_from(const struct activator_raw *raw, struct activator_settings *ret,
+			    struct error *err)
 {
-	struct class_walk walk = { s, err };
-	uint32_t least = s->least;
-	int status = read_enabled(r, s, err);
+	struct text rest = raw->classes;
+
+	*ret = (struct activator_settings){ .enabled = true,
+					    .least = (enum authn_level)raw->authn_level,
+					    .ping_seconds = (uint32_t)raw->ping_seconds };
+	int status = read_names(raw->names, ret, err);
+
+	while (status == 0 && rest.length) {
+		struct text value = text_cut(&rest, '\n'), name = text_cut(&value, '\t');
+
+		status = read_class(name, value, ret, err);
+	}
+	return status;
+}
+
+static int read_all(struct registry *r, struct activator_settings *ret, struct error *err)
+{
+	struct registry_dcom dcom;
+
+	registry_dcom_init(&dcom);
+	int status = r ? registry_dcom_read(r, &dcom, err) : 0;
+	const struct activator_raw raw = { .authn_level = dcom.authn_level,
+					   .ping_seconds = dcom.ping_seconds,
+					   .names = text_of(dcom.names),
+					   .classes = text_of(dcom.classes) };
 
 	if (status == 0)
-		status = read_number(r, KEY_OLE, "LegacyAuthenticationLevel", AUTHN_LEVEL_CONNECT,
-				     AUTHN_LEVEL_PKT_PRIVACY, &least, err);
-	s->least = (enum authn_level)least;
-	if (status == 0)
-		status = read_number(r, KEY_OURS, "PingPeriod", 1, 120, &s->ping_seconds, err);
-	if (status == 0)
-		status = read_ports(r, s, err);
-	if (status == 0)
-		status = read_names(r, s, err);
-	if (status == 0) {
-		status = registry_each_value(r, KEY_CLASSES, read_class, &walk);
-		if (status == -ENOENT)
-			status = 0;
-	}
+		status = activator_settings_from(&raw, ret, err);
+	ret->enabled = dcom.enabled != REGISTRY_DCOM_OFF;
+	ret->first_port = dcom.first_port;
+	ret->last_port = dcom.last_port;
+	registry_dcom_done(&dcom);
 	return status;
 }
 
@@ -174,19 +113,13 @@ int activator_settings_read(const char *state_dir, struct activator_settings *re
 			    struct error *err)
 {
 	struct registry *registry = NULL;
-
-	*ret = (struct activator_settings){ .enabled = true,
-					    .least = AUTHN_LEVEL_PKT_INTEGRITY,
-					    .ping_seconds = 120 };
 	/* Names may be those of components. */
 	int r = classes_configure(state_dir);
 
 	if (r < 0)
 		return error_set(err, r, "the state directory's name is too long");
 	r = registry_open_reading(state_dir, &registry, err);
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0)
+	if (r == 0 || r == -ENOENT)
 		r = read_all(registry, ret, err);
 	registry_close(registry);
 	return r;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the registry says about DCOM, read once at the start. Names that Windows has are Windows'.
+ * What the registry's words about DCOM mean to rpcss. They come from the service control manager
+ * (RPCSS_START, ipc/control.h), or, when rpcss was started by hand, from the registry itself
+ * (registry/dcom.h).
  */
 #pragma once
 
@@ -26,7 +28,18 @@ struct activator_settings {
 	unsigned class_count;
 };
 
-/* Without a registry, and for what it does not say, the defaults. -EINVAL: a value makes no sense;
- * the text names it. The class table must be filled: classes may be named by ProgID. */
+/* As the registry has them; texts need no NUL. */
+struct activator_raw {
+	uint64_t authn_level, ping_seconds;
+	struct text names;   /* names or addresses with commas between */
+	struct text classes; /* a line for each: ProgID or {CLSID}, tab, 1 or 0 or another class */
+};
+
+/* Enabled, and without ports. -EINVAL: a value makes no sense; the text names it. Classes may be
+ * named by ProgID: the class table must be filled, and the catalog configured. */
+int activator_settings_from(const struct activator_raw *raw, struct activator_settings *ret,
+			    struct error *err);
+/* What the registry of a state directory says; without a registry, and for what it does not say,
+ * the defaults. Configures the catalog. Errors as above. */
 int activator_settings_read(const char *state_dir, struct activator_settings *ret,
 			    struct error *err);

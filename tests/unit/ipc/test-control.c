@@ -21,7 +21,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ALL_SENDERS 31u
+#define ALL_SENDERS (2u * CONTROL_FROM_COM - 1)
 
 /* The struct of any message: its members are numbers and texts in the table's order. */
 union any_message {
@@ -138,7 +138,7 @@ static void only_the_senders_of_the_table_may_send(void **state)
 		union any_message m;
 		generate(type, &m);
 		size_t length = (size_t)control_encode(type, &m, got->buffer, sizeof(got->buffer));
-		for (unsigned peer = 1; peer <= CONTROL_FROM_USER; peer <<= 1) {
+		for (unsigned peer = 1; peer <= CONTROL_FROM_COM; peer <<= 1) {
 			int want = format->senders & peer ? 0 : -EPERM;
 			assert_int_equal(control_decode(got, length, format->min_fds, peer), want);
 		}

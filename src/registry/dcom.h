@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the registry says about DCOM, as it stands there (docs/dcom.md has the table). Read by the
+ * service control manager, which opens the sockets and gives rpcss what rpcss may know of it, and
+ * by an rpcss that somebody started by hand. What names of classes mean is
+ * programs/activator-settings.h's to say.
+ */
+#pragma once
+
+#include "registry/registry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REGISTRY_DCOM_CLASSES_MAX 256
+#define REGISTRY_DCOM_TEXT_MAX 16384 /* of all classes, and of all names: both fit one message */
+
+/* HKLM\SOFTWARE\Microsoft\Ole, EnableDCOM: whether this machine speaks DCOM over the network. */
+enum registry_dcom_enabled { REGISTRY_DCOM_UNSAID, REGISTRY_DCOM_OFF, REGISTRY_DCOM_ON };
+
+/* Texts are NULL where there are none. */
+struct registry_dcom {
+	enum registry_dcom_enabled enabled;
+	uint16_t port;                  /* of activation */
+	uint16_t first_port, last_port; /* for objects; 0: the port of activation */
+	uint32_t authn_level;           /* the least of calls of objects, [MS-RPCE] 2.2.1.1.8 */
+	uint32_t ping_seconds;
+	uint32_t launch_seconds; /* until a host of components must be ready */
+	uint32_t idle_seconds;   /* it ends after so long without an object */
+	bool launch_permission;  /* DefaultLaunchPermission or DefaultAccessPermission is there */
+	char *address;           /* to listen on; NULL: all */
+	char *names;             /* how others reach this machine, with commas between */
+	char *classes;           /* a line for each that others may create: name, tab, value */
+	char *users, *keytab;    /* files: NTLM accounts, Kerberos keys */
+};
+
+/* Without a registry, and for what it does not say. */
+void registry_dcom_init(struct registry_dcom *dcom);
+/* -EINVAL: a value makes no sense, and the text names it; `*ret` is as after registry_dcom_init. */
+int registry_dcom_read(struct registry *r, struct registry_dcom *ret, struct error *err);
+void registry_dcom_done(struct registry_dcom *dcom);
