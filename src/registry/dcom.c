@@ -134,24 +134,6 @@ static int read_ports(struct registry *r, struct registry_dcom *d, struct error 
 	return 0;
 }
 
-static int read_permissions(struct registry *r, struct registry_dcom *d, struct error *err)
-{
-	static const char *const names[] = { "DefaultLaunchPermission", "DefaultAccessPermission" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		_cleanup_mem_ void *data = NULL;
-		enum registry_type type;
-		size_t length;
-		int status = registry_get(r, KEY_OLE, names[i], &type, &data, &length);
-
-		if (status < 0 && status != -ENOENT)
-			return error_set(err, status, "cannot read %s\\%s: %s", KEY_OLE, names[i],
-					 error_errno_text(status));
-		d->launch_permission = d->launch_permission || status == 0;
-	}
-	return 0;
-}
-
 /* ---- classes ---- */
 
 struct class_walk {
@@ -219,7 +201,7 @@ void registry_dcom_init(struct registry_dcom *dcom)
 int registry_dcom_read(struct registry *r, struct registry_dcom *ret, struct error *err)
 {
 	int (*const parts[])(struct registry *, struct registry_dcom *, struct error *) = {
-		read_enabled, read_numbers, read_ports, read_texts, read_permissions, read_classes,
+		read_enabled, read_numbers, read_ports, read_texts, read_classes,
 	};
 	int status = 0;
 
@@ -241,4 +223,22 @@ void registry_dcom_done(struct registry_dcom *dcom)
 	mem_free(dcom->users);
 	mem_free(dcom->keytab);
 	*dcom = (struct registry_dcom){ 0 };
+}
+
+static int is_there(struct registry *r, const char *name, bool *ret)
+{
+	_cleanup_mem_ void *data = NULL;
+	enum registry_type type;
+	size_t length;
+	int status = registry_get(r, KEY_OLE, name, &type, &data, &length);
+
+	*ret = status == 0;
+	return status == -ENOENT ? 0 : status;
+}
+
+int registry_dcom_defaults(struct registry *r, bool *ret_launch, bool *ret_access)
+{
+	int status = is_there(r, "DefaultLaunchPermission", ret_launch);
+
+	return status < 0 ? status : is_there(r, "DefaultAccessPermission", ret_access);
 }

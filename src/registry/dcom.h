@@ -27,7 +27,6 @@ struct registry_dcom {
 	uint32_t ping_seconds;
 	uint32_t launch_seconds; /* until a host of components must be ready */
 	uint32_t idle_seconds;   /* it ends after so long without an object */
-	bool launch_permission;  /* DefaultLaunchPermission or DefaultAccessPermission is there */
 	char *address;           /* to listen on; NULL: all */
 	char *names;             /* how others reach this machine, with commas between */
 	char *classes;           /* a line for each that others may create: name, tab, value */
@@ -39,3 +38,7 @@ void registry_dcom_init(struct registry_dcom *dcom);
 /* -EINVAL: a value makes no sense, and the text names it; `*ret` is as after registry_dcom_init. */
 int registry_dcom_read(struct registry *r, struct registry_dcom *ret, struct error *err);
 void registry_dcom_done(struct registry_dcom *dcom);
+
+/* Whether DefaultLaunchPermission and DefaultAccessPermission are there, whatever they say. They
+ * count from the next activation on, and so are not among the settings. */
+int registry_dcom_defaults(struct registry *r, bool *ret_launch, bool *ret_access);

@@ -115,6 +115,8 @@ static int begin(struct scm *scm, struct error *err)
 	if (!r)
 		r = scm_pools_new(scm, err);
 	if (!r)
+		r = scm_com_init(scm, err);
+	if (!r)
 		r = scm_tools_listen(scm, err);
 	if (!r)
 		scm_watch_start(scm);
@@ -135,11 +137,13 @@ static void end(struct scm *scm)
 {
 	scm_tools_close(scm);
 	scm_listeners_close(scm);
+	scm_rpcss_done(scm);
 	/* All have ended by now; what has not, ends with us (PR_SET_PDEATHSIG). */
 	for (struct scm_child *c = scm->children; c; c = c->next)
 		scm_child_kill(c);
 	scm_watch_stop(scm);
 	scm_pools_free(scm);
+	scm_com_done(scm);
 	if (scm->eventlog && scm->services.items[SERVICE_EVENTLOG].state == SERVICE_RUNNING)
 		scm_event(scm, "EventLog", 6006, 0, "");
 	scm_config_done(scm);
@@ -163,6 +167,7 @@ int scm_run(const struct scm_options *options, struct error *err)
 	scm->options = options;
 	scm->begun = clock_now();
 	scm->lock_fd = scm->listen_fd = scm->config_fd = scm->watch_fd = -1;
+	scm->rpcss.local = -1;
 	buf_init(&scm->notes, 1 << 16);
 	raise_open_files();
 	scm->message = mem_new(struct control_message);

@@ -17,6 +17,9 @@
 
 /* A process that closed its control connection is on its way out; it gets this long. */
 #define MUTE_PATIENCE (5 * NSEC_PER_SEC)
+/* A control thread only passes messages on: no answer for so long means that it hangs. */
+#define PING_INTERVAL (5 * NSEC_PER_SEC)
+#define PINGS_UNANSWERED_MAX 12
 #define MESSAGES_PER_TURN 64
 
 struct scm_child *scm_child_find(struct scm *scm, uint64_t generation)
@@ -78,25 +81,39 @@ static void child_untrusted(struct scm_child *child)
 	scm_child_kill(child);
 }
 
-static bool child_registered(struct scm_child *child, struct control_message *m)
+static void host_registered(struct scm_child *child)
 {
 	struct scm *scm = child->scm;
+
+	scm_child_configure(child);
+	pool_registered(&child->pool->policy, child->generation, scm_moment(scm), scm->actions);
+	scm_pool_act(child->pool);
+}
+
+static bool child_registered(struct scm_child *child, struct control_message *m)
+{
+	bool bells = child->role == SCM_FRONT;
 
 	if (child->registered || m->registration.generation != child->generation ||
 	    m->registration.pid != (uint64_t)child->process.pid)
 		return false;
 	child->registered = true;
-	if (child->role == SCM_FRONT) {
-		if (m->fd_count < 1 || m->fd_count > SCM_BELLS_MAX)
-			return false;
-		scm_front_registered(child, m);
-		return true;
-	}
-	if (m->fd_count)
+	if (bells ? m->fd_count < 1 || m->fd_count > SCM_BELLS_MAX : m->fd_count)
 		return false;
-	scm_child_configure(child);
-	pool_registered(&child->pool->policy, child->generation, scm_moment(scm), scm->actions);
-	scm_pool_act(child->pool);
+	switch (child->role) {
+	case SCM_FRONT:
+		scm_front_registered(child, m);
+		break;
+	case SCM_HOST:
+		host_registered(child);
+		break;
+	case SCM_RPCSS:
+		scm_rpcss_registered(child);
+		break;
+	case SCM_COM:
+		scm_com_registered(child);
+		break;
+	}
 	return true;
 }
 
@@ -145,28 +162,26 @@ static void sample_cpu(struct scm_child *child)
 	scm_pool_act(child->pool);
 }
 
-static bool child_pong(struct scm_child *child, const struct control_pong *pong)
+static void child_pong(struct scm_child *child, const struct control_pong *pong)
 {
 	struct scm *scm = child->scm;
+	bool asked = pong->sequence > child->pongs;
 
 	if (pong->generation != child->generation)
-		return true;
+		return;
 	child->requests = pong->requests;
 	child->active = pong->active;
-	if (child->role == SCM_FRONT) {
-		child->pongs = pong->sequence;
-	} else {
-		pool_pong(&child->pool->policy, child->generation, pong->sequence, scm_moment(scm),
-			  scm->actions);
-		scm_pool_act(child->pool);
-		/* Asked for by a ping, once: a host shall not make us read files as it likes. */
-		if (pong->sequence > child->pongs) {
-			child->pongs = pong->sequence;
-			sample_memory(child);
-			sample_cpu(child);
-		}
+	child->pongs = pong->sequence;
+	if (child->role != SCM_HOST)
+		return;
+	pool_pong(&child->pool->policy, child->generation, pong->sequence, scm_moment(scm),
+		  scm->actions);
+	scm_pool_act(child->pool);
+	/* Asked for by a ping, once: a host shall not make us read files as it likes. */
+	if (asked) {
+		sample_memory(child);
+		sample_cpu(child);
 	}
-	return true;
 }
 
 /* False when the message was not one it may send now. */
@@ -177,13 +192,19 @@ static bool child_message(struct scm_child *child, struct control_message *m)
 	if (!child->registered)
 		return false;
 	if (m->type == CONTROL_PONG)
-		return child_pong(child, &m->pong);
-	if (m->type == CONTROL_EVENT)
+		child_pong(child, &m->pong);
+	else if (m->type == CONTROL_EVENT)
 		scm_event_of_child(child, &m->event);
 	else if (child->role == SCM_FRONT)
 		scm_front_message(child, m);
+	else if (child->role == SCM_RPCSS && m->type == CONTROL_COM_ACTIVATE)
+		scm_com_ask(child->scm, &m->com_activate);
+	else if (child->role == SCM_COM)
+		return scm_com_message(child, m);
 	return true;
 }
+
+/* ---- its end ---- */
 
 static void child_mute(void *ctx)
 {
@@ -196,16 +217,74 @@ void scm_child_deadline(struct scm_child *child, int64_t patience)
 		       child_mute, child);
 }
 
+static void child_ping(void *ctx)
+{
+	struct scm_child *child = ctx;
+
+	if (child->leaving)
+		return;
+	if (child->pings - child->pongs >= PINGS_UNANSWERED_MAX) {
+		fprintf(stderr, "surrogate: %s does not answer; it is ended\n",
+			scm_role_program(child->role));
+		scm_child_kill(child);
+		return;
+	}
+	const struct control_ping ping = { child->generation, ++child->pings };
+
+	scm_child_send(child, CONTROL_PING, &ping, NULL, 0);
+	scm_child_ping(child);
+}
+
+void scm_child_ping(struct scm_child *child)
+{
+	struct loop *loop = child->scm->loop;
+
+	loop_timer_set(loop, &child->ping, loop_now(loop) + PING_INTERVAL, child_ping, child);
+}
+
+void scm_child_stop(struct scm_child *child, int64_t grace)
+{
+	const struct control_stop stop = { .generation = child->generation,
+					   .grace_ms = (uint64_t)(grace / NSEC_PER_MSEC) };
+
+	if (child->registered)
+		scm_child_send(child, CONTROL_STOP, &stop, NULL, 0);
+	else
+		scm_child_kill(child);
+}
+
+size_t scm_children_count(const struct scm *scm, enum scm_role role)
+{
+	size_t count = 0;
+
+	for (const struct scm_child *c = scm->children; c; c = c->next)
+		count += c->role == role;
+	return count;
+}
+
+void scm_children_kill(struct scm *scm, enum scm_role role)
+{
+	for (struct scm_child *c = scm->children; c; c = c->next) {
+		if (c->role == role)
+			scm_child_kill(c);
+	}
+}
+
+/* ---- its descriptors ---- */
+
 /* False when nothing more will come. */
 static bool child_receive(struct scm_child *child)
 {
-	unsigned peer = child->role == SCM_FRONT ? CONTROL_FROM_FRONT : CONTROL_FROM_HOST;
+	static const unsigned peers[] = { [SCM_FRONT] = CONTROL_FROM_FRONT,
+					  [SCM_HOST] = CONTROL_FROM_HOST,
+					  [SCM_RPCSS] = CONTROL_FROM_RPCSS,
+					  [SCM_COM] = CONTROL_FROM_COM };
 	struct control_message *m = child->scm->message;
 	bool good;
 	int r;
 
 	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
-		r = control_receive(child->process.control, peer, m);
+		r = control_receive(child->process.control, peers[child->role], m);
 		if (r == -EAGAIN)
 			return true;
 		if (r == -EPERM || r == -EBADMSG) {
@@ -242,7 +321,8 @@ static void child_spoke(void *ctx, int fd, unsigned events)
 		child->words_watch = loop_unwatch(child->words_watch);
 }
 
-static void child_free(struct scm_child *child)
+/* Its process has gone: it is no more among the children. */
+static void child_take_out(struct scm_child *child)
 {
 	struct scm *scm = child->scm;
 
@@ -253,10 +333,17 @@ static void child_free(struct scm_child *child)
 			break;
 		}
 	}
+}
+
+static void child_free(struct scm_child *child)
+{
+	struct scm *scm = child->scm;
+
 	loop_unwatch(child->control_watch);
 	loop_unwatch(child->words_watch);
 	loop_unwatch(child->exit_watch);
 	loop_timer_cancel(scm->loop, &child->mute);
+	loop_timer_cancel(scm->loop, &child->ping);
 	sys_close(child->process.control);
 	sys_close(child->process.stderr_fd);
 	sys_close(child->process.pidfd);
@@ -267,11 +354,20 @@ static void child_free(struct scm_child *child)
 	mem_free(child);
 }
 
+static void host_exited(struct scm_child *child, int code, int signal, const char *last)
+{
+	struct scm *scm = child->scm;
+
+	pool_exited(&child->pool->policy, child->generation, code, signal, last, scm_moment(scm),
+		    scm->actions);
+	scm_pool_act(child->pool);
+	scm_pools_collect(scm);
+}
+
 static void child_exited(void *ctx, int fd, unsigned events)
 {
 	struct scm_child *child = ctx;
 	struct scm *scm = child->scm;
-	struct scm_pool *pool = child->pool;
 	char last[160];
 	int code, signal;
 
@@ -286,19 +382,22 @@ static void child_exited(void *ctx, int fd, unsigned events)
 	spawn_words_last(&child->words, last, sizeof(last));
 	if (code == 126 && !child->registered)
 		fprintf(stderr, "%s\n", last);
-	if (child->role == SCM_FRONT) {
+	child_take_out(child);
+	switch (child->role) {
+	case SCM_FRONT:
 		scm_front_exited(child, code, signal);
-		child_free(child);
-		scm_front_room(scm);
-	} else {
-		uint64_t generation = child->generation;
-
-		child_free(child);
-		pool_exited(&pool->policy, generation, code, signal, last, scm_moment(scm),
-			    scm->actions);
-		scm_pool_act(pool);
-		scm_pools_collect(scm);
+		break;
+	case SCM_HOST:
+		host_exited(child, code, signal, last);
+		break;
+	case SCM_RPCSS:
+		scm_rpcss_exited(child, code, signal, last);
+		break;
+	case SCM_COM:
+		scm_com_exited(child, code, signal, last);
+		break;
 	}
+	child_free(child);
 	scm_job_continue(scm);
 }
 

@@ -30,25 +30,31 @@ struct reading {
 	struct scm_site *sites;
 };
 
+int scm_memory_file(const char *name, struct text content)
+{
+	_cleanup_fd_ int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int r = fd < 0 ? -errno : sys_write_all(fd, content.data, content.length);
+
+	if (!r &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+		r = -errno;
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
 /* The text as every child gets it: what was validated here, without passwords. */
 static int seal(const struct reading *reading, int *ret, struct error *err)
 {
 	_cleanup_mem_ char *text = mem_dup(reading->text, reading->length);
-	_cleanup_fd_ int fd = -1;
-	int r = 0;
+	int r;
 
 	if (!text)
 		return error_set(err, -ENOMEM, "out of memory");
 	config_hide_passwords(reading->config, text);
-	fd = memfd_create("applicationHost.config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	r = fd < 0 ? -errno : sys_write_all(fd, text, reading->length);
-	if (!r &&
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
-		r = -errno;
+	r = scm_memory_file("applicationHost.config", (struct text){ text, reading->length });
 	if (r < 0)
 		return error_set(err, r, "cannot pass the configuration on: %s",
 				 error_errno_text(r));
-	*ret = TAKE_FD(fd);
+	*ret = r;
 	return 0;
 }
 

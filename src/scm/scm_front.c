@@ -9,10 +9,6 @@
 
 #include <stdio.h>
 
-/* Its control thread only passes messages on: no answer for so long means that it hangs. */
-#define PING_INTERVAL (5 * NSEC_PER_SEC)
-#define PINGS_UNANSWERED_MAX 12
-#define GOOD_LIFE (10 * NSEC_PER_SEC)
 #define RESTART_FIRST NSEC_PER_SEC
 #define RESTART_LAST (30 * NSEC_PER_SEC)
 /* What a replaced front end has begun may take so long; then it is cut. */
@@ -140,29 +136,19 @@ void scm_front_message(struct scm_child *child, struct control_message *m)
 
 /* ---- its life ---- */
 
+static int front_launch(struct scm *scm, struct scm_child **ret, struct error *err)
+{
+	struct scm_launch what = { .role = SCM_FRONT, .generation = ++scm->generation };
+	int r = scm_identity_of_service(scm, SERVICE_W3SVC, &what.identity, err);
+
+	return r < 0 ? r : scm_child_launch(scm, &what, ret, err);
+}
+
 int scm_front_start(struct scm *scm, struct error *err)
 {
 	struct scm_child *child;
 
-	return scm_child_launch(scm, SCM_FRONT, NULL, ++scm->generation, &child, err);
-}
-
-static void front_ping(void *ctx)
-{
-	struct scm *scm = ctx;
-	struct control_ping ping;
-
-	if (!scm->front)
-		return;
-	if (scm->front_pings - scm->front->pongs >= PINGS_UNANSWERED_MAX) {
-		fprintf(stderr, "surrogate: inetinfo does not answer; it is ended\n");
-		scm_child_kill(scm->front);
-		return;
-	}
-	ping = (struct control_ping){ scm->front->generation, ++scm->front_pings };
-	scm_child_send(scm->front, CONTROL_PING, &ping, NULL, 0);
-	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
-		       scm);
+	return front_launch(scm, &child, err);
 }
 
 void scm_fronts_each(struct scm *scm, void (*fn)(struct scm_child *front, void *ctx), void *ctx)
@@ -181,9 +167,8 @@ static void front_enter(struct scm_child *child, bool anew)
 	scm->front = child;
 	if (child == scm->front_next)
 		scm->front_next = NULL;
-	scm->front_pings = scm->front_version = 0;
-	loop_timer_set(scm->loop, &scm->ping_timer, loop_now(scm->loop) + PING_INTERVAL, front_ping,
-		       scm);
+	scm->front_version = 0;
+	scm_child_ping(child);
 	scm_child_configure(child);
 	scm_pools_front(scm, true);
 	if (anew)
@@ -201,21 +186,11 @@ static void front_take_over(struct scm *scm)
 		front_enter(next, false);
 }
 
-static void front_stop(struct scm_child *child, int64_t grace)
-{
-	struct control_stop stop = { .generation = child->generation,
-				     .grace_ms = grace / NSEC_PER_MSEC };
-
-	scm_child_send(child, CONTROL_STOP, &stop, NULL, 0);
-}
-
 void scm_fronts_stop(struct scm *scm, int64_t grace)
 {
 	for (struct scm_child *c = scm->children; c; c = c->next) {
-		if (c->role == SCM_FRONT && c->registered)
-			front_stop(c, grace);
-		else if (c->role == SCM_FRONT)
-			scm_child_kill(c);
+		if (c->role == SCM_FRONT)
+			scm_child_stop(c, grace);
 	}
 	scm->front_wanted = false;
 }
@@ -233,7 +208,7 @@ void scm_front_registered(struct scm_child *child, struct control_message *m)
 	}
 	/* First the other closes its sockets: those of the new one may be in their way. */
 	scm->front->leaving = true;
-	front_stop(scm->front, LEAVE_GRACE);
+	scm_child_stop(scm->front, LEAVE_GRACE);
 	scm_child_deadline(scm->front, LEAVE_GRACE + LEAVE_MARGIN);
 }
 
@@ -252,7 +227,7 @@ static bool fronts_full(struct scm *scm)
 	if (count < SCM_FRONTS_MAX)
 		return false;
 	if (oldest && oldest != scm->front)
-		front_stop(oldest, 0);
+		scm_child_stop(oldest, 0);
 	return true;
 }
 
@@ -272,7 +247,7 @@ void scm_front_replace(struct scm *scm)
 	scm->front_wanted = fronts_full(scm);
 	if (scm->front_wanted)
 		return;
-	if (scm_child_launch(scm, SCM_FRONT, NULL, ++scm->generation, &child, &err) == 0) {
+	if (front_launch(scm, &child, &err) == 0) {
 		scm->front_next = child;
 		return;
 	}
@@ -305,32 +280,18 @@ static void front_restart(void *ctx)
 	}
 }
 
-/* A crash: the first is repaired at once, those that follow quickly wait, twice as long each. */
 static void front_crashed(struct scm *scm, struct scm_child *child, int code, int signal)
 {
-	const char *name = service_table[SERVICE_W3SVC].display_name;
-	int64_t wait = 0, now = loop_now(scm->loop);
-	char parameters[256], last[160];
+	int64_t wait =
+		scm_service_crashed(scm, SERVICE_W3SVC, child, code, signal, &scm->front_failures);
 
-	if (now - child->started >= GOOD_LIFE)
-		scm->front_failures = 0;
-	scm->front_failures++;
-	for (uint32_t i = 1; i < scm->front_failures && wait < RESTART_LAST; i++)
-		wait = wait ? wait * 2 : RESTART_FIRST;
-	wait = wait < RESTART_LAST ? wait : RESTART_LAST;
-	snprintf(parameters, sizeof(parameters), "%s\x1f%u\x1f%lld\x1fRestart the service", name,
-		 scm->front_failures, (long long)(wait / NSEC_PER_MSEC));
-	scm_event(scm, "Service Control Manager", 7031, 0, parameters);
-	spawn_words_last(&child->words, last, sizeof(last));
-	fprintf(stderr, "surrogate: inetinfo ended (%s %d)%s%s; it is started again\n",
-		signal ? "signal" : "exit code", signal ? signal : code, *last ? ": " : "", last);
-	loop_timer_set(scm->loop, &scm->front_timer, now + wait, front_restart, scm);
+	loop_timer_set(scm->loop, &scm->front_timer, loop_now(scm->loop) + wait, front_restart,
+		       scm);
 }
 
 static void front_lost(struct scm *scm)
 {
 	scm->front = NULL;
-	loop_timer_cancel(scm->loop, &scm->ping_timer);
 	scm_pools_front(scm, false);
 	scm_sites_continue(scm);
 }
@@ -374,6 +335,13 @@ static void front_next_exited(struct scm_child *child, int code, int signal)
 		front_crashed(scm, child, code, signal);
 }
 
+/* A front end has gone for good: there may be room for one that waits. */
+static void front_room(struct scm *scm)
+{
+	if (scm->front_wanted)
+		scm_front_replace(scm);
+}
+
 void scm_front_exited(struct scm_child *child, int code, int signal)
 {
 	struct scm *scm = child->scm;
@@ -394,13 +362,7 @@ void scm_front_exited(struct scm_child *child, int code, int signal)
 	} else if (!child->leaving && scm->services.items[SERVICE_W3SVC].state == SERVICE_RUNNING) {
 		front_crashed(scm, child, code, signal); /* a restart that failed */
 	}
-}
-
-/* A front end has gone for good: there may be room for one that waits. */
-void scm_front_room(struct scm *scm)
-{
-	if (scm->front_wanted)
-		scm_front_replace(scm);
+	front_room(scm);
 }
 
 /* Ready: everything that starts by itself has, and each configured address is settled. */

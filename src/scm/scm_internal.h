@@ -11,7 +11,8 @@
 #include "config/config.h"
 #include "eventlog/eventlog.h"
 #include "ipc/control.h"
-#include "registry/registry.h"
+#include "registry/dcom.h"
+#include "scm/com_policy.h"
 #include "scm/pool_policy.h"
 #include "scm/scm.h"
 #include "scm/services.h"
@@ -27,13 +28,28 @@
 #define SCM_FRONTS_MAX 4 /* one that serves, one that comes, others that finish what they have */
 #define SCM_PATH_MAX 4096
 
-enum scm_role { SCM_FRONT, SCM_HOST };
+enum scm_role {
+	SCM_FRONT, /* inetinfo */
+	SCM_HOST,  /* dllhost with the pages of a pool */
+	SCM_RPCSS, /* rpcss */
+	SCM_COM,   /* dllhost with the components of an application */
+};
+
+/* What shall be launched. */
+struct scm_launch {
+	enum scm_role role;
+	uint64_t generation;
+	struct scm_pool *pool; /* of SCM_HOST */
+	const char *appid;     /* of SCM_COM */
+	struct identity identity;
+};
 
 struct scm_child {
 	struct scm *scm;
 	struct scm_child *next;
 	enum scm_role role;
-	struct scm_pool *pool; /* of a host */
+	struct scm_pool *pool;           /* of a host */
+	char appid[COM_POLICY_GUID_MAX]; /* of a host of components */
 	uint64_t generation;
 	struct identity identity;
 	char *reach;      /* the folders it may see, scm_launch.c; NULL: all that its user may */
@@ -48,10 +64,12 @@ struct scm_child {
 	struct spawn_child process;
 	struct loop_watch *exit_watch, *control_watch, *words_watch;
 	struct loop_timer mute; /* it has closed its connection and should be gone by now */
+	struct loop_timer ping;
 	struct spawn_words words;
 	bool registered;
 	int64_t started;
 	uint64_t requests, active;
+	uint64_t pings;   /* the latest sequence sent, where scm_child_ping does */
 	uint64_t pongs;   /* the latest sequence answered */
 	int event_credit; /* events it may still write; refilled with time */
 	int64_t event_time;
@@ -76,6 +94,17 @@ struct scm_listener {
 	uint16_t port;
 	int fds[SCM_SOCKETS_MAX];
 	int count;
+};
+
+/* RpcSs. Its sockets are lent as those of sites are: a restart closes none. */
+struct scm_rpcss {
+	struct scm_child *child; /* that runs, or starts; NULL: none */
+	struct registry_dcom settings;
+	int local;  /* STATE/run/rpcss.sock; -1: none */
+	int tcp[2]; /* for activation, for objects */
+	int tcp_count;
+	uint32_t failures;
+	struct loop_timer timer; /* its restart */
 };
 
 /* A connected tool. */
@@ -141,13 +170,16 @@ struct scm {
 	struct scm_child *front_next;  /* that will, once it is ready and `front` has let go */
 	bool front_wanted;             /* a replacement waits for room */
 	struct loop_timer front_timer; /* its restart */
-	struct loop_timer ping_timer;
-	uint64_t front_pings;   /* sent to this front end */
-	uint64_t front_version; /* of the configuration it has */
+	uint64_t front_version;        /* of the configuration it has */
 	uint32_t front_failures;
 	int64_t begun; /* when the SCM started */
 	struct scm_listener listeners[SCM_LISTENERS_MAX];
 	size_t listener_count;
+
+	struct scm_rpcss rpcss;
+	struct com_policy *com; /* applications of components */
+	struct com_policy_actions *com_actions;
+	struct loop_timer com_timer;
 
 	struct scm_tool *tools;
 	size_t tool_count, user_count; /* all; those of CONTROL_FROM_USER */
@@ -176,15 +208,23 @@ const char *scm_closed_find(const struct scm *scm, const struct launch_list *pat
 /* Takes out what a child with that capability may not have, and says so. */
 void scm_untrusted_drop(struct scm *scm, struct launch_list *paths);
 
+/* scm_identity.c: who a child shall be */
+int scm_identity_of_pool(struct scm *scm, const struct config_pool *pool, struct identity *ret,
+			 struct error *err);
+/* "NT SERVICE\NAME" */
+int scm_identity_of_service(struct scm *scm, enum service_id id, struct identity *ret,
+			    struct error *err);
+/* What RunAs of an application says; NULL: "COM\{AppID}". -EACCES for what we give to nobody. */
+int scm_identity_of_app(struct scm *scm, const char *appid, const char *run_as,
+			struct identity *ret, struct error *err);
+
 /* scm_launch.c: what a child shall be */
-int scm_child_launch(struct scm *scm, enum scm_role role, struct scm_pool *pool,
-		     uint64_t generation, struct scm_child **ret, struct error *err);
-/* True when all folders that the configuration has for it now are among those it can see: Landlock
- * lets no process see more than it began with. */
+const char *scm_role_program(enum scm_role role);
+int scm_child_launch(struct scm *scm, const struct scm_launch *what, struct scm_child **ret,
+		     struct error *err);
+/* scm_reach.c. True when all folders that the configuration has for it now are among those it can
+ * see: Landlock lets no process see more than it began with. */
 bool scm_child_reaches(const struct scm_child *child);
-/* Of a pool; NULL: of the front end. */
-int scm_identity_of(struct scm *scm, const struct config_pool *pool, struct identity *ret,
-		    struct error *err);
 
 /* scm_child.c: running children */
 struct scm_child *scm_child_find(struct scm *scm, uint64_t generation);
@@ -195,9 +235,17 @@ void scm_child_kill(struct scm_child *child);
 void scm_child_configure(struct scm_child *child);
 /* It is killed when it is still there after `patience`. */
 void scm_child_deadline(struct scm_child *child, int64_t patience);
+/* From now on it is pinged, and killed when it does not answer; not while it is `leaving`. */
+void scm_child_ping(struct scm_child *child);
+/* Told to finish within `grace` ns; one that was not heard of yet is killed. */
+void scm_child_stop(struct scm_child *child, int64_t grace);
+size_t scm_children_count(const struct scm *scm, enum scm_role role);
+void scm_children_kill(struct scm *scm, enum scm_role role);
 
 /* scm_config.c: the configuration, at the start and when it changed */
 int scm_config_load(struct scm *scm, struct error *err);
+/* A sealed memory file for children: a descriptor, or a negative error. */
+int scm_memory_file(const char *name, struct text content);
 void scm_config_done(struct scm *scm);
 /* Reads it again; what is new and valid is in force when this returns, the reason why not is in
  * `config_error` and in the event log. */
@@ -246,9 +294,13 @@ void scm_pools_start(struct scm *scm);
 void scm_pools_stop(struct scm *scm, int64_t grace);
 void scm_pools_kill(struct scm *scm);
 void scm_pools_front(struct scm *scm, bool came);
-size_t scm_hosts_count(const struct scm *scm);
 
-/* scm_listen.c: the sockets of sites */
+/* scm_listen.c: the sockets of sites, and others */
+/* A listening TCP socket on an address ("*": all), or a negative error. */
+int scm_listen_tcp(const char *address, uint16_t port);
+/* A listening stream socket for everybody at a path of ours: what is in its place is removed.
+ * -ENAMETOOLONG. */
+int scm_listen_local(const char *path);
 /* Answers LISTEN. */
 void scm_listen(struct scm_child *child, const struct control_listen *m);
 bool scm_addresses_settled(struct scm *scm);
@@ -268,9 +320,29 @@ void scm_fronts_stop(struct scm *scm, int64_t grace);
 void scm_fronts_each(struct scm *scm, void (*fn)(struct scm_child *front, void *ctx), void *ctx);
 void scm_front_registered(struct scm_child *child, struct control_message *m);
 void scm_front_exited(struct scm_child *child, int code, int signal);
-void scm_front_room(struct scm *scm);
 void scm_front_message(struct scm_child *child, struct control_message *m);
 void scm_ready_check(struct scm *scm);
+
+/* scm_rpcss.c: rpcss */
+int scm_rpcss_start(struct scm *scm, struct error *err);
+/* With all hosts of components; at once without grace. */
+void scm_rpcss_stop(struct scm *scm, int64_t grace);
+void scm_rpcss_registered(struct scm_child *child);
+void scm_rpcss_exited(struct scm_child *child, int code, int signal, const char *last);
+/* Closes its sockets, for good. */
+void scm_rpcss_done(struct scm *scm);
+
+/* scm_com.c: hosts of components */
+/* Removes what an earlier server left. */
+int scm_com_init(struct scm *scm, struct error *err);
+void scm_com_done(struct scm *scm);
+void scm_com_begin(struct scm *scm);
+void scm_com_stop(struct scm *scm, int64_t grace);
+void scm_com_ask(struct scm *scm, const struct control_com_activate *m);
+void scm_com_registered(struct scm_child *child);
+/* False: it may not say that now. */
+bool scm_com_message(struct scm_child *child, const struct control_message *m);
+void scm_com_exited(struct scm_child *child, int code, int signal, const char *last);
 
 /* scm.c: everything has started; tells systemd and the caller */
 void scm_ready(struct scm *scm, bool serving);
@@ -286,6 +358,14 @@ uint32_t scm_service_start(struct scm *scm, enum service_id id, int64_t timeout,
 uint32_t scm_service_stop(struct scm *scm, enum service_id id, bool with_dependents, bool force,
 			  int64_t timeout, struct scm_tool *tool);
 uint32_t scm_service_configure(struct scm *scm, enum service_id id, uint64_t start);
+/* It did not start: stopped, with event 7000. */
+void scm_service_failed(struct scm *scm, enum service_id id, uint32_t error);
+/* Its process has ended by itself: event 7031. Returns after how many ns it shall be started again:
+ * the first crash is repaired at once, those that follow quickly wait, twice as long each. */
+int64_t scm_service_crashed(struct scm *scm, enum service_id id, const struct scm_child *child,
+			    int code, int signal, uint32_t *failures);
+/* True while a job waits for the start of this service. */
+bool scm_job_starts(const struct scm *scm, enum service_id id);
 /* Something a job may have waited for has happened. */
 void scm_job_continue(struct scm *scm);
 void scm_job_failed(struct scm *scm, uint32_t error);

@@ -53,9 +53,12 @@ static uint32_t report_identity(struct scm_pool *pool, const struct error *err, 
 
 static bool launch(struct scm_pool *pool, uint64_t generation, struct launch_failure *failure)
 {
+	const struct config_pool *s = pool->policy.settings;
+	struct scm_launch what = { .role = SCM_HOST, .generation = generation, .pool = pool };
 	struct error err = { 0 };
 	struct scm_child *child;
-	int r = scm_child_launch(pool->scm, SCM_HOST, pool, generation, &child, &err);
+	int found = scm_identity_of_pool(pool->scm, s, &what.identity, &err);
+	int r = found < 0 ? found : scm_child_launch(pool->scm, &what, &child, &err);
 
 	if (!r) {
 		pool_launched(&pool->policy, generation, (uint32_t)child->process.pid);
@@ -64,7 +67,7 @@ static bool launch(struct scm_pool *pool, uint64_t generation, struct launch_fai
 	failure->generation = generation;
 	failure->hresult = POOL_E_SERVER_EXEC_FAILURE;
 	snprintf(failure->why, sizeof(failure->why), "%.300s", err.text);
-	if (r == -ENOENT && pool->policy.settings->identity == CONFIG_SPECIFIC_USER)
+	if (found == -ENOENT && s->identity == CONFIG_SPECIFIC_USER)
 		failure->hresult = report_identity(pool, &err, failure->why, sizeof(failure->why));
 	return false;
 }
@@ -215,8 +218,6 @@ static void tell_host(struct scm_pool *pool, const struct pool_action *action)
 {
 	struct scm_child *child = scm_child_find(pool->scm, action->generation);
 	struct control_ping ping = { .generation = action->generation, .sequence = action->value };
-	struct control_stop stop = { .generation = action->generation,
-				     .grace_ms = action->value / NSEC_PER_MSEC };
 
 	if (!child)
 		return;
@@ -225,7 +226,7 @@ static void tell_host(struct scm_pool *pool, const struct pool_action *action)
 	else if (action->type == POOL_PING)
 		scm_child_send(child, CONTROL_PING, &ping, NULL, 0);
 	else
-		scm_child_send(child, CONTROL_STOP, &stop, NULL, 0);
+		scm_child_stop(child, (int64_t)action->value);
 }
 
 /* ---- acting ---- */
@@ -527,13 +528,4 @@ void scm_pools_front(struct scm *scm, bool came)
 			pool_front_went(pool, scm_moment(scm), scm->actions);
 		scm_pool_act(scm->pools[i]);
 	}
-}
-
-size_t scm_hosts_count(const struct scm *scm)
-{
-	size_t count = 0;
-
-	for (const struct scm_child *c = scm->children; c; c = c->next)
-		count += c->role == SCM_HOST;
-	return count;
 }

@@ -13,6 +13,9 @@
 #define RESET_VALUE "EnableIISReset"
 #define START_PATIENCE (30 * NSEC_PER_SEC)
 #define STOP_PATIENCE (20 * NSEC_PER_SEC)
+#define GOOD_LIFE (10 * NSEC_PER_SEC)
+#define RESTART_FIRST NSEC_PER_SEC
+#define RESTART_LAST (30 * NSEC_PER_SEC)
 
 static const char *start_word(uint64_t start)
 {
@@ -70,22 +73,34 @@ static void job_end(struct scm *scm, uint32_t error)
 		scm_ready_check(scm);
 }
 
-void scm_job_failed(struct scm *scm, uint32_t error)
+void scm_service_failed(struct scm *scm, enum service_id id, uint32_t error)
 {
-	struct scm_job *job = &scm->job;
-	enum service_id id;
 	char parameters[256];
 
-	if (!job->active || job->stop)
-		return;
-	id = job->order[job->at];
 	scm_service_set(scm, id, SERVICE_STOPPED, error);
 	snprintf(parameters, sizeof(parameters), "%s\x1f%s", service_table[id].display_name,
 		 service_error_text(error));
 	scm_event(scm, "Service Control Manager", 7000, 0, parameters);
+}
+
+/* Pages are served without it: the start of the server does not wait for it, nor fail with it. */
+static bool is_awaited(const struct scm_job *job, enum service_id id)
+{
+	return !job->boot || id != SERVICE_RPCSS;
+}
+
+void scm_job_failed(struct scm *scm, uint32_t error)
+{
+	struct scm_job *job = &scm->job;
+	enum service_id id;
+
+	if (!job->active || job->stop)
+		return;
+	id = job->order[job->at];
+	scm_service_failed(scm, id, error);
 	/* At boot the others still start. */
 	if (job->boot) {
-		scm->boot_failed = true;
+		scm->boot_failed = scm->boot_failed || is_awaited(job, id);
 		job->at++;
 		scm_job_continue(scm);
 	} else {
@@ -94,29 +109,62 @@ void scm_job_failed(struct scm *scm, uint32_t error)
 	}
 }
 
-static void kill_front(struct scm *scm)
+bool scm_job_starts(const struct scm *scm, enum service_id id)
 {
-	for (struct scm_child *c = scm->children; c; c = c->next) {
-		if (c->role == SCM_FRONT)
-			scm_child_kill(c);
+	const struct scm_job *job = &scm->job;
+
+	return job->active && !job->stop && job->at < job->count && job->order[job->at] == id;
+}
+
+int64_t scm_service_crashed(struct scm *scm, enum service_id id, const struct scm_child *child,
+			    int code, int signal, uint32_t *failures)
+{
+	char parameters[256], last[160];
+	int64_t wait = 0;
+
+	if (loop_now(scm->loop) - child->started >= GOOD_LIFE)
+		*failures = 0;
+	++*failures;
+	for (uint32_t i = 1; i < *failures && wait < RESTART_LAST; i++)
+		wait = wait ? wait * 2 : RESTART_FIRST;
+	wait = wait < RESTART_LAST ? wait : RESTART_LAST;
+	snprintf(parameters, sizeof(parameters), "%s\x1f%u\x1f%lld\x1fRestart the service",
+		 service_table[id].display_name, *failures, (long long)(wait / NSEC_PER_MSEC));
+	scm_event(scm, "Service Control Manager", 7031, 0, parameters);
+	spawn_words_last(&child->words, last, sizeof(last));
+	fprintf(stderr, "surrogate: %s ended (%s %d)%s%s; it is started again\n",
+		service_table[id].program, signal ? "signal" : "exit code", signal ? signal : code,
+		*last ? ": " : "", last);
+	return wait;
+}
+
+/* ---- services with processes ---- */
+
+static void kill_processes(struct scm *scm, enum service_id id)
+{
+	if (id == SERVICE_W3SVC) {
+		scm_children_kill(scm, SCM_FRONT);
+		scm_pools_kill(scm);
+	} else if (id == SERVICE_RPCSS) {
+		scm_children_kill(scm, SCM_RPCSS);
+		scm_children_kill(scm, SCM_COM);
 	}
 }
 
-static bool front_runs(const struct scm *scm)
+static int start_web(struct scm *scm, struct error *err)
 {
-	for (const struct scm_child *c = scm->children; c; c = c->next) {
-		if (c->role == SCM_FRONT)
-			return true;
-	}
-	return false;
+	scm_sites_reset(scm);
+	scm->front_failures = 0;
+	return scm_front_start(scm, err);
 }
 
 static void start_step(struct scm *scm, enum service_id id)
 {
 	struct service *service = &scm->services.items[id];
 	struct error err = { 0 };
+	int r;
 
-	if (id != SERVICE_W3SVC) {
+	if (service_table[id].process == SERVICE_IN_SCM) {
 		if (id == SERVICE_EVENTLOG)
 			scm_event(scm, "EventLog", 6005, 0, "");
 		scm_service_set(scm, id, SERVICE_RUNNING, 0);
@@ -126,40 +174,61 @@ static void start_step(struct scm *scm, enum service_id id)
 		return;
 	scm_watch_flush(scm);
 	scm_service_set(scm, id, SERVICE_START_PENDING, 0);
-	scm_sites_reset(scm);
-	scm->front_failures = 0;
-	if (scm_front_start(scm, &err) < 0) {
-		scm_note(scm, "cannot start inetinfo: %s", err.text);
+	r = id == SERVICE_RPCSS ? scm_rpcss_start(scm, &err) : start_web(scm, &err);
+	if (r < 0) {
+		scm_note(scm, "cannot start %s: %s", service_table[id].program, err.text);
 		scm_job_failed(scm, SERVICE_E_PROCESS_ABORTED);
 	}
 }
 
+/* How long those it has may still take. */
+static int64_t job_left(const struct scm *scm)
+{
+	int64_t left = scm->job.deadline.due - loop_now(scm->loop);
+
+	return left > 0 ? left : 0;
+}
+
+static void begin_stop(struct scm *scm, enum service_id id)
+{
+	scm_service_set(scm, id, SERVICE_STOP_PENDING, 0);
+	if (id == SERVICE_W3SVC) {
+		loop_timer_cancel(scm->loop, &scm->front_timer);
+		scm_listeners_close(scm);
+		scm_fronts_stop(scm, scm->job.grace);
+	} else if (id == SERVICE_RPCSS) {
+		scm_rpcss_stop(scm, job_left(scm));
+	}
+}
+
 /* The front end finishes what it has begun, with the hosts still there; then the hosts end. */
+static bool web_stopped(struct scm *scm)
+{
+	if (scm_children_count(scm, SCM_FRONT))
+		return false;
+	if (scm_children_count(scm, SCM_HOST))
+		scm_pools_stop(scm, job_left(scm));
+	if (scm_children_count(scm, SCM_HOST))
+		return false;
+	scm_pools_stop(scm, 0);
+	return true;
+}
+
+static bool rpcss_stopped(const struct scm *scm)
+{
+	return !scm_children_count(scm, SCM_RPCSS) && !scm_children_count(scm, SCM_COM);
+}
+
 static void stop_step(struct scm *scm, enum service_id id)
 {
-	struct scm_job *job = &scm->job;
+	enum service_state state = scm->services.items[id].state;
 
-	if (scm->services.items[id].state == SERVICE_RUNNING ||
-	    scm->services.items[id].state == SERVICE_START_PENDING) {
-		scm_service_set(scm, id, SERVICE_STOP_PENDING, 0);
-		if (id == SERVICE_W3SVC) {
-			loop_timer_cancel(scm->loop, &scm->front_timer);
-			scm_listeners_close(scm);
-			scm_fronts_stop(scm, job->grace);
-		}
-	}
-	if (id != SERVICE_W3SVC) {
+	if (state == SERVICE_RUNNING || state == SERVICE_START_PENDING)
+		begin_stop(scm, id);
+	if (id == SERVICE_W3SVC   ? web_stopped(scm)
+	    : id == SERVICE_RPCSS ? rpcss_stopped(scm)
+				  : true)
 		scm_service_set(scm, id, SERVICE_STOPPED, 0);
-	} else if (!front_runs(scm)) {
-		int64_t left = job->deadline.due - loop_now(scm->loop);
-
-		if (scm_hosts_count(scm))
-			scm_pools_stop(scm, left > 0 ? left : 0);
-		if (!scm_hosts_count(scm)) {
-			scm_pools_stop(scm, 0);
-			scm_service_set(scm, id, SERVICE_STOPPED, 0);
-		}
-	}
 }
 
 void scm_job_continue(struct scm *scm)
@@ -180,7 +249,7 @@ void scm_job_continue(struct scm *scm)
 		/* A step that failed has moved on, or ended the job, by itself. */
 		if (!job->active || job->at != at)
 			return;
-		if (scm->services.items[id].state != want)
+		if (scm->services.items[id].state != want && is_awaited(job, id))
 			return;
 		job->at++;
 	}
@@ -192,10 +261,10 @@ static void job_deadline(void *ctx)
 {
 	struct scm *scm = ctx;
 	struct scm_job *job = &scm->job;
+	enum service_id id = job->order[job->at];
 
 	if (job->stop && job->force) {
-		kill_front(scm);
-		scm_pools_kill(scm);
+		kill_processes(scm, id);
 	} else if (job->stop) {
 		/* Without force the service goes on stopping; who asked is told that it takes long.
 		 */
@@ -207,7 +276,7 @@ static void job_deadline(void *ctx)
 				      service_error_text(SERVICE_E_SERVICE_REQUEST_TIMEOUT));
 	} else {
 		scm_job_failed(scm, SERVICE_E_SERVICE_REQUEST_TIMEOUT);
-		kill_front(scm);
+		kill_processes(scm, id);
 	}
 }
 
@@ -231,47 +300,56 @@ static void job_begin(struct scm *scm, bool stop, bool force, int64_t timeout,
 	scm_job_continue(scm);
 }
 
-void scm_services_boot(struct scm *scm)
+/* What service `i` takes comes to the end of the job, unless it is there; or the log says why it
+ * cannot start. */
+static void boot_add(struct scm *scm, enum service_id i)
 {
 	struct scm_job *job = &scm->job;
 	enum service_id order[SERVICE_COUNT];
-	int count = 0, n;
+	uint32_t error;
+	int n;
 
-	*job = (struct scm_job){ .boot = true };
-	for (int i = 0; i < SERVICE_COUNT; i++) {
-		uint32_t error;
-
-		if (scm->services.items[i].start != SERVICE_AUTO) {
-			scm_note(scm,
-				 "The %s service does not start by itself (%s); 'sc start %s' "
-				 "starts it.",
-				 service_table[i].display_name,
-				 service_start_name(scm->services.items[i].start),
-				 service_table[i].name);
-			continue;
-		}
-		/* A dependency that is started on demand comes with what needs it. */
-		error = service_start_order(&scm->services, i, order, &n);
-		if (error) {
-			char parameters[256];
-
-			snprintf(parameters, sizeof(parameters), "%s\x1f%s",
-				 service_table[i].display_name, service_error_text(error));
-			scm_event(scm, "Service Control Manager", 7000, 0, parameters);
-			scm_note(scm, "The %s service is not started: %s",
-				 service_table[i].display_name, service_error_text(error));
-			continue;
-		}
-		for (int k = 0; k < n; k++) {
-			bool known = false;
-
-			for (int j = 0; j < count; j++)
-				known = known || job->order[j] == order[k];
-			if (!known)
-				job->order[count++] = order[k];
-		}
+	if (scm->services.items[i].start != SERVICE_AUTO) {
+		scm_note(scm,
+			 "The %s service does not start by itself (%s); 'sc start %s' starts it.",
+			 service_table[i].display_name,
+			 service_start_name(scm->services.items[i].start), service_table[i].name);
+		return;
 	}
-	job->count = count;
+	/* A dependency that is started on demand comes with what needs it. */
+	error = service_start_order(&scm->services, i, order, &n);
+	if (error) {
+		char parameters[256];
+
+		snprintf(parameters, sizeof(parameters), "%s\x1f%s", service_table[i].display_name,
+			 service_error_text(error));
+		scm_event(scm, "Service Control Manager", 7000, 0, parameters);
+		scm_note(scm, "The %s service is not started: %s", service_table[i].display_name,
+			 service_error_text(error));
+		return;
+	}
+	for (int k = 0; k < n; k++) {
+		bool known = false;
+
+		for (int j = 0; j < job->count; j++)
+			known = known || job->order[j] == order[k];
+		if (!known)
+			job->order[job->count++] = order[k];
+	}
+}
+
+void scm_services_boot(struct scm *scm)
+{
+	scm->job = (struct scm_job){ .boot = true };
+	/* Last what nobody waits for: pages are served before it takes a processor. */
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		if (is_awaited(&scm->job, i))
+			boot_add(scm, i);
+	}
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		if (!is_awaited(&scm->job, i))
+			boot_add(scm, i);
+	}
 	job_begin(scm, false, false, 0, NULL);
 }
 
@@ -350,8 +428,8 @@ void scm_shutdown(struct scm *scm, int64_t grace, struct scm_tool *tool)
 	struct scm_job *job = &scm->job;
 
 	if (scm->ending) { /* asked twice: no more patience */
-		kill_front(scm);
-		scm_pools_kill(scm);
+		kill_processes(scm, SERVICE_W3SVC);
+		kill_processes(scm, SERVICE_RPCSS);
 		if (tool)
 			tool->waiting = true;
 		return;

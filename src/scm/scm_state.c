@@ -4,6 +4,7 @@
  * which folders a user can reach. SCM loop thread, before and between children.
  *
  *   run/     the socket of the tools, the lock           everybody may look
+ *            rpcss.sock, com/: sockets for objects       everybody may connect
  *   config/  applicationHost.config, machine.key         the SCM alone (they hold passwords)
  *   classes/ the class catalog                           everybody may look
  *   data/    what applications write                     group IIS_IUSRS, all pools
@@ -103,7 +104,7 @@ static int own_below(struct scm *scm, const char *name, const struct identity *o
 int scm_folders_make(struct scm *scm, struct error *err)
 {
 	struct identity pools = { .uid = geteuid(), .gid = IDENTITY_UID_FIRST }, front;
-	int r = scm_identity_of(scm, NULL, &front, err);
+	int r = scm_identity_of_service(scm, SERVICE_W3SVC, &front, err);
 
 	front.gid = getegid(); /* hosts have no business in the logs */
 	if (!r)

@@ -73,6 +73,14 @@ static uint64_t resident_kib(int pid)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 }
 
+static const char *com_state(const struct scm_child *child)
+{
+	const struct com_policy_app *app = com_policy_find(child->scm->com, child->generation);
+
+	return app && app->generation == child->generation ? com_policy_state_name(app->state)
+							   : "Stopping";
+}
+
 static const char *child_state(const struct scm_child *child)
 {
 	const struct pool_host *host;
@@ -81,13 +89,41 @@ static const char *child_state(const struct scm_child *child)
 		return "Draining";
 	if (child->role == SCM_FRONT)
 		return service_state_word(child->scm->services.items[SERVICE_W3SVC].state);
+	if (child->role == SCM_RPCSS)
+		return service_state_word(child->scm->services.items[SERVICE_RPCSS].state);
+	if (child->role == SCM_COM)
+		return com_state(child);
 	host = pool_find(&child->pool->policy, child->generation);
 	return host ? pool_host_state_name(host->state) : "Stopping";
 }
 
-static void send_child(struct scm_tool *tool, const struct scm_child *child)
+/* What it is a part of. */
+static void describe_child(const struct scm_child *child, struct control_status_process *m)
 {
 	const struct config_pool *s = child->pool ? child->pool->policy.settings : NULL;
+
+	switch (child->role) {
+	case SCM_FRONT:
+		m->service = text_of(service_table[SERVICE_W3SVC].name);
+		m->appid = TEXT(CONFIG_APPID_LOW);
+		m->protection = text_of(config_protection_name(CONFIG_LOW));
+		break;
+	case SCM_HOST:
+		m->service = text_of(service_table[SERVICE_WAS].name);
+		m->appid = text_of(s->appid);
+		m->pool = text_of(s->name);
+		m->protection = text_of(config_protection_name(s->protection));
+		break;
+	case SCM_RPCSS:
+	case SCM_COM:
+		m->service = text_of(service_table[SERVICE_RPCSS].name);
+		m->appid = text_of(child->appid);
+		break;
+	}
+}
+
+static void send_child(struct scm_tool *tool, const struct scm_child *child)
+{
 	struct control_status_process m = {
 		.pid = (uint64_t)child->process.pid,
 		.generation = child->generation,
@@ -95,14 +131,11 @@ static void send_child(struct scm_tool *tool, const struct scm_child *child)
 		.active = child->active,
 		.uptime_ms = (uint64_t)((clock_now() - child->started) / NSEC_PER_MSEC),
 		.memory_kib = resident_kib(child->process.pid),
-		.service = text_of(s ? "WAS" : "W3SVC"),
-		.appid = text_of(s ? s->appid : CONFIG_APPID_LOW),
-		.pool = text_of(s ? s->name : ""),
-		.protection = text_of(config_protection_name(s ? s->protection : CONFIG_LOW)),
 		.user = text_of(child->identity.name),
 		.state = text_of(child_state(child)),
 	};
 
+	describe_child(child, &m);
 	tool_send(tool, CONTROL_STATUS_PROCESS, &m);
 }
 
@@ -198,7 +231,8 @@ static void send_service(struct scm_tool *tool, enum service_id id)
 	if (d->process == SERVICE_IN_SCM)
 		m.pid = service->state == SERVICE_STOPPED ? 0 : (uint64_t)getpid();
 	for (const struct scm_child *c = scm->children; c; c = c->next) {
-		if (d->process == SERVICE_IN_INETINFO && c->role == SCM_FRONT && !c->leaving)
+		if (!c->leaving && ((d->process == SERVICE_IN_INETINFO && c->role == SCM_FRONT) ||
+				    (d->process == SERVICE_IN_RPCSS && c->role == SCM_RPCSS)))
 			m.pid = (uint64_t)c->process.pid;
 	}
 	tool_send(tool, CONTROL_SERVICE_INFO, &m);

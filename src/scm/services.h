@@ -19,19 +19,23 @@ enum service_state {
 	SERVICE_STOP_PENDING = 3,
 	SERVICE_RUNNING = 4,
 };
-/* Where a service lives: inside the SCM, or in the process inetinfo. */
-enum service_process { SERVICE_IN_SCM, SERVICE_IN_INETINFO };
+/* Where a service lives: inside the SCM, or in a process of its own. */
+enum service_process { SERVICE_IN_SCM, SERVICE_IN_INETINFO, SERVICE_IN_RPCSS };
 
 /*
  * X(ID, name, display name, start, dependencies, process, program)
  *
  * W3SVC depends on WAS, as since IIS 7, and on IISADMIN, as up to IIS 6: Surrogate has both the
  * application protection of the older and the pools of the newer, and a disabled IIS Admin Service
- * must keep the web service from starting, as administrators know it. In order of starting.
+ * must keep the web service from starting, as administrators know it. Nothing depends on RpcSs,
+ * though on Windows nearly all does: pages are served whether components have processes of their
+ * own or not. In order of starting; the start of all waits for no RpcSs.
  */
 #define SERVICES(X)                                                                                \
 	X(EVENTLOG, "EventLog", "Windows Event Log", SERVICE_AUTO, "", SERVICE_IN_SCM,             \
 	  "surrogate")                                                                             \
+	X(RPCSS, "RpcSs", "Remote Procedure Call (RPC)", SERVICE_AUTO, "", SERVICE_IN_RPCSS,       \
+	  "rpcss")                                                                                 \
 	X(IISADMIN, "IISADMIN", "IIS Admin Service", SERVICE_AUTO, "", SERVICE_IN_SCM,             \
 	  "surrogate")                                                                             \
 	X(WAS, "WAS", "Windows Process Activation Service", SERVICE_AUTO, "", SERVICE_IN_SCM,      \

@@ -82,6 +82,9 @@ static void text_process(struct buf *out, const struct control_status_process *p
 		buf_put_text(out, p->pool);
 		buf_puts(out, " ");
 		buf_put_text(out, p->appid);
+	} else if (p->appid.length && !p->protection.length) { /* an application of components */
+		buf_puts(out, "  ");
+		buf_put_text(out, p->appid);
 	}
 	buf_putc(out, '\n');
 }

@@ -97,8 +97,10 @@ static void print_config(const struct control_service_info *s)
 		printf(TEXT_FMT "\n%s", TEXT_ARG(one),
 		       rest.length ? "                           : " : "");
 	} while (rest.length);
-	printf("        SERVICE_START_NAME : %s\n",
-	       id == SERVICE_W3SVC ? "NT SERVICE\\W3SVC" : "LocalSystem");
+	if (id >= 0 && service_table[id].process != SERVICE_IN_SCM)
+		printf("        SERVICE_START_NAME : NT SERVICE\\%s\n", service_table[id].name);
+	else
+		puts("        SERVICE_START_NAME : LocalSystem");
 }
 
 static void on_info(void *ctx, const struct control_message *m)

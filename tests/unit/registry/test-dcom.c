@@ -31,7 +31,6 @@ static void expect_defaults(const struct registry_dcom *d)
 	assert_int_equal(d->ping_seconds, 120);
 	assert_int_equal(d->launch_seconds, 30);
 	assert_int_equal(d->idle_seconds, 180);
-	assert_false(d->launch_permission);
 	assert_null(d->address);
 	assert_null(d->names);
 	assert_null(d->classes);
@@ -59,7 +58,6 @@ static void every_value_is_read(void **state)
 
 	registry_set_string(r, OLE, "EnableDCOM", "y");
 	registry_set_dword(r, OLE, "LegacyAuthenticationLevel", 6);
-	registry_set(r, OLE, "DefaultLaunchPermission", REGISTRY_BINARY, "\1\0", 2);
 	registry_set_string(r, PORTS, "Ports", " 5000 - 5010 , 6000-6001");
 	registry_set_dword(r, OURS, "Port", 20135);
 	registry_set_dword(r, OURS, "PingPeriod", 1);
@@ -74,7 +72,6 @@ static void every_value_is_read(void **state)
 	assert_int_equal(registry_dcom_read(r, &d, &err), 0);
 	assert_int_equal(d.enabled, REGISTRY_DCOM_ON);
 	assert_int_equal(d.authn_level, 6);
-	assert_true(d.launch_permission);
 	assert_int_equal(d.first_port, 5000);
 	assert_int_equal(d.last_port, 5010);
 	assert_int_equal(d.port, 20135);
@@ -91,6 +88,26 @@ static void every_value_is_read(void **state)
 	assert_int_equal(registry_dcom_read(r, &d, &err), 0);
 	assert_int_equal(d.enabled, REGISTRY_DCOM_OFF);
 	registry_dcom_done(&d);
+	registry_close(r);
+}
+
+static void default_permissions_are_seen(void **state)
+{
+	struct registry *r = open_registry(*state);
+	bool launch = true, access = true;
+
+	assert_int_equal(registry_dcom_defaults(r, &launch, &access), 0);
+	assert_false(launch);
+	assert_false(access);
+	registry_set(r, OLE, "DefaultLaunchPermission", REGISTRY_BINARY, "\1\0", 2);
+	assert_int_equal(registry_dcom_defaults(r, &launch, &access), 0);
+	assert_true(launch);
+	assert_false(access);
+	registry_delete_value(r, OLE, "DefaultLaunchPermission");
+	registry_set_string(r, OLE, "DefaultAccessPermission", "of a wrong type");
+	assert_int_equal(registry_dcom_defaults(r, &launch, &access), 0);
+	assert_false(launch);
+	assert_true(access);
 	registry_close(r);
 }
 
@@ -177,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		state_test(an_empty_registry_gives_defaults),
 		state_test(every_value_is_read),
+		state_test(default_permissions_are_seen),
 		state_test(what_makes_no_sense_is_refused_by_name),
 		state_test(classes_have_limits),
 	};

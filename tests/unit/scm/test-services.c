@@ -82,6 +82,10 @@ static void a_stop_takes_its_dependents_or_is_refused(void **state)
 	assert_int_equal(service_stop_order(&s, SERVICE_W3SVC, false, order, &n), 1062);
 	s.items[SERVICE_W3SVC].state = SERVICE_STOP_PENDING;
 	assert_int_equal(service_stop_order(&s, SERVICE_W3SVC, false, order, &n), 1061);
+	/* Pages are served whether components have processes or not. */
+	s = all(SERVICE_RUNNING);
+	assert_int_equal(service_stop_order(&s, SERVICE_RPCSS, false, order, &n), 0);
+	assert_int_equal(n, 1);
 	assert_int_equal(service_stop_order(&s, SERVICE_EVENTLOG, true, order, &n), 1052);
 }
 
