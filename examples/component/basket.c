@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define CLSID_TEXT "{B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11}"
+/* Of its application: where baskets lie that are wanted out of the caller's process. */
+#define APPID_TEXT "{D0946611-FD42-41EB-87AE-B97B629FDE77}"
 static const CLSID basket_clsid = {
 	0xB2D5F7C4, 0x6E0B, 0x4C1C, { 0x9B, 0x57, 0x6C, 0x4D, 0x3A, 0x0E, 0x6F, 0x11 }
 };
@@ -327,7 +329,8 @@ HRESULT DllCanUnloadNow(void)
 }
 
 static const SURROGATE_CLASS classes[] = {
-	{ CLSID_TEXT, "Example.Basket.1", "Example.Basket", "A shopping basket", "Both", NULL },
+	{ CLSID_TEXT, "Example.Basket.1", "Example.Basket", "A shopping basket", "Both",
+	  APPID_TEXT },
 };
 
 HRESULT DllRegisterServer(void)

@@ -8,6 +8,18 @@
 #include "com/bstr.h"
 #include "com/errorinfo.h"
 
+/* Whoever names this machine wants what other machines would get: the process of the class. One
+ * that has none is made here. */
+static HRESULT create_on_this_machine(REFCLSID clsid, IDispatch **ret)
+{
+	HRESULT hr =
+		CoCreateInstance(clsid, NULL, CLSCTX_LOCAL_SERVER, &IID_IDispatch, (void **)ret);
+
+	if (hr != REGDB_E_CLASSNOTREG)
+		return hr;
+	return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IDispatch, (void **)ret);
+}
+
 HRESULT com_create_object(BSTR progid, BSTR server, IDispatch **ret)
 {
 	COSERVERINFO info = { .pwszName = server };
@@ -18,8 +30,10 @@ HRESULT com_create_object(BSTR progid, BSTR server, IDispatch **ret)
 	errorinfo_clear();
 	if (FAILED(hr))
 		return hr;
-	if (!SysStringLen(server) || com_server_is_here(server))
+	if (!SysStringLen(server))
 		return CoCreateInstance(&clsid, NULL, CLSCTX_SERVER, &IID_IDispatch, (void **)ret);
+	if (com_server_is_here(server))
+		return create_on_this_machine(&clsid, ret);
 	hr = CoCreateInstanceEx(&clsid, NULL, CLSCTX_REMOTE_SERVER, &info, 1, &result);
 	if (SUCCEEDED(hr))
 		hr = result.hr;

@@ -71,10 +71,11 @@ void dcom_wake(struct dcom *dcom);
 /* The table of an interface; NULL when no module has it. Thread safe. */
 const struct ndr_interface *dcom_find_interface(void *dcom, REFIID iid);
 
+/* Who a process of this machine is to objects: its Unix user, whom the kernel names; as Windows
+ * has it, known by NTLM and protected wholly. All bytes are set. */
+void dcom_local_peer(const struct rpc_caller *caller, struct security_peer *ret);
 /* Whether a call is for an object of another process that has this one as its resolver. */
 bool dcom_is_elsewhere(const struct dcom *dcom, const GUID *ipid);
-/* Whether the caller is a process of this machine: the kernel has told who, and nobody listens. */
-bool dcom_is_local(const struct rpc_caller *caller);
 
 /* How often one whose resolver is elsewhere looks whether that has begun anew, ns. */
 int64_t dcom_machine_period(const struct dcom *dcom);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "com/class.h"
+#include "security/identity.h"
 
 #include <errno.h>
 #include <idl/ms-oaut.h>
@@ -102,6 +103,14 @@ bool dcom_is_local(const struct rpc_caller *caller)
 {
 	return strcmp(caller->transport, "ncalrpc") == 0 &&
 	       (!caller->peer || !caller->peer->vouched);
+}
+
+void dcom_local_peer(const struct rpc_caller *caller, struct security_peer *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	identity_describe(caller->uid, ret->name, sizeof ret->name);
+	ret->service = AUTHN_WINNT;
+	ret->impersonation = IMP_LEVEL_IMPERSONATE;
 }
 
 bool dcom_is_elsewhere(const struct dcom *dcom, const GUID *ipid)

@@ -20,6 +20,7 @@ struct dcom_counts;
 
 /* An exporter of this machine that makes objects of a class. */
 struct dcom_host {
+	CLSID clsid; /* to make there: the one that was asked for, unless another stands for it */
 	char endpoint[RPC_ENDPOINT_MAX]; /* its local socket */
 	GUID secret;
 	uint64_t number; /* what its maker calls it; never 0 */
@@ -64,6 +65,10 @@ struct dcom_options {
 	 * left. On the thread that pings. May be NULL. */
 	void (*collected)(void *ctx, size_t released, const struct dcom_counts *left);
 };
+
+/* True when who calls is a process of this machine, as the kernel says, and not somebody that a
+ * resolver vouches for. */
+bool dcom_is_local(const struct rpc_caller *caller);
 
 int dcom_new(const struct dcom_options *options, struct dcom **ret, struct error *err);
 /* Releases all objects that were given away. Proxies must be gone. */

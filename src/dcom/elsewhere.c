@@ -56,13 +56,6 @@ static void conduit_free(void *conduit)
 
 /* ---- who calls ---- */
 
-static void name_local(const struct rpc_caller *caller, struct security_peer *ret)
-{
-	snprintf(ret->name, sizeof ret->name, "uid:%u", caller->uid);
-	ret->impersonation = IMP_LEVEL_IMPERSONATE;
-	ret->vouched = AUTHN_LEVEL_PKT_PRIVACY;
-}
-
 static void key_init(struct conduit_key *key, uint64_t oxid, REFIID iid,
 		     const struct rpc_caller *caller)
 {
@@ -70,7 +63,8 @@ static void key_init(struct conduit_key *key, uint64_t oxid, REFIID iid,
 	key->oxid = oxid;
 	key->iid = *iid;
 	if (dcom_is_local(caller) || !caller->peer) {
-		name_local(caller, &key->peer);
+		dcom_local_peer(caller, &key->peer);
+		key->peer.vouched = AUTHN_LEVEL_PKT_PRIVACY;
 		return;
 	}
 	snprintf(key->peer.name, sizeof key->peer.name, "%s", caller->peer->name);
@@ -200,7 +194,7 @@ static HRESULT call_activate(struct rpc_client *client, const struct dcom_host *
 			     struct activation_result *results)
 {
 	struct ILocalExporter_Activate f = {
-		.clsid = (GUID *)&request->clsid,
+		.clsid = (GUID *)&host->clsid,
 		.factory = request->factory,
 		.count = request->iid_count,
 		.iids = (IID *)request->iids,

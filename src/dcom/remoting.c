@@ -10,15 +10,17 @@
 #include "dcom/dcom-internal.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #define SOURCE "DCOM"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dcom *dcom; /* a client only, unless the program has one (dcom_remoting_use) */
+static char machine[RPC_ENDPOINT_MAX]; /* the resolver's socket; "": not known */
 
 static struct dcom *get_dcom(struct error *err)
 {
-	struct dcom_options options = { .server = NULL };
+	struct dcom_options options = { .machine = machine[0] ? machine : NULL };
 
 	pthread_mutex_lock(&lock);
 	if (!dcom)
@@ -42,7 +44,8 @@ static bool take_server(const COSERVERINFO *info, struct server_texts *texts,
 	const COAUTHINFO *auth = info->pAuthInfo;
 
 	*ret = (struct dcom_server){ .name = texts->name };
-	if (!dcom_utf8(info->pwszName, texts->name))
+	/* A path would be a local socket: not the caller's to name. */
+	if (!dcom_utf8(info->pwszName, texts->name) || texts->name[0] == '/')
 		return false;
 	if (!auth)
 		return true;
@@ -90,6 +93,25 @@ static HRESULT create(const struct com_activation *what, const struct dcom_serve
 	return all ? S_OK : CO_S_NOTALLINTERFACES;
 }
 
+/* In the process of its application on this machine. */
+static HRESULT create_local(const struct com_activation *what, DWORD count, MULTI_QI *results)
+{
+	const struct dcom_server server = { .name = machine };
+
+	if (!machine[0])
+		return errorinfo_set(CO_E_SERVER_EXEC_FAILURE, SOURCE,
+				     "the class runs in a process of its own, and the server that "
+				     "starts it is not known");
+	HRESULT hr = create(what, &server, count, results);
+
+	if (hr == HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE))
+		errorinfo_set(hr, SOURCE,
+			      "the class runs in a process of its own, which the service RpcSs "
+			      "would start, and that does not run (nobody listens at %s)",
+			      machine);
+	return hr;
+}
+
 static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI *results)
 {
 	struct server_texts *texts;
@@ -97,9 +119,7 @@ static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI
 	HRESULT hr = E_INVALIDARG;
 
 	if (!what->server)
-		return errorinfo_set(CO_E_SERVER_EXEC_FAILURE, SOURCE,
-				     "the class runs in a process of its own, and this program "
-				     "starts none for it");
+		return create_local(what, count, results);
 	texts = mem_new(struct server_texts);
 	if (!texts)
 		return E_OUTOFMEMORY;
@@ -153,8 +173,12 @@ static HRESULT disconnect(IUnknown *object)
 
 static const struct com_remoting remoting = { activate, marshaler, unmarshal, release, disconnect };
 
-void dcom_remoting_start(void)
+void dcom_remoting_start(const char *state_dir)
 {
+	int n = snprintf(machine, sizeof machine, "%s/" DCOM_MACHINE_SOCKET, state_dir);
+
+	if (n < 0 || (size_t)n >= sizeof machine)
+		machine[0] = '\0';
 	com_remoting_set(&remoting);
 }
 

@@ -86,9 +86,16 @@ static struct security *security_new(const struct rpc_caller *caller)
 {
 	struct security *self = mem_new(struct security);
 	const struct security_peer *peer = caller->peer;
+	enum authn_level level = caller->level;
+	struct security_peer local;
 
 	if (!self)
 		return NULL;
+	if (dcom_is_local(caller)) {
+		dcom_local_peer(caller, &local);
+		peer = &local;
+		level = AUTHN_LEVEL_PKT_PRIVACY;
+	}
 	*self = (struct security){ .face = { &security_vtbl },
 				   .refs = 1,
 				   .service = RPC_C_AUTHN_NONE,
@@ -97,7 +104,7 @@ static struct security *security_new(const struct rpc_caller *caller)
 	if (!peer)
 		return self;
 	self->service = peer->service;
-	self->level = caller->level;
+	self->level = level;
 	if (peer->anonymous)
 		return self;
 	self->impersonation = peer->impersonation ? peer->impersonation : IMP_LEVEL_IMPERSONATE;

@@ -100,7 +100,7 @@ static HRESULT make_at_host(struct dcom *dcom, const struct rpc_caller *caller,
 			    const struct activation_request *request, struct arena *arena,
 			    struct activation_result *results)
 {
-	struct dcom_host host = { .number = 0 };
+	struct dcom_host host = { .clsid = request->clsid };
 	HRESULT hr = S_FALSE;
 
 	for (int attempt = 0; attempt < 3; attempt++) {
@@ -123,7 +123,7 @@ static HRESULT make(struct dcom *dcom, const struct rpc_caller *caller,
 		    struct activation_result *results)
 {
 	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
-	struct dcom_host host;
+	struct dcom_host host = { .clsid = request->clsid };
 
 	if (dcom_find_local_class(dcom, caller, &request->clsid, &host))
 		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);

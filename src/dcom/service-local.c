@@ -95,6 +95,7 @@ bool dcom_find_local_class(struct dcom *dcom, const struct rpc_caller *caller, R
 		if (!found)
 			continue;
 		*ret = c->exporter->host;
+		ret->clsid = *clsid;
 		if (c->single_use)
 			remove_class(dcom, i);
 	}

@@ -113,7 +113,7 @@ enum control_peer {
 	/* To a host that has registered: what it is. Attached: its local listening socket, at     \
 	 * `endpoint`. It ends by itself when it has had no object for `idle_ms`. */               \
 	X(COM_START, com_start, CONTROL_FROM_SCM, 1, 1,                                            \
-	  U(generation) U(idle_ms) T(appid) T(state) T(endpoint))                                  \
+	  U(generation) U(idle_ms) U(authn_level) U(ping_seconds) T(appid) T(state) T(endpoint))   \
 	/* It can activate now: what DCOM calls registration, and waits for (event 10010). */      \
 	X(COM_READY, com_ready, CONTROL_FROM_COM, 0, 0, U(generation) T(activator))                \
 	/* It takes no more activations and is about to end. */                                    \

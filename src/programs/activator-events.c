@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "eventlog/eventlog.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #define SOURCE "DCOM"
@@ -17,9 +18,11 @@
 #define BURST 20
 #define REFILL (NSEC_PER_SEC / 2)
 
-void activator_events_init(struct activator_events *events, const char *state_dir, bool verbose)
+void activator_events_init(struct activator_events *events, const char *state_dir,
+			   struct child *child, bool verbose)
 {
 	*events = (struct activator_events){ .state_dir = state_dir,
+					     .child = child,
 					     .verbose = verbose,
 					     .refilled_at = clock_now(),
 					     .credit = BURST };
@@ -48,9 +51,29 @@ static bool take_credit(struct activator_events *events)
 	return true;
 }
 
+/* The service control manager writes it. */
+static int send_event(struct child *child, const struct text *parameters, size_t count)
+{
+	struct buf out;
+
+	buf_init(&out, 4096);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&out, "%s" TEXT_FMT, i ? "\x1f" : "", TEXT_ARG(parameters[i]));
+	const struct control_event m = { .source = TEXT(SOURCE),
+					 .id = REFUSED,
+					 .parameters = buf_text(&out) };
+	int r = buf_failed(&out) ? -ENOMEM : child_send(child, CONTROL_EVENT, &m, NULL, 0);
+
+	buf_done(&out);
+	return r;
+}
+
 static int write_event(struct activator_events *events, const struct text *parameters, size_t count)
 {
 	struct eventlog *log = NULL;
+
+	if (events->child)
+		return send_event(events->child, parameters, count);
 	int r = eventlog_open(events->state_dir, true, &log, NULL);
 
 	if (r == 0)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dllhost: the surrogate process that runs one application, under the identity of its pool. Started
- * by the service control manager; serves the channel it is handed until told to stop.
+ * dllhost: the surrogate process that runs one application, its pages under the identity of its
+ * pool, or its components. Started by the service control manager, which says which of the two by
+ * its first message; serves the channel, or the socket, that it is handed until told to stop.
  */
 #include "base/fault.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "ipc/child.h"
+#include "programs/components.h"
 #include "programs/pages.h"
 
 #include <signal.h>
@@ -17,7 +19,8 @@
 struct dllhost {
 	struct loop *loop;
 	struct child *child;
-	struct pages *pages;
+	struct pages *pages;           /* NULL: what comes first decides */
+	struct components *components; /* the same */
 	int status;
 };
 
@@ -29,6 +32,14 @@ static void dllhost_fail(struct dllhost *host, const struct error *err)
 		loop_stop(host->loop);
 }
 
+static void dllhost_report(void *ctx, const char *source, uint32_t id, const char *p1,
+			   const char *p2)
+{
+	struct dllhost *host = ctx;
+
+	child_report(host->child, source, id, p1, p2, NULL);
+}
+
 static void dllhost_configure(struct dllhost *host, const struct control_message *m)
 {
 	_cleanup_mem_ char *state_dir = NULL;
@@ -36,11 +47,43 @@ static void dllhost_configure(struct dllhost *host, const struct control_message
 	struct error err = { 0 };
 	int r = pages_read_config(m, &config, &state_dir, &err);
 
+	if (r == 0 && !host->pages) {
+		r = pages_new(dllhost_report, host, &host->pages);
+		if (r < 0)
+			error_set(&err, r, "cannot start: %s", error_errno_text(r));
+	}
 	if (r == 0)
 		r = pages_set_config(host->pages, config, &err);
 	config_unref(config);
 	if (r < 0)
 		dllhost_fail(host, &err);
+}
+
+static void dllhost_left(void *ctx)
+{
+	struct dllhost *host = ctx;
+
+	loop_stop(host->loop);
+}
+
+static void dllhost_become_components(struct dllhost *host, struct control_message *m)
+{
+	const struct components_options options = {
+		.loop = host->loop, .child = host->child, .left = dllhost_left, .ctx = host
+	};
+	struct error err = { 0 };
+
+	if (components_new(&options, m, &host->components, &err) < 0)
+		dllhost_fail(host, &err);
+}
+
+static void dllhost_stop(struct dllhost *host, int64_t grace)
+{
+	if (host->pages)
+		pages_stop(host->pages, grace);
+	if (host->components)
+		components_stop(host->components, grace);
+	loop_stop(host->loop);
 }
 
 static void dllhost_message(void *ctx, struct control_message *m)
@@ -53,16 +96,20 @@ static void dllhost_message(void *ctx, struct control_message *m)
 		dllhost_configure(host, m);
 		break;
 	case CONTROL_CHANNEL:
-		if (pages_serve(host->pages, m->channel.front, m->fds[0], m->fds + 1,
-				m->fd_count - 1, &err) < 0)
+		if (host->pages && pages_serve(host->pages, m->channel.front, m->fds[0], m->fds + 1,
+					       m->fd_count - 1, &err) < 0)
 			dllhost_fail(host, &err);
 		break;
 	case CONTROL_FRONT_GONE:
-		pages_front_gone(host->pages, m->front_gone.front);
+		if (host->pages)
+			pages_front_gone(host->pages, m->front_gone.front);
+		break;
+	case CONTROL_COM_START:
+		if (!host->components)
+			dllhost_become_components(host, m);
 		break;
 	case CONTROL_STOP:
-		pages_stop(host->pages, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);
-		loop_stop(host->loop);
+		dllhost_stop(host, (int64_t)m->stop.grace_ms * NSEC_PER_MSEC);
 		break;
 	default:
 		break;
@@ -73,7 +120,10 @@ static void dllhost_counters(void *ctx, uint64_t *ret_requests, uint64_t *ret_ac
 {
 	struct dllhost *host = ctx;
 
-	pages_counters(host->pages, ret_requests, ret_active);
+	if (host->pages)
+		pages_counters(host->pages, ret_requests, ret_active);
+	else if (host->components)
+		components_counters(host->components, ret_requests, ret_active);
 }
 
 static void dllhost_lost(void *ctx)
@@ -82,14 +132,6 @@ static void dllhost_lost(void *ctx)
 
 	host->status = 1;
 	loop_stop(host->loop);
-}
-
-static void dllhost_report(void *ctx, const char *source, uint32_t id, const char *p1,
-			   const char *p2)
-{
-	struct dllhost *host = ctx;
-
-	child_report(host->child, source, id, p1, p2, NULL);
 }
 
 static int dllhost_run(void)
@@ -102,8 +144,6 @@ static int dllhost_run(void)
 	if (r == 0)
 		r = child_new(host.loop, &handler, &host.child, &err);
 	if (r == 0)
-		r = pages_new(dllhost_report, &host, &host.pages);
-	if (r == 0)
 		r = child_register(host.child, "dllhost", NULL, 0);
 	if (r < 0) {
 		if (!err.text[0])
@@ -113,6 +153,7 @@ static int dllhost_run(void)
 		host.status = 1;
 	}
 	pages_free(host.pages);
+	components_free(host.components);
 	child_free(host.child);
 	loop_free(host.loop);
 	return host.status;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "com/classes.h"
+#include "dcom/remoting.h"
 #include "host/host.h"
 #include "library/catalog/catalog.h"
 #include "security/identity.h"
@@ -341,8 +342,12 @@ int pages_new(pages_report_fn report, void *ctx, struct pages **ret)
 	pthread_mutex_init(&pages->lock, NULL);
 	pthread_cond_init(&pages->ended, NULL);
 	r = catalog_register();
-	if (r == 0 && getenv("SURROGATE_STATE")) /* by the SCM */
-		r = classes_configure(getenv("SURROGATE_STATE"));
+	const char *state_dir = getenv("SURROGATE_STATE"); /* by the SCM */
+
+	if (r == 0 && state_dir)
+		r = classes_configure(state_dir);
+	if (r == 0 && state_dir)
+		dcom_remoting_start(state_dir);
 	if (r == 0)
 		r = asp_new(&host, &pages->asp);
 	if (r < 0) {
@@ -367,6 +372,7 @@ struct pages *pages_free(struct pages *pages)
 	if (pages->expiring)
 		pthread_join(pages->expirer, NULL);
 	asp_free(pages->asp);
+	dcom_remoting_flush(); /* what the applications held is released over there */
 	config_unref(pages->config);
 	pthread_mutex_destroy(&pages->lock);
 	pthread_cond_destroy(&pages->ended);

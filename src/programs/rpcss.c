@@ -2,9 +2,9 @@
 /* rpcss: endpoint mapper, object resolver and activation for other machines (programs/activator.h).
  */
 #include "base/fault.h"
-#include "base/loop.h"
-#include "ipc/child.h"
+#include "library/catalog/catalog.h"
 #include "programs/activator.h"
+#include "programs/rpcss-service.h"
 #include "tools/state.h"
 #include "tools/switches.h"
 
@@ -34,6 +34,10 @@ static int run(const struct activator_options *options)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (catalog_register() < 0) {
+		fprintf(stderr, "rpcss: no memory\n");
+		return 1;
+	}
 	if (activator_new(options, &activator, &err) < 0) {
 		fprintf(stderr, "rpcss: %s\n", err.text);
 		return 1;
@@ -43,42 +47,6 @@ static int run(const struct activator_options *options)
 	sigwait(&signals, &which);
 	activator_free(activator);
 	return 0;
-}
-
-/* ---- as a service ---- */
-
-static void service_message(void *ctx, struct control_message *m)
-{
-	if (m->type == CONTROL_STOP)
-		loop_stop(ctx);
-}
-
-static void service_lost(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-/* Started by the service control manager: lives as a service does, and offers nothing yet. */
-static int serve(void)
-{
-	struct child_handler handler = { .message = service_message, .lost = service_lost };
-	struct child *child = NULL;
-	struct loop *loop = NULL;
-	struct error err = { 0 };
-	int r = loop_new(&loop);
-
-	handler.ctx = loop;
-	if (r == 0)
-		r = child_new(loop, &handler, &child, &err);
-	if (r == 0)
-		r = child_register(child, "rpcss", NULL, 0);
-	if (r == 0)
-		r = loop_run(loop);
-	if (r < 0)
-		fprintf(stderr, "rpcss: %s\n", err.text[0] ? err.text : error_errno_text(r));
-	child_free(child);
-	loop_free(loop);
-	return r < 0;
 }
 
 int main(int argc, char **argv)
@@ -101,7 +69,7 @@ int main(int argc, char **argv)
 	if (getenv("SURROGATE_GENERATION")) {
 		fault_init_from_environment();
 		signal(SIGPIPE, SIG_IGN);
-		return serve();
+		return catalog_register() < 0 ? 1 : rpcss_service();
 	}
 	if (switches_version(argc, argv, "rpcss"))
 		return switches_end("rpcss", 0);

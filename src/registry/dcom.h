@@ -15,6 +15,10 @@
 #define REGISTRY_DCOM_CLASSES_MAX 256
 #define REGISTRY_DCOM_TEXT_MAX 16384 /* of all classes, and of all names: both fit one message */
 
+/* The AppID of classes that other machines may create and that have no application of their own:
+ * it has a process without being registered, and what is registered for it counts. */
+#define REGISTRY_DCOM_APP "{B4624C96-3A8D-43C7-87A6-69F732F6F938}"
+
 /* HKLM\SOFTWARE\Microsoft\Ole, EnableDCOM: whether this machine speaks DCOM over the network. */
 enum registry_dcom_enabled { REGISTRY_DCOM_UNSAID, REGISTRY_DCOM_OFF, REGISTRY_DCOM_ON };
 

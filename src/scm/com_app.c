@@ -3,6 +3,7 @@
 #include "scm/com_app.h"
 
 #include "base/mem.h"
+#include "registry/dcom.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,6 +52,10 @@ int com_app_settings_read(struct registry *r, const char *appid, struct com_app_
 		e = read_present(r, key, "AccessPermission", &s.access_permission);
 	if (!e)
 		s.idle_said = registry_get_dword(r, key, "IdleSeconds", &s.idle_seconds) == 0;
+	if (!e && !s.surrogate && strcmp(appid, REGISTRY_DCOM_APP) == 0) {
+		s.surrogate = mem_strdup("");
+		e = s.surrogate ? 0 : -ENOMEM;
+	}
 	if (e)
 		com_app_settings_done(&s);
 	else

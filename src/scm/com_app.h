@@ -22,7 +22,8 @@ struct com_app_settings {
 	uint32_t idle_seconds; /* IdleSeconds: how long a host stays without an object */
 };
 
-/* 0, or the registry's error; then nothing is to be freed. */
+/* 0, or the registry's error; then nothing is to be freed. REGISTRY_DCOM_APP has a process whether
+ * it is registered or not. */
 int com_app_settings_read(struct registry *r, const char *appid, struct com_app_settings *ret);
 void com_app_settings_done(struct com_app_settings *settings);
 

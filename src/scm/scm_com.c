@@ -169,6 +169,8 @@ static void send_start(struct scm *scm, struct scm_child *child)
 	_cleanup_fd_ int fd = -1;
 	struct control_com_start m = { .generation = child->generation,
 				       .idle_ms = idle_ms(scm, child->appid),
+				       .authn_level = scm->rpcss.settings.authn_level,
+				       .ping_seconds = scm->rpcss.settings.ping_seconds,
 				       .appid = text_of(child->appid),
 				       .state = text_of(scm->state_dir) };
 

@@ -11,6 +11,7 @@
 #include "scm/scm_internal.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "dcom/remoting.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -89,7 +90,8 @@ static void open_network(struct scm *scm)
 
 static bool local_path(const struct scm *scm, char path[SCM_PATH_MAX])
 {
-	return snprintf(path, SCM_PATH_MAX, "%s/run/rpcss.sock", scm->state_dir) < SCM_PATH_MAX;
+	return snprintf(path, SCM_PATH_MAX, "%s/" DCOM_MACHINE_SOCKET, scm->state_dir) <
+	       SCM_PATH_MAX;
 }
 
 static int open_local(struct scm *scm, struct error *err)

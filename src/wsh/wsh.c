@@ -259,7 +259,7 @@ int wsh_main(int argc, char **argv, const char *(*state_directory)(const char *o
 	}
 	if (catalog_register() < 0)
 		return out_of_memory(&wsh);
-	dcom_remoting_start();
+	dcom_remoting_start(state_directory(wsh.options.state));
 	/* The process is the script's: its folder, its environment, the registry it may read. */
 	wscript_configure(state_directory(wsh.options.state));
 	if (classes_configure(state_directory(wsh.options.state)) < 0)

@@ -58,6 +58,9 @@ def story_the_example_component_works_as_its_page_says(t):
         page = t.wait_for(lambda: "4 things" in (text := t.get("/component/").text) and text,
                           "a host that has the component")
     t.contains(page, "4 things for $1,200.80.", "the page")
+    expect(t, t.run("cscript", "//nologo", folder / "basket.vbs", "localhost"),
+           "4 things for 1200.8\nExample.Basket: A basket takes one thing or more.\n")
+    t.check([line for _, line in t.descendants() if "/Processid:{D0946611-" in line], "the process of its application")
     regsvr(t, "/u", "/s", folder / "basket.so")
     t.wait_for(lambda: "is not registered yet" in t.get("/component/").text, "the end of the class")
     done = t.run("cscript", "//nologo", folder / "basket.vbs")
@@ -141,12 +144,14 @@ def story_scripts_get_objects_by_name_and_clear_errors(t):
 Set a = GetObject("new:Example.Basket")
 a.Add 1, 2
 Set b = WScript.GetObject("new:{B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11}")
-Set c = CreateObject("Example.Basket", "localhost")
+Set c = CreateObject("Scripting.Dictionary", "localhost")
 Set d = GetObject("", "Example.Basket")
-WScript.Echo a.Count, b.Count, c.Total, d, TypeName(a)
+WScript.Echo a.Count, b.Count, c.Count, d, TypeName(a)
 On Error Resume Next
 CreateObject "Example.Basket", "127.0.0.1[1]"
 WScript.Echo Err.Number, Err.Description : Err.Clear
+CreateObject "Example.Basket", "."
+WScript.Echo Err.Number, InStr(Err.Description, "RpcSs") > 0 : Err.Clear
 GetObject , "Example.Basket"
 WScript.Echo Err.Number : Err.Clear
 GetObject "/etc/hosts"
@@ -160,7 +165,7 @@ WScript.Echo Err.Number : Err.Clear
 '''), "2 0 0 0 Object\n"
            "462 The remote server machine does not exist or is unavailable: 'Example.Basket': "
            "cannot reach 127.0.0.1: cannot connect to 127.0.0.1[1] (Connection refused): The RPC "
-           "server is unavailable.\n429\n432\n13 Type mismatch\n"
+           "server is unavailable.\n462 -1\n429\n432\n13 Type mismatch\n"
            "80070057 Example.Basket A basket takes one thing or more.\n438\n")
 
 

@@ -7,6 +7,7 @@
 #include "counter.h"
 
 #include "dcom/dcom.h"
+#include "security/identity.h"
 
 #include <idl/ms-oaut.h>
 #include <stdio.h>
@@ -184,7 +185,7 @@ static void processes_of_the_machine_call_directly(void **state)
 	rig_init(&rig);
 	IDispatch *d = create_counter(&rig, rig.here);
 
-	snprintf(self, sizeof self, "uid:%u", geteuid());
+	identity_describe(geteuid(), self, sizeof self);
 	assert_string_equal(rig.caller, self);
 	assert_int_equal(alive, 1);
 	assert_int_equal(add(d, 5), 5);
