@@ -165,6 +165,56 @@ struct search {
 	bool made;                   /* another process made the object itself */
 };
 
+/* By another process, here or on `server`. */
+static HRESULT search_elsewhere(struct search *s, const struct classes_class *class,
+				const COSERVERINFO *server, REFIID riid, void **ret)
+{
+	s->what.class = class;
+	s->what.server = server;
+	s->made = !s->what.class_object;
+	HRESULT hr = elsewhere_one(&s->what, s->made ? s->object_riid : riid, ret);
+
+	s->what.class = NULL; /* it goes with the catalog */
+	s->what.server = NULL;
+	return hr;
+}
+
+/* On the machine that its application names: RemoteServerName. */
+static HRESULT search_remote(struct search *s, const struct classes_class *class, REFIID riid,
+			     void **ret)
+{
+	struct text name = text_of(class->remote);
+	size_t units = utf8_to_utf16_length(name);
+	OLECHAR *wide = mem_zalloc(units + 1, sizeof(*wide));
+	const COSERVERINFO server = { .pwszName = wide };
+
+	if (!wide)
+		return E_OUTOFMEMORY;
+	utf8_to_utf16(name, wide, units);
+	HRESULT hr = com_server_is_here(wide) ? REGDB_E_CLASSNOTREG
+					      : search_elsewhere(s, class, &server, riid, ret);
+
+	mem_free(wide);
+	return hr;
+}
+
+/* One that is not registered may still be offered by a program that runs. */
+static HRESULT search_offered(struct search *s, REFIID riid, void **ret)
+{
+	if (!remoting || !(s->what.context & CLSCTX_LOCAL_SERVER) ||
+	    FAILED(search_elsewhere(s, NULL, NULL, riid, ret))) {
+		errorinfo_clear();
+		return REGDB_E_CLASSNOTREG;
+	}
+	return S_OK;
+}
+
+/* An application that another machine has is not here, unless the class's file is. */
+static bool has_process(const struct classes_class *class)
+{
+	return class->process && (class->server || !class->remote);
+}
+
 /* A class of the catalog, in this process or by another. */
 static HRESULT catalog_class_object(struct search *s, REFIID riid, void **ret)
 {
@@ -176,11 +226,12 @@ static HRESULT catalog_class_object(struct search *s, REFIID riid, void **ret)
 		hr = component_enter(class->server, &s->component);
 		if (SUCCEEDED(hr))
 			hr = component_class_object(s->component, s->what.clsid, riid, ret);
-	} else if (class && class->process && (s->what.context & CLSCTX_LOCAL_SERVER)) {
-		s->what.class = class;
-		s->made = !s->what.class_object;
-		hr = elsewhere_one(&s->what, s->made ? s->object_riid : riid, ret);
-		s->what.class = NULL; /* it goes with the catalog */
+	} else if (class && has_process(class) && (s->what.context & CLSCTX_LOCAL_SERVER)) {
+		hr = search_elsewhere(s, class, NULL, riid, ret);
+	} else if (class && class->remote && (s->what.context & CLSCTX_REMOTE_SERVER)) {
+		hr = search_remote(s, class, riid, ret);
+	} else if (classes && !class) {
+		hr = search_offered(s, riid, ret);
 	}
 	classes_unref(classes);
 	return hr;
@@ -322,5 +373,31 @@ HRESULT CoCreateInstanceEx(REFCLSID rclsid, IUnknown *punkOuter, DWORD dwClsCont
 	}
 	hr = query_all(object, dwCount, pResults);
 	((IUnknown *)object)->lpVtbl->Release(object);
+	return hr;
+}
+
+HRESULT com_serve(REFCLSID clsid, bool class_object, IUnknown **ret)
+{
+	IClassFactory *factory = NULL;
+
+	if (class_object) {
+		HRESULT hr = com_registered_object(clsid, CLSCTX_LOCAL_SERVER, &IID_IUnknown,
+						   (void **)ret);
+
+		return hr != REGDB_E_CLASSNOTREG
+			       ? hr
+			       : CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
+						  (void **)ret);
+	}
+	HRESULT hr = com_registered_object(clsid, CLSCTX_LOCAL_SERVER, &IID_IClassFactory,
+					   (void **)&factory);
+
+	if (hr == REGDB_E_CLASSNOTREG)
+		return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IUnknown,
+					(void **)ret);
+	if (FAILED(hr))
+		return hr;
+	hr = factory->lpVtbl->CreateInstance(factory, NULL, &IID_IUnknown, (void **)ret);
+	factory->lpVtbl->Release(factory);
 	return hr;
 }

@@ -29,6 +29,10 @@ struct com_remoting {
 	HRESULT (*release)(IStream *stream, DWORD flags, REFIID iid);
 	/* Every connection of others to `object` ends. */
 	HRESULT (*disconnect)(IUnknown *object);
+	/* This process has a class object that others of the machine may be given (they get it by
+	 * com_serve), and has it no more. CO_E_NOTINITIALIZED: nobody can call this process. */
+	HRESULT (*offer)(REFCLSID clsid, bool single_use, uint32_t *ret_cookie);
+	void (*withdraw)(uint32_t cookie);
 };
 
 void com_remoting_set(const struct com_remoting *remoting);
@@ -51,6 +55,10 @@ bool com_server_is_here(const OLECHAR *name);
 /* A class object registered by CoRegisterClassObject: an interface of it, or REGDB_E_CLASSNOTREG.
  */
 HRESULT com_registered_object(REFCLSID clsid, DWORD context, REFIID riid, void **ret);
+
+/* What another process is given: from the class object that this one offers, else of a class that
+ * can be made here. */
+HRESULT com_serve(REFCLSID clsid, bool class_object, IUnknown **ret);
 
 /* CreateObject(progid[, server]) of every script host, and GetObject([path][, class]). `path` NULL:
  * left out. The result is one reference. Where there are words for a failure, errorinfo has them.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Class objects that a program registers for itself: CoRegisterClassObject and what belongs to it
- * (surrogate/objbase.h). They are found by activations in this process. Slots of a table, guarded
- * by one mutex; nothing is called or released under it. Any thread.
+ * (surrogate/objbase.h). They are found by activations in this process, and those of a local server
+ * by others of the machine, where the process can be called. Slots of a table, guarded by one
+ * mutex; nothing is called or released under it. Any thread.
  */
 #include "com/activate.h"
 
@@ -18,6 +19,7 @@ struct registered {
 	IUnknown *object; /* NULL: it was given out, and was for one use */
 	DWORD context, flags;
 	bool suspended;
+	uint32_t offer; /* to others; 0: none */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -32,7 +34,7 @@ static struct registered *slot_new(void)
 	struct registered *more;
 
 	for (size_t i = 0; i < object_count; i++)
-		if (!objects[i].cookie)
+		if (!objects[i].cookie && !objects[i].offer)
 			return &objects[i];
 	if (object_count == OBJECTS_MAX)
 		return NULL;
@@ -42,6 +44,63 @@ static struct registered *slot_new(void)
 	objects = more;
 	return &objects[object_count++];
 }
+
+/* ---- others of the machine ---- */
+
+static bool is_for_others(const struct registered *r)
+{
+	return r->cookie && r->object && !r->suspended && (r->context & CLSCTX_LOCAL_SERVER);
+}
+
+/* Offers one that others may have and are not told of yet; false when there is none. */
+static bool offer_next(void)
+{
+	const struct com_remoting *remoting = com_remoting();
+	struct registered r = { 0 };
+	uint32_t offer = 0;
+	bool kept = false;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < object_count && !r.cookie; i++)
+		if (is_for_others(&objects[i]) && !objects[i].offer)
+			r = objects[i];
+	pthread_mutex_unlock(&lock);
+	if (!r.cookie || !remoting ||
+	    FAILED(remoting->offer(&r.clsid, r.flags == REGCLS_SINGLEUSE, &offer)))
+		return false;
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < object_count && !kept; i++) {
+		kept = objects[i].cookie == r.cookie && is_for_others(&objects[i]) &&
+		       !objects[i].offer;
+		if (kept)
+			objects[i].offer = offer;
+	}
+	pthread_mutex_unlock(&lock);
+	if (!kept)
+		remoting->withdraw(offer);
+	return kept;
+}
+
+/* The same for one that others were told of and may not have any more. */
+static bool withdraw_next(void)
+{
+	const struct com_remoting *remoting = com_remoting();
+	uint32_t offer = 0;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < object_count && !offer; i++) {
+		if (!objects[i].offer || is_for_others(&objects[i]))
+			continue;
+		offer = objects[i].offer;
+		objects[i].offer = 0;
+	}
+	pthread_mutex_unlock(&lock);
+	if (offer && remoting)
+		remoting->withdraw(offer);
+	return offer;
+}
+
+/* ---- the functions ---- */
 
 HRESULT CoRegisterClassObject(REFCLSID rclsid, IUnknown *pUnk, DWORD dwClsContext, DWORD flags,
 			      DWORD *lpdwRegister)
@@ -73,6 +132,8 @@ HRESULT CoRegisterClassObject(REFCLSID rclsid, IUnknown *pUnk, DWORD dwClsContex
 	pthread_mutex_unlock(&lock);
 	if (!slot)
 		pUnk->lpVtbl->Release(pUnk);
+	while (slot && offer_next())
+		;
 	return slot ? S_OK : E_OUTOFMEMORY;
 }
 
@@ -87,9 +148,11 @@ HRESULT CoRevokeClassObject(DWORD dwRegister)
 			continue;
 		found = true;
 		object = objects[i].object;
-		objects[i] = (struct registered){ 0 };
+		objects[i] = (struct registered){ .offer = objects[i].offer };
 	}
 	pthread_mutex_unlock(&lock);
+	while (withdraw_next())
+		;
 	if (object)
 		object->lpVtbl->Release(object);
 	return found ? S_OK : E_INVALIDARG;
@@ -106,6 +169,8 @@ HRESULT CoSuspendClassObjects(void)
 	pthread_mutex_lock(&lock);
 	set_suspended(true);
 	pthread_mutex_unlock(&lock);
+	while (withdraw_next())
+		;
 	return S_OK;
 }
 
@@ -114,6 +179,8 @@ HRESULT CoResumeClassObjects(void)
 	pthread_mutex_lock(&lock);
 	set_suspended(false);
 	pthread_mutex_unlock(&lock);
+	while (offer_next())
+		;
 	return S_OK;
 }
 
@@ -133,6 +200,8 @@ ULONG CoReleaseServerProcess(void)
 	if (!left)
 		set_suspended(true);
 	pthread_mutex_unlock(&lock);
+	while (!left && withdraw_next())
+		;
 	return left;
 }
 

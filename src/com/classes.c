@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define HEAD "surrogate-classes 1"
+#define HEAD "surrogate-classes 2"
 #define ARENA_MAX (4 * (size_t)CLASSES_BYTES_MAX)
 
 struct name {
@@ -95,7 +95,7 @@ static const char *optional(const char *field)
 
 static int read_class(struct text line, struct classes_class *ret)
 {
-	const char *fields[7];
+	const char *fields[8];
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		fields[i] = next_field(&line);
@@ -107,7 +107,8 @@ static int read_class(struct text line, struct classes_class *ret)
 		.server = optional(fields[2]),
 		.threading = optional(fields[3]),
 		.process = optional(fields[5]),
-		.description = optional(fields[6]),
+		.remote = optional(fields[6]),
+		.description = optional(fields[7]),
 	};
 	if (ret->process && strcmp(ret->process, ".") == 0) /* our own host */
 		ret->process = "";
@@ -267,7 +268,7 @@ int classes_put_class(struct buf *out, const struct classes_class *class)
 	char clsid[GUID_TEXT_SIZE], appid[GUID_TEXT_SIZE];
 
 	if (!plain(class->progid) || !plain(class->server) || !plain(class->threading) ||
-	    !plain(class->process) || !plain(class->description))
+	    !plain(class->process) || !plain(class->remote) || !plain(class->description))
 		return -EINVAL;
 	guid_format(&class->clsid, clsid);
 	guid_format(&class->appid, appid);
@@ -278,6 +279,7 @@ int classes_put_class(struct buf *out, const struct classes_class *class)
 	put_field(out, class->threading);
 	put_field(out, IsEqualGUID(&class->appid, &GUID_NULL) ? NULL : appid);
 	put_field(out, class->process && !*class->process ? "." : class->process);
+	put_field(out, class->remote);
 	put_field(out, class->description);
 	buf_putc(out, '\n');
 	return 0;

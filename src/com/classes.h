@@ -8,8 +8,8 @@
  * The file: a first line with the version, then a line for each class and each ProgID, its fields
  * separated by tabs, so that a person can read it:
  *
- *     surrogate-classes 1
- *     class {CLSID} PROGID SERVER THREADING APPID SURROGATE DESCRIPTION
+ *     surrogate-classes 2
+ *     class {CLSID} PROGID SERVER THREADING APPID SURROGATE REMOTE DESCRIPTION
  *     name PROGID {CLSID}
  *
  * Empty fields are "-". A file that is ill-formed is refused whole.
@@ -36,6 +36,7 @@ struct classes_class {
 	const char *threading;
 	GUID appid;          /* GUID_NULL: none */
 	const char *process; /* DllSurrogate of its application: "" for dllhost; NULL: none */
+	const char *remote;  /* RemoteServerName of its application: the machine that has it */
 	const char *description;
 };
 

@@ -171,7 +171,29 @@ static HRESULT disconnect(IUnknown *object)
 	return S_OK;
 }
 
-static const struct com_remoting remoting = { activate, marshaler, unmarshal, release, disconnect };
+/* ---- class objects ---- */
+
+static HRESULT offer(REFCLSID clsid, bool single_use, uint32_t *ret_cookie)
+{
+	pthread_mutex_lock(&lock);
+	struct dcom *d = dcom;
+
+	pthread_mutex_unlock(&lock);
+	return d ? dcom_register_class(d, clsid, single_use, ret_cookie) : CO_E_NOTINITIALIZED;
+}
+
+static void withdraw(uint32_t cookie)
+{
+	pthread_mutex_lock(&lock);
+	struct dcom *d = dcom;
+
+	pthread_mutex_unlock(&lock);
+	if (d)
+		dcom_revoke_class(d, cookie);
+}
+
+static const struct com_remoting remoting = { activate,   marshaler, unmarshal, release,
+					      disconnect, offer,     withdraw };
 
 void dcom_remoting_start(const char *state_dir)
 {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "com/activate.h"
 #include "com/class.h"
 #include "com/classes.h"
 #include "dcom/dcom.h"
@@ -50,10 +51,7 @@ static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID cls
 
 	if (c->refusing)
 		return CO_E_SERVER_STOPPING;
-	HRESULT hr = factory ? CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
-						(void **)ret)
-			     : CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IUnknown,
-						(void **)ret);
+	HRESULT hr = com_serve(clsid, factory, ret);
 
 	c->made += SUCCEEDED(hr);
 	return hr;

@@ -170,7 +170,7 @@ static bool counted(struct publishing *p)
 
 /* The texts of one class, each for mem_free. */
 struct class_texts {
-	char *server, *threading, *progid, *description, *appid, *process;
+	char *server, *threading, *progid, *description, *appid, *process, *remote;
 };
 
 static void texts_done(struct class_texts *t)
@@ -181,6 +181,7 @@ static void texts_done(struct class_texts *t)
 	mem_free(t->description);
 	mem_free(t->appid);
 	mem_free(t->process);
+	mem_free(t->remote);
 }
 
 static int read_texts(struct registry *r, const char *key, struct class_texts *t)
@@ -200,10 +201,11 @@ static int read_texts(struct registry *r, const char *key, struct class_texts *t
 
 	for (size_t i = 0; !e && i < ARRAY_LEN(values); i++)
 		e = read_value(r, key, values[i].below, values[i].name, values[i].to);
-	/* DllSurrogate of its application: "" or a program; NULL: it has none. */
-	if (!e && t->appid && snprintf(app, sizeof(app), "AppID\\%s", t->appid) < (int)sizeof(app))
-		e = read_value(r, app, "", "DllSurrogate", &t->process);
-	return e;
+	if (e || !t->appid || snprintf(app, sizeof(app), "AppID\\%s", t->appid) >= (int)sizeof(app))
+		return e;
+	/* "" or a program; NULL: it has none. */
+	e = read_value(r, app, "", "DllSurrogate", &t->process);
+	return e ? e : read_value(r, app, "", "RemoteServerName", &t->remote);
 }
 
 static int publish_class(void *ctx, const char *name)
@@ -227,6 +229,7 @@ static int publish_class(void *ctx, const char *name)
 	class.progid = t.progid;
 	class.description = t.description;
 	class.process = t.process;
+	class.remote = t.remote;
 	if (classes_put_class(p->out, &class) == 0 && !counted(p))
 		return -ENOBUFS;
 	return buf_failed(p->out);

@@ -7,6 +7,8 @@
  *     Value             what was put there before
  *     Call(object)      object.Value, from where it runs
  *     Crash             ends the process
+ *     Offer             lets others of the machine have more of these as a class of its own
+ *     Revoke(cookie)    and not any more
  */
 #include <surrogate/com.h>
 
@@ -16,6 +18,8 @@
 #include <unistd.h>
 
 static const CLSID worker_clsid = { 0x0DD00DD0, 0, 0, { 4 } };
+static const CLSID offered_clsid = { 0x0DD00DD0, 0, 0, { 6 } };
+static IClassFactory factory;
 
 struct worker {
 	IDispatch face;
@@ -23,9 +27,9 @@ struct worker {
 	VARIANT value;
 };
 
-enum member { VALUE, PID, USER, CALLER, CALL, CRASH, MEMBER_COUNT };
-static const OLECHAR *const names[MEMBER_COUNT] = { u"value",  u"pid",  u"user",
-						    u"caller", u"call", u"crash" };
+enum member { VALUE, PID, USER, CALLER, CALL, CRASH, OFFER, REVOKE, MEMBER_COUNT };
+static const OLECHAR *const names[MEMBER_COUNT] = { u"value", u"pid",   u"user",  u"caller",
+						    u"call",  u"crash", u"offer", u"revoke" };
 
 /* ---- members ---- */
 
@@ -84,6 +88,15 @@ static HRESULT get(struct worker *w, DISPID dispid, DISPPARAMS *params, VARIANT 
 		return get_caller(ret);
 	case CALL:
 		return call_object(params, ret);
+	case OFFER:
+		ret->vt = VT_I4;
+		return CoRegisterClassObject(&offered_clsid, (IUnknown *)(void *)&factory,
+					     CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE,
+					     (DWORD *)&ret->lVal);
+	case REVOKE:
+		return params->cArgs == 1 && params->rgvarg[0].vt == VT_I4
+			       ? CoRevokeClassObject((DWORD)params->rgvarg[0].lVal)
+			       : DISP_E_TYPEMISMATCH;
 	default:
 		abort();
 	}

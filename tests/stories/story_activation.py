@@ -144,6 +144,37 @@ def story_a_host_that_says_nothing_is_event_10010(t):
 
 
 @also_sanitized
+def story_a_process_offers_a_class_of_its_own(t):
+    stage(t, **{f"HKCR\\AppID\\{APP}\\RunAs": pwd.getpwuid(os.geteuid()).pw_name})
+    t.serve()
+    offered = 'GetObject("new:{0DD00DD0-0000-0000-0600-000000000000}")'
+    done = script(t, CREATE + f"""
+On Error Resume Next
+{offered}.Value
+WScript.Echo Hex(Err.Number) : Err.Clear
+cookie = w.Offer
+Set o = {offered}
+o.Value = "its own"
+WScript.Echo o.Pid = w.Pid, o.Value, IsEmpty(w.Value)
+w.Revoke CLng(cookie)
+Err.Clear
+{offered}.Value
+WScript.Echo Err.Number <> 0, o.Value""")
+    t.equal((done.out, done.err), ("1AD\n-1 its own -1\n-1 its own\n", ""), f"{done}")
+
+
+@also_sanitized
+def story_a_class_is_made_on_the_machine_its_application_names(t):
+    stage(t, **{f"HKCR\\AppID\\{APP}\\RemoteServerName": "127.0.0.1[1]"})
+    t.equal(said(t, 'WScript.Echo CreateObject("Test.Worker").Pid > 0'), "-1", "a class whose file is here")
+    absent = "{0DD00DD0-0000-0000-0700-000000000000}"
+    code = f'On Error Resume Next\nSet w = GetObject("new:{absent}")\nWScript.Echo Err.Number, Err.Description'
+    t.contains(said(t, code), "429", "a class that nobody has")
+    settings(t, **{f"HKCR\\CLSID\\{absent}\\AppID": APP})
+    t.contains(said(t, code), "cannot reach 127.0.0.1", "which machine was asked")
+
+
+@also_sanitized
 def story_a_class_without_a_file_is_an_error_of_its_own(t):
     stage(t)
     t.serve()

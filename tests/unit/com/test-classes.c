@@ -13,7 +13,7 @@
 
 #define A "{00000001-0000-0000-0000-000000000000}"
 #define B "{00000002-0000-0000-0000-000000000000}"
-#define HEAD "surrogate-classes 1\n"
+#define HEAD "surrogate-classes 2\n"
 
 static const CLSID a = { 1, 0, 0, { 0 } }, b = { 2, 0, 0, { 0 } }, c = { 3, 0, 0, { 0 } };
 static const GUID app = { 9, 0, 0, { 0 } };
@@ -30,11 +30,11 @@ static struct classes *parse(const char *text)
 
 static void test_look_up(void **state)
 {
-	struct classes *classes =
-		parse(HEAD "name\tShop.Cart\t" B "\nclass\t" B "\tShop.Cart\t/srv/cart.so\tBoth\t"
-			   "{00000009-0000-0000-0000-000000000000}\t.\tA cart\n"
-			   "class\t" A "\t-\t/srv/a.so\t-\t-\t-\t-\nname\tA.a\t" A "\nname\tGone\t"
-			   "{00000007-0000-0000-0000-000000000000}\n");
+	struct classes *classes = parse(
+		HEAD "name\tShop.Cart\t" B "\nclass\t" B "\tShop.Cart\t/srv/cart.so\tBoth\t"
+		     "{00000009-0000-0000-0000-000000000000}\t.\tserver.example\tA cart\n"
+		     "class\t" A "\t-\t/srv/a.so\t-\t-\t-\t-\t-\nname\tA.a\t" A "\nname\tGone\t"
+		     "{00000007-0000-0000-0000-000000000000}\n");
 	const struct classes_class *class = classes_find(classes, &b);
 
 	assert_non_null(class);
@@ -42,6 +42,7 @@ static void test_look_up(void **state)
 	assert_string_equal(class->server, "/srv/cart.so");
 	assert_string_equal(class->threading, "Both");
 	assert_string_equal(class->process, "");
+	assert_string_equal(class->remote, "server.example");
 	assert_string_equal(class->description, "A cart");
 	assert_true(IsEqualGUID(&class->appid, &app));
 	assert_ptr_equal(classes_find_name(classes, TEXT("shop.CART")), class);
@@ -50,6 +51,7 @@ static void test_look_up(void **state)
 	assert_null(class->progid);
 	assert_null(class->threading);
 	assert_null(class->process);
+	assert_null(class->remote);
 	assert_null(class->description);
 	assert_true(IsEqualGUID(&class->appid, &GUID_NULL));
 	assert_null(classes_find_name(classes, TEXT("Gone"))); /* a name of no class */
@@ -71,19 +73,19 @@ static void test_ill_formed(void **state)
 {
 	static const char *const wrong[] = {
 		"",
-		"surrogate-classes 2\n",
+		"surrogate-classes 1\n",
 		HEAD "\n",
 		HEAD "klass\t" A "\n",
 		HEAD "name\tA.a\n",
 		HEAD "name\tA.a\t" A "\tmore\n",
 		HEAD "name\t\t" A "\n",
 		HEAD "name\tA.a\t{0}\n",
-		HEAD "class\t" A "\t-\t-\t-\t-\t-\n",
-		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\t-\n",
-		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\t\n",
-		HEAD "class\t" A "\t-\t-\t-\tapp\t-\t-\n",
+		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\n",
+		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\t-\t-\n",
+		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\t-\t\n",
+		HEAD "class\t" A "\t-\t-\t-\tapp\t-\t-\t-\n",
 		HEAD "name\tA.a\t" A "\nname\ta.A\t" B "\n",
-		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\nclass\t" A "\t-\t-\t-\t-\t-\t-\n",
+		HEAD "class\t" A "\t-\t-\t-\t-\t-\t-\t-\nclass\t" A "\t-\t-\t-\t-\t-\t-\t-\n",
 		HEAD "name\tA\x01\t" A "\n",
 		HEAD "name\tA\xff\t" A "\n",
 	};
@@ -154,7 +156,7 @@ static void test_writing(void **state)
 static bool parse_any(void *ctx)
 {
 	struct classes *classes = NULL;
-	int r = classes_parse(TEXT(HEAD "name\tA.a\t" A "\nclass\t" A "\t-\t/a\t-\t-\t-\t-\n"),
+	int r = classes_parse(TEXT(HEAD "name\tA.a\t" A "\nclass\t" A "\t-\t/a\t-\t-\t-\t-\t-\n"),
 			      &classes, NULL);
 
 	assert_true(r == 0 || r == -ENOMEM);
@@ -189,13 +191,13 @@ static void test_now(void **state)
 	assert_int_equal(classes_configure(*state), 0);
 	assert_null(classes_now(&err));
 	assert_int_equal(err.code, 0); /* no catalog is no error */
-	publish(*state, HEAD "class\t" A "\t-\t/a\t-\t-\t-\t-\n");
+	publish(*state, HEAD "class\t" A "\t-\t/a\t-\t-\t-\t-\t-\n");
 	first = classes_now(&err);
 	assert_non_null(classes_find(first, &a));
 	again = classes_now(&err);
 	assert_ptr_equal(first, again); /* read once */
 	classes_unref(again);
-	publish(*state, HEAD "class\t" B "\t-\t/a\t-\t-\t-\t-\n");
+	publish(*state, HEAD "class\t" B "\t-\t/a\t-\t-\t-\t-\t-\n");
 	again = classes_now(&err);
 	assert_null(classes_find(again, &a));
 	assert_non_null(classes_find(again, &b));

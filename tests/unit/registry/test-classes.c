@@ -121,6 +121,7 @@ static void what_is_registered_is_published(void **state)
 	registry_set_string(r, "HKCR\\.txt", "", "txtfile");
 	registry_set_string(r, "HKCR\\Odd.Name\\CLSID", "", "{1}");
 	registry_set_string(r, "HKCR\\CLSID\\{00000002-0000-0000-0000-000000000000}", "AppID", "?");
+	registry_set_string(r, "HKCR\\AppID\\" APP_TEXT, "RemoteServerName", "server.example");
 	assert_int_equal(registry_classes_publish(r, *state, NULL), 0);
 	classes = published();
 	class = classes_find_name(classes, TEXT("shop.basket"));
@@ -128,6 +129,7 @@ static void what_is_registered_is_published(void **state)
 	assert_ptr_equal(class, classes_find(classes, &basket_clsid));
 	assert_string_equal(class->server, "/srv/basket.so");
 	assert_string_equal(class->process, "");
+	assert_string_equal(class->remote, "server.example");
 	assert_int_equal(class->appid.Data1, 9);
 	assert_non_null(classes_at(classes, 1));
 	assert_null(classes_at(classes, 2));
