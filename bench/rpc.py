@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls of DCE/RPC, one after the other: our client and server, the same client and Samba's server, a bare Unix socket.
 
-The call is is_server_listening of the management interface, which both servers have; ours answers it on the thread of its
-connections, as Samba does. The second table has AddOne of our test server, which goes through a worker thread, against the same
-figures of Samba. Roads take turns, and the best of the rounds
-counts: on a busy machine the others say how busy it was. Needs bench/rpc-bench, and the packages of the stories of RPC."""
+The call is is_server_listening of the management interface, which both servers have; Samba answers it on the thread of its
+connections. Roads take turns, and the best of the rounds counts: on a busy machine the others say how busy it was. Needs
+bench/rpc-bench, and the packages of the stories of RPC."""
 import os
 import pathlib
 import subprocess
@@ -16,6 +15,7 @@ import samba_stage  # noqa: E402
 from stage import Stage  # noqa: E402
 
 INTEGRITY, PRIVACY = 5, 6
+ACCOUNTS = {"ntlm": f"DOM\\{rpc_stage.USER}", "kerberos": f"{rpc_stage.REALM}\\{rpc_stage.USER}"}
 LEVELS = [("local socket", "local", None, 1), ("TCP", "tcp", None, 1),
           ("TCP, NTLM, integrity", "tcp", "ntlm", INTEGRITY), ("TCP, NTLM, privacy", "tcp", "ntlm", PRIVACY),
           ("TCP, Kerberos, integrity", "tcp", "kerberos", INTEGRITY),
@@ -23,10 +23,12 @@ LEVELS = [("local socket", "local", None, 1), ("TCP", "tcp", None, 1),
 
 
 class Road:
-    """A way to call; `server` is the process that answers, None for what rpc-bench does on its own."""
+    """A way to call; `args` begin with a program of bench/, `server` is the process that answers, None for what the program does on
+    its own."""
 
     def __init__(self, stage, name, args, server=None, env=None):
-        self.argv = [str(stage.build / "bench" / "rpc-bench"), *map(str, args)]
+        program, *rest = map(str, args)
+        self.argv = [str(stage.build / "bench" / program), *rest]
         self.name, self.server, self.env = name, server, dict(os.environ, **(env or {}))
         self.micros, self.cpu = [], []
 
@@ -39,6 +41,9 @@ class Road:
         calls, time, cpu = map(int, done.stdout.split())
         self.micros.append(time / calls / 1000)
         self.cpu.append((cpu + processor_time(self.server) - before) / calls / 1000)
+
+    def best(self):
+        return min(self.micros), min(self.cpu)
 
 
 def processor_time(server):
@@ -61,9 +66,7 @@ def ours(stage):
     local = stage.root / "local"
     server = rpc_stage.Server(stage, "--keytab", kdc.keytab, "--echo-local", local, env=kdc.env)
     places = {"local": f"ncalrpc:[{local}]", "tcp": f"ncacn_ip_tcp:127.0.0.1[{server.echo}]"}
-    users = {"ntlm": f"DOM\\{rpc_stage.USER}", "kerberos": f"{rpc_stage.REALM}\\{rpc_stage.USER}"}
-    rest = (places, users, rpc_stage.PASSWORD, "host/localhost", server.process, kdc.env)
-    return roads(stage, *rest), roads(stage, *rest, "--worker")
+    return roads(stage, places, ACCOUNTS, rpc_stage.PASSWORD, "host/localhost", server.process, kdc.env)
 
 
 def sambas(stage):
@@ -73,25 +76,39 @@ def sambas(stage):
     return roads(stage, places, users, samba_stage.PASSWORD, f"host/{dc.host}", dc.process, dc.env)
 
 
-def roads(stage, places, users, password, target, process, env, *more):
+def roads(stage, places, users, password, target, process, env):
     made = []
     for name, place, service, level in LEVELS:
-        args = [places[place], "--level", level, *more]
-        if service:
-            args += ["--service", service, "--user", users[service], "--password", password]
-        if service == "kerberos":
-            args += ["--target", target]
+        args = ["rpc-bench", places[place], "--level", level, *security(service, users, password, target)]
         made.append(Road(stage, name, args, process, env))
     return made
 
 
+def security(service, users, password, target):
+    """What a client's command line says of it."""
+    if not service:
+        return []
+    args = ["--service", service, "--user", users[service], "--password", password]
+    return args + ["--target", target] if service == "kerberos" else args
+
+
+def bare(stage):
+    return Road(stage, "bare Unix socket", ["rpc-bench", "--bare"])
+
+
+def measure_all(every, seconds, count):
+    for _ in range(count):
+        for road in every:
+            road.measure(seconds)
+
+
 def table(bare, us, them):
-    wire, cpu = min(bare.micros), min(bare.cpu)
+    wire, cpu = bare.best()
     lines = ["| road | calls/s | µs | µs/bare | CPU µs | CPU/bare | Samba calls/s | Samba CPU µs | ours/Samba calls/s "
              "| ours/Samba CPU |", "|---|" + "---|" * 9,
              f"| bare Unix socket | {1e6 / wire:,.0f} | {wire:.1f} | 1 | {cpu:.1f} | 1 | | | | |"]
     for a, b in zip(us, them):
-        t, c, other, other_cpu = min(a.micros), min(a.cpu), min(b.micros), min(b.cpu)
+        (t, c), (other, other_cpu) = a.best(), b.best()
         lines.append(f"| {a.name} | {1e6 / t:,.0f} | {t:.1f} | {t / wire:.2f} | {c:.1f} | {c / cpu:.2f} "
                      f"| {1e6 / other:,.0f} | {other_cpu:.1f} | {other / t:.2f} | {c / other_cpu:.2f} |")
     return "\n".join(lines)
@@ -100,11 +117,8 @@ def table(bare, us, them):
 def run(build, folder, seconds, count, connections, full):
     stage = Stage(build, "bench")
     try:
-        bare, (quick, worker), them = Road(stage, "bare", ["--bare"]), ours(stage), sambas(stage)
-        for _ in range(count):
-            for road in [bare, *(road for roads_of_level in zip(quick, worker, them) for road in roads_of_level)]:
-                road.measure(seconds)
-        return (f"### Calls of DCE/RPC, one after the other, best of {count}\n\n{table(bare, quick, them)}\n\n"
-                f"Through a worker thread of ours:\n\n{table(bare, worker, them)}")
+        wire, us, them = bare(stage), ours(stage), sambas(stage)
+        measure_all([wire, *(road for both in zip(us, them) for road in both)], seconds, count)
+        return f"### Calls of DCE/RPC, one after the other, best of {count}\n\n{table(wire, us, them)}"
     finally:
         stage.close()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures Surrogate side by side with nginx, Apache and Samba, in one run on one machine, and prints Markdown tables.
 
-    bench/run.py [--build build] [--seconds 4] [--rounds 5] [--connections 64] [--half] [static] [pages] [idle] [cold] [rpc]
+    bench/run.py [--build build] [--seconds 4] [--rounds 5] [--connections 64] [--half] [static] [pages] [idle] [cold] [rpc] [dcom]
 """
 import argparse
 import os
@@ -11,18 +11,20 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cold  # noqa: E402
+import dcom  # noqa: E402
 import idle  # noqa: E402
 import pages  # noqa: E402
 import peers  # noqa: E402
 import rpc  # noqa: E402
 import static  # noqa: E402
 
-PARTS = {"static": static.run, "pages": pages.run, "cold": cold.run, "idle": idle.run, "rpc": rpc.run}
+PARTS = {"static": static.run, "pages": pages.run, "cold": cold.run, "idle": idle.run, "rpc": rpc.run,
+         "dcom": dcom.run}
 
 
 def main():
     p = argparse.ArgumentParser(description="Measures Surrogate against nginx, Apache and Samba.")
-    p.add_argument("parts", nargs="*", help="static, pages, cold, idle, rpc (default: all)")
+    p.add_argument("parts", nargs="*", help="static, pages, cold, idle, rpc, dcom (default: all)")
     p.add_argument("--build", default=os.path.join(os.path.dirname(__file__), "..", "build"))
     p.add_argument("--seconds", type=int, default=4, help="of each measurement")
     p.add_argument("--rounds", type=int, default=5, help="the median of so many")
