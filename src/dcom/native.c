@@ -4,6 +4,8 @@
  */
 #include "dcom/native.h"
 
+#include "ndr/call.h"
+
 #include <errno.h>
 
 uint32_t native_fault(int r, const struct error *err)
@@ -17,29 +19,30 @@ uint32_t native_fault(int r, const struct error *err)
 	return (uint32_t)nca_s_fault_ndr;
 }
 
-static int read_frame(const struct ndr_method *method, const struct rpc_stub *in,
-		      struct arena *arena, void *frame, struct error *err)
+static int read_frame(struct ndr_room *room, const struct ndr_method *method,
+		      const struct rpc_stub *in, void *frame)
 {
-	struct ndr_decoder d;
+	ndr_decoder_restart(&room->decoder, in->data, in->length, native_drep(in->drep),
+			    &room->arena, NATIVE_ARENA_MAX, NULL, &room->err);
+	int r = ndr_decode_call(&room->decoder, method, NDR_IN, frame);
 
-	ndr_decoder_init(&d, in->data, in->length, native_drep(in->drep), arena, NATIVE_ARENA_MAX,
-			 NULL, err);
-	int r = ndr_decode_call(&d, method, NDR_IN, frame);
-
-	ndr_decoder_done(&d);
-	return r < 0 ? r : ndr_prepare_out(method, frame, arena);
+	return r < 0 ? r : ndr_prepare_out(method, frame, &room->arena);
 }
 
-static int write_frame(const struct ndr_method *method, const void *frame, struct buf *out,
-		       struct error *err)
+static uint32_t serve(const struct native *native, struct ndr_room *room, struct rpc_call *call,
+		      const struct ndr_method *method, const struct rpc_stub *in, struct buf *out)
 {
-	struct ndr_encoder e;
+	void *frame = arena_zalloc(&room->arena, 1, method->frame_size);
+	int r = frame ? read_frame(room, method, in, frame) : -ENOMEM;
+	uint32_t fault = 0;
 
-	ndr_encoder_init(&e, out, NULL, err);
-	int r = ndr_encode_call(&e, method, NDR_OUT, frame);
-
-	ndr_encoder_done(&e);
-	return r;
+	if (r == 0)
+		fault = native->methods[method->opnum](native->ctx, call, frame, &room->arena);
+	if (r == 0 && !fault) {
+		ndr_encoder_restart(&room->encoder, out, NULL, &room->err);
+		r = ndr_encode_call(&room->encoder, method, NDR_OUT, frame);
+	}
+	return r < 0 ? native_fault(r, &room->err) : fault;
 }
 
 static uint32_t native_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum,
@@ -47,24 +50,14 @@ static uint32_t native_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum
 {
 	const struct native *native = ctx;
 	const struct ndr_method *method = ndr_method_at(native->table, opnum);
-	struct error err = { 0 };
-	struct arena arena;
-	uint32_t fault = 0;
 
 	if (!method || !native->methods[opnum])
 		return (uint32_t)nca_s_op_rng_error;
-	arena_init(&arena, NATIVE_ARENA_MAX);
-	void *frame = arena_zalloc(&arena, 1, method->frame_size);
-	int r = frame ? read_frame(method, in, &arena, frame, &err) : -ENOMEM;
+	struct ndr_room *room = ndr_room_take(NATIVE_ARENA_MAX);
+	uint32_t fault = room ? serve(native, room, call, method, in, out)
+			      : (uint32_t)nca_s_fault_remote_no_memory;
 
-	if (r == 0) {
-		fault = native->methods[opnum](native->ctx, call, frame, &arena);
-		if (!fault)
-			r = write_frame(method, frame, out, &err);
-	}
-	if (r < 0)
-		fault = native_fault(r, &err);
-	arena_done(&arena);
+	ndr_room_give(room);
 	return fault;
 }
 

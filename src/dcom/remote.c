@@ -6,6 +6,7 @@
 #include "dcom/remote-internal.h"
 
 #include "base/mem.h"
+#include "ndr/call.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -110,36 +111,20 @@ HRESULT remote_client(struct dcom *dcom, const char *host, uint16_t port,
 	return r == -ENOMEM ? E_OUTOFMEMORY : E_INVALIDARG;
 }
 
-/* Bytes of a call in, bytes out, and how those are to be read. */
-struct exchange {
-	struct buf in, out;
-	struct rpc_drep drep;
-};
-
-static void exchange_init(struct exchange *x)
+/* Sends what is in the room's `out`; the answer is in its `in`. */
+static uint32_t exchange(struct ndr_room *room, struct rpc_client *client, unsigned opnum,
+			 const GUID *object, struct rpc_drep *ret_drep, struct error *err)
 {
-	buf_init(&x->in, RPC_STUB_MAX);
-	buf_init(&x->out, RPC_STUB_MAX);
-}
+	struct rpc_client_call call = { .opnum = (uint16_t)opnum,
+					.object = object,
+					.in = buf_text(&room->out),
+					.out = &room->in };
 
-static void exchange_done(struct exchange *x)
-{
-	buf_done(&x->in);
-	buf_done(&x->out);
-}
-
-static uint32_t exchange_call(struct exchange *x, struct rpc_client *client, unsigned opnum,
-			      const GUID *object, struct error *err)
-{
-	struct rpc_client_call call = {
-		.opnum = (uint16_t)opnum, .object = object, .in = buf_text(&x->in), .out = &x->out
-	};
-
-	if (buf_failed(&x->in))
+	if (buf_failed(&room->out))
 		return RPC_S_OUT_OF_MEMORY;
 	uint32_t status = rpc_client_call(client, &call, err);
 
-	x->drep = call.drep;
+	*ret_drep = call.drep;
 	return status;
 }
 
@@ -159,26 +144,23 @@ uint32_t remote_object_call(struct rpc_client *client, const struct ndr_interfac
 			    struct error *err)
 {
 	const struct ndr_method *method = ndr_method_at(table, opnum);
-	struct ndr_encoder e;
-	struct exchange x;
-	uint32_t status;
+	struct ndr_room *room = ndr_room_take(RPC_STUB_MAX);
+	struct rpc_drep drep;
 
-	exchange_init(&x);
-	ndr_encoder_init(&e, &x.in, NULL, err);
-	int r = ndr_encode_call(&e, method, NDR_IN, frame);
+	if (!room)
+		return RPC_S_OUT_OF_MEMORY;
+	ndr_encoder_restart(&room->encoder, &room->out, NULL, err);
+	int r = ndr_encode_call(&room->encoder, method, NDR_IN, frame);
+	uint32_t status =
+		r < 0 ? coding_status(r) : exchange(room, client, opnum, object, &drep, err);
 
-	ndr_encoder_done(&e);
-	status = r < 0 ? coding_status(r) : exchange_call(&x, client, opnum, object, err);
 	if (!status) {
-		struct ndr_decoder d;
-
-		ndr_decoder_init(&d, x.out.data, x.out.length, native_drep(x.drep), arena,
-				 NATIVE_ARENA_MAX, NULL, err);
-		r = ndr_decode_call(&d, method, NDR_OUT, frame);
-		ndr_decoder_done(&d);
+		ndr_decoder_restart(&room->decoder, room->in.data, room->in.length,
+				    native_drep(drep), arena, NATIVE_ARENA_MAX, NULL, err);
+		r = ndr_decode_call(&room->decoder, method, NDR_OUT, frame);
 		status = r < 0 ? coding_status(r) : 0;
 	}
-	exchange_done(&x);
+	ndr_room_give(room);
 	return status;
 }
 
@@ -544,36 +526,33 @@ static HRESULT client_for(struct remote *remote, struct remote_blanket *blanket,
 
 /* ---- calls of objects (3.2.4.2) ---- */
 
-static int put_call(struct remote *remote, struct exchange *x, const struct ndr_objects *objects,
+static int put_call(struct remote *remote, struct ndr_room *room, const struct ndr_objects *objects,
 		    const struct ndr_method *method, const void *frame)
 {
 	ORPCTHIS this = { .version = remote->version };
-	struct ndr_encoder e;
+	struct ndr_encoder *e = &room->encoder;
 
 	dcom_causality(&this.cid);
-	ndr_encoder_init(&e, &x->in, objects, NULL);
-	int r = ndr_encode(&e, &ndr_type_ORPCTHIS, &this);
+	ndr_encoder_restart(e, &room->out, objects, NULL);
+	int r = ndr_encode(e, &ndr_type_ORPCTHIS, &this);
 
-	if (r == 0)
-		r = ndr_encode_call(&e, method, NDR_IN, frame);
-	ndr_encoder_done(&e);
-	return r;
+	return r < 0 ? r : ndr_encode_call(e, method, NDR_IN, frame);
 }
 
-static int take_results(struct dcom *dcom, struct exchange *x, const struct ndr_objects *objects,
-			const struct ndr_method *method, void *frame)
+static int take_results(struct dcom *dcom, struct ndr_room *room, struct rpc_drep drep,
+			const struct ndr_objects *objects, const struct ndr_method *method,
+			void *frame)
 {
 	ORPCTHAT that = { 0 };
-	struct ndr_decoder d;
+	struct ndr_decoder *d = &room->decoder;
 
 	/* On the heap, for what comes back is the caller's. */
-	ndr_decoder_init(&d, x->out.data, x->out.length, native_drep(x->drep), NULL, NDR_MEMORY_MAX,
-			 objects, NULL);
-	int r = ndr_decode(&d, &ndr_type_ORPCTHAT, &that);
+	ndr_decoder_restart(d, room->in.data, room->in.length, native_drep(drep), NULL,
+			    NDR_MEMORY_MAX, objects, NULL);
+	int r = ndr_decode(d, &ndr_type_ORPCTHAT, &that);
 
 	if (r == 0)
-		r = ndr_decode_call(&d, method, NDR_OUT, frame);
-	ndr_decoder_done(&d);
+		r = ndr_decode_call(d, method, NDR_OUT, frame);
 	if (r == 0 && that.extensions && FAILED(ndr_method_result(method, frame)))
 		dcom_error_take(dcom, that.extensions);
 	ndr_clear(&ndr_type_ORPCTHAT, &that, true);
@@ -592,20 +571,23 @@ HRESULT remote_call_as(struct remote *remote, struct remote_blanket *blanket, co
 {
 	struct ndr_objects objects = dcom_objects(remote->remotes->dcom);
 	struct rpc_client *client = NULL;
-	struct exchange x;
+	struct rpc_drep drep;
 	HRESULT hr = client_for(remote, blanket, table, &client);
 
 	if (FAILED(hr))
 		return hr;
-	exchange_init(&x);
-	int r = put_call(remote, &x, &objects, method, frame);
+	struct ndr_room *room = ndr_room_take(RPC_STUB_MAX);
+
+	if (!room)
+		return E_OUTOFMEMORY;
+	int r = put_call(remote, room, &objects, method, frame);
 	uint32_t status =
-		r < 0 ? coding_status(r) : exchange_call(&x, client, method->opnum, ipid, NULL);
+		r < 0 ? coding_status(r) : exchange(room, client, method->opnum, ipid, &drep, NULL);
 
 	if (!status) {
-		r = take_results(remote->remotes->dcom, &x, &objects, method, frame);
+		r = take_results(remote->remotes->dcom, room, drep, &objects, method, frame);
 		status = r < 0 ? coding_status(r) : 0;
 	}
-	exchange_done(&x);
+	ndr_room_give(room);
 	return remote_status(status);
 }

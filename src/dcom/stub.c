@@ -37,7 +37,7 @@ struct orpc {
 	ORPCTHIS this;
 	ORPC_EXTENT_ARRAY *error; /* for ORPCTHAT */
 	void *frame;
-	struct arena arena;
+	struct ndr_room *room;
 	struct ndr_objects objects;
 };
 
@@ -79,30 +79,28 @@ static uint32_t check_header(const ORPCTHIS *this)
  * references in parameters are taken only when there is somebody to have them. */
 static uint32_t receive(struct orpc *o, const struct rpc_stub *in)
 {
-	struct ndr_decoder d;
-	struct error err = { 0 };
+	struct ndr_decoder *d = &o->room->decoder;
 	uint32_t fault = 0;
 
-	ndr_decoder_init(&d, in->data, in->length, native_drep(in->drep), &o->arena,
-			 NATIVE_ARENA_MAX, &o->objects, &err);
-	d.inout_on_heap = !o->service->methods;
-	int r = ndr_decode(&d, &ndr_type_ORPCTHIS, &o->this);
+	ndr_decoder_restart(d, in->data, in->length, native_drep(in->drep), &o->room->arena,
+			    NATIVE_ARENA_MAX, &o->objects, &o->room->err);
+	d->inout_on_heap = !o->service->methods;
+	int r = ndr_decode(d, &ndr_type_ORPCTHIS, &o->this);
 
 	if (r == 0)
 		fault = check_header(&o->this);
 	if (r == 0 && !fault)
 		fault = find_target(o);
 	if (r == 0 && !fault)
-		r = ndr_decode_call(&d, o->method, NDR_IN, o->frame);
-	ndr_decoder_done(&d);
-	return r < 0 ? native_fault(r, &err) : fault;
+		r = ndr_decode_call(d, o->method, NDR_IN, o->frame);
+	return r < 0 ? native_fault(r, &o->room->err) : fault;
 }
 
 static uint32_t invoke(struct orpc *o)
 {
 	if (o->service->methods)
 		return o->service->methods[o->opnum](o->service->dcom, o->call, o->frame,
-						     &o->arena);
+						     &o->room->arena);
 	struct served served;
 
 	/* What another client's call left on this thread is none of this one's. */
@@ -113,8 +111,8 @@ static uint32_t invoke(struct orpc *o)
 	dcom_serve_end(&served);
 
 	if (r == 0 && FAILED(ndr_method_result(o->method, o->frame)))
-		o->error =
-			dcom_error_put(o->service->dcom, o->stub->object, &o->stub->iid, &o->arena);
+		o->error = dcom_error_put(o->service->dcom, o->stub->object, &o->stub->iid,
+					  &o->room->arena);
 	errorinfo_clear();
 	if (r == -ENOSYS)
 		return (uint32_t)nca_s_op_rng_error;
@@ -123,16 +121,15 @@ static uint32_t invoke(struct orpc *o)
 
 static uint32_t answer(struct orpc *o, struct buf *out)
 {
-	struct ndr_encoder e;
+	struct ndr_encoder *e = &o->room->encoder;
 	struct error err = { 0 };
 	ORPCTHAT that = { .extensions = o->error };
 
-	ndr_encoder_init(&e, out, &o->objects, &err);
-	int r = ndr_encode(&e, &ndr_type_ORPCTHAT, &that);
+	ndr_encoder_restart(e, out, &o->objects, &err);
+	int r = ndr_encode(e, &ndr_type_ORPCTHAT, &that);
 
 	if (r == 0)
-		r = ndr_encode_call(&e, o->method, NDR_OUT, o->frame);
-	ndr_encoder_done(&e);
+		r = ndr_encode_call(e, o->method, NDR_OUT, o->frame);
 	return r < 0 ? native_fault(r, &err) : 0;
 }
 
@@ -143,7 +140,7 @@ static uint32_t serve(struct orpc *o, const struct rpc_stub *in, struct buf *out
 
 	if (fault)
 		return fault;
-	int r = ndr_prepare_out(o->method, o->frame, &o->arena);
+	int r = ndr_prepare_out(o->method, o->frame, &o->room->arena);
 
 	if (r == 0) {
 		current_cause = &o->this.cid;
@@ -177,10 +174,10 @@ uint32_t dcom_stub_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum,
 		return fault;
 	if (dcom_is_elsewhere(service->dcom, rpc_call_object(call)))
 		return elsewhere_forward(service->dcom, call, service->table, opnum, in, out);
-	arena_init(&o.arena, NATIVE_ARENA_MAX);
-	o.frame = arena_zalloc(&o.arena, 1, o.method->frame_size);
+	o.room = ndr_room_take(NATIVE_ARENA_MAX);
+	o.frame = o.room ? arena_zalloc(&o.room->arena, 1, o.method->frame_size) : NULL;
 	fault = o.frame ? serve(&o, in, out) : (uint32_t)nca_s_fault_remote_no_memory;
 	exporter_stub_unref(o.stub);
-	arena_done(&o.arena);
+	ndr_room_give(o.room);
 	return fault;
 }

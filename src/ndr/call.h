@@ -8,12 +8,29 @@
  * parameters (ORPCTHIS, ORPCTHAT). Memory follows COM: what a method returns behind [out] pointers
  * is task memory (mem_alloc) and the caller's.
  *
- * In the steady state nothing is allocated: each thread keeps coders and buffers, one for each call
- * that it is in at a time.
+ * In the steady state nothing is allocated: each thread keeps rooms, one for each call that it is
+ * in at a time.
  */
 #pragma once
 
 #include "ndr/ndr.h"
+
+/* ---- rooms: what a call needs besides its frame, kept by its thread for the next one ---- */
+
+struct ndr_room {
+	struct ndr_encoder encoder; /* to be restarted */
+	struct ndr_decoder decoder; /* to be restarted */
+	struct buf out, in;         /* empty */
+	struct arena arena;         /* empty */
+	struct error err;           /* of nothing yet */
+	struct ndr_room *next;      /* private */
+};
+
+/* The caller's until it is given back, on the same thread. `limit` is that of each buffer and of
+ * the arena, a MiB at least. NULL: no memory. */
+struct ndr_room *ndr_room_take(size_t limit);
+/* Takes NULL. */
+void ndr_room_give(struct ndr_room *room);
 
 /* ---- calling objects ---- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Proxies and stubs; see call.h. A call takes a state (two coders and a buffer) from its thread's
- * list and puts it back; a call inside of a call takes the next one. The list ends with the thread.
+ * Proxies and stubs; see call.h. A call of a proxy has a room of its thread.
  */
 #include "ndr/call.h"
 #include "ndr/walk.h"
@@ -9,85 +8,8 @@
 #include "base/mem.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 #define REQUEST_MAX ((size_t)64 << 20)
-/* What grew above this for one message is not kept: bytes of a buffer, items of a list. */
-#define KEPT_MAX ((size_t)256 << 10)
-#define KEPT_ITEMS_MAX 8192u
-
-struct call_state {
-	struct call_state *next;
-	struct ndr_encoder encoder;
-	struct ndr_decoder decoder;
-	struct buf request;
-	struct error err;
-};
-
-static pthread_key_t states_key;
-static pthread_once_t states_once = PTHREAD_ONCE_INIT;
-static bool states_ok;
-
-static void state_free(struct call_state *s)
-{
-	ndr_encoder_done(&s->encoder);
-	ndr_decoder_done(&s->decoder);
-	buf_done(&s->request);
-	mem_free(s);
-}
-
-static void states_free(void *list)
-{
-	struct call_state *s = list;
-
-	while (s) {
-		struct call_state *next = s->next;
-
-		state_free(s);
-		s = next;
-	}
-}
-
-static void states_make(void)
-{
-	states_ok = pthread_key_create(&states_key, states_free) == 0;
-}
-
-static struct call_state *state_take(void)
-{
-	pthread_once(&states_once, states_make);
-	struct call_state *s = states_ok ? pthread_getspecific(states_key) : NULL;
-	if (s) {
-		pthread_setspecific(states_key, s->next);
-		return s;
-	}
-	s = mem_new(struct call_state);
-	if (!s)
-		return NULL;
-	buf_init(&s->request, REQUEST_MAX);
-	ndr_encoder_init(&s->encoder, NULL, NULL, NULL);
-	ndr_decoder_init(&s->decoder, NULL, 0, NDR_DREP, NULL, 0, NULL, NULL);
-	return s;
-}
-
-static void state_give(struct call_state *s)
-{
-	if (s->request.capacity > KEPT_MAX)
-		buf_done(&s->request);
-	if (s->encoder.pending.capacity > KEPT_ITEMS_MAX) {
-		ndr_encoder_done(&s->encoder);
-		ndr_encoder_init(&s->encoder, NULL, NULL, NULL);
-	}
-	if (s->decoder.pending.capacity > KEPT_ITEMS_MAX ||
-	    s->decoder.checks.capacity > KEPT_ITEMS_MAX ||
-	    s->decoder.undo.capacity > KEPT_ITEMS_MAX) {
-		ndr_decoder_done(&s->decoder);
-		ndr_decoder_init(&s->decoder, NULL, 0, NDR_DREP, NULL, 0, NULL, NULL);
-	}
-	s->next = states_ok ? pthread_getspecific(states_key) : NULL;
-	if (!states_ok || pthread_setspecific(states_key, s) != 0)
-		state_free(s);
-}
 
 HRESULT ndr_hresult(int result, const struct error *err)
 {
@@ -101,34 +23,32 @@ HRESULT ndr_hresult(int result, const struct error *err)
 /* ---- proxies ---- */
 
 static HRESULT send(struct ndr_proxy *proxy, const struct ndr_method *method, void *frame,
-		    struct call_state *s)
+		    struct ndr_room *room)
 {
 	const struct ndr_channel *channel = proxy->channel;
 	HRESULT hr = S_OK;
 
-	buf_clear(&s->request);
-	s->err = (struct error){ 0 };
-	ndr_encoder_restart(&s->encoder, &s->request, channel->objects, &s->err);
+	ndr_encoder_restart(&room->encoder, &room->out, channel->objects, &room->err);
 	if (channel->begin)
-		hr = channel->begin(proxy, method->opnum, &s->encoder);
+		hr = channel->begin(proxy, method->opnum, &room->encoder);
 	if (FAILED(hr))
 		return hr;
-	return ndr_hresult(ndr_encode_call(&s->encoder, method, NDR_IN, frame), &s->err);
+	return ndr_hresult(ndr_encode_call(&room->encoder, method, NDR_IN, frame), &room->err);
 }
 
 static HRESULT receive(struct ndr_proxy *proxy, const struct ndr_method *method, void *frame,
-		       const struct ndr_reply *reply, struct call_state *s)
+		       const struct ndr_reply *reply, struct ndr_room *room)
 {
 	const struct ndr_channel *channel = proxy->channel;
 	HRESULT hr = S_OK;
 
-	ndr_decoder_restart(&s->decoder, reply->data, reply->size, reply->drep, NULL,
-			    NDR_MEMORY_MAX, channel->objects, &s->err);
+	ndr_decoder_restart(&room->decoder, reply->data, reply->size, reply->drep, NULL,
+			    NDR_MEMORY_MAX, channel->objects, &room->err);
 	if (channel->reply)
-		hr = channel->reply(proxy, method->opnum, &s->decoder);
+		hr = channel->reply(proxy, method->opnum, &room->decoder);
 	if (FAILED(hr))
 		return hr;
-	return ndr_hresult(ndr_decode_call(&s->decoder, method, NDR_OUT, frame), &s->err);
+	return ndr_hresult(ndr_decode_call(&room->decoder, method, NDR_OUT, frame), &room->err);
 }
 
 /* A call that never came back leaves [out] targets empty, as COM has it. */
@@ -154,26 +74,26 @@ static struct ndr_proxy *proxy_of(struct ndr_face *face)
 static HRESULT proxy_call(struct ndr_face *face, const struct ndr_method *method, void *frame)
 {
 	struct ndr_proxy *proxy = proxy_of(face);
-	struct call_state *s = state_take();
+	struct ndr_room *room = ndr_room_take(REQUEST_MAX);
 	struct ndr_reply reply = { 0 };
 
-	if (!s) {
+	if (!room) {
 		forget_results(method, frame);
 		return E_OUTOFMEMORY;
 	}
-	HRESULT hr = send(proxy, method, frame, s);
+	HRESULT hr = send(proxy, method, frame, room);
 	bool answered = false;
 	if (SUCCEEDED(hr)) {
-		hr = proxy->channel->call(proxy, method->opnum, &s->request, &reply);
+		hr = proxy->channel->call(proxy, method->opnum, &room->out, &reply);
 		answered = SUCCEEDED(hr);
 	}
 	if (answered) {
-		hr = receive(proxy, method, frame, &reply, s);
+		hr = receive(proxy, method, frame, &reply, room);
 		proxy->channel->end(proxy, &reply);
 	} else {
 		forget_results(method, frame);
 	}
-	state_give(s);
+	ndr_room_give(room);
 	return SUCCEEDED(hr) ? S_OK : hr;
 }
 

@@ -44,10 +44,54 @@ struct rpc_conn *rpc_call_conn(const struct rpc_call *call)
 
 /* ---- their life ---- */
 
+/* The memory of a call stays with its connection for the next one, when it is not more than that
+ * of a fragment or two. */
+#define KEPT_MAX 8192
+
+static struct rpc_call *take_memory(struct rpc_conn *c)
+{
+	struct rpc_call *call = TAKE_PTR(c->spare);
+	if (!call) {
+		call = mem_new(struct rpc_call);
+		if (!call)
+			return NULL;
+		buf_init(&call->in, c->options.stub_max);
+		buf_init(&call->out, c->options.stub_max);
+		return call;
+	}
+	*call = (struct rpc_call){ .in = call->in, .out = call->out };
+	return call;
+}
+
+static void memory_free(struct rpc_call *call)
+{
+	buf_done(&call->in);
+	buf_done(&call->out);
+	mem_free(call);
+}
+
+static void give_memory(struct rpc_conn *c, struct rpc_call *call)
+{
+	if (c->spare || call->in.capacity > KEPT_MAX || call->out.capacity > KEPT_MAX) {
+		memory_free(call);
+		return;
+	}
+	buf_clear(&call->in);
+	buf_clear(&call->out);
+	c->spare = call;
+}
+
+void rpc_call_free_spare(struct rpc_conn *c)
+{
+	if (c->spare)
+		memory_free(c->spare);
+	c->spare = NULL;
+}
+
 static int call_new(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_security *s,
 		    struct rpc_call **ret)
 {
-	struct rpc_call *call = mem_new(struct rpc_call);
+	struct rpc_call *call = take_memory(c);
 	if (!call)
 		return -ENOMEM;
 	call->conn = c;
@@ -63,8 +107,6 @@ static int call_new(struct rpc_conn *c, const struct rpc_pdu *pdu, struct rpc_se
 	call->caller.level = s ? s->level : AUTHN_LEVEL_NONE;
 	if (call->caller.peer && call->caller.peer->vouched)
 		call->caller.level = call->caller.peer->vouched;
-	buf_init(&call->in, c->options.stub_max);
-	buf_init(&call->out, c->options.stub_max);
 	TAILQ_INSERT_TAIL(&c->calls, call, in_conn);
 	c->receiving++;
 	*ret = call;
@@ -82,9 +124,8 @@ struct rpc_call *rpc_call_free(struct rpc_call *call)
 	rpc_call_drop_handles(call);
 	c->held -= call->taken;
 	atomic_fetch_sub(&c->statistics->held, call->taken);
-	buf_done(&call->in);
-	buf_done(&call->out);
-	return mem_free(call);
+	give_memory(c, call);
+	return NULL;
 }
 
 static struct rpc_call *find_call(struct rpc_conn *c, uint32_t call_id)

@@ -46,6 +46,7 @@ static void conn_free(struct rpc_conn *c)
 	mem_free(c->security);
 	mem_free(c->contexts);
 	rpc_group_leave(c->options.groups, c->group);
+	rpc_call_free_spare(c);
 	buf_done(&c->in);
 	buf_done(&c->out);
 	mem_free(c);

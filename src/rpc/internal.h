@@ -65,6 +65,7 @@ struct rpc_conn {
 	struct rpc_security **security; /* each stays where it is: calls know it */
 	unsigned security_count, handshakes;
 	struct call_list calls;
+	struct rpc_call *spare; /* memory for the next one, or NULL */
 	unsigned receiving, running;
 	size_t held; /* bytes of requests that calls hold */
 };
@@ -88,6 +89,7 @@ int rpc_conn_request(struct rpc_conn *conn, uint8_t *fragment, const struct rpc_
 int rpc_conn_cancel(struct rpc_conn *conn, uint8_t *fragment, const struct rpc_pdu *pdu);
 int rpc_conn_fault(struct rpc_conn *conn, const struct rpc_pdu *pdu, uint32_t status);
 struct rpc_call *rpc_call_free(struct rpc_call *call);
+void rpc_call_free_spare(struct rpc_conn *conn);
 
 /* group.c */
 /* 0: a new one. -ENOENT: no such group. -ENOBUFS, -ENOMEM. */
