@@ -6,7 +6,7 @@ import pwd
 import shutil
 import signal
 
-from rpc_stage import PASSWORD, USER
+from rpc_stage import Kdc, PASSWORD, REALM, USER
 from stage import also_sanitized
 from story_com import component, regsvr, script
 from story_dcom import PRIVACY, Dcom, creating
@@ -215,4 +215,22 @@ def story_other_machines_reach_what_the_registry_offers(t):
     client.close()  # of all: it keeps one table for a thread
     client = Dcom(port)
     t.check(str(client.create(WORKER)("Pid", get=True)["lVal"]) != here, "a new process")
+    client.close()
+
+
+@also_sanitized
+def story_other_machines_come_with_tickets(t):
+    kdc = Kdc(t, "host/localhost")
+    kdc.keytab.chmod(0o600)
+    kdc.ticket("host/localhost")
+    os.environ["KRB5CCNAME"] = str(kdc.cache)
+    port = t.free_port()
+    stage(t, **{f"{OURS}\\Port": port, f"{OURS}\\Address": "127.0.0.1", f"{OURS}\\Names": "localhost",
+                f"{OURS}\\Keytab": str(kdc.keytab), f"{OURS}\\LegacyAuthenticationLevel": PRIVACY,
+                f"{OURS}\\Classes\\Test.Worker": 1, r"HKLM\SOFTWARE\Microsoft\Ole\EnableDCOM": "Y"})
+    t.serve()
+    client = Dcom(port, PRIVACY, kerberos=True)
+    worker = client.create(WORKER)
+    t.equal(worker("Caller", get=True)["bstrVal"]["asData"], f"{USER}@{REALM}", "who calls")
+    worker.release()
     client.close()
