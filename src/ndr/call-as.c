@@ -7,13 +7,13 @@
 #include "ndr/shape.h"
 #include "ndr/walk.h"
 
-#include "base/mem.h"
 #include "com/variant.h"
 
 #include <idl/ms-oaut.h>
 #include <idl/unknwn.h>
 
 #define ARGUMENTS_MAX 4096
+#define LISTS_MAX ((size_t)1 << 20) /* bytes of all that Invoke has of them */
 
 static HRESULT face_call(void *This, unsigned opnum, void *frame)
 {
@@ -74,34 +74,26 @@ static void return_reference(const VARIANT *given, VARIANT *came)
 	(void)VariantClear(&old);
 }
 
-struct invoke_room {
+struct invoke_lists {
 	VARIANT *arguments, *references, *came;
 	UINT *index;
 };
 
-static void room_free(struct invoke_room *room)
+static bool lists_init(struct invoke_lists *lists, UINT count, struct arena *arena)
 {
-	mem_free(room->arguments);
-	mem_free(room->references);
-	mem_free(room->came);
-	mem_free(room->index);
+	lists->arguments = arena_zalloc(arena, count + 1, sizeof(VARIANT));
+	lists->references = arena_zalloc(arena, count + 1, sizeof(VARIANT));
+	lists->came = arena_zalloc(arena, count + 1, sizeof(VARIANT));
+	lists->index = arena_zalloc(arena, count + 1, sizeof(UINT));
+	return lists->arguments && lists->references && lists->came && lists->index;
 }
 
-static bool room_init(struct invoke_room *room, UINT count)
-{
-	room->arguments = mem_zalloc(count + 1, sizeof(VARIANT));
-	room->references = mem_zalloc(count + 1, sizeof(VARIANT));
-	room->came = mem_zalloc(count + 1, sizeof(VARIANT));
-	room->index = mem_zalloc(count + 1, sizeof(UINT));
-	return room->arguments && room->references && room->came && room->index;
-}
-
-static void invoke_returns(const struct IDispatch_Invoke *f, const struct invoke_room *room,
+static void invoke_returns(const struct IDispatch_Invoke *f, const struct invoke_lists *lists,
 			   VARIANT *result, EXCEPINFO *excep, UINT *arg_err)
 {
 	for (UINT i = 0; i < f->cVarRef; i++) {
-		return_reference(&room->references[i], &room->came[i]);
-		ndr_clear(&ndr_type_VARIANT, &room->came[i], true);
+		return_reference(&lists->references[i], &lists->came[i]);
+		ndr_clear(&ndr_type_VARIANT, &lists->came[i], true);
 	}
 	/* Numbers of the other side, of no use as addresses here. */
 	f->pExcepInfo->pvReserved = NULL;
@@ -118,16 +110,36 @@ static void invoke_returns(const struct IDispatch_Invoke *f, const struct invoke
 		*arg_err = *f->pArgErr;
 }
 
+/* Fills in what is sent of the arguments. The answer replaces the list of references, so that is a
+ * copy, which holds the caller's pointers only while it is sent. */
+static void invoke_sends(struct IDispatch_Invoke *f, const struct invoke_lists *lists,
+			 const DISPPARAMS *params)
+{
+	if (params->cArgs)
+		memcpy(lists->arguments, params->rgvarg, params->cArgs * sizeof(VARIANT));
+	*f->pDispParams = *params;
+	f->pDispParams->rgvarg = lists->arguments;
+	f->cVarRef =
+		split_references(lists->arguments, params->cArgs, lists->index, lists->references);
+	f->rgVarRefIdx = lists->index;
+	memcpy(lists->came, lists->references, f->cVarRef * sizeof(VARIANT));
+	f->rgVarRef = lists->came;
+}
+
 static HRESULT invoke_slot(IDispatch *This, DISPID id, REFIID riid, LCID lcid, WORD flags,
 			   DISPPARAMS *params, VARIANT *result, EXCEPINFO *excep, UINT *arg_err)
 {
-	struct invoke_room room = { 0 };
+	struct invoke_lists lists;
 	DISPPARAMS sent;
 	VARIANT value = { 0 };
 	EXCEPINFO exception = { 0 };
 	UINT wrong = 0;
+	DWORD missing = (result ? 0 : DISPATCH_zeroVarResult) |
+			(excep ? 0 : DISPATCH_zeroExcepInfo) | (arg_err ? 0 : DISPATCH_zeroArgErr);
 	struct IDispatch_Invoke f = { .dispIdMember = id,
+				      .riid = (IID *)(uintptr_t)(riid ? riid : &GUID_NULL),
 				      .lcid = lcid,
+				      .dwFlags = (flags & FLAGS_ON_WIRE) | missing,
 				      .pDispParams = &sent,
 				      .pVarResult = &value,
 				      .pExcepInfo = &exception,
@@ -135,30 +147,19 @@ static HRESULT invoke_slot(IDispatch *This, DISPID id, REFIID riid, LCID lcid, W
 
 	if (!params || params->cArgs > ARGUMENTS_MAX)
 		return E_INVALIDARG;
-	HRESULT hr = room_init(&room, params->cArgs) ? S_OK : E_OUTOFMEMORY;
-	if (SUCCEEDED(hr)) {
-		if (params->cArgs)
-			memcpy(room.arguments, params->rgvarg, params->cArgs * sizeof(VARIANT));
-		f.riid = (IID *)(uintptr_t)(riid ? riid : &GUID_NULL);
-		f.dwFlags = (flags & FLAGS_ON_WIRE) | (result ? 0 : DISPATCH_zeroVarResult) |
-			    (excep ? 0 : DISPATCH_zeroExcepInfo) |
-			    (arg_err ? 0 : DISPATCH_zeroArgErr);
-		sent = *params;
-		sent.rgvarg = room.arguments;
-		f.cVarRef = split_references(room.arguments, params->cArgs, room.index,
-					     room.references);
-		f.rgVarRefIdx = room.index;
-		/* The answer replaces this list, so it is a copy that holds the caller's pointers
-		 * only while it is sent. */
-		memcpy(room.came, room.references, f.cVarRef * sizeof(VARIANT));
-		f.rgVarRef = room.came;
+	struct ndr_room *room = ndr_room_take(LISTS_MAX);
+	bool ok = room && lists_init(&lists, params->cArgs, &room->arena);
+	HRESULT hr = E_OUTOFMEMORY;
+
+	if (ok) {
+		invoke_sends(&f, &lists, params);
 		hr = face_call(This, 6, &f);
 	}
 	if (SUCCEEDED(hr)) {
-		invoke_returns(&f, &room, result, excep, arg_err);
+		invoke_returns(&f, &lists, result, excep, arg_err);
 		hr = f.ReturnValue;
 	}
-	room_free(&room);
+	ndr_room_give(room);
 	return hr;
 }
 

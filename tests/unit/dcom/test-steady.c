@@ -100,6 +100,14 @@ static void add_by_vtable(ISums *object)
 	assert_int_equal(sum, 3);
 }
 
+static void add_by_name(ISums *object)
+{
+	LONG sum = 0;
+
+	assert_int_equal(sums_add_by_name((IDispatch *)(void *)object, &sum), S_OK);
+	assert_int_equal(sum, 3);
+}
+
 /* How many allocations a round had, at both sides. */
 static struct counted round_of(ISums *object, void (*add)(ISums *object))
 {
@@ -132,6 +140,11 @@ static void becomes_steady(enum authn_level level, void (*add)(ISums *object))
 static void local_calls_allocate_nothing(void **state)
 {
 	becomes_steady(0, add_by_vtable);
+}
+
+static void calls_by_name_allocate_nothing(void **state)
+{
+	becomes_steady(0, add_by_name);
 }
 
 static void signed_calls_allocate_nothing(void **state)
@@ -175,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_are_counted),
 		cmocka_unit_test(local_calls_allocate_nothing),
+		cmocka_unit_test(calls_by_name_allocate_nothing),
 		cmocka_unit_test(signed_calls_allocate_nothing),
 		cmocka_unit_test(sealed_calls_allocate_nothing),
 	};
