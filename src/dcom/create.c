@@ -31,7 +31,8 @@ static HRESULT failure(struct creation *c, HRESULT hr, const char *where)
 	bool told = hr == CO_E_SERVER_EXEC_FAILURE || hr == CO_E_RUNAS_LOGON_FAILURE;
 
 	if (c->err && !c->err->text[0])
-		error_set(c->err, -EIO, "%s (0x%08x)%s", text ? text : "it failed", (unsigned)hr,
+		error_set(c->err, -EREMOTEIO, "%s (0x%08x)%s", text ? text : "it failed",
+			  (unsigned)hr,
 			  told ? ", and the System log of that computer says why" : "");
 	error_prefix(c->err, "cannot %s %s: ", where,
 		     remote_is_local(c->host) ? "this computer" : c->host);

@@ -94,11 +94,11 @@ void machine_tick(struct machine *machine, int64_t now);
 
 int elsewhere_new(struct elsewhere **ret);
 struct elsewhere *elsewhere_free(struct elsewhere *e);
-/* Makes objects there. CO_E_SERVER_STOPPING, HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE): it is
- * about to end, or has. Results are in the arena. */
+/* Makes objects there; results are in the arena. `*ret_gone`: it is about to end, or has, which is
+ * never what a class itself says. */
 HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 			   const struct dcom_host *host, const struct activation_request *request,
-			   struct arena *arena, struct activation_result *results);
+			   struct arena *arena, struct activation_result *results, bool *ret_gone);
 /* A call of another machine for an object there: the answer, as a dispatch function gives it. */
 uint32_t elsewhere_forward(struct dcom *dcom, struct rpc_call *call,
 			   const struct ndr_interface *table, uint16_t opnum,
@@ -116,7 +116,8 @@ bool dcom_find_local_class(struct dcom *dcom, const struct rpc_caller *caller, R
 
 /* ---- service-activation.c ---- */
 
-/* An object of this process, as all interfaces that are asked for; S_OK when it has one. */
+/* An object of this process, as all interfaces that are asked for; S_OK when it has one, S_FALSE
+ * when the process makes no more. */
 HRESULT dcom_make_object(struct dcom *dcom, const struct rpc_caller *caller,
 			 const struct activation_request *request, struct arena *arena,
 			 struct activation_result *results);

@@ -50,7 +50,8 @@ struct dcom_options {
 	int64_t call_timeout;
 	void *ctx;
 	/* An object of a class, or its class object, for a caller who has proved who he is at
-	 * packet integrity or above. NULL: there are no classes. */
+	 * packet integrity or above. S_FALSE: this process is about to end and makes none. NULL:
+	 * there are no classes. */
 	HRESULT(*activate)
 	(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory, IUnknown **ret);
 	/* A resolver's: the process that makes objects of that class, started if need be. Is asked
@@ -111,7 +112,8 @@ struct dcom_server {
 /* One object of a class on another machine, or its class object, as `count` interfaces of it
  * (CoCreateInstanceEx). `ret_results` has an HRESULT for each; `ret_objects` proxies where those
  * are S_OK, else NULL. S_OK when there is at least one; else what the server said, or
- * HRESULT_FROM_WIN32 of an enum rpc_status, and then `err` says where it failed. */
+ * HRESULT_FROM_WIN32 of an enum rpc_status, and then `err` says where it failed; its code is
+ * -EREMOTEIO when the server, or the class, said so. */
 HRESULT dcom_create(struct dcom *dcom, const struct dcom_server *server, REFCLSID clsid,
 		    bool factory, const IID *iids, uint32_t count, IUnknown **ret_objects,
 		    HRESULT *ret_results, struct error *err);

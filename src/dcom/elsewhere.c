@@ -180,18 +180,25 @@ void elsewhere_forget(struct dcom *dcom, uint64_t oxid)
 static HRESULT take_results(const struct ILocalExporter_Activate *f,
 			    struct activation_result *results)
 {
+	HRESULT worst = E_NOINTERFACE;
+	bool some = false;
+
 	for (DWORD i = 0; i < f->count; i++) {
 		results[i].hr = f->results[i];
 		results[i].objref = orpc_pointer_text(f->objects[i]);
 		if (SUCCEEDED(results[i].hr) && !results[i].objref.length)
 			results[i].hr = E_NOINTERFACE;
+		if (SUCCEEDED(results[i].hr))
+			some = true;
+		else
+			worst = results[i].hr;
 	}
-	return f->ReturnValue;
+	return some ? S_OK : worst;
 }
 
 static HRESULT call_activate(struct rpc_client *client, const struct dcom_host *host,
 			     const struct activation_request *request, struct arena *arena,
-			     struct activation_result *results)
+			     struct activation_result *results, bool *ret_gone)
 {
 	struct ILocalExporter_Activate f = {
 		.clsid = (GUID *)&host->clsid,
@@ -207,25 +214,30 @@ static HRESULT call_activate(struct rpc_client *client, const struct dcom_host *
 	uint32_t status = remote_object_call(client, &ndr_interface_ILocalExporter, 0,
 					     &host->secret, &f, arena, NULL);
 
-	return status ? remote_status(status) : take_results(&f, results);
+	*ret_gone =
+		status ? status == RPC_S_SERVER_UNAVAILABLE : f.ReturnValue == CO_E_SERVER_STOPPING;
+	return status          ? remote_status(status)
+	       : f.ReturnValue ? f.ReturnValue
+			       : take_results(&f, results);
 }
 
 HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 			   const struct dcom_host *host, const struct activation_request *request,
-			   struct arena *arena, struct activation_result *results)
+			   struct arena *arena, struct activation_result *results, bool *ret_gone)
 {
 	const struct ndr_interface *table = &ndr_interface_ILocalExporter;
 	struct conduit_key key;
 	uint64_t oxid;
 	GUID unused;
 
+	*ret_gone = false;
 	exporter_names(&host->secret, &oxid, &unused);
 	key_init(&key, oxid, &table->uuid, caller);
 	struct conduit *c = take(dcom->elsewhere, &key, host->endpoint, &host->secret, table);
 
 	if (!c)
 		return E_OUTOFMEMORY;
-	HRESULT hr = call_activate(c->client, host, request, arena, results);
+	HRESULT hr = call_activate(c->client, host, request, arena, results, ret_gone);
 
 	give_back(dcom->elsewhere, c);
 	return hr;

@@ -9,6 +9,7 @@
 #include "com/errorinfo.h"
 #include "dcom/dcom-internal.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -64,10 +65,9 @@ static bool take_server(const COSERVERINFO *info, struct server_texts *texts,
 /* ---- activation ---- */
 
 static HRESULT create(const struct com_activation *what, const struct dcom_server *server,
-		      DWORD count, MULTI_QI *results)
+		      DWORD count, MULTI_QI *results, struct error *err)
 {
-	struct error err = { 0 };
-	struct dcom *client = get_dcom(&err);
+	struct dcom *client = get_dcom(err);
 	IID *iids = mem_zalloc(count, sizeof *iids);
 	IUnknown **objects = mem_zalloc(count, sizeof *objects);
 	HRESULT *hrs = mem_zalloc(count, sizeof *hrs);
@@ -78,7 +78,7 @@ static HRESULT create(const struct com_activation *what, const struct dcom_serve
 		for (DWORD i = 0; i < count; i++)
 			iids[i] = *results[i].pIID;
 		hr = dcom_create(client, server, what->clsid, what->class_object, iids, count,
-				 objects, hrs, &err);
+				 objects, hrs, err);
 		for (DWORD i = 0; i < count; i++) {
 			results[i].pItf = SUCCEEDED(hr) ? objects[i] : NULL;
 			results[i].hr = SUCCEEDED(hr) ? hrs[i] : hr;
@@ -89,7 +89,7 @@ static HRESULT create(const struct com_activation *what, const struct dcom_serve
 	mem_free(objects);
 	mem_free(hrs);
 	if (FAILED(hr))
-		return errorinfo_set(hr, SOURCE, "%s", err.text);
+		return errorinfo_set(hr, SOURCE, "%s", err->text);
 	return all ? S_OK : CO_S_NOTALLINTERFACES;
 }
 
@@ -97,14 +97,15 @@ static HRESULT create(const struct com_activation *what, const struct dcom_serve
 static HRESULT create_local(const struct com_activation *what, DWORD count, MULTI_QI *results)
 {
 	const struct dcom_server server = { .name = machine };
+	struct error err = { 0 };
 
 	if (!machine[0])
 		return errorinfo_set(CO_E_SERVER_EXEC_FAILURE, SOURCE,
 				     "the class runs in a process of its own, and the server that "
 				     "starts it is not known");
-	HRESULT hr = create(what, &server, count, results);
+	HRESULT hr = create(what, &server, count, results, &err);
 
-	if (hr == HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE))
+	if (hr == HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE) && err.code != -EREMOTEIO)
 		errorinfo_set(hr, SOURCE,
 			      "the class runs in a process of its own, which the service RpcSs "
 			      "would start, and that does not run (nobody listens at %s)",
@@ -116,6 +117,7 @@ static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI
 {
 	struct server_texts *texts;
 	struct dcom_server server;
+	struct error err = { 0 };
 	HRESULT hr = E_INVALIDARG;
 
 	if (!what->server)
@@ -124,7 +126,7 @@ static HRESULT activate(const struct com_activation *what, DWORD count, MULTI_QI
 	if (!texts)
 		return E_OUTOFMEMORY;
 	if (take_server(what->server, texts, &server))
-		hr = create(what, &server, count, results);
+		hr = create(what, &server, count, results, &err);
 	explicit_bzero(&texts->identity, sizeof texts->identity);
 	mem_free(texts);
 	return hr;

@@ -82,16 +82,11 @@ HRESULT dcom_make_object(struct dcom *dcom, const struct rpc_caller *caller,
 	HRESULT hr = dcom->options.activate(dcom->options.ctx, caller, &request->clsid,
 					    request->factory, &object);
 
-	if (FAILED(hr))
+	if (FAILED(hr) || !object)
 		return hr;
 	hr = marshal_all(dcom, object, request, arena, results);
 	object->lpVtbl->Release(object);
 	return hr;
-}
-
-static bool is_gone(HRESULT hr)
-{
-	return hr == CO_E_SERVER_STOPPING || hr == HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
 }
 
 /* In the process that the class belongs to. One that ends just now is asked for once more, and
@@ -102,16 +97,15 @@ static HRESULT make_at_host(struct dcom *dcom, const struct rpc_caller *caller,
 {
 	struct dcom_host host = { .clsid = request->clsid };
 	HRESULT hr = S_FALSE;
+	bool gone = true;
 
-	for (int attempt = 0; attempt < 3; attempt++) {
+	for (int attempt = 0; gone && attempt < 3; attempt++) {
 		hr = dcom->options.host ? dcom->options.host(dcom->options.ctx, caller,
 							     &request->clsid, host.number, &host)
 					: S_FALSE;
 		if (hr != S_OK)
 			break;
-		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);
-		if (!is_gone(hr))
-			break;
+		hr = elsewhere_activate(dcom, caller, &host, request, arena, results, &gone);
 	}
 	return hr;
 }
@@ -122,12 +116,13 @@ static HRESULT make(struct dcom *dcom, const struct rpc_caller *caller,
 		    const struct activation_request *request, struct arena *arena,
 		    struct activation_result *results)
 {
-	HRESULT hr = HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE);
 	struct dcom_host host = { .clsid = request->clsid };
+	HRESULT hr = S_FALSE;
+	bool gone = true;
 
 	if (dcom_find_local_class(dcom, caller, &request->clsid, &host))
-		hr = elsewhere_activate(dcom, caller, &host, request, arena, results);
-	if (!is_gone(hr))
+		hr = elsewhere_activate(dcom, caller, &host, request, arena, results, &gone);
+	if (!gone)
 		return hr;
 	hr = make_at_host(dcom, caller, request, arena, results);
 	return hr == S_FALSE ? dcom_make_object(dcom, caller, request, arena, results) : hr;

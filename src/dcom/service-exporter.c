@@ -30,9 +30,14 @@ static uint32_t activate(void *ctx, struct rpc_call *call, void *frame, struct a
 		return (uint32_t)nca_s_fault_access_denied;
 	if (!results)
 		return (uint32_t)nca_s_fault_remote_no_memory;
-	f->ReturnValue = dcom_make_object(dcom, rpc_call_caller(call), &request, arena, results);
+	HRESULT hr = dcom_make_object(dcom, rpc_call_caller(call), &request, arena, results);
+
+	/* What the class says is in the results: it may say that somebody else is not there. */
+	f->ReturnValue = hr == S_FALSE ? CO_E_SERVER_STOPPING : S_OK;
 	for (uint32_t i = 0; i < f->count; i++) {
-		f->results[i] = FAILED(f->ReturnValue) ? f->ReturnValue : results[i].hr;
+		f->results[i] = hr == S_FALSE ? CO_E_SERVER_STOPPING
+				: FAILED(hr)  ? hr
+					      : results[i].hr;
 		if (SUCCEEDED(f->results[i]))
 			f->objects[i] = orpc_make_pointer(arena, results[i].objref);
 		if (SUCCEEDED(f->results[i]) && !f->objects[i])

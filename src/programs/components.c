@@ -4,7 +4,7 @@
  * class is in the catalog, with the component's file.
  *
  * How it ends: while others hold no object and no call is worked on for as long as it is told to
- * wait, it first refuses activations (CO_E_SERVER_STOPPING: rpcss has another one started), then
+ * wait, it first refuses activations (S_FALSE: rpcss has another one started), then
  * looks once more. An activation that came in between is seen then, and it goes on.
  */
 #include "programs/components.h"
@@ -50,9 +50,11 @@ static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID cls
 	struct components *c = ctx;
 
 	if (c->refusing)
-		return CO_E_SERVER_STOPPING;
+		return S_FALSE;
 	HRESULT hr = com_serve(clsid, factory, ret);
 
+	if (SUCCEEDED(hr) && !*ret)
+		hr = E_NOINTERFACE; /* a class object that says it made one, and did not */
 	c->made += SUCCEEDED(hr);
 	return hr;
 }

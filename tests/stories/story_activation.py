@@ -186,6 +186,24 @@ def story_a_class_without_a_file_is_an_error_of_its_own(t):
 
 
 @also_sanitized
+def story_a_class_that_fails_leaves_its_process_alone(t):
+    stage(t)
+    regsvr(t, "/s", component(t, "stuck"))
+    t.serve()
+    # Whatever the constructor says, even that a machine is not there: the process has an object.
+    done = script(t, CREATE + """w.Value = "kept"
+On Error Resume Next
+For i = 1 To 6
+    Set o = CreateObject("Test.Caller", "localhost")
+Next
+WScript.Echo Hex(Err.Number), InStr(Err.Description, "RpcSs")
+On Error GoTo 0
+WScript.Echo w.Value""")
+    t.equal((done.out, done.err), ("1CE 0\nkept\n", ""), f"{done}")
+    t.equal(len(hosts(t)), 1, "processes")
+
+
+@also_sanitized
 def story_other_machines_reach_what_the_registry_offers(t):
     port = t.free_port()
     users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\n", 0o600)

@@ -31,6 +31,7 @@ struct rig {
 	enum authn_level level;
 	atomic_int asked; /* for a host */
 	bool stopping;    /* the first one that is given */
+	HRESULT failure;  /* what the class says */
 };
 
 /* ---- what the processes are asked ---- */
@@ -42,9 +43,11 @@ static HRESULT make(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, 
 
 	snprintf(rig->caller, sizeof rig->caller, "%s", caller->peer->name);
 	rig->level = caller->level;
+	if (rig->failure)
+		return rig->failure;
 	if (rig->stopping) {
 		rig->stopping = false;
-		return CO_E_SERVER_STOPPING;
+		return S_FALSE;
 	}
 	return counter_new(ret);
 }
@@ -250,6 +253,23 @@ static void a_process_that_ends_is_asked_for_anew(void **state)
 	rig_done(&rig);
 }
 
+/* A class may fail as a process does that has ended, and its process has not. */
+static void a_class_that_fails_is_no_end_of_its_process(void **state)
+{
+	static const HRESULT failures[] = { HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE),
+					    CO_E_SERVER_STOPPING };
+	IDispatch *d = NULL;
+	struct rig rig;
+
+	rig_init(&rig);
+	for (int i = 0; i < (int)ARRAY_LEN(failures); i++) {
+		rig.failure = failures[i];
+		assert_int_equal(create(&rig, rig.here, &clsid_counter, &d), failures[i]);
+		assert_int_equal(rig.asked, i + 1);
+	}
+	rig_done(&rig);
+}
+
 static void references_outlive_the_resolver(void **state)
 {
 	struct rig rig;
@@ -333,6 +353,7 @@ int main(void)
 		cmocka_unit_test(processes_of_the_machine_call_directly),
 		cmocka_unit_test(other_machines_call_through_the_resolver),
 		cmocka_unit_test(a_process_that_ends_is_asked_for_anew),
+		cmocka_unit_test(a_class_that_fails_is_no_end_of_its_process),
 		cmocka_unit_test(references_outlive_the_resolver),
 		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
