@@ -22,6 +22,18 @@ static void read_by_pieces(struct text whole)
 	FUZZ_REQUIRE(at == whole.length);
 }
 
+/* Read from a stream it is read to its end and no further. */
+static void require_extent(struct text written)
+{
+	size_t at = 0, missing;
+
+	while ((missing = objref_missing((struct text){ written.data, at })) != 0) {
+		at += missing;
+		FUZZ_REQUIRE(at <= written.length);
+	}
+	FUZZ_REQUIRE(at == written.length);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text in = { (const char *)data, size };
@@ -29,6 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out, first, second;
 	int r = objref_parse(in, &a);
 
+	/* Of any bytes it can be said. */
+	for (size_t at = 0, missing = 1; missing && at <= size; at += missing)
+		missing = objref_missing((struct text){ in.data, at });
 	if (r < 0) {
 		FUZZ_REQUIRE(r == -EBADMSG);
 		return 0;
@@ -38,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&second, 1 << 20);
 	objref_put(&a, &out);
 	FUZZ_REQUIRE(!buf_failed(&out));
+	require_extent(buf_text(&out));
 	FUZZ_REQUIRE(objref_parse(buf_text(&out), &b) == 0);
 	objref_print(&a, &first);
 	objref_print(&b, &second);
