@@ -136,23 +136,12 @@ static void wait_until(struct dcom *dcom, int64_t moment)
 	pthread_cond_clockwait(&dcom->tick, &dcom->lock, CLOCK_MONOTONIC, &at);
 }
 
-static void collect(struct dcom *dcom, int64_t now)
-{
-	size_t released = resolver_collect(dcom->resolver, now);
-
-	if (!released || !dcom->options.collected)
-		return;
-	struct dcom_counts left = dcom_counts(dcom);
-
-	dcom->options.collected(dcom->options.ctx, released, &left);
-}
-
 /* What is to be done now and then; `due`: a period is over. */
 static void work(struct dcom *dcom, int64_t now, bool due)
 {
 	remotes_tick(dcom->remotes, due);
 	if (due && dcom->resolver)
-		collect(dcom, now);
+		resolver_collect(dcom->resolver, now);
 	if (dcom->machine) {
 		machine_tick(dcom->machine, now);
 		exporter_flush(dcom->exporter);

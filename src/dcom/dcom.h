@@ -62,9 +62,6 @@ struct dcom_options {
 	 struct dcom_host *ret);
 	/* An activation was refused for its authentication level, or because it had none. */
 	void (*refused)(void *ctx, const struct rpc_caller *caller);
-	/* Objects were released that no client had pinged or called for three periods, and what is
-	 * left. On the thread that pings. May be NULL. */
-	void (*collected)(void *ctx, size_t released, const struct dcom_counts *left);
 };
 
 /* True when who calls is a process of this machine, as the kernel says, and not somebody that a

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What the registry says about DCOM (activator-settings.h). Read by rpcss on its main thread.
- */
+/* See activator-settings.h. One thread. */
 #include "programs/activator-settings.h"
 
 #include "com/class.h"
 #include "com/classes.h"
-#include "registry/dcom.h"
 
 #include <errno.h>
 
@@ -71,13 +68,12 @@ static int read_class(struct text name, struct text value, struct activator_sett
 	return 0;
 }
 
-int activator_settings_from(const struct activator_raw *raw, struct activator_settings *ret,
-			    struct error *err)
+int activator_settings_parse(const struct activator_raw *raw, struct activator_settings *ret,
+			     struct error *err)
 {
 	struct text rest = raw->classes;
 
-	*ret = (struct activator_settings){ .enabled = true,
-					    .least = (enum authn_level)raw->authn_level,
+	*ret = (struct activator_settings){ .least = (enum authn_level)raw->authn_level,
 					    .ping_seconds = (uint32_t)raw->ping_seconds };
 	int status = read_names(raw->names, ret, err);
 
@@ -87,40 +83,4 @@ int activator_settings_from(const struct activator_raw *raw, struct activator_se
 		status = read_class(name, value, ret, err);
 	}
 	return status;
-}
-
-static int read_all(struct registry *r, struct activator_settings *ret, struct error *err)
-{
-	struct registry_dcom dcom;
-
-	registry_dcom_init(&dcom);
-	int status = r ? registry_dcom_read(r, &dcom, err) : 0;
-	const struct activator_raw raw = { .authn_level = dcom.authn_level,
-					   .ping_seconds = dcom.ping_seconds,
-					   .names = text_of(dcom.names),
-					   .classes = text_of(dcom.classes) };
-
-	if (status == 0)
-		status = activator_settings_from(&raw, ret, err);
-	ret->enabled = dcom.enabled != REGISTRY_DCOM_OFF;
-	ret->first_port = dcom.first_port;
-	ret->last_port = dcom.last_port;
-	registry_dcom_done(&dcom);
-	return status;
-}
-
-int activator_settings_read(const char *state_dir, struct activator_settings *ret,
-			    struct error *err)
-{
-	struct registry *registry = NULL;
-	/* Names may be those of components. */
-	int r = classes_configure(state_dir);
-
-	if (r < 0)
-		return error_set(err, r, "the state directory's name is too long");
-	r = registry_open_reading(state_dir, &registry, err);
-	if (r == 0 || r == -ENOENT)
-		r = read_all(registry, ret, err);
-	registry_close(registry);
-	return r;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the registry's words about DCOM mean to rpcss. They come from the service control manager
- * (RPCSS_START, ipc/control.h), or, when rpcss was started by hand, from the registry itself
- * (registry/dcom.h).
+ * What the registry's words about DCOM mean to rpcss. The service control manager has read them
+ * (registry/dcom.h), and sends what rpcss may know (RPCSS_START, ipc/control.h).
  */
 #pragma once
 
@@ -18,10 +17,8 @@ struct activator_class {
 };
 
 struct activator_settings {
-	bool enabled;
 	enum authn_level least; /* of calls of objects */
 	uint32_t ping_seconds;
-	uint16_t first_port, last_port; /* for objects; 0: the port of activation */
 	char names[ACTIVATOR_NAMES_MAX][BINDINGS_TEXT_MAX];
 	unsigned name_count;
 	struct activator_class classes[ACTIVATOR_CLASSES_MAX];
@@ -35,11 +32,7 @@ struct activator_raw {
 	struct text classes; /* a line for each: ProgID or {CLSID}, tab, 1 or 0 or another class */
 };
 
-/* Enabled, and without ports. -EINVAL: a value makes no sense; the text names it. Classes may be
- * named by ProgID: the class table must be filled, and the catalog configured. */
-int activator_settings_from(const struct activator_raw *raw, struct activator_settings *ret,
-			    struct error *err);
-/* What the registry of a state directory says; without a registry, and for what it does not say,
- * the defaults. Configures the catalog. Errors as above. */
-int activator_settings_read(const char *state_dir, struct activator_settings *ret,
-			    struct error *err);
+/* -EINVAL: a value makes no sense; the text names it. Classes may be named by ProgID: the class
+ * table must be filled, and the catalog configured. */
+int activator_settings_parse(const struct activator_raw *raw, struct activator_settings *ret,
+			     struct error *err);

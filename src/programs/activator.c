@@ -12,7 +12,6 @@
 #include "com/classes.h"
 #include "dcom/dcom.h"
 #include "dcom/remoting.h"
-#include "programs/activator-events.h"
 #include "programs/activator-hosts.h"
 #include "registry/dcom.h"
 #include "rpc/endpoint.h"
@@ -26,17 +25,19 @@
 #include <unistd.h>
 
 #define STOP_GRACE (2 * NSEC_PER_SEC)
+#define EVENT_REFUSED 10036
 
 struct activator {
-	struct activator_settings settings;
-	struct activator_events events;
-	struct activator_hosts *hosts; /* NULL: objects are made here */
+	struct child *child;
+	const struct activator_settings *settings;
+	struct activator_hosts *hosts;
 	struct security_acceptor *acceptor;
 	struct rpc_server *server;
 	struct rpc_map *map;
 	struct rpc_interface *epmapper, *mgmt;
 	struct dcom *dcom;
-	uint16_t port, object_port;
+	uint16_t port, object_port;     /* 0: callers of this machine only */
+	char address[SYS_ADDRESS_SIZE]; /* that is listened on; "": all */
 	char host[256], principal[300];
 };
 
@@ -45,23 +46,10 @@ struct activator {
 /* Others hear the same of a class that is not there and of one that is not theirs. */
 static const struct activator_class *offered(const struct activator *a, REFCLSID clsid)
 {
-	for (unsigned i = 0; i < a->settings.class_count; i++)
-		if (IsEqualGUID(&a->settings.classes[i].asked, clsid))
-			return &a->settings.classes[i];
+	for (unsigned i = 0; i < a->settings->class_count; i++)
+		if (IsEqualGUID(&a->settings->classes[i].asked, clsid))
+			return &a->settings->classes[i];
 	return NULL;
-}
-
-static HRESULT activate(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
-			IUnknown **ret)
-{
-	const struct activator_class *c = offered(ctx, clsid);
-
-	if (!c)
-		return REGDB_E_CLASSNOTREG;
-	return factory ? CoGetClassObject(&c->given, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
-					  (void **)ret)
-		       : CoCreateInstance(&c->given, NULL, CLSCTX_INPROC_SERVER, &IID_IUnknown,
-					  (void **)ret);
 }
 
 /* The application of a class, when it has a process. */
@@ -99,25 +87,19 @@ static HRESULT host(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, 
 	return activator_hosts_ask(a->hosts, caller, &appid, gone, ret);
 }
 
+/* Anybody can cause it: the service control manager writes a burst, and then two a second. */
 static void refused(void *ctx, const struct rpc_caller *caller)
 {
-	struct activator *a = ctx;
+	const struct activator *a = ctx;
+	const char *name =
+		caller->peer && !caller->peer->anonymous ? caller->peer->name : "ANONYMOUS LOGON";
+	const char *slash = strchr(name, '\\');
+	char domain[SECURITY_NAME_MAX];
 
-	activator_events_refused(&a->events, caller);
-}
-
-static void note(void *ctx, const char *text)
-{
-	fprintf(stderr, "rpcss: %s\n", text);
-}
-
-/* Whoever looks for a client that died, or for one that does not ping, finds it here. */
-static void collected(void *ctx, size_t released, const struct dcom_counts *left)
-{
-	fprintf(stderr,
-		"rpcss: objects released, as no client pinged them for three periods: %zu; "
-		"left: %zu\n",
-		released, left->exporter.objects);
+	snprintf(domain, sizeof domain, "%.*s", slash ? (int)(slash - name) : 0, name);
+	/* Names have no security identifiers here. */
+	child_report(a->child, "DCOM", EVENT_REFUSED, domain, slash ? slash + 1 : name, "S-1-0-0",
+		     caller->address, NULL);
 }
 
 /* ---- how others reach this machine ---- */
@@ -142,15 +124,15 @@ static void add_own_addresses(struct bindings *b)
 	freeifaddrs(list);
 }
 
-static void make_bindings(const struct activator *a, const char *address, struct bindings *ret)
+static void make_bindings(const struct activator *a, struct bindings *ret)
 {
 	*ret = (struct bindings){ 0 };
-	for (unsigned i = 0; i < a->settings.name_count; i++)
-		(void)bindings_add_string(ret, a->settings.names[i], 0);
-	if (!a->settings.name_count) {
+	for (unsigned i = 0; i < a->settings->name_count; i++)
+		(void)bindings_add_string(ret, a->settings->names[i], 0);
+	if (!a->settings->name_count) {
 		(void)bindings_add_string(ret, a->host, 0);
-		if (address)
-			(void)bindings_add_string(ret, address, 0);
+		if (a->address[0])
+			(void)bindings_add_string(ret, a->address, 0);
 		else
 			add_own_addresses(ret);
 	}
@@ -167,22 +149,23 @@ static void make_bindings(const struct activator *a, const char *address, struct
 
 /* ---- putting it together ---- */
 
-static uint16_t port_of(int fd)
+static uint16_t port_of(int fd, char address[SYS_ADDRESS_SIZE])
 {
-	struct sockaddr_storage address = { 0 };
-	socklen_t length = sizeof address;
+	struct sockaddr_storage a = { 0 };
+	socklen_t length = sizeof a;
 
-	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&a, &length) < 0)
 		return 0;
-	return ntohs(address.ss_family == AF_INET
-			     ? ((const struct sockaddr_in *)(const void *)&address)->sin_port
-			     : ((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
+	uint16_t port = sys_address_text(&a, address);
+
+	if (strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0)
+		address[0] = '\0';
+	return port;
 }
 
-/* Sockets that others have opened. */
-static int listen_lent(struct activator *a, const struct activator_service *service)
+static int start_listening(struct activator *a, const struct activator_options *o)
 {
-	const int lent[] = { service->local, service->activation, service->objects };
+	const int lent[] = { o->local, o->activation, o->objects };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(lent); i++) {
@@ -194,35 +177,9 @@ static int listen_lent(struct activator *a, const struct activator_service *serv
 		if (r < 0)
 			sys_close(fd);
 	}
-	a->port = service->activation < 0 ? 0 : port_of(service->activation);
-	a->object_port = service->objects < 0 ? a->port : port_of(service->objects);
+	a->port = port_of(o->activation, a->address);
+	a->object_port = o->objects < 0 ? a->port : port_of(o->objects, a->address);
 	return r;
-}
-
-/* Objects have a port of the range that the registry gives, or that of activation. */
-static int listen_for_objects(struct activator *a, const char *address, struct error *err)
-{
-	const struct activator_settings *s = &a->settings;
-	int r = -EADDRINUSE;
-
-	a->object_port = a->port;
-	if (!s->first_port)
-		return 0;
-	for (uint32_t port = s->first_port; r == -EADDRINUSE && port <= s->last_port; port++)
-		r = rpc_server_listen_tcp(a->server, address, (uint16_t)port, &a->object_port, err);
-	if (r == -EADDRINUSE)
-		error_set(err, r, "no port from %u to %u is free", s->first_port, s->last_port);
-	return r;
-}
-
-static int start_listening(struct activator *a, const struct activator_options *o,
-			   struct error *err)
-{
-	if (o->service)
-		return listen_lent(a, o->service);
-	int r = rpc_server_listen_tcp(a->server, o->address, o->port, &a->port, err);
-
-	return r < 0 ? r : listen_for_objects(a, o->address, err);
 }
 
 static int start_security(struct activator *a, const struct activator_options *o, struct error *err)
@@ -268,61 +225,41 @@ static int start_dcom(struct activator *a, const struct activator_options *o, st
 	struct dcom_options options = {
 		.server = a->server,
 		.port = a->object_port,
-		.endpoint = o->service ? endpoint : NULL,
+		.endpoint = endpoint,
 		.bindings = bindings,
-		.least = a->settings.least,
-		.ping_period = a->settings.ping_seconds * NSEC_PER_SEC,
+		.least = a->settings->least,
+		.ping_period = a->settings->ping_seconds * NSEC_PER_SEC,
 		.ctx = a,
-		.activate = a->hosts ? NULL : activate,
-		.host = a->hosts ? host : NULL,
+		.host = host,
 		.refused = refused,
-		.collected = o->verbose ? collected : NULL,
 	};
 
 	if (!bindings)
 		return -ENOMEM;
 	/* The service control manager listens there, so it is not too long. */
 	snprintf(endpoint, sizeof endpoint, "%s/" DCOM_MACHINE_SOCKET, o->state_dir);
-	make_bindings(a, o->address, bindings);
+	make_bindings(a, bindings);
 	int r = dcom_new(&options, &a->dcom, err);
 
 	mem_free(bindings);
-	if (r == 0)
-		dcom_remoting_use(a->dcom);
-	return r;
-}
-
-static int take_settings(struct activator *a, const struct activator_options *o, struct error *err)
-{
-	if (o->service) {
-		a->settings = *o->service->settings;
-		return activator_hosts_new(o->service->child, &a->hosts);
-	}
-	int r = activator_settings_read(o->state_dir, &a->settings, err);
-
-	if (r == 0 && !a->settings.enabled)
-		r = error_set(err, -EPERM,
-			      "DCOM is switched off: HKLM\\SOFTWARE\\Microsoft\\Ole\\EnableDCOM is "
-			      "not Y");
 	return r;
 }
 
 static int start(struct activator *a, const struct activator_options *o, struct error *err)
 {
-	int r = take_settings(a, o, err);
+	int r = activator_hosts_new(o->child, &a->hosts);
 
 	/* By the name that clients know it by, which is what their tickets are for. */
 	snprintf(a->principal, sizeof a->principal, "RPCSS/%s",
-		 a->settings.name_count ? a->settings.names[0] : a->host);
+		 a->settings->name_count ? a->settings->names[0] : a->host);
 	if (r == 0)
 		r = start_security(a, o, err);
-	struct rpc_server_options server = { .acceptor = a->acceptor,
-					     .note = o->verbose ? note : NULL };
+	const struct rpc_server_options server = { .acceptor = a->acceptor };
 
 	if (r == 0)
 		r = rpc_server_new(&server, &a->server);
 	if (r == 0)
-		r = start_listening(a, o, err);
+		r = start_listening(a, o);
 	if (r == 0)
 		r = add_mapper(a);
 	if (r == 0)
@@ -336,23 +273,20 @@ int activator_new(const struct activator_options *options, struct activator **re
 		  struct error *err)
 {
 	struct activator *a = mem_new(struct activator);
+	struct error why = { 0 };
 
 	if (!a)
 		return error_set(err, -ENOMEM, "no memory");
+	a->child = options->child;
+	a->settings = options->settings;
 	if (gethostname(a->host, sizeof a->host - 1) < 0)
 		snprintf(a->host, sizeof a->host, "localhost");
-	activator_events_init(&a->events, options->state_dir,
-			      options->service ? options->service->child : NULL, options->verbose);
-	struct error why = { 0 };
 	int r = start(a, options, &why);
 
 	if (r < 0) {
-		if (!why.text[0])
-			error_set(&why, r, "cannot start: %s", error_errno_text(r));
-		if (err)
-			*err = why;
 		activator_free(a);
-		return r;
+		return error_set(err, r, "%s%s", why.text[0] ? "" : "cannot start: ",
+				 why.text[0] ? why.text : error_errno_text(r));
 	}
 	*ret = a;
 	return 0;
@@ -362,10 +296,10 @@ struct activator *activator_free(struct activator *a)
 {
 	if (!a)
 		return NULL;
-	activator_stop_asking(a);
+	if (a->hosts)
+		activator_hosts_stop(a->hosts);
 	if (a->server)
 		rpc_server_stop(a->server, STOP_GRACE);
-	dcom_remoting_use(NULL);
 	dcom_free(a->dcom);
 	rpc_server_free(a->server);
 	rpc_interface_free(a->mgmt);
@@ -373,23 +307,10 @@ struct activator *activator_free(struct activator *a)
 	rpc_map_free(a->map);
 	security_acceptor_free(a->acceptor);
 	activator_hosts_free(a->hosts);
-	activator_events_done(&a->events);
 	return mem_free(a);
-}
-
-uint16_t activator_port(const struct activator *a)
-{
-	return a->port;
 }
 
 void activator_answer(struct activator *a, const struct control_com_activated *m)
 {
-	if (a->hosts)
-		activator_hosts_answer(a->hosts, m);
-}
-
-void activator_stop_asking(struct activator *a)
-{
-	if (a->hosts)
-		activator_hosts_stop(a->hosts);
+	activator_hosts_answer(a->hosts, m);
 }

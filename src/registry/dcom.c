@@ -108,8 +108,7 @@ static int read_enabled(struct registry *r, struct registry_dcom *d, struct erro
 	int status = read_text(r, KEY_OLE, "EnableDCOM", &text, err);
 
 	if (status == 0 && text)
-		d->enabled = text_equal_nocase(text_of(text), TEXT("Y")) ? REGISTRY_DCOM_ON
-									 : REGISTRY_DCOM_OFF;
+		d->enabled = text_equal_nocase(text_of(text), TEXT("Y"));
 	return status;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the registry says about DCOM, as it stands there (docs/dcom.md has the table). Read by the
- * service control manager, which opens the sockets and gives rpcss what rpcss may know of it, and
- * by an rpcss that somebody started by hand. What names of classes mean is
- * programs/activator-settings.h's to say.
+ * service control manager, which opens the sockets and gives rpcss what rpcss may know of it. What
+ * names of classes mean is programs/activator-settings.h's to say.
  */
 #pragma once
 
@@ -19,12 +18,9 @@
  * it has a process without being registered, and what is registered for it counts. */
 #define REGISTRY_DCOM_APP "{B4624C96-3A8D-43C7-87A6-69F732F6F938}"
 
-/* HKLM\SOFTWARE\Microsoft\Ole, EnableDCOM: whether this machine speaks DCOM over the network. */
-enum registry_dcom_enabled { REGISTRY_DCOM_UNSAID, REGISTRY_DCOM_OFF, REGISTRY_DCOM_ON };
-
 /* Texts are NULL where there are none. */
 struct registry_dcom {
-	enum registry_dcom_enabled enabled;
+	bool enabled;                   /* this machine speaks DCOM over the network */
 	uint16_t port;                  /* of activation */
 	uint16_t first_port, last_port; /* for objects; 0: the port of activation */
 	uint32_t authn_level;           /* the least of calls of objects, [MS-RPCE] 2.2.1.1.8 */

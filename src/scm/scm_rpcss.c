@@ -78,7 +78,7 @@ static void open_network(struct scm *scm)
 	const struct registry_dcom *s = &rpcss->settings;
 	struct error err = { 0 };
 
-	if (s->enabled != REGISTRY_DCOM_ON || rpcss->tcp_count)
+	if (!s->enabled || rpcss->tcp_count)
 		return;
 	if (add_port(rpcss, "Port", s->port, s->port, &err) == 0 &&
 	    (!s->first_port || add_port(rpcss, "Ports", s->first_port, s->last_port, &err) == 0))

@@ -6,34 +6,21 @@ import pwd
 import shutil
 import signal
 
-from rpc_stage import Kdc, PASSWORD, REALM, USER
+from rpc_stage import Kdc, REALM, USER
 from stage import also_sanitized
 from story_com import component, regsvr, script
-from story_dcom import PRIVACY, Dcom, creating
+from story_dcom import DICTIONARY, PRIVACY, Dcom, Rpcss, creating, write_settings
 
 APP = "{0DD00DD0-0000-0000-0500-000000000000}"
 WORKER = "0DD00DD0-0000-0000-0400-000000000000"
-DICTIONARY = "EE09B103-97E0-11CF-978F-00A02463E06F"
-OURS = r"HKLM\SOFTWARE\Surrogate\DCOM"
 CLASS_NOT_REGISTERED, CALL_FAILED, ACCESS_DENIED = 0x80040154, 0x800706BE, 0x80070005
 CREATE = 'Set w = CreateObject("Test.Worker", "localhost")\n'
-
-
-def settings(t, **values):
-    """Values of the registry: KEY_NAME by a path with the last part behind a backslash."""
-    lines = ['Set sh = CreateObject("WScript.Shell")']
-    for path, value in values.items():
-        kind = "REG_DWORD" if isinstance(value, int) else "REG_SZ"
-        text = value if isinstance(value, int) else f'"{value}"'
-        lines.append(f'sh.RegWrite "{path}", {text}, "{kind}"')
-    done = script(t, "\n".join(lines))
-    t.equal((done.out, done.err, done.status), ("", "", 0), "writing the settings")
 
 
 def stage(t, **values):
     """Test.Worker is registered, and what the registry says."""
     worker = component(t, "worker")
-    settings(t, **values)
+    write_settings(t, values)
     regsvr(t, "/s", worker)
 
 
@@ -128,7 +115,7 @@ def story_a_host_that_says_nothing_is_event_10010(t):
     for name in ["surrogate", "surrogate-launch", "rpcss", "inetinfo"]:
         shutil.copy(t.build / "bin" / name, folder / name)
     shutil.copy(t.build / "tests/components/silent-host", folder / "dllhost")
-    stage(t, **{f"{OURS}\\LaunchTimeout": 1})
+    stage(t, **{"LaunchTimeout": 1})
     (t.state / "config").mkdir(exist_ok=True)
     t.write("default.asp", "")
     server = t.start(str(folder / "surrogate"), "serve", t.site, "--port", t.free_port(), "--state", t.state,
@@ -171,7 +158,7 @@ def story_a_class_is_made_on_the_machine_its_application_names(t):
     absent = "{0DD00DD0-0000-0000-0700-000000000000}"
     code = f'On Error Resume Next\nSet w = GetObject("new:{absent}")\nWScript.Echo Err.Number, Err.Description'
     t.contains(said(t, code), "429", "a class that nobody has")
-    settings(t, **{f"HKCR\\CLSID\\{absent}\\AppID": APP})
+    write_settings(t, {f"HKCR\\CLSID\\{absent}\\AppID": APP})
     t.contains(said(t, code), "cannot reach 127.0.0.1", "which machine was asked")
 
 
@@ -205,13 +192,8 @@ WScript.Echo w.Value""")
 
 @also_sanitized
 def story_other_machines_reach_what_the_registry_offers(t):
-    port = t.free_port()
-    users = t.write(t.root / "users", f"DOM:{USER}:{PASSWORD}\n", 0o600)
-    stage(t, **{f"{OURS}\\Port": port, f"{OURS}\\Address": "127.0.0.1", f"{OURS}\\Names": "127.0.0.1",
-                f"{OURS}\\NtlmUsers": str(users), f"{OURS}\\Classes\\Test.Worker": 1,
-                f"{OURS}\\Classes\\Scripting.Dictionary": 1,
-                r"HKLM\SOFTWARE\Microsoft\Ole\EnableDCOM": "Y"})
-    t.serve()
+    stage(t)
+    port = Rpcss(t, "Test.Worker", "Scripting.Dictionary").port
     t.equal(creating(port, "0D43FE01-F093-11CF-8940-00A0C9054228"), CLASS_NOT_REGISTERED, "one that is not offered")
     t.equal(creating(port, WORKER, level=2), ACCESS_DENIED, "without a signature")
     t.wait_for(lambda: events(t, 10036), "event 10036")
@@ -242,11 +224,8 @@ def story_other_machines_come_with_tickets(t):
     kdc.keytab.chmod(0o600)
     kdc.ticket("host/localhost")
     os.environ["KRB5CCNAME"] = str(kdc.cache)
-    port = t.free_port()
-    stage(t, **{f"{OURS}\\Port": port, f"{OURS}\\Address": "127.0.0.1", f"{OURS}\\Names": "localhost",
-                f"{OURS}\\Keytab": str(kdc.keytab), f"{OURS}\\LegacyAuthenticationLevel": PRIVACY,
-                f"{OURS}\\Classes\\Test.Worker": 1, r"HKLM\SOFTWARE\Microsoft\Ole\EnableDCOM": "Y"})
-    t.serve()
+    stage(t)
+    port = Rpcss(t, "Test.Worker", kdc=kdc, Names="localhost", LegacyAuthenticationLevel=PRIVACY).port
     client = Dcom(port, PRIVACY, kerberos=True)
     worker = client.create(WORKER)
     t.equal(worker("Caller", get=True)["bstrVal"]["asData"], f"{USER}@{REALM}", "who calls")

@@ -24,7 +24,7 @@ static struct registry *open_registry(const char *dir)
 
 static void expect_defaults(const struct registry_dcom *d)
 {
-	assert_int_equal(d->enabled, REGISTRY_DCOM_UNSAID);
+	assert_false(d->enabled);
 	assert_int_equal(d->port, 135);
 	assert_int_equal(d->first_port, 0);
 	assert_int_equal(d->authn_level, 5);
@@ -70,7 +70,7 @@ static void every_value_is_read(void **state)
 	registry_set_dword(r, OURS "\\Classes", "A.a", 1);
 	registry_set_string(r, OURS "\\Classes", "B.b", "Scripting.Dictionary");
 	assert_int_equal(registry_dcom_read(r, &d, &err), 0);
-	assert_int_equal(d.enabled, REGISTRY_DCOM_ON);
+	assert_true(d.enabled);
 	assert_int_equal(d.authn_level, 6);
 	assert_int_equal(d.first_port, 5000);
 	assert_int_equal(d.last_port, 5010);
@@ -86,7 +86,7 @@ static void every_value_is_read(void **state)
 	registry_dcom_done(&d);
 	registry_set_string(r, OLE, "EnableDCOM", "");
 	assert_int_equal(registry_dcom_read(r, &d, &err), 0);
-	assert_int_equal(d.enabled, REGISTRY_DCOM_OFF);
+	assert_false(d.enabled);
 	registry_dcom_done(&d);
 	registry_close(r);
 }
