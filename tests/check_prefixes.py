@@ -4,7 +4,7 @@
 
 check_prefixes.py --build BUILD: every function a folder of src/ defines for others must begin
 with a prefix that the table of folders gives to that folder; functions that the public headers
-in include/surrogate declare are com's. A prefix is given once.
+in include/surrogate declare are com's, or ndr's. A prefix is given once.
 """
 import argparse
 import pathlib
@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+PUBLIC = {"src/com", "src/ndr"}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -61,7 +62,7 @@ def main():
         missing = [] if names else [f"no function found in {build / folder}/*.a"]
         point(missing + [f"{name}: {folder} owns {' '.join(mine) or 'no prefix'}" for name in names
                          if not name.startswith(tuple(mine))
-                         and not (folder == "src/com" and name in public)],
+                         and not (folder in PUBLIC and name in public)],
               f"names of {folder}")
     print(f"1..{len(points)}")
     return 0 if all(points) else 1

@@ -6,7 +6,7 @@
  *
  * An object may be called from any thread: its counters are guarded by a lock.
  */
-#include "basket.h"
+#include "basket.h" /* idlc makes it of basket.idl */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -160,108 +160,21 @@ static HRESULT basket_total(IBasket *This, CY *ret)
 	return S_OK;
 }
 
-/* ---- the same by name ---- */
+/* ---- IDispatch: the same members by name, as basket.idl has them ---- */
 
-/* basket.Add price[, count]: arguments lie in reverse order, and may be of any type. */
-static HRESULT call_add(IBasket *This, DISPPARAMS *params, VARIANT *result)
-{
-	VARIANT price = { 0 }, count = { .vt = VT_I4, .lVal = 1 };
-	HRESULT hr = VariantChangeType(&price, &params->rgvarg[params->cArgs - 1], 0, VT_CY);
-
-	(void)result;
-	if (SUCCEEDED(hr) && params->cArgs == 2)
-		hr = VariantChangeType(&count, &params->rgvarg[0], 0, VT_I4);
-	/* On failure the script sees "Type mismatch" or "Overflow". */
-	return SUCCEEDED(hr) ? basket_add(This, price.cyVal, count.lVal) : hr;
-}
-
-static HRESULT call_count(IBasket *This, DISPPARAMS *params, VARIANT *result)
-{
-	(void)params;
-	result->vt = VT_I4;
-	return basket_count(This, &result->lVal);
-}
-
-static HRESULT call_total(IBasket *This, DISPPARAMS *params, VARIANT *result)
-{
-	(void)params;
-	result->vt = VT_CY;
-	return basket_total(This, &result->cyVal);
-}
-
-static const struct member {
-	const OLECHAR *name;
-	DISPID dispid; /* DISPID_VALUE: what the object itself means where a value is wanted */
-	WORD kinds;
-	UINT min_args, max_args;
-	HRESULT (*fn)(IBasket *This, DISPPARAMS *params, VARIANT *result);
-} members[] = {
-	{ u"total", DISPID_VALUE, DISPATCH_PROPERTYGET, 0, 0, call_total },
-	{ u"count", 1, DISPATCH_PROPERTYGET, 0, 0, call_count },
-	{ u"add", 2, DISPATCH_METHOD, 1, 2, call_add },
-};
-#define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
-
-/* ---- IDispatch ---- */
-
-static HRESULT basket_type_count(IBasket *This, UINT *ret)
-{
-	(void)This;
-	*ret = 0;
-	return S_OK;
-}
-
-static HRESULT basket_type(IBasket *This, UINT index, LCID lcid, ITypeInfo **ret)
-{
-	(void)This, (void)index, (void)lcid;
-	*ret = NULL;
-	return DISP_E_BADINDEX;
-}
-
-/* Names come in any case. */
-static int same_name(const OLECHAR *name, const OLECHAR *lower)
-{
-	for (; *name && *lower; name++, lower++)
-		if ((*name >= 'A' && *name <= 'Z' ? *name + 32 : *name) != *lower)
-			return 0;
-	return *name == *lower;
-}
-
-static HRESULT basket_names(IBasket *This, REFIID riid, OLECHAR **names, UINT count, LCID lcid,
-			    DISPID *ret)
-{
-	(void)This, (void)riid, (void)lcid;
-	for (UINT i = 0; i < count; i++)
-		ret[i] = DISPID_UNKNOWN;
-	for (size_t i = 0; i < MEMBER_COUNT; i++)
-		if (same_name(names[0], members[i].name))
-			ret[0] = members[i].dispid;
-	return ret[0] != DISPID_UNKNOWN && count == 1 ? S_OK : DISP_E_UNKNOWNNAME;
-}
-
-static HRESULT basket_invoke(IBasket *This, DISPID dispid, REFIID riid, LCID lcid, WORD flags,
-			     DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *wrong)
-{
-	VARIANT unwanted = { 0 };
-
-	(void)riid, (void)lcid, (void)exception, (void)wrong;
-	for (size_t i = 0; i < MEMBER_COUNT; i++) {
-		const struct member *m = &members[i];
-
-		if (m->dispid != dispid || !(m->kinds & flags))
-			continue;
-		if (params->cNamedArgs)
-			return DISP_E_NONAMEDARGS;
-		if (params->cArgs < m->min_args || params->cArgs > m->max_args)
-			return DISP_E_BADPARAMCOUNT;
-		return m->fn(This, params, result ? result : &unwanted);
-	}
-	return DISP_E_MEMBERNOTFOUND;
-}
+SURROGATE_DISPATCH(basket, IBasket)
 
 static const IBasketVtbl basket_vtbl = {
-	basket_query, basket_addref, basket_release, basket_type_count, basket_type,
-	basket_names, basket_invoke, basket_add,     basket_count,      basket_total,
+	.QueryInterface = basket_query,
+	.AddRef = basket_addref,
+	.Release = basket_release,
+	.GetTypeInfoCount = basket_GetTypeInfoCount,
+	.GetTypeInfo = basket_GetTypeInfo,
+	.GetIDsOfNames = basket_GetIDsOfNames,
+	.Invoke = basket_Invoke,
+	.Add = basket_add,
+	.get_Count = basket_count,
+	.get_Total = basket_total,
 };
 
 /* ---- the class object ---- */

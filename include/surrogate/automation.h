@@ -89,6 +89,9 @@ static inline bool IsEqualGUID(REFGUID a, REFGUID b)
 	X(DISP_E_BADPARAMCOUNT, 0x8002000E, "Invalid number of parameters")                        \
 	X(DISP_E_PARAMNOTOPTIONAL, 0x8002000F, "Parameter not optional")                           \
 	X(DISP_E_DIVBYZERO, 0x80020012, "Division by zero")                                        \
+	X(TYPE_E_UNSUPFORMAT, 0x80028019, "Old format or invalid type library")                    \
+	X(TYPE_E_ELEMENTNOTFOUND, 0x8002802B, "Element not found")                                 \
+	X(TYPE_E_BADMODULEKIND, 0x800288BD, "Wrong module kind for the operation")                 \
 	X(CLASS_E_NOAGGREGATION, 0x80040110, "Class does not support aggregation")                 \
 	X(CLASS_E_CLASSNOTAVAILABLE, 0x80040111, "ClassFactory cannot supply requested class")     \
 	X(CONNECT_E_NOCONNECTION, 0x80040200, "There is no connection for this connection ID")     \
@@ -201,7 +204,7 @@ typedef struct DECIMAL {
 
 typedef struct CY {
 	int64_t int64; /* ten-thousandths */
-} CY;
+} CY, CURRENCY;
 
 typedef struct IUnknown IUnknown;
 typedef struct IDispatch IDispatch;

@@ -7,4 +7,5 @@
 
 #include <surrogate/automation.h> /* values, IUnknown, IDispatch, class factories, events */
 #include <surrogate/objidl.h>     /* the interfaces of the runtime */
+#include <surrogate/typeinfo.h>   /* what interfaces and classes are, IDispatch by tables */
 #include <surrogate/objbase.h>    /* its functions: activation, names, marshalling, security */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The methods whose C signature is not the wire's, [call_as] in IDL: IDispatch::Invoke,
- * IEnumVARIANT::Next and IClassFactory::CreateInstance. For each a slot for proxies, and a function
+ * IEnumVARIANT::Next and IClassFactory::CreateInstance; those of ITypeInfo and ITypeLib are in
+ * call-as-typeinfo.c. For each a slot for proxies, and a function
  * that calls the object.
  */
 #include "ndr/shape.h"
@@ -15,7 +16,7 @@
 #define ARGUMENTS_MAX 4096
 #define LISTS_MAX ((size_t)1 << 20) /* bytes of all that Invoke has of them */
 
-static HRESULT face_call(void *This, unsigned opnum, void *frame)
+HRESULT ndr_face_call(void *This, unsigned opnum, void *frame)
 {
 	struct ndr_face *face = This;
 
@@ -153,7 +154,7 @@ static HRESULT invoke_slot(IDispatch *This, DISPID id, REFIID riid, LCID lcid, W
 
 	if (ok) {
 		invoke_sends(&f, &lists, params);
-		hr = face_call(This, 6, &f);
+		hr = ndr_face_call(This, 6, &f);
 	}
 	if (SUCCEEDED(hr)) {
 		invoke_returns(&f, &lists, result, excep, arg_err);
@@ -222,7 +223,7 @@ static HRESULT next_slot(IEnumVARIANT *This, ULONG celt, VARIANT *items, ULONG *
 
 	if (!fetched && celt != 1)
 		return E_INVALIDARG;
-	HRESULT hr = face_call(This, 3, &f);
+	HRESULT hr = ndr_face_call(This, 3, &f);
 	if (FAILED(hr))
 		return hr;
 	if (fetched)
@@ -253,7 +254,7 @@ static HRESULT create_slot(IClassFactory *This, IUnknown *outer, REFIID riid, vo
 	*ret = NULL;
 	if (outer)
 		return CLASS_E_NOAGGREGATION;
-	HRESULT hr = face_call(This, 3, &f);
+	HRESULT hr = ndr_face_call(This, 3, &f);
 	if (FAILED(hr))
 		return hr;
 	*ret = made;
@@ -276,16 +277,27 @@ static const struct ndr_bridge bridges[] = {
 	{ "IClassFactory", "CreateInstance", (void *)create_slot, create_serve },
 };
 
+static const struct ndr_bridge *find_bridge(const struct ndr_bridge *list, size_t count,
+					    const char *interface, const char *method)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(list[i].interface, interface) && !strcmp(list[i].method, method))
+			return &list[i];
+	return NULL;
+}
+
 const struct ndr_bridge *ndr_bridge_of(const struct ndr_interface *interface, unsigned opnum)
 {
 	const struct ndr_method *method = ndr_method_at(interface, opnum);
 
 	while (interface && opnum < interface->first_opnum)
 		interface = interface->base;
-	for (size_t i = 0; method && interface && i < ARRAY_LEN(bridges); i++) {
-		if (!strcmp(bridges[i].interface, interface->name) &&
-		    !strcmp(bridges[i].method, method->name))
-			return &bridges[i];
-	}
-	return NULL;
+	if (!method || !interface)
+		return NULL;
+	const struct ndr_bridge *found =
+		find_bridge(bridges, ARRAY_LEN(bridges), interface->name, method->name);
+
+	return found ? found
+		     : find_bridge(ndr_typeinfo_bridges, ndr_typeinfo_bridge_count, interface->name,
+				   method->name);
 }

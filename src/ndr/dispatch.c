@@ -37,10 +37,27 @@ DISPID ndr_dispatch_id(const struct ndr_interface *interface, const struct ndr_m
 	return (DISPID)(0x60000000u | depth_of(interface) << 16 | place);
 }
 
-/* Methods that scripts can see: not IUnknown's and IDispatch's. */
-static const struct ndr_method *member_at(const struct ndr_interface *interface, unsigned opnum)
+/* Methods that scripts can see: not IUnknown's and IDispatch's, so their places begin here. */
+static unsigned first_place(const struct ndr_interface *interface)
 {
-	const struct ndr_method *m = opnum >= 7 ? ndr_method_at(interface, opnum) : NULL;
+	if (interface->flags & NDR_DISPINTERFACE)
+		return 0;
+	while (interface && !IsEqualGUID(&interface->uuid, &IID_IDispatch))
+		interface = interface->base;
+	return interface ? 7 : 3;
+}
+
+static unsigned last_place(const struct ndr_interface *interface)
+{
+	return interface->flags & NDR_DISPINTERFACE ? interface->count
+						    : ndr_method_count(interface);
+}
+
+static const struct ndr_method *member_at(const struct ndr_interface *interface, unsigned place)
+{
+	const struct ndr_method *m = interface->flags & NDR_DISPINTERFACE
+					     ? &interface->methods[place]
+					     : ndr_method_at(interface, place);
 
 	return m && !(m->flags & (NDR_LOCAL | NDR_RESTRICTED)) ? m : NULL;
 }
@@ -55,7 +72,9 @@ static bool name_equal(const OLECHAR *a, const char *b)
 static const struct ndr_method *find_name(const struct ndr_interface *interface,
 					  const OLECHAR *name)
 {
-	for (unsigned i = 7; i < ndr_method_count(interface); i++) {
+	unsigned last = last_place(interface);
+
+	for (unsigned i = first_place(interface); i < last; i++) {
 		const struct ndr_method *m = member_at(interface, i);
 
 		if (m && name_equal(name, m->name))
@@ -108,7 +127,9 @@ HRESULT ndr_dispatch_names(const struct ndr_interface *interface, OLECHAR **name
 static const struct ndr_method *find_member(const struct ndr_interface *interface, DISPID id,
 					    WORD flags)
 {
-	for (unsigned i = 7; i < ndr_method_count(interface); i++) {
+	unsigned last = last_place(interface);
+
+	for (unsigned i = first_place(interface); i < last; i++) {
 		const struct ndr_method *m = member_at(interface, i);
 
 		if (!m || ndr_dispatch_id(interface, m) != id)
@@ -137,23 +158,18 @@ struct invocation {
 	uint32_t retval; /* its place among the params, UINT32_MAX: none */
 };
 
-/* The caller's argument for the place; *ret_index is where it stands. */
-static HRESULT find_argument(const DISPPARAMS *p, UINT place, UINT places, const VARIANT **ret,
-			     UINT *ret_index)
+/* The caller's argument for the place, NULL: none; *ret_index is where it stands. */
+static const VARIANT *find_argument(const DISPPARAMS *p, UINT place, UINT places, UINT *ret_index)
 {
-	*ret = NULL;
 	for (UINT i = 0; i < p->cNamedArgs; i++) {
 		DISPID id = p->rgdispidNamedArgs[i];
 
-		if (id == (DISPID)place || (id == DISPID_PROPERTYPUT && place == places - 1)) {
-			*ret = &p->rgvarg[*ret_index = i];
-			return S_OK;
-		}
+		if (id == (DISPID)place || (id == DISPID_PROPERTYPUT && place == places - 1))
+			return &p->rgvarg[*ret_index = i];
 	}
 	/* The others are in reverse order behind the named ones. */
-	if (place < p->cArgs - p->cNamedArgs)
-		*ret = &p->rgvarg[*ret_index = p->cArgs - 1 - place];
-	return S_OK;
+	return place < p->cArgs - p->cNamedArgs ? &p->rgvarg[*ret_index = p->cArgs - 1 - place]
+						: NULL;
 }
 
 static bool is_missing(const VARIANT *v)
@@ -161,18 +177,27 @@ static bool is_missing(const VARIANT *v)
 	return !v || (v->vt == VT_ERROR && v->scode == DISP_E_PARAMNOTFOUND);
 }
 
+/* What an argument is that the caller left out. */
+static HRESULT convert_missing(struct cell *cell, VARTYPE vt, const struct ndr_field *p)
+{
+	VARIANT number = { .vt = VT_I8, .llVal = p->initial };
+
+	if (!(p->flags & NDR_OPTIONAL))
+		return DISP_E_PARAMNOTOPTIONAL;
+	if (p->flags & NDR_DEFAULT)
+		return VariantChangeType(&cell->value, &number, 0, vt == VT_VARIANT ? VT_I4 : vt);
+	if (vt == VT_VARIANT)
+		cell->value = (VARIANT){ .vt = VT_ERROR, .scode = DISP_E_PARAMNOTFOUND };
+	else
+		cell->value.vt = vt;
+	return S_OK;
+}
+
 /* Fills a cell with the value of an argument in the type `vt`. */
 static HRESULT convert(struct cell *cell, VARTYPE vt, LCID lcid, const struct ndr_field *p)
 {
-	if (is_missing(cell->arg)) {
-		if (!(p->flags & NDR_OPTIONAL))
-			return DISP_E_PARAMNOTOPTIONAL;
-		if (vt == VT_VARIANT)
-			cell->value = (VARIANT){ .vt = VT_ERROR, .scode = DISP_E_PARAMNOTFOUND };
-		else
-			cell->value.vt = vt;
-		return S_OK;
-	}
+	if (is_missing(cell->arg))
+		return convert_missing(cell, vt, p);
 	if (vt == VT_VARIANT)
 		return VariantCopyInd(&cell->value, cell->arg);
 	if (vt & VT_ARRAY) {
@@ -235,7 +260,6 @@ static HRESULT fill_all(struct invocation *v, const DISPPARAMS *params, UINT *ar
 	v->retval = UINT32_MAX;
 	for (uint32_t i = 0; i < m->count; i++) {
 		const struct ndr_field *p = &m->params[i];
-		const VARIANT *arg = NULL;
 		UINT index = 0;
 		HRESULT hr = S_OK;
 
@@ -245,8 +269,8 @@ static HRESULT fill_all(struct invocation *v, const DISPPARAMS *params, UINT *ar
 			memcpy(v->frame + p->offset, &v->lcid, sizeof v->lcid);
 		else if (p->flags & NDR_RETVAL)
 			hr = fill(v, v->retval = i, NULL);
-		else if (SUCCEEDED(hr = find_argument(params, place++, places, &arg, &index)))
-			hr = fill(v, i, arg);
+		else
+			hr = fill(v, i, find_argument(params, place++, places, &index));
 		if (FAILED(hr)) {
 			if (arg_err)
 				*arg_err = index;

@@ -298,9 +298,9 @@ static void *slot_of(const struct ndr_interface *interface, unsigned opnum)
 
 	if (opnum < 3 && interface->flags & NDR_OBJECT)
 		return unknown[opnum];
-	if (!method || method->flags & NDR_LOCAL)
+	if (!method)
 		return (void *)face_missing;
-	if (!(method->flags & NDR_CALL_AS))
+	if (!(method->flags & (NDR_CALL_AS | NDR_LOCAL)))
 		return slot_code(method);
 	bridge = ndr_bridge_of(interface, opnum);
 	return bridge ? bridge->slot : (void *)face_missing;

@@ -10,12 +10,18 @@
 #include <ffi.h>
 
 /* A method with [call_as]: its place in the vtable has another signature than the wire, and both
- * ways are functions of ours (ndr/call-as.c). */
+ * ways are functions of ours (ndr/call-as.c). One that is never called over the wire has a slot
+ * only. */
 struct ndr_bridge {
 	const char *interface, *method;
 	void *slot;                                      /* for the vtables of faces */
 	HRESULT (*serve)(IUnknown *object, void *frame); /* calls the object */
 };
+/* Those of ITypeInfo and ITypeLib (ndr/call-as-typeinfo.c). */
+extern const struct ndr_bridge ndr_typeinfo_bridges[];
+extern const size_t ndr_typeinfo_bridge_count;
+/* Makes the call of a face with a frame. */
+HRESULT ndr_face_call(void *face, unsigned opnum, void *frame);
 /* NULL: there is none. `interface` may derive from the one that has the method. */
 const struct ndr_bridge *ndr_bridge_of(const struct ndr_interface *interface, unsigned opnum);
 

@@ -42,7 +42,8 @@ def story_the_example_component_works_as_its_page_says(t):
     shutil.copytree(ROOT / "examples/component", folder, ignore=shutil.ignore_patterns("*.so"))
     shutil.copytree(ROOT / "examples/inc", t.site / "inc")
     folder.chmod(0o755)
-    done = t.run("/usr/bin/make", "-C", folder, f"CPPFLAGS=-I{ROOT / 'include'}")
+    done = t.run("/usr/bin/make", "-C", folder, f"INCLUDE={ROOT / 'include'}", f"IDL={ROOT / 'idl'}",
+                 f"IDLC={t.build / 'tools/idlc/idlc'}")
     t.equal(done.status, 0, f"{done}")
     t.serve()
     t.contains(t.get("/component/").text, "is not registered yet", "the page before")

@@ -120,7 +120,7 @@ class Automation:
         v["_varUnion"]["bstrVal"]["asData"] = text
         return v
 
-    def __call__(self, name, *args, get=False):
+    def __call__(self, name, *args, get=False, exception=True):
         from impacket.dcerpc.v5.dtypes import NULL
         member = self.dispatch.GetIDsOfNames((name,))[0]
         p = self.oaut.DISPPARAMS(None, False)
@@ -130,6 +130,7 @@ class Automation:
         for text in reversed(args):
             p["rgvarg"].append(self._bstr(text))
         kind = self.oaut.DISPATCH_PROPERTYGET if get else self.oaut.DISPATCH_METHOD
+        kind |= 0 if exception else 0x40000  # DISPATCH_zeroExcepInfo: words of a failure go beside the result
         return self.dispatch.Invoke(member, 0x409, kind, p, 0, [], [])["pVarResult"]["_varUnion"]
 
     def release(self):
@@ -402,7 +403,7 @@ WScript.Echo Hex(Err.Number) & " " & Err.Source & ": " & Err.Description
     recorder = Recorder(t, rpcss.port)
     client = Dcom(rpcss.port, through=recorder.port)
     basket = client.create("B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11")
-    failure(lambda: basket("Add", "1", "0"))
+    failure(lambda: basket("Add", "1", "0", exception=False))
     basket.release()
     client.close()
     recorder.close()

@@ -439,7 +439,7 @@ int idl_emit_header(struct idl *idl, const struct idl_file *file, struct buf *ou
 {
 	buf_printf(out,
 		   "/* Made by idlc from %s.idl; do not edit. */\n#pragma once\n\n"
-		   "#include \"ndr/table.h\"\n",
+		   "#include <surrogate/tables.h>\n",
 		   file->name);
 	for (unsigned i = 0; i < file->import_count; i++)
 		buf_printf(out, "#include \"%s.h\"\n", file->imports[i]->name);

@@ -46,6 +46,12 @@ static unsigned attribute_flags(const struct idl_attribute *attributes)
 	return flags;
 }
 
+/* defaultvalue(""): what is left out is empty anyway. */
+static bool is_empty_text(const struct idl_attribute *a)
+{
+	return a->text && !*a->text;
+}
+
 static unsigned param_flags(const struct idl_member *m)
 {
 	unsigned flags = 0;
@@ -55,6 +61,10 @@ static unsigned param_flags(const struct idl_member *m)
 	flags |= idl_attribute(m->attributes, "retval") ? NDR_RETVAL | NDR_OUT : 0;
 	flags |= idl_attribute(m->attributes, "optional") ? NDR_OPTIONAL : 0;
 	flags |= idl_attribute(m->attributes, "lcid") ? NDR_LCID : 0;
+	const struct idl_attribute *initial = idl_attribute(m->attributes, "defaultvalue");
+
+	if (initial)
+		flags |= NDR_OPTIONAL | (is_empty_text(initial) ? 0 : NDR_DEFAULT);
 	/* [MS-IISS] leaves [in] out, as MIDL lets it. */
 	return flags & (NDR_IN | NDR_OUT) ? flags : flags | NDR_IN;
 }
@@ -123,6 +133,18 @@ static VARTYPE automation_type(struct idl_type *type, unsigned pointers)
 	return vt && !(vt & VT_BYREF) ? vt | VT_BYREF : VT_EMPTY;
 }
 
+/* A number; texts are none. */
+static int64_t default_value(struct lowering *l, const struct idl_member *p)
+{
+	const struct idl_attribute *a = idl_attribute(p->attributes, "defaultvalue");
+
+	if (!a->count || !a->args[0]) {
+		idl_fail(l->idl, &p->place, "the defaultvalue of %.60s must be a number", p->name);
+		return 0;
+	}
+	return lower_constant(l, a, 0);
+}
+
 /* One row of the params of a frame. */
 static bool emit_param(struct lowering *l, const struct idl_method *m, struct idl_member *p,
 		       const struct scope *frame, unsigned flags, struct buf *rows)
@@ -137,8 +159,11 @@ static bool emit_param(struct lowering *l, const struct idl_method *m, struct id
 		idl_fail(l->idl, &p->place, "%.60s of %.60s must be a pointer", p->name, m->name);
 		return false;
 	}
-	buf_printf(rows, " { \"%s\", %s, offsetof(%s, %s), %u, 0x%x },", p->name, t->ref,
+	buf_printf(rows, " { \"%s\", %s, offsetof(%s, %s), %u, 0x%x", p->name, t->ref,
 		   frame->c_name, p->name, flags, automation_type(p->type, 0));
+	if (flags & NDR_DEFAULT)
+		buf_printf(rows, ", %lld", (long long)default_value(l, p));
+	buf_puts(rows, " },");
 	return true;
 }
 
@@ -216,9 +241,9 @@ static unsigned interface_flags(const struct idl_interface *i)
 	       (idl_attribute(i->attributes, "local") ? NDR_LOCAL_INTERFACE : 0);
 }
 
-static void emit_interface(struct lowering *l, const struct idl_interface *i, struct buf *list,
-			   uint32_t *count)
+static void emit_interface_table(struct lowering *l, const struct idl_interface *i)
 {
+	bool own = i->file == l->file;
 	struct buf rows;
 	unsigned opnum = first_opnum(i), major, minor, methods = 0;
 	const char *guid = emit_guid(l->idl, i->attributes, &i->place);
@@ -239,15 +264,35 @@ static void emit_interface(struct lowering *l, const struct idl_interface *i, st
 		buf_printf(l->out, "static const struct ndr_method m_%s[] = {\n%s};\n", i->name,
 			   buf_cstr(&rows));
 	buf_done(&rows);
-	if (emit_is_object(i) && !idl_is_native(l->idl, idl_text(l->idl, "%sVtbl", i->name)))
+	if (own && emit_is_object(i) && !idl_is_native(l->idl, idl_text(l->idl, "%sVtbl", i->name)))
 		buf_printf(l->out, "const IID IID_%s = %s;\n", i->name, guid);
-	buf_printf(
-		l->out,
-		"const struct ndr_interface ndr_interface_%s = { \"%s\", %s, %u, %u, 0x%x, %u, %u, "
-		"%s%s, %s%s };\n",
-		i->name, i->name, guid, major, minor, interface_flags(i), opnum, methods,
-		i->base ? "&ndr_interface_" : "NULL", i->base ? i->base->name : "",
-		methods ? "m_" : "NULL", methods ? i->name : "");
+	buf_printf(l->out,
+		   "const struct ndr_interface ndr_interface_%s = { NDR_TABLES_VERSION, \"%s\", "
+		   "%s, %u, "
+		   "%u, 0x%x, %u, %u, %s%s, %s%s, %s%s };\n",
+		   i->name, i->name, guid, major, minor, interface_flags(i), opnum, methods,
+		   i->base ? "&ndr_interface_" : "NULL", i->base ? i->base->name : "",
+		   methods ? "m_" : "NULL", methods ? i->name : "", own ? "&ndr_module_" : "NULL",
+		   own ? emit_identifier(l->idl, l->file->name) : "");
+}
+
+/* What it derives from, when that is of another file and has to be in this one. */
+static void emit_bases(struct lowering *l, struct idl_interface *base)
+{
+	if (!l->idl->whole || !base || base->file == l->file || base->tabled)
+		return;
+	base->tabled = true;
+	emit_bases(l, base->base);
+	if (!l->idl->result)
+		emit_interface_table(l, base);
+}
+
+static void emit_interface(struct lowering *l, const struct idl_interface *i, struct buf *list,
+			   uint32_t *count)
+{
+	emit_bases(l, i->base);
+	if (!l->idl->result)
+		emit_interface_table(l, i);
 	buf_printf(list, " &ndr_interface_%s,", i->name);
 	++*count;
 }
@@ -307,10 +352,12 @@ static void emit_module(struct lowering *l, struct lists *lists)
 		emit_list(l->out, "ndr_interface", "interfaces", &lists->interfaces);
 	const char *classes = emit_list(l->out, "ndr_coclass", "coclasses", &lists->coclasses);
 
-	buf_printf(l->out,
-		   "const struct ndr_module ndr_module_%s = { \"%s\", %s, %s, %s, %u, %u, %u };\n",
-		   emit_identifier(l->idl, l->file->name), l->file->name, types, interfaces,
-		   classes, lists->type_count, lists->interface_count, lists->coclass_count);
+	buf_printf(
+		l->out,
+		"const struct ndr_module ndr_module_%s = { NDR_TABLES_VERSION, \"%s\", %s, %s, %s, "
+		"%u, %u, %u };\n",
+		emit_identifier(l->idl, l->file->name), l->file->name, types, interfaces, classes,
+		lists->type_count, lists->interface_count, lists->coclass_count);
 }
 
 int idl_emit_tables(struct idl *idl, const struct idl_file *file, struct buf *out)
@@ -324,7 +371,9 @@ int idl_emit_tables(struct idl *idl, const struct idl_file *file, struct buf *ou
 	l.known = map_new(IDL_NAMES_MAX, 0);
 	if (!l.known)
 		idl_fail(idl, NULL, "out of memory");
-	buf_printf(out, "/* Made by idlc from %s.idl; do not edit. */\n#include \"%s.h\"\n\n",
+	buf_printf(out,
+		   "/* Made by idlc from %s.idl; do not edit. */\n#include \"%s.h\"\n\n"
+		   "#pragma GCC diagnostic ignored \"-Wmissing-field-initializers\"\n\n",
 		   file->name, file->name);
 	if (!idl->result)
 		emit_items(&l, &lists);

@@ -121,7 +121,7 @@ struct idl_interface {
 	struct idl_interface *base;
 	struct idl_method *methods;
 	struct idl_type *type;
-	bool defined, dispinterface;
+	bool defined, dispinterface, tabled;
 	unsigned method_count;
 	const struct idl_file *file;
 	struct idl_place place;
@@ -161,9 +161,9 @@ struct idl_file {
 	const char *name; /* "ms-dcom" */
 	const char *path;
 	struct idl_item *items, **tail;
-	const struct idl_file *imports[32];
+	struct idl_file *imports[32];
 	unsigned import_count;
-	bool complete;
+	bool complete, written; /* parsed; its header is there */
 };
 
 struct idl {
@@ -175,6 +175,7 @@ struct idl {
 	struct idl_file *files;
 	const char *folders[8]; /* where imports are looked for, besides the file's own */
 	unsigned folder_count, tokens;
+	bool whole; /* the tables refer to none of another file: all that is needed is in them */
 	/* Gives the text of an imported file, in the arena; NULL: there is none. */
 	const char *(*open)(struct idl *idl, const char *name, const char **ret_path,
 			    size_t *ret_size);

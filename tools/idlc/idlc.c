@@ -13,12 +13,16 @@
 #include <stdlib.h>
 
 static const char usage[] =
-	"usage: idlc [--import FOLDER]... [--native HEADER]... --output FOLDER FILE.idl\n"
+	"usage: idlc [--import FOLDER]... [--native HEADER]... [--whole] --output FOLDER FILE.idl\n"
 	"Writes FOLDER/FILE.h (C types, vtables, frames) and FOLDER/FILE.c (tables for ndr/).\n"
 	"  --import FOLDER  look there for imported files too\n"
 	"  --native HEADER  do not declare again what this C header, and those of its folder that "
 	"it\n"
-	"                   includes, declare\n";
+	"                   includes, declare\n"
+	"  --whole          for a component: FILE.c needs no tables of other files, and the "
+	"headers "
+	"of\n"
+	"                   those that are imported are written, too\n";
 
 /* The whole of a file, in the arena, with a NUL behind it. NULL with errno. */
 static char *read_file(struct idl *idl, const char *path, size_t *ret_size)
@@ -74,6 +78,24 @@ static int write_file(const char *folder, const char *name, const char *suffix, 
 	return ok ? 0 : -EIO;
 }
 
+/* Of the file; with --whole of all that it imports, which come first, so that what they declare is
+ * not declared again. */
+static int write_headers(struct idl *idl, struct idl_file *file, const char *output,
+			 struct buf *out)
+{
+	if (file->written)
+		return idl->result;
+	file->written = true;
+	for (unsigned i = 0; idl->whole && i < file->import_count && !idl->result; i++)
+		write_headers(idl, file->imports[i], output, out);
+	if (idl->result)
+		return idl->result;
+	buf_clear(out);
+	if (idl_emit_header(idl, file, out) == 0)
+		idl->result = write_file(output, file->name, "h", out);
+	return idl->result;
+}
+
 static int compile(struct idl *idl, const char *path, const char *output)
 {
 	struct buf out;
@@ -84,8 +106,7 @@ static int compile(struct idl *idl, const char *path, const char *output)
 		return error_set(idl->err, -errno, "cannot read %s: %s", path, strerror(errno));
 	struct idl_file *file = idl_parse(idl, path, path, text, size);
 	buf_init(&out, 64 << 20);
-	if (file && idl_emit_header(idl, file, &out) == 0 &&
-	    write_file(output, file->name, "h", &out) == 0) {
+	if (file && write_headers(idl, file, output, &out) == 0) {
 		buf_clear(&out);
 		if (idl_emit_tables(idl, file, &out) == 0)
 			idl->result = write_file(output, file->name, "c", &out);
@@ -151,6 +172,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = { { "import", required_argument, NULL, 'i' },
 						 { "native", required_argument, NULL, 'n' },
 						 { "output", required_argument, NULL, 'o' },
+						 { "whole", no_argument, NULL, 'w' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	struct error err = { 0 };
@@ -165,6 +187,8 @@ int main(int argc, char **argv)
 			r = add_native(&idl, optarg, 0);
 		} else if (c == 'o') {
 			output = optarg;
+		} else if (c == 'w') {
+			idl.whole = true;
 		} else {
 			fputs(usage, c == 'h' ? stdout : stderr);
 			return c == 'h' ? 0 : 2;

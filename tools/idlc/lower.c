@@ -242,6 +242,19 @@ static const struct lowered *pointer_to(struct lowering *l, const struct lowered
 	return nameless(l, t, "POINTER", idl_text(l->idl, ".of = %s", target->ref));
 }
 
+/* The IID that a pointer is of, as an initializer's value. */
+static const char *iid_of(struct lowering *l, const struct idl_interface *interface)
+{
+	const char *name = interface ? interface->name : "IUnknown";
+	const char *guid;
+
+	if (!interface || !l->idl->whole || interface->file == l->file ||
+	    idl_is_native(l->idl, idl_text(l->idl, "%sVtbl", name)))
+		return idl_text(l->idl, "&IID_%s", name);
+	guid = emit_guid(l->idl, interface->attributes, &interface->place);
+	return guid ? idl_text(l->idl, "&%s", lower_define(l, "const GUID %s =", 'g', guid)) : NULL;
+}
+
 static const struct lowered *interface_pointer(struct lowering *l, struct wants *w,
 					       const struct idl_interface *interface)
 {
@@ -257,8 +270,7 @@ static const struct lowered *interface_pointer(struct lowering *l, struct wants 
 		return NULL;
 	return nameless(l, t, "INTERFACE",
 			expr ? idl_text(l->idl, ".expr = %s", expr)
-			     : idl_text(l->idl, ".iid = &IID_%s",
-					interface ? interface->name : "IUnknown"));
+			     : idl_text(l->idl, ".iid = %s", iid_of(l, interface)));
 }
 
 static const struct lowered *context(struct lowering *l)
@@ -622,7 +634,7 @@ const struct lowered *lower_named(struct lowering *l, struct idl_type *type)
 		return refuse(l, type->refusal);
 	if (type->lowering)
 		return recursion(l, type);
-	bool foreign = type->file != l->file;
+	bool foreign = type->file != l->file && !l->idl->whole;
 	type->lowering = true;
 	type->pointers = l->pointers;
 	l->quiet += foreign;

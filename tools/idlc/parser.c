@@ -328,7 +328,7 @@ static void imports(struct parser *p)
 			idl_fail(p->idl, &place, "cannot read \"%.200s\"", name);
 			return;
 		}
-		const struct idl_file *file = idl_parse(p->idl, name, path, text, size);
+		struct idl_file *file = idl_parse(p->idl, name, path, text, size);
 		if (!file)
 			return;
 		if (p->file->import_count == ARRAY_LEN(p->file->imports)) {

@@ -21,6 +21,8 @@ def declared():
         text = header.read_text()
         for function in re.findall(r"^SURROGATE_API [^;(]*?\*?(\w+)\s*\(", text, re.M):
             names.add(function)
+        for data in re.findall(r"^SURROGATE_API extern const struct \w+ ([^;]+);", text, re.M):
+            names.update(re.findall(r"(\w+)(?:\[\w+\])?\s*(?:,|$)", data))
         for table in re.findall(r"#define \w*INTERFACE_IDS\(X\)((?:.*\\\n)*.*\n)", text):
             names.update("IID_" + name for name in re.findall(r"X\((\w+),", table))
     return {name for name in names if not OF_COMPONENTS.fullmatch(name)} | {"GUID_NULL"}

@@ -28,10 +28,21 @@ static const char *no_imports(struct idl *idl, const char *name, const char **pa
 {
 	static const char other[] = "typedef unsigned long DWORD; import \"main.idl\";";
 
+	static const char base[] = BASICS
+		"typedef struct P { long x; } P;\n"
+		"[object, uuid(00112233-4455-6677-8899-AABBCCDDEE01)] interface IBase : IUnknown "
+		"{ HRESULT Move([in] P *p); }";
+
 	*path = name;
+	if (!strcmp(name, "base.idl")) {
+		*size = sizeof base - 1;
+		return base;
+	}
 	*size = sizeof other - 1;
 	return !strcmp(name, "circle.idl") || !strcmp(name, "main.idl") ? other : NULL;
 }
+
+static bool whole; /* --whole */
 
 static void compile(struct compiled *c, const char *text)
 {
@@ -45,6 +56,7 @@ static void compile(struct compiled *c, const char *text)
 	if (!c->result)
 		c->result = idl_add_native(&idl, native, sizeof native - 1);
 	idl.open = no_imports;
+	idl.whole = whole;
 	struct idl_file *file =
 		c->result ? NULL : idl_parse(&idl, "main.idl", "dir/main.idl", text, strlen(text));
 	if (file && idl_emit_header(&idl, file, &c->header) == 0)
@@ -110,6 +122,8 @@ static const struct {
 	  "s: it contains itself" },
 	{ PLAIN "struct s; long f([in] struct s *p); }", 2, 33, "s: s is never defined" },
 	{ PLAIN "long f([in, range(1, n)] long n); }", 2, 13, "[range] needs constants" },
+	{ PLAIN "long f([in, defaultvalue(\"x\")] long n); }", 2, 37,
+	  "the defaultvalue of n must be a number" },
 	{ PLAIN "long f([in, iid_is(n)] void *p, [in] long n); }", 2, 20, "iid_is needs an IID" },
 	{ "[object, uuid(00000000-0000-0000-C000-000000000046), version(a)] interface i { }", 1, 54,
 	  "\"a\" is not a version" },
@@ -208,6 +222,37 @@ static void writes_interfaces(void **state)
 	compiled_done(&c);
 }
 
+static bool has_text(struct buf *b, const char *text)
+{
+	return strstr(buf_cstr(b), text) != NULL;
+}
+
+/* The tables of another file are referred to, or all that is needed of them is there. */
+static void may_need_no_other_tables(void **state)
+{
+	struct compiled c;
+
+	for (int i = 0; i < 2; i++) {
+		whole = i;
+		compile(&c, "import \"base.idl\";\n"
+			    "[object, uuid(00112233-4455-6677-8899-AABBCCDDEE02)] interface IMine "
+			    ": IBase { HRESULT Stop([in] P *p, [in] IBase *b, [in, "
+			    "defaultvalue(-2)] long n); }\n");
+		whole = false;
+		if (c.result)
+			fail_msg("%d,%d %s", c.err.line, c.err.column, c.err.text);
+		require_text(&c.tables, "const struct ndr_interface ndr_interface_IMine = { "
+					"NDR_TABLES_VERSION, \"IMine\", ");
+		require_text(&c.tables, "0x3, -2 }");
+		assert_int_equal(has_text(&c.tables, "const struct ndr_type ndr_type_P = "), i);
+		assert_int_equal(has_text(&c.tables, "ndr_interface_IBase = {"), i);
+		assert_int_equal(has_text(&c.tables, "ndr_interface_IUnknown = {"), i);
+		assert_int_equal(has_text(&c.tables, ".iid = &IID_IBase"), !i);
+		assert_int_equal(has_text(&c.tables, "IID IID_IBase"), false);
+		compiled_done(&c);
+	}
+}
+
 /* ---- limits ---- */
 
 static void has_limits(void **state)
@@ -263,6 +308,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(writes_c_types),
 		cmocka_unit_test(writes_interfaces),
+		cmocka_unit_test(may_need_no_other_tables),
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(survives_failing_allocations),
 	};

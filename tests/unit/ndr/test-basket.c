@@ -5,14 +5,12 @@
  */
 #include "../unit.h"
 
-#include "../../../examples/component/basket.h"
 #include "base/mem.h"
+#include "basket.h"
 #include "ndr/table.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
-
-extern const struct ndr_module ndr_module_basket;
 
 static void test_header(void **state)
 {
@@ -67,10 +65,71 @@ static void test_by_table(void **state)
 	dlclose(handle);
 }
 
+/* The same by name, as scripts call it: conversions, the default value, words of errors. */
+static void test_by_name(void **state)
+{
+	static const CLSID clsid = {
+		0xB2D5F7C4, 0x6E0B, 0x4C1C, { 0x9B, 0x57, 0x6C, 0x4D, 0x3A, 0x0E, 0x6F, 0x11 }
+	};
+	void *handle = dlopen(getenv("COMPONENT_BASKET"), RTLD_NOW | RTLD_LOCAL);
+	HRESULT (*get)(REFCLSID, REFIID, void **);
+	VARIANT arguments[2] = { { .vt = VT_I4, .lVal = 0 }, { .vt = VT_I4, .lVal = 2 } };
+	DISPPARAMS one = { .rgvarg = arguments + 1, .cArgs = 1 },
+		   two = { .rgvarg = arguments, .cArgs = 2 }, none = { NULL };
+	OLECHAR *names[] = { (OLECHAR *)(uintptr_t)u"ADD" };
+	VARIANT result = { 0 };
+	EXCEPINFO e = { 0 };
+	IClassFactory *factory;
+	ITypeInfo *info = NULL;
+	TYPEATTR *a = NULL;
+	IDispatch *d;
+	DISPID id;
+
+	assert_non_null(handle);
+	*(void **)&get = dlsym(handle, "DllGetClassObject");
+	assert_int_equal(get(&clsid, &IID_IClassFactory, (void **)&factory), S_OK);
+	assert_int_equal(
+		factory->lpVtbl->CreateInstance(factory, NULL, &IID_IDispatch, (void **)&d), S_OK);
+	assert_int_equal(d->lpVtbl->GetIDsOfNames(d, &GUID_NULL, names, 1, 0, &id), S_OK);
+	assert_int_equal(id, 2);
+	assert_int_equal(d->lpVtbl->Invoke(d, id, &GUID_NULL, 0, DISPATCH_METHOD, &one, NULL, &e,
+					   NULL),
+			 S_OK);
+	assert_int_equal(d->lpVtbl->Invoke(d, 1, &GUID_NULL, 0, DISPATCH_PROPERTYGET, &none,
+					   &result, &e, NULL),
+			 S_OK);
+	assert_int_equal(result.vt, VT_I4);
+	assert_int_equal(result.lVal, 1); /* the default of Add's count */
+	assert_int_equal(d->lpVtbl->Invoke(d, id, &GUID_NULL, 0, DISPATCH_METHOD, &two, NULL, &e,
+					   NULL),
+			 DISP_E_EXCEPTION);
+	assert_int_equal(e.scode, E_INVALIDARG);
+	assert_int_equal(SysStringLen(e.bstrDescription), 33);
+	SysFreeString(e.bstrSource);
+	SysFreeString(e.bstrDescription);
+	SysFreeString(e.bstrHelpFile);
+	assert_int_equal(d->lpVtbl->Invoke(d, id, &GUID_NULL, 0, DISPATCH_METHOD, &none, NULL, &e,
+					   NULL),
+			 DISP_E_PARAMNOTOPTIONAL);
+	/* Type information keeps the component, whose tables it reads. */
+	assert_int_equal(d->lpVtbl->GetTypeInfo(d, 0, 0, &info), S_OK);
+	assert_int_equal(d->lpVtbl->Release(d), 0);
+	factory->lpVtbl->Release(factory);
+	dlclose(handle);
+	assert_non_null(dlopen(getenv("COMPONENT_BASKET"), RTLD_NOW | RTLD_NOLOAD));
+	assert_int_equal(info->lpVtbl->GetTypeAttr(info, &a), S_OK);
+	assert_true(IsEqualGUID(&a->guid, &IID_IBasket));
+	info->lpVtbl->ReleaseTypeAttr(info, a);
+	dlclose(handle); /* that of the look */
+	info->lpVtbl->Release(info);
+	assert_null(dlopen(getenv("COMPONENT_BASKET"), RTLD_NOW | RTLD_NOLOAD));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_header),
-					    cmocka_unit_test(test_by_table) };
+					    cmocka_unit_test(test_by_table),
+					    cmocka_unit_test(test_by_name) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
