@@ -374,6 +374,33 @@ static void test_cancel_and_orphan(void **state)
 	expect_number(4, 1);
 }
 
+/* A call has the memory of the one before, and nothing of what that was told. */
+static void test_memory_of_the_one_before(void **state)
+{
+	struct rpc_pdu pdu;
+	rig.keep = true;
+	bound();
+	rig_put_request(&rig, 2, WHOLE | RPC_PFC_MAYBE, ECHO_ECHO_DATA, "\3\0\0\0abc", 7);
+	rig_put_bare(&rig, RPC_PDU_CO_CANCEL, 2);
+	rig_put_bare(&rig, RPC_PDU_ORPHANED, 2);
+	assert_int_equal(rig_send(&rig), 0);
+	struct rpc_call *first = rig.kept[0];
+	assert_true(rpc_call_cancelled(first));
+	rpc_call_run(first);
+	assert_int_equal(rpc_call_finish(first), 0);
+	rig_put_request(&rig, 3, WHOLE, ECHO_ADD_ONE, "\x29\0\0\0", 4);
+	assert_int_equal(rig_send(&rig), 0);
+	assert_ptr_equal(rig.kept[1], first);
+	assert_false(rpc_call_cancelled(first));
+	rpc_call_run(first);
+	assert_int_equal(rpc_call_finish(first), 0);
+	rig.kept_count = 0;
+	rig_expect(&rig, RPC_PDU_RESPONSE, &pdu);
+	assert_int_equal(pdu.call.cancels, 0);
+	expect_number(3, 42);
+	rig_expect_nothing(&rig);
+}
+
 static void test_maybe(void **state)
 {
 	bound();
@@ -571,6 +598,7 @@ int main(void)
 		TEST(test_stub_limit_of_all),
 		TEST(test_stub_limit_of_server),
 		TEST(test_cancel_and_orphan),
+		TEST(test_memory_of_the_one_before),
 		TEST(test_maybe),
 		TEST(test_call_limit),
 		TEST(test_closed),
