@@ -12,6 +12,7 @@
 #include "com/classes.h"
 #include "com/component.h"
 #include "com/errorinfo.h"
+#include "com/unknown.h"
 
 #include <unistd.h>
 
@@ -23,35 +24,11 @@ struct factory {
 	const struct class_entry *entry;
 };
 
-static struct factory *factory_of(IClassFactory *face)
-{
-	return container_of(face, struct factory, face);
-}
+COM_OBJECT(factory, IClassFactory)
 
-static ULONG factory_addref(IClassFactory *This)
+static void factory_free(struct factory *self)
 {
-	return __atomic_add_fetch(&factory_of(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
-static ULONG factory_release(IClassFactory *This)
-{
-	ULONG left = __atomic_sub_fetch(&factory_of(This)->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (!left)
-		mem_free(factory_of(This));
-	return left;
-}
-
-static HRESULT factory_query(IClassFactory *This, REFIID riid, void **ret)
-{
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IClassFactory))
-		return E_NOINTERFACE;
-	factory_addref(This);
-	*ret = This;
-	return S_OK;
+	mem_free(self);
 }
 
 /* One object of the class, as `riid`. */
@@ -76,7 +53,7 @@ static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID riid,
 	if (!ret)
 		return E_POINTER;
 	*ret = NULL;
-	return entry_create(factory_of(This)->entry, outer, riid, ret);
+	return entry_create(factory_self(This)->entry, outer, riid, ret);
 }
 
 static HRESULT factory_lock(IClassFactory *This, BOOL lock)

@@ -3,22 +3,13 @@
 #include "com/connection.h"
 
 #include "base/mem.h"
+#include "com/unknown.h"
 
 struct connection {
 	IDispatch *sink; /* counted */
 	DWORD cookie;
 	struct connection *next;
 };
-
-static struct connection_point *of_container(IConnectionPointContainer *This)
-{
-	return container_of(This, struct connection_point, container);
-}
-
-static struct connection_point *of_point(IConnectionPoint *This)
-{
-	return container_of(This, struct connection_point, point);
-}
 
 /* ---- the faces: counted with their object ---- */
 
@@ -43,22 +34,8 @@ static ULONG owner_release(struct connection_point *p)
 	return owner->lpVtbl->Release(owner);
 }
 
-#define FACE(type, of)                                                                             \
-	static HRESULT type##_query(type *This, REFIID riid, void **ret)                           \
-	{                                                                                          \
-		return owner_query(of(This), riid, ret);                                           \
-	}                                                                                          \
-	static ULONG type##_addref(type *This)                                                     \
-	{                                                                                          \
-		return owner_addref(of(This));                                                     \
-	}                                                                                          \
-	static ULONG type##_release(type *This)                                                    \
-	{                                                                                          \
-		return owner_release(of(This));                                                    \
-	}
-FACE(IConnectionPointContainer, of_container)
-FACE(IConnectionPoint, of_point)
-#undef FACE
+COM_FACE(container, IConnectionPointContainer, owner, struct connection_point, container)
+COM_FACE(point, IConnectionPoint, owner, struct connection_point, point)
 
 /* ---- the connection point ---- */
 
@@ -75,14 +52,14 @@ static HRESULT point_container(IConnectionPoint *This, IConnectionPointContainer
 {
 	if (!ret)
 		return E_POINTER;
-	*ret = &of_point(This)->container;
-	owner_addref(of_point(This));
+	*ret = &point_self(This)->container;
+	owner_addref(point_self(This));
 	return S_OK;
 }
 
 static HRESULT point_advise(IConnectionPoint *This, IUnknown *unknown, DWORD *ret)
 {
-	struct connection_point *p = of_point(This);
+	struct connection_point *p = point_self(This);
 	struct connection *c;
 	IDispatch *sink;
 
@@ -118,7 +95,7 @@ static HRESULT point_advise(IConnectionPoint *This, IUnknown *unknown, DWORD *re
 
 static HRESULT point_unadvise(IConnectionPoint *This, DWORD cookie)
 {
-	struct connection_point *p = of_point(This);
+	struct connection_point *p = point_self(This);
 	struct connection **at = &p->first, *c;
 
 	pthread_mutex_lock(&p->lock);
@@ -146,9 +123,9 @@ static HRESULT point_enum(IConnectionPoint *This, IEnumConnections **ret)
 }
 
 static const IConnectionPointVtbl point_vtbl = {
-	.QueryInterface = IConnectionPoint_query,
-	.AddRef = IConnectionPoint_addref,
-	.Release = IConnectionPoint_release,
+	.QueryInterface = point_query,
+	.AddRef = point_addref,
+	.Release = point_release,
 	.GetConnectionInterface = point_interface,
 	.GetConnectionPointContainer = point_container,
 	.Advise = point_advise,
@@ -165,44 +142,20 @@ struct points {
 	struct connection_point *point; /* counted */
 };
 
-static struct points *of_enum(IEnumConnectionPoints *This)
-{
-	return container_of(This, struct points, face);
-}
+COM_OBJECT(points, IEnumConnectionPoints)
 
 static HRESULT points_new(struct connection_point *point, bool passed, IEnumConnectionPoints **ret);
 
-static ULONG points_addref(IEnumConnectionPoints *This)
+static void points_free(struct points *self)
 {
-	return __atomic_add_fetch(&of_enum(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
-static HRESULT points_query(IEnumConnectionPoints *This, REFIID riid, void **ret)
-{
-	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IEnumConnectionPoints)) {
-		*ret = NULL;
-		return E_NOINTERFACE;
-	}
-	points_addref(This);
-	*ret = This;
-	return S_OK;
-}
-
-static ULONG points_release(IEnumConnectionPoints *This)
-{
-	ULONG left = __atomic_sub_fetch(&of_enum(This)->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (!left) {
-		owner_release(of_enum(This)->point);
-		mem_free(of_enum(This));
-	}
-	return left;
+	owner_release(self->point);
+	mem_free(self);
 }
 
 static HRESULT points_next(IEnumConnectionPoints *This, ULONG count, IConnectionPoint **ret,
 			   ULONG *ret_count)
 {
-	struct points *self = of_enum(This);
+	struct points *self = points_self(This);
 	ULONG n = count && !self->passed;
 
 	if (n) {
@@ -217,7 +170,7 @@ static HRESULT points_next(IEnumConnectionPoints *This, ULONG count, IConnection
 
 static HRESULT points_skip(IEnumConnectionPoints *This, ULONG count)
 {
-	struct points *self = of_enum(This);
+	struct points *self = points_self(This);
 	ULONG n = count && !self->passed;
 
 	self->passed |= n != 0;
@@ -226,13 +179,13 @@ static HRESULT points_skip(IEnumConnectionPoints *This, ULONG count)
 
 static HRESULT points_reset(IEnumConnectionPoints *This)
 {
-	of_enum(This)->passed = false;
+	points_self(This)->passed = false;
 	return S_OK;
 }
 
 static HRESULT points_clone(IEnumConnectionPoints *This, IEnumConnectionPoints **ret)
 {
-	return points_new(of_enum(This)->point, of_enum(This)->passed, ret);
+	return points_new(points_self(This)->point, points_self(This)->passed, ret);
 }
 
 static const IEnumConnectionPointsVtbl points_vtbl = {
@@ -261,7 +214,7 @@ static HRESULT points_new(struct connection_point *point, bool passed, IEnumConn
 
 static HRESULT container_enum(IConnectionPointContainer *This, IEnumConnectionPoints **ret)
 {
-	return ret ? points_new(of_container(This), false, ret) : E_POINTER;
+	return ret ? points_new(container_self(This), false, ret) : E_POINTER;
 }
 
 static HRESULT container_find(IConnectionPointContainer *This, REFIID riid, IConnectionPoint **ret)
@@ -272,15 +225,15 @@ static HRESULT container_find(IConnectionPointContainer *This, REFIID riid, ICon
 		*ret = NULL;
 		return CONNECT_E_NOCONNECTION;
 	}
-	*ret = &of_container(This)->point;
-	owner_addref(of_container(This));
+	*ret = &container_self(This)->point;
+	owner_addref(container_self(This));
 	return S_OK;
 }
 
 static const IConnectionPointContainerVtbl container_vtbl = {
-	.QueryInterface = IConnectionPointContainer_query,
-	.AddRef = IConnectionPointContainer_addref,
-	.Release = IConnectionPointContainer_release,
+	.QueryInterface = container_query,
+	.AddRef = container_addref,
+	.Release = container_release,
 	.EnumConnectionPoints = container_enum,
 	.FindConnectionPoint = container_find,
 };

@@ -7,6 +7,7 @@
 #include "com/automation.h"
 
 #include "base/mem.h"
+#include "com/unknown.h"
 #include "com/variant.h"
 
 struct items {
@@ -24,14 +25,11 @@ struct enumerator {
 	struct items *items;
 };
 
-static struct enumerator *enumerator_of(IEnumVARIANT *face)
-{
-	return container_of(face, struct enumerator, face);
-}
+COM_OBJECT(enumerator, IEnumVARIANT)
 
 static struct items *items_unref(struct items *items)
 {
-	if (items && !__atomic_sub_fetch(&items->refs, 1, __ATOMIC_ACQ_REL)) {
+	if (items && !com_refs_drop(&items->refs)) {
 		for (size_t i = 0; i < items->count && !items->owner; i++)
 			(void)VariantClear(&items->list[i]);
 		if (items->owner)
@@ -41,33 +39,10 @@ static struct items *items_unref(struct items *items)
 	return NULL;
 }
 
-static ULONG enumerator_addref(IEnumVARIANT *This)
+static void enumerator_free(struct enumerator *self)
 {
-	return __atomic_add_fetch(&enumerator_of(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
-static ULONG enumerator_release(IEnumVARIANT *This)
-{
-	struct enumerator *self = enumerator_of(This);
-	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (!left) {
-		items_unref(self->items);
-		mem_free(self);
-	}
-	return left;
-}
-
-static HRESULT enumerator_query(IEnumVARIANT *This, REFIID riid, void **ret)
-{
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IEnumVARIANT))
-		return E_NOINTERFACE;
-	enumerator_addref(This);
-	*ret = This;
-	return S_OK;
+	items_unref(self->items);
+	mem_free(self);
 }
 
 static HRESULT item_get(const struct items *items, size_t at, VARIANT *ret)
@@ -79,7 +54,7 @@ static HRESULT item_get(const struct items *items, size_t at, VARIANT *ret)
 
 static HRESULT enumerator_next(IEnumVARIANT *This, ULONG count, VARIANT *ret, ULONG *ret_fetched)
 {
-	struct enumerator *self = enumerator_of(This);
+	struct enumerator *self = enumerator_self(This);
 	ULONG n = 0;
 	HRESULT hr = S_OK;
 
@@ -101,7 +76,7 @@ static HRESULT enumerator_next(IEnumVARIANT *This, ULONG count, VARIANT *ret, UL
 
 static HRESULT enumerator_skip(IEnumVARIANT *This, ULONG count)
 {
-	struct enumerator *self = enumerator_of(This);
+	struct enumerator *self = enumerator_self(This);
 	size_t left = self->items->count - self->at;
 
 	self->at += count < left ? count : left;
@@ -110,7 +85,7 @@ static HRESULT enumerator_skip(IEnumVARIANT *This, ULONG count)
 
 static HRESULT enumerator_reset(IEnumVARIANT *This)
 {
-	enumerator_of(This)->at = 0;
+	enumerator_self(This)->at = 0;
 	return S_OK;
 }
 
@@ -143,11 +118,11 @@ static struct enumerator *enumerator_new(struct items *items, size_t at)
 
 static HRESULT enumerator_clone(IEnumVARIANT *This, IEnumVARIANT **ret)
 {
-	struct enumerator *self = enumerator_of(This);
+	struct enumerator *self = enumerator_self(This);
 
 	if (!ret)
 		return E_POINTER;
-	__atomic_add_fetch(&self->items->refs, 1, __ATOMIC_RELAXED);
+	com_refs_add(&self->items->refs);
 	struct enumerator *clone = enumerator_new(self->items, self->at);
 
 	if (!clone)

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "com/class.h"
+#include "com/unknown.h"
 
 #include <pthread.h>
 
@@ -145,74 +146,14 @@ struct marshaler {
 	IUnknown inner; /* of an aggregate; not delegated */
 	IMarshal face;
 	uint32_t refs;
-	IUnknown *outer; /* NULL: no aggregate. Not held, as published */
+	IUnknown *outer; /* not held, as published */
 };
 
-static struct marshaler *marshaler_of_inner(IUnknown *inner)
+COM_AGGREGATE(marshaler, IMarshal)
+
+static void marshaler_free(struct marshaler *self)
 {
-	return container_of(inner, struct marshaler, inner);
-}
-
-static struct marshaler *marshaler_of(IMarshal *face)
-{
-	return container_of(face, struct marshaler, face);
-}
-
-static ULONG inner_addref(IUnknown *This)
-{
-	return __atomic_add_fetch(&marshaler_of_inner(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
-static ULONG inner_release(IUnknown *This)
-{
-	ULONG left = __atomic_sub_fetch(&marshaler_of_inner(This)->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (!left)
-		mem_free(marshaler_of_inner(This));
-	return left;
-}
-
-static HRESULT inner_query(IUnknown *This, REFIID riid, void **ret)
-{
-	struct marshaler *self = marshaler_of_inner(This);
-
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (IsEqualGUID(riid, &IID_IUnknown)) {
-		inner_addref(This);
-		*ret = This;
-		return S_OK;
-	}
-	if (!IsEqualGUID(riid, &IID_IMarshal))
-		return E_NOINTERFACE;
-	*ret = &self->face;
-	self->face.lpVtbl->AddRef(&self->face);
-	return S_OK;
-}
-
-static const IUnknownVtbl inner_vtbl = { inner_query, inner_addref, inner_release };
-
-static IUnknown *identity(IMarshal *This)
-{
-	struct marshaler *self = marshaler_of(This);
-
-	return self->outer ? self->outer : &self->inner;
-}
-
-static HRESULT face_query(IMarshal *This, REFIID riid, void **ret)
-{
-	return identity(This)->lpVtbl->QueryInterface(identity(This), riid, ret);
-}
-
-static ULONG face_addref(IMarshal *This)
-{
-	return identity(This)->lpVtbl->AddRef(identity(This));
-}
-
-static ULONG face_release(IMarshal *This)
-{
-	return identity(This)->lpVtbl->Release(identity(This));
+	mem_free(self);
 }
 
 static HRESULT face_class(IMarshal *This, REFIID riid, void *object, DWORD context,
@@ -332,16 +273,16 @@ static HRESULT face_forget(IMarshal *This, IStream *stream)
  * has read yet, and what other processes hold by the standard marshaller. */
 static HRESULT face_disconnect(IMarshal *This, DWORD reserved)
 {
-	struct marshaler *self = marshaler_of(This);
+	struct marshaler *self = marshaler_self(This);
 
 	if (reserved)
 		return E_INVALIDARG;
-	return self->outer ? marshal_disconnect(self->outer) : S_OK;
+	return self->outer != &self->inner ? marshal_disconnect(self->outer) : S_OK;
 }
 
 static const IMarshalVtbl face_vtbl = {
-	face_query,   face_addref,    face_release, face_class,      face_size,
-	face_marshal, face_unmarshal, face_forget,  face_disconnect,
+	marshaler_query, marshaler_addref, marshaler_release, face_class,      face_size,
+	face_marshal,    face_unmarshal,   face_forget,       face_disconnect,
 };
 
 HRESULT CoCreateFreeThreadedMarshaler(IUnknown *punkOuter, IUnknown **ppunkMarshal)
@@ -353,9 +294,10 @@ HRESULT CoCreateFreeThreadedMarshaler(IUnknown *punkOuter, IUnknown **ppunkMarsh
 	*ppunkMarshal = NULL;
 	if (!self)
 		return E_OUTOFMEMORY;
-	*self = (struct marshaler){
-		.inner = { &inner_vtbl }, .face = { &face_vtbl }, .refs = 1, .outer = punkOuter
-	};
+	*self = (struct marshaler){ .inner = { &marshaler_inner_vtbl },
+				    .face = { &face_vtbl },
+				    .refs = 1 };
+	self->outer = punkOuter ? punkOuter : &self->inner;
 	*ppunkMarshal = &self->inner;
 	return S_OK;
 }

@@ -7,6 +7,7 @@
  */
 #include "base/mem.h"
 #include "com/activate.h"
+#include "com/unknown.h"
 
 #define PREFIX_UNITS_MAX 64
 
@@ -25,10 +26,7 @@ struct context {
 	struct bound *first;
 };
 
-static struct context *context_of(IBindCtx *face)
-{
-	return container_of(face, struct context, face);
-}
+COM_OBJECT(context, IBindCtx)
 
 static bool key_equal(const OLECHAR *a, const OLECHAR *b)
 {
@@ -82,26 +80,9 @@ static HRESULT bound_add(struct context *self, IUnknown *object, const OLECHAR *
 	return S_OK;
 }
 
-static HRESULT context_query(IBindCtx *This, REFIID riid, void **ret)
-{
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_IBindCtx))
-		return E_NOINTERFACE;
-	This->lpVtbl->AddRef(This);
-	*ret = This;
-	return S_OK;
-}
-
-static ULONG context_addref(IBindCtx *This)
-{
-	return __atomic_add_fetch(&context_of(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
 static HRESULT context_release_bound(IBindCtx *This)
 {
-	struct context *self = context_of(This);
+	struct context *self = context_self(This);
 	struct bound *b;
 
 	while ((b = bound_take(self, NULL, NULL)))
@@ -109,13 +90,8 @@ static HRESULT context_release_bound(IBindCtx *This)
 	return S_OK;
 }
 
-static ULONG context_release(IBindCtx *This)
+static void context_free(struct context *self)
 {
-	struct context *self = context_of(This);
-	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (left)
-		return left;
 	while (self->first) {
 		struct bound *b = self->first;
 
@@ -123,17 +99,16 @@ static ULONG context_release(IBindCtx *This)
 		bound_free(b);
 	}
 	mem_free(self);
-	return 0;
 }
 
 static HRESULT context_bind(IBindCtx *This, IUnknown *object)
 {
-	return bound_add(context_of(This), object, NULL);
+	return bound_add(context_self(This), object, NULL);
 }
 
 static HRESULT context_unbind(IBindCtx *This, IUnknown *object)
 {
-	struct bound *b = object ? bound_take(context_of(This), object, NULL) : NULL;
+	struct bound *b = object ? bound_take(context_self(This), object, NULL) : NULL;
 
 	if (!b)
 		return MK_E_UNAVAILABLE;
@@ -145,8 +120,8 @@ static HRESULT context_set_options(IBindCtx *This, BIND_OPTS *options)
 {
 	if (!options || options->cbStruct < sizeof(BIND_OPTS))
 		return E_INVALIDARG;
-	context_of(This)->options = *options;
-	context_of(This)->options.cbStruct = sizeof(BIND_OPTS);
+	context_self(This)->options = *options;
+	context_self(This)->options.cbStruct = sizeof(BIND_OPTS);
 	return S_OK;
 }
 
@@ -154,7 +129,7 @@ static HRESULT context_options(IBindCtx *This, BIND_OPTS *ret)
 {
 	if (!ret || ret->cbStruct < sizeof(BIND_OPTS))
 		return E_INVALIDARG;
-	*ret = context_of(This)->options;
+	*ret = context_self(This)->options;
 	return S_OK;
 }
 
@@ -175,8 +150,8 @@ static HRESULT context_put(IBindCtx *This, LPOLESTR key, IUnknown *object)
 
 	if (!key || !object)
 		return E_INVALIDARG;
-	old = bound_take(context_of(This), NULL, key);
-	hr = bound_add(context_of(This), object, key);
+	old = bound_take(context_self(This), NULL, key);
+	hr = bound_add(context_self(This), object, key);
 	if (old)
 		bound_free(old);
 	return hr;
@@ -187,7 +162,7 @@ static HRESULT context_get(IBindCtx *This, LPOLESTR key, IUnknown **ret)
 	if (!key || !ret)
 		return E_INVALIDARG;
 	*ret = NULL;
-	for (struct bound *b = context_of(This)->first; b; b = b->next) {
+	for (struct bound *b = context_self(This)->first; b; b = b->next) {
 		if (!b->key || !key_equal(b->key, key))
 			continue;
 		b->object->lpVtbl->AddRef(b->object);
@@ -208,7 +183,7 @@ static HRESULT context_each(IBindCtx *This, IEnumString **ret)
 
 static HRESULT context_remove(IBindCtx *This, LPOLESTR key)
 {
-	struct bound *b = key ? bound_take(context_of(This), NULL, key) : NULL;
+	struct bound *b = key ? bound_take(context_self(This), NULL, key) : NULL;
 
 	if (!b)
 		return S_FALSE;

@@ -4,9 +4,7 @@
  * own. One mutex guards bytes and positions, so any thread may use any of them. STREAM_MAX bytes at
  * most.
  */
-#include <surrogate/com.h>
-
-#include "base/mem.h"
+#include "com/unknown.h"
 
 #include <pthread.h>
 
@@ -26,48 +24,21 @@ struct stream {
 	ULONGLONG at;
 };
 
-static struct stream *stream_of(IStream *face)
-{
-	return container_of(face, struct stream, face);
-}
+COM_OBJECT_WITH(stream, IStream, ISequentialStream)
 
 static void bytes_unref(struct bytes *bytes)
 {
-	if (__atomic_sub_fetch(&bytes->refs, 1, __ATOMIC_ACQ_REL))
+	if (com_refs_drop(&bytes->refs))
 		return;
 	pthread_mutex_destroy(&bytes->lock);
 	mem_free(bytes->data);
 	mem_free(bytes);
 }
 
-static HRESULT stream_query(IStream *This, REFIID riid, void **ret)
+static void stream_free(struct stream *self)
 {
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (!IsEqualGUID(riid, &IID_IUnknown) && !IsEqualGUID(riid, &IID_ISequentialStream) &&
-	    !IsEqualGUID(riid, &IID_IStream))
-		return E_NOINTERFACE;
-	__atomic_add_fetch(&stream_of(This)->refs, 1, __ATOMIC_RELAXED);
-	*ret = This;
-	return S_OK;
-}
-
-static ULONG stream_addref(IStream *This)
-{
-	return __atomic_add_fetch(&stream_of(This)->refs, 1, __ATOMIC_RELAXED);
-}
-
-static ULONG stream_release(IStream *This)
-{
-	struct stream *self = stream_of(This);
-	ULONG left = __atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL);
-
-	if (left)
-		return left;
 	bytes_unref(self->bytes);
 	mem_free(self);
-	return 0;
 }
 
 /* ---- under the lock ---- */
@@ -121,7 +92,7 @@ static HRESULT put(struct stream *self, const void *data, ULONG count)
 
 static HRESULT stream_read(IStream *This, void *pv, ULONG cb, ULONG *ret)
 {
-	struct stream *self = stream_of(This);
+	struct stream *self = stream_self(This);
 	ULONG n;
 
 	if (!pv)
@@ -136,7 +107,7 @@ static HRESULT stream_read(IStream *This, void *pv, ULONG cb, ULONG *ret)
 
 static HRESULT stream_write(IStream *This, const void *pv, ULONG cb, ULONG *ret)
 {
-	struct stream *self = stream_of(This);
+	struct stream *self = stream_self(This);
 	HRESULT hr;
 
 	if (!pv)
@@ -151,7 +122,7 @@ static HRESULT stream_write(IStream *This, const void *pv, ULONG cb, ULONG *ret)
 
 static HRESULT stream_seek(IStream *This, LONGLONG move, DWORD origin, ULONGLONG *ret)
 {
-	struct stream *self = stream_of(This);
+	struct stream *self = stream_self(This);
 	LONGLONG to = 0;
 	HRESULT hr = S_OK;
 
@@ -173,7 +144,7 @@ static HRESULT stream_seek(IStream *This, LONGLONG move, DWORD origin, ULONGLONG
 
 static HRESULT stream_set_size(IStream *This, ULONGLONG size)
 {
-	struct bytes *b = stream_of(This)->bytes;
+	struct bytes *b = stream_self(This)->bytes;
 	HRESULT hr;
 
 	pthread_mutex_lock(&b->lock);
@@ -229,7 +200,7 @@ static HRESULT stream_lock(IStream *This, ULONGLONG at, ULONGLONG count, DWORD t
 
 static HRESULT stream_stat(IStream *This, STATSTG *ret, DWORD flags)
 {
-	struct bytes *b = stream_of(This)->bytes;
+	struct bytes *b = stream_self(This)->bytes;
 
 	(void)flags; /* it has no name */
 	if (!ret)
@@ -263,7 +234,7 @@ static IStream *stream_new(struct bytes *bytes, ULONGLONG at)
 
 static HRESULT stream_clone(IStream *This, IStream **ret)
 {
-	struct stream *self = stream_of(This);
+	struct stream *self = stream_self(This);
 	ULONGLONG at;
 
 	if (!ret)
@@ -271,7 +242,7 @@ static HRESULT stream_clone(IStream *This, IStream **ret)
 	pthread_mutex_lock(&self->bytes->lock);
 	at = self->at;
 	pthread_mutex_unlock(&self->bytes->lock);
-	__atomic_add_fetch(&self->bytes->refs, 1, __ATOMIC_RELAXED);
+	com_refs_add(&self->bytes->refs);
 	*ret = stream_new(self->bytes, at);
 	return *ret ? S_OK : E_OUTOFMEMORY;
 }

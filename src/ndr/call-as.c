@@ -5,6 +5,7 @@
  * call-as-typeinfo.c. For each a slot for proxies, and a function
  * that calls the object.
  */
+#include "ndr/native.h"
 #include "ndr/shape.h"
 #include "ndr/walk.h"
 
@@ -43,20 +44,11 @@ static UINT split_references(VARIANT *all, UINT count, UINT *index, VARIANT *lis
 	return found;
 }
 
-/* The bytes that a type by reference points to; 0: none that we know. */
-static size_t reference_size(VARTYPE vt)
-{
-	if (vt & VT_ARRAY)
-		return sizeof(SAFEARRAY *);
-	vt &= VT_TYPEMASK;
-	return vt == VT_VARIANT ? sizeof(VARIANT) : variant_element_size(vt);
-}
-
 /* What came back of an argument goes where the caller's reference points, whose old value is let
  * go; `came` holds nothing then but its own memory. */
 static void return_reference(const VARIANT *given, VARIANT *came)
 {
-	size_t size = reference_size(given->vt);
+	size_t size = ndr_reference_size(given->vt);
 
 	if (given->vt != came->vt || !size || !given->byref || !came->byref)
 		return;

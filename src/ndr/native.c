@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "com/bstr.h"
 #include "com/variant.h"
+#include "ndr/native.h"
 #include "ndr/table.h"
 
 #include <errno.h>
@@ -249,11 +250,11 @@ static size_t value_size(VARTYPE vt)
 	return vt == VT_VARIANT || vt == VT_RECORD ? 0 : variant_element_size(vt);
 }
 
-/* The same of what a VARIANT by reference points to. */
-static size_t target_size(VARTYPE vt)
+size_t ndr_reference_size(VARTYPE vt)
 {
 	if (vt & VT_ARRAY)
 		return sizeof(SAFEARRAY *);
+	vt &= VT_TYPEMASK;
 	return vt == VT_VARIANT ? sizeof(VARIANT) : value_size(vt);
 }
 
@@ -270,7 +271,7 @@ static bool sendable(VARTYPE vt)
 		return true;
 	if (vt & VT_ARRAY)
 		return array_arm(vt & TYPE_MASK) != 0;
-	return vt & VT_BYREF ? target_size(base_type(vt)) : value_size(vt);
+	return vt & VT_BYREF ? ndr_reference_size(vt) : value_size(vt);
 }
 
 static int variant_to_wire(const void *native, void *wire, struct arena *scratch)
@@ -304,7 +305,7 @@ static bool array_fits(VARTYPE vt, SAFEARRAY *array)
 
 static int reference_from_wire(const struct _wireVARIANT *w, VARIANT *v)
 {
-	size_t size = target_size(base_type(w->vt));
+	size_t size = ndr_reference_size(w->vt);
 	SAFEARRAY *array;
 
 	if (!w->_varUnion.pbVal)
@@ -364,7 +365,7 @@ static void variant_clear(void *native, bool made)
 		variant_clear(memory, true);
 	} else if (vt != VT_DECIMAL) {
 		target.vt = vt;
-		memcpy(&target.llVal, memory, target_size(vt));
+		memcpy(&target.llVal, memory, ndr_reference_size(vt));
 		(void)VariantClear(&target);
 	}
 	mem_free(memory);

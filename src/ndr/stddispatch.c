@@ -76,76 +76,17 @@ struct standard {
 	IUnknown inner; /* of the aggregate; not delegated */
 	IDispatch face;
 	uint32_t refs;
-	IUnknown *outer; /* not held, as published; itself when there is none */
+	IUnknown *outer; /* not held, as published */
 	void *target;
 	ITypeInfo *info;
 };
 
-static struct standard *standard_of_inner(IUnknown *inner)
-{
-	return container_of(inner, struct standard, inner);
-}
+COM_AGGREGATE(standard, IDispatch)
 
-static struct standard *standard_of(IDispatch *face)
+static void standard_free(struct standard *self)
 {
-	return container_of(face, struct standard, face);
-}
-
-static ULONG inner_addref(IUnknown *This)
-{
-	return com_refs_add(&standard_of_inner(This)->refs);
-}
-
-static ULONG inner_release(IUnknown *This)
-{
-	struct standard *self = standard_of_inner(This);
-	ULONG left = com_refs_drop(&self->refs);
-
-	if (left)
-		return left;
 	self->info->lpVtbl->Release(self->info);
 	mem_free(self);
-	return 0;
-}
-
-static HRESULT inner_query(IUnknown *This, REFIID riid, void **ret)
-{
-	struct standard *self = standard_of_inner(This);
-
-	if (!ret)
-		return E_POINTER;
-	*ret = NULL;
-	if (IsEqualGUID(riid, &IID_IUnknown))
-		*ret = &self->inner;
-	else if (IsEqualGUID(riid, &IID_IDispatch))
-		*ret = &self->face;
-	else
-		return E_NOINTERFACE;
-	((IUnknown *)*ret)->lpVtbl->AddRef(*ret);
-	return S_OK;
-}
-
-static const IUnknownVtbl inner_vtbl = { inner_query, inner_addref, inner_release };
-
-static HRESULT standard_query(IDispatch *This, REFIID riid, void **ret)
-{
-	IUnknown *outer = standard_of(This)->outer;
-
-	return outer->lpVtbl->QueryInterface(outer, riid, ret);
-}
-
-static ULONG standard_addref(IDispatch *This)
-{
-	IUnknown *outer = standard_of(This)->outer;
-
-	return outer->lpVtbl->AddRef(outer);
-}
-
-static ULONG standard_release(IDispatch *This)
-{
-	IUnknown *outer = standard_of(This)->outer;
-
-	return outer->lpVtbl->Release(outer);
 }
 
 static HRESULT standard_info_count(IDispatch *This, UINT *ret)
@@ -158,7 +99,7 @@ static HRESULT standard_info_count(IDispatch *This, UINT *ret)
 
 static HRESULT standard_info(IDispatch *This, UINT index, LCID lcid, ITypeInfo **ret)
 {
-	ITypeInfo *info = standard_of(This)->info;
+	ITypeInfo *info = standard_self(This)->info;
 
 	if (!ret)
 		return E_INVALIDARG;
@@ -172,14 +113,14 @@ static HRESULT standard_info(IDispatch *This, UINT index, LCID lcid, ITypeInfo *
 static HRESULT standard_ids(IDispatch *This, REFIID riid, OLECHAR **names, UINT count, LCID lcid,
 			    DISPID *ret)
 {
-	return DispGetIDsOfNames(standard_of(This)->info, names, count, ret);
+	return DispGetIDsOfNames(standard_self(This)->info, names, count, ret);
 }
 
 static HRESULT standard_invoke(IDispatch *This, DISPID id, REFIID riid, LCID lcid, WORD flags,
 			       DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
 			       UINT *arg_err)
 {
-	struct standard *self = standard_of(This);
+	struct standard *self = standard_self(This);
 
 	return DispInvoke(self->target, self->info, id, flags, params, result, exception, arg_err);
 }
@@ -198,7 +139,7 @@ HRESULT CreateStdDispatch(IUnknown *punkOuter, void *pvThis, ITypeInfo *ptinfo,
 	*ppunkStdDisp = NULL;
 	if (!self)
 		return E_OUTOFMEMORY;
-	*self = (struct standard){ .inner = { &inner_vtbl },
+	*self = (struct standard){ .inner = { &standard_inner_vtbl },
 				   .face = { &standard_vtbl },
 				   .refs = 1,
 				   .target = pvThis,
