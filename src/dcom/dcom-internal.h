@@ -89,6 +89,8 @@ int machine_announce(void *machine, const uint64_t *oids, size_t count);
 void machine_withdraw(void *machine, const uint64_t *oids, size_t count);
 /* Registers anew when the resolver has forgotten us; now and then. */
 void machine_tick(struct machine *machine, int64_t now);
+/* The same, at once. */
+int machine_resume(struct machine *machine);
 
 /* ---- elsewhere.c: a resolver and the exporters in other processes ---- */
 

@@ -221,6 +221,26 @@ static HRESULT call_activate(struct rpc_client *client, const struct dcom_host *
 			       : take_results(&f, results);
 }
 
+/* A host that is known to who had it started, and not to this resolver, which has begun anew. */
+static bool is_unknown(struct dcom *dcom, uint64_t oxid)
+{
+	struct resolver_exporter *found = mem_new(struct resolver_exporter);
+	bool unknown = found && resolver_resolve(dcom->resolver, oxid, found) != RESOLVER_OK;
+
+	mem_free(found);
+	return unknown;
+}
+
+/* What it makes now, clients find by this resolver. */
+static uint32_t resume(struct rpc_client *client, const struct dcom_host *host, struct arena *arena)
+{
+	struct ILocalExporter_Resume f = { 0 };
+	uint32_t status = remote_object_call(client, &ndr_interface_ILocalExporter, 2,
+					     &host->secret, &f, arena, NULL);
+
+	return status ? status : f.ReturnValue;
+}
+
 HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 			   const struct dcom_host *host, const struct activation_request *request,
 			   struct arena *arena, struct activation_result *results, bool *ret_gone)
@@ -237,7 +257,11 @@ HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 
 	if (!c)
 		return E_OUTOFMEMORY;
-	HRESULT hr = call_activate(c->client, host, request, arena, results, ret_gone);
+	uint32_t status = is_unknown(dcom, oxid) ? resume(c->client, host, arena) : 0;
+
+	*ret_gone = status == RPC_S_SERVER_UNAVAILABLE;
+	HRESULT hr = status ? remote_status(status)
+			    : call_activate(c->client, host, request, arena, results, ret_gone);
 
 	give_back(dcom->elsewhere, c);
 	return hr;

@@ -19,6 +19,7 @@ struct machine {
 	struct rpc_client *client;
 	pthread_mutex_t lock; /* of the handle */
 	PEXPORTER handle;
+	pthread_mutex_t registering; /* held by who does so */
 	int64_t looked_at;
 };
 
@@ -76,10 +77,11 @@ static int register_exporter(struct machine *m, struct error *err)
 	return 0;
 }
 
-static uint32_t tell(struct machine *m, unsigned opnum, const uint64_t *oids, size_t count)
+static uint32_t tell(struct machine *m, const PEXPORTER *handle, unsigned opnum,
+		     const uint64_t *oids, size_t count)
 {
 	static const uint64_t none;
-	struct ILocalResolver_Announce f = { .exporter = handle_of(m),
+	struct ILocalResolver_Announce f = { .exporter = *handle,
 					     .count = (DWORD)count,
 					     .oids = (OID *)(oids ? oids : &none) };
 	struct arena arena;
@@ -94,28 +96,45 @@ static uint32_t tell(struct machine *m, unsigned opnum, const uint64_t *oids, si
 
 /* ---- for the exporter ---- */
 
-/* The resolver has forgotten this process, or ended: what it had is told anew. */
-static int begin_anew(struct machine *m)
+/* The resolver has forgotten this process, which was `known` to it, or ended: what it had is told
+ * anew. Threads find that out together, and one of them does it. */
+static int begin_anew(struct machine *m, const PEXPORTER *known)
 {
-	int r = register_exporter(m, NULL);
+	pthread_mutex_lock(&m->registering);
+	PEXPORTER now = handle_of(m);
+	bool done = !IsEqualGUID(&now.uuid, &known->uuid);
+	int r = done ? 0 : register_exporter(m, NULL);
 
-	return r < 0 ? r : exporter_announce(m->dcom->exporter);
+	pthread_mutex_unlock(&m->registering);
+	return r < 0 || done ? r : exporter_announce(m->dcom->exporter);
 }
 
 int machine_announce(void *machine, const uint64_t *oids, size_t count)
 {
 	struct machine *m = machine;
-	uint32_t status = tell(m, 1, oids, count);
+	PEXPORTER handle = handle_of(m);
+	uint32_t status = tell(m, &handle, 1, oids, count);
 
-	if (status && begin_anew(m) == 0)
-		status = tell(m, 1, oids, count);
+	if (status && begin_anew(m, &handle) == 0) {
+		handle = handle_of(m);
+		status = tell(m, &handle, 1, oids, count);
+	}
 	return status ? -ECONNREFUSED : 0;
 }
 
 /* What it does not hear of it finds out, when nobody pings. */
 void machine_withdraw(void *machine, const uint64_t *oids, size_t count)
 {
-	tell(machine, 2, oids, count);
+	PEXPORTER handle = handle_of(machine);
+
+	tell(machine, &handle, 2, oids, count);
+}
+
+int machine_resume(struct machine *m)
+{
+	PEXPORTER handle = handle_of(m);
+
+	return tell(m, &handle, 1, NULL, 0) ? begin_anew(m, &handle) : 0;
 }
 
 void machine_tick(struct machine *m, int64_t now)
@@ -123,8 +142,7 @@ void machine_tick(struct machine *m, int64_t now)
 	if (now - m->looked_at < dcom_machine_period(m->dcom))
 		return;
 	m->looked_at = now;
-	if (tell(m, 1, NULL, 0))
-		(void)begin_anew(m);
+	(void)machine_resume(m);
 }
 
 /* ---- class objects ---- */
@@ -164,6 +182,22 @@ HRESULT dcom_revoke_class(struct dcom *dcom, uint32_t cookie)
 
 /* ---- life ---- */
 
+/* Of one connection: the handle is known in its association alone, and two that threads open at
+ * once may be of two. */
+static int connect_machine(struct machine *m, struct error *err)
+{
+	const struct ndr_interface *table = &ndr_interface_ILocalResolver;
+	struct rpc_client_options o = { .binding = { .protseq = RPC_NCALRPC },
+					.interface = { table->uuid, table->major, table->minor },
+					.level = AUTHN_LEVEL_NONE,
+					.connect_timeout = m->dcom->options.connect_timeout,
+					.call_timeout = m->dcom->options.call_timeout,
+					.connections = 1 };
+
+	snprintf(o.binding.endpoint, sizeof o.binding.endpoint, "%s", m->dcom->machine_path);
+	return rpc_client_new(&o, &m->client, err);
+}
+
 int machine_new(struct dcom *dcom, struct machine **ret, struct error *err)
 {
 	struct machine *m = mem_new(struct machine);
@@ -171,12 +205,13 @@ int machine_new(struct dcom *dcom, struct machine **ret, struct error *err)
 	if (!m)
 		return error_set(err, -ENOMEM, "no memory");
 	pthread_mutex_init(&m->lock, NULL);
+	pthread_mutex_init(&m->registering, NULL);
 	m->dcom = dcom;
 	m->looked_at = clock_now();
-	HRESULT hr = remote_client(dcom, dcom->machine_path, 0, &ndr_interface_ILocalResolver, NULL,
-				   AUTHN_NONE, AUTHN_LEVEL_NONE, NULL, &m->client, err);
-	int r = FAILED(hr) ? -ENOMEM : register_exporter(m, err);
+	int r = connect_machine(m, err);
 
+	if (r == 0)
+		r = register_exporter(m, err);
 	if (r < 0) {
 		machine_free(m);
 		return r;
@@ -190,6 +225,7 @@ struct machine *machine_free(struct machine *m)
 	if (!m)
 		return NULL;
 	rpc_client_free(m->client);
+	pthread_mutex_destroy(&m->registering);
 	pthread_mutex_destroy(&m->lock);
 	return mem_free(m);
 }

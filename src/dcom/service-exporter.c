@@ -60,4 +60,15 @@ static uint32_t reclaim(void *ctx, struct rpc_call *call, void *frame, struct ar
 	return 0;
 }
 
-const native_fn dcom_exporter_methods[] = { activate, reclaim };
+static uint32_t resume(void *ctx, struct rpc_call *call, void *frame, struct arena *arena)
+{
+	struct ILocalExporter_Resume *f = frame;
+	struct dcom *dcom = ctx;
+
+	if (!is_resolver(dcom, call))
+		return (uint32_t)nca_s_fault_access_denied;
+	f->ReturnValue = machine_resume(dcom->machine) < 0 ? RESOLVER_NO_MEMORY : RESOLVER_OK;
+	return 0;
+}
+
+const native_fn dcom_exporter_methods[] = { activate, reclaim, resume };

@@ -173,6 +173,22 @@ def story_a_class_without_a_file_is_an_error_of_its_own(t):
 
 
 @also_sanitized
+def story_a_crash_of_rpcss_leaves_objects_and_their_processes_alone(t):
+    stage(t)
+    t.write("keep.asp", f"<% If Not IsObject(Session(\"w\")) Then\n{CREATE} Set Session(\"w\") = w\n"
+            "End If %><%= Session(\"w\").Pid %>")
+    t.serve()
+    first = t.get("/keep.asp")
+    cookie = {"Cookie": first.headers["Set-Cookie"].split(";")[0]}
+    for _ in range(2):
+        rpcss = [pid for pid, line in t.descendants() if "rpcss" in line]
+        os.kill(rpcss[0], signal.SIGKILL)
+        # The next one comes soon, its socket was open all the time, and the first who asks is served.
+        t.equal(said(t, CREATE + "WScript.Echo w.Pid"), first.text, "the process that a new object is in")
+        t.equal(t.get("/keep.asp", headers=cookie).text, first.text, "the object of the session")
+
+
+@also_sanitized
 def story_a_class_that_fails_leaves_its_process_alone(t):
     stage(t)
     regsvr(t, "/s", component(t, "stuck"))

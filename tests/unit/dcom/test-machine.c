@@ -295,6 +295,49 @@ static void references_outlive_the_resolver(void **state)
 	rig_done(&rig);
 }
 
+/* Another process, which knows nothing from before. */
+static void *create_as_stranger(void *ctx)
+{
+	struct rig stranger = *(struct rig *)ctx;
+	struct dcom_options options = { .machine = stranger.machine };
+	IDispatch *made = NULL;
+
+	if (dcom_new(&options, &stranger.here, NULL) < 0)
+		return NULL;
+	HRESULT hr = create(&stranger, stranger.here, &clsid_counter, &made);
+
+	if (made)
+		made->lpVtbl->Release(made);
+	dcom_free(stranger.here);
+	return hr == S_OK ? ctx : NULL;
+}
+
+/* The first that come find it out together. */
+static void a_resolver_that_began_anew_has_hosts_register_at_once(void **state)
+{
+	pthread_t threads[8];
+	void *good;
+	struct rig rig;
+
+	rig_init(&rig);
+	IDispatch *d = create_counter(&rig, rig.here);
+
+	for (int turn = 0; turn < 3; turn++) {
+		stop(&rig.resolver);
+		start_resolver(&rig);
+		for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+			assert_int_equal(
+				pthread_create(&threads[i], NULL, create_as_stranger, &rig), 0);
+		for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+			pthread_join(threads[i], &good);
+			assert_ptr_equal(good, &rig);
+		}
+	}
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
 static void one_user_leaves_room_for_others(void **state)
 {
 	uint64_t oids[EXPORTER_OIDS_MAX], next = 1;
@@ -355,6 +398,7 @@ int main(void)
 		cmocka_unit_test(a_process_that_ends_is_asked_for_anew),
 		cmocka_unit_test(a_class_that_fails_is_no_end_of_its_process),
 		cmocka_unit_test(references_outlive_the_resolver),
+		cmocka_unit_test(a_resolver_that_began_anew_has_hosts_register_at_once),
 		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
 	};
