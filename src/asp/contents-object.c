@@ -6,6 +6,7 @@
 #include "asp/contents-object.h"
 
 #include "com/variant.h"
+#include "script/vbs/vbs.h"
 
 static bool is_number(VARTYPE vt)
 {
@@ -32,13 +33,6 @@ static bool is_intrinsic(IDispatch *object)
 	return class && class->free == asp_intrinsic_free;
 }
 
-/* Objects of the engine (class instances) die with the page and must not be kept. Every component
- * of this process is made from a member table; what is not can only be the engine's. */
-static bool is_bound(IDispatch *object)
-{
-	return automation_class_of(object) == NULL;
-}
-
 static HRESULT put(struct automation_call *call, struct asp_context *ctx,
 		   struct asp_contents *contents, const char *object, struct text name)
 {
@@ -59,7 +53,9 @@ static HRESULT put(struct automation_call *call, struct asp_context *ctx,
 		variant_move(&v, &value);
 	}
 	if (v.vt == VT_DISPATCH && v.pdispVal) {
-		unsigned bad = is_intrinsic(v.pdispVal) ? 188 : is_bound(v.pdispVal) ? 197 : 0;
+		unsigned bad = is_intrinsic(v.pdispVal)     ? 188
+			       : vbs_is_scripts(v.pdispVal) ? 197
+							    : 0;
 		if (bad) {
 			VariantClear(&v);
 			return asp_raise(call, ctx, object, bad, NULL);

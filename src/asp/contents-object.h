@@ -14,7 +14,7 @@ enum asp_contents_member {
 	ASP_CONTENTS_REMOVE_ALL
 };
 
-/* Item(name or number), read or written. An intrinsic object, or an object that lives in the
+/* Item(name or number), read or written. An intrinsic object, or one that lives in the
  * page's engine, cannot be kept: ASP 0188, 0197. */
 HRESULT asp_contents_item(struct automation_call *call, struct asp_context *ctx,
 			  struct asp_contents *contents, const char *object);

@@ -101,6 +101,7 @@ def story_objects_keep_their_process(t):
             "End If %><%= Session(\"w\").Pid & \" \" & Session(\"w\").Value %>")
     t.serve()
     first = t.get("/keep.asp")
+    t.equal(first.text.split()[1:], ["7"], "the object that the session keeps")
     cookie = {"Cookie": first.headers["Set-Cookie"].split(";")[0]}
     # Others come and go; the session's object stays, and its process with it.
     for _ in range(3):

@@ -498,3 +498,8 @@ const IDispatchVtbl vbs_instance_vtbl = {
 	.GetIDsOfNames = instance_ids,
 	.Invoke = instance_invoke,
 };
+
+bool vbs_is_scripts(const IDispatch *object)
+{
+	return object->lpVtbl == &vbs_instance_vtbl;
+}

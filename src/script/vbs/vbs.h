@@ -148,6 +148,9 @@ HRESULT vbs_engine_run(struct vbs_engine *engine, struct vbs_program *program,
  * while the engine runs, from inside a member it called (an event of a component). */
 HRESULT vbs_engine_call(struct vbs_engine *engine, struct text name, VARIANT *argv, UINT argc,
 			VARIANT *result, struct vbs_error *error);
+/* Whether an object was made by a script, as instance of a class or as procedure (GetRef): it ends
+ * with its engine. Any thread. */
+bool vbs_is_scripts(const IDispatch *object);
 /* From any thread: makes the running script fail soon with `number` (0: none), even inside
  * On Error Resume Next. ASP's script time-out uses it. */
 void vbs_engine_interrupt(struct vbs_engine *engine, HRESULT number);
