@@ -228,7 +228,7 @@ def damaged(chance, data):
 @also_sanitized
 def story_damaged_conversations_trouble_no_other(t):
     """A conversation with DCOM, damaged by chance, 200 times; another one goes on."""
-    rpcss = Rpcss(t, verbose=False)
+    rpcss = Rpcss(t)
     recorder = Recorder(t, rpcss.port)
     record(t, recorder)
     good = Dcom(rpcss.port, INTEGRITY)
