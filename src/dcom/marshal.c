@@ -166,9 +166,9 @@ static int objects_errno(HRESULT hr)
 	return hr == E_OUTOFMEMORY ? -ENOMEM : -EBADMSG;
 }
 
-static int objects_marshal(void *context, REFIID iid, IUnknown *object, struct buf *out)
+static HRESULT objects_marshal(void *context, REFIID iid, IUnknown *object, struct buf *out)
 {
-	return objects_errno(dcom_marshal(context, iid, object, out));
+	return dcom_marshal(context, iid, object, out);
 }
 
 static int objects_unmarshal(void *context, REFIID iid, const void *bytes, size_t length,

@@ -526,29 +526,32 @@ static HRESULT client_for(struct remote *remote, struct remote_blanket *blanket,
 
 /* ---- calls of objects (3.2.4.2) ---- */
 
-static int put_call(struct remote *remote, struct ndr_room *room, const struct ndr_objects *objects,
-		    const struct ndr_method *method, const void *frame)
+static HRESULT put_call(struct remote *remote, struct ndr_room *room,
+			const struct ndr_objects *objects, const struct ndr_method *method,
+			const void *frame)
 {
 	ORPCTHIS this = { .version = remote->version };
 	struct ndr_encoder *e = &room->encoder;
 
 	dcom_causality(&this.cid);
-	ndr_encoder_restart(e, &room->out, objects, NULL);
+	ndr_encoder_restart(e, &room->out, objects, &room->err);
 	int r = ndr_encode(e, &ndr_type_ORPCTHIS, &this);
 
-	return r < 0 ? r : ndr_encode_call(e, method, NDR_IN, frame);
+	if (r == 0)
+		r = ndr_encode_call(e, method, NDR_IN, frame);
+	return ndr_hresult(r, &room->err);
 }
 
-static int take_results(struct dcom *dcom, struct ndr_room *room, struct rpc_drep drep,
-			const struct ndr_objects *objects, const struct ndr_method *method,
-			void *frame)
+static HRESULT take_results(struct dcom *dcom, struct ndr_room *room, struct rpc_drep drep,
+			    const struct ndr_objects *objects, const struct ndr_method *method,
+			    void *frame)
 {
 	ORPCTHAT that = { 0 };
 	struct ndr_decoder *d = &room->decoder;
 
 	/* On the heap, for what comes back is the caller's. */
 	ndr_decoder_restart(d, room->in.data, room->in.length, native_drep(drep), NULL,
-			    NDR_MEMORY_MAX, objects, NULL);
+			    NDR_MEMORY_MAX, objects, &room->err);
 	int r = ndr_decode(d, &ndr_type_ORPCTHAT, &that);
 
 	if (r == 0)
@@ -556,7 +559,7 @@ static int take_results(struct dcom *dcom, struct ndr_room *room, struct rpc_dre
 	if (r == 0 && that.extensions && FAILED(ndr_method_result(method, frame)))
 		dcom_error_take(dcom, that.extensions);
 	ndr_clear(&ndr_type_ORPCTHAT, &that, true);
-	return r;
+	return ndr_hresult(r, &room->err);
 }
 
 HRESULT remote_call(struct remote *remote, const GUID *ipid, const struct ndr_interface *table,
@@ -571,7 +574,7 @@ HRESULT remote_call_as(struct remote *remote, struct remote_blanket *blanket, co
 {
 	struct ndr_objects objects = dcom_objects(remote->remotes->dcom);
 	struct rpc_client *client = NULL;
-	struct rpc_drep drep;
+	struct rpc_drep drep = { 0 };
 	HRESULT hr = client_for(remote, blanket, table, &client);
 
 	if (FAILED(hr))
@@ -580,14 +583,11 @@ HRESULT remote_call_as(struct remote *remote, struct remote_blanket *blanket, co
 
 	if (!room)
 		return E_OUTOFMEMORY;
-	int r = put_call(remote, room, &objects, method, frame);
-	uint32_t status =
-		r < 0 ? coding_status(r) : exchange(room, client, method->opnum, ipid, &drep, NULL);
-
-	if (!status) {
-		r = take_results(remote->remotes->dcom, room, drep, &objects, method, frame);
-		status = r < 0 ? coding_status(r) : 0;
-	}
+	hr = put_call(remote, room, &objects, method, frame);
+	if (SUCCEEDED(hr))
+		hr = remote_status(exchange(room, client, method->opnum, ipid, &drep, NULL));
+	if (SUCCEEDED(hr))
+		hr = take_results(remote->remotes->dcom, room, drep, &objects, method, frame);
 	ndr_room_give(room);
-	return remote_status(status);
+	return hr;
 }

@@ -164,6 +164,16 @@ static int put_pointer(struct ndr_encoder *e, const struct ndr_type *type, const
 	return defer(e, object ? type : type->of, target, scope, object);
 }
 
+/* The caller hears why. */
+static int no_reference(struct ndr_encoder *e, const struct ndr_type *type, HRESULT hr)
+{
+	int r = fail(e, NDR_BAD_STUB_DATA, type, "an object cannot be referred to");
+
+	if (e->err)
+		e->err->hresult = (uint32_t)hr;
+	return hr == E_OUTOFMEMORY ? -ENOMEM : r;
+}
+
 /* MInterfacePointer: its size twice, then the object reference ([MS-DCOM] 2.2.14). */
 static int put_object(struct ndr_encoder *e, const struct ndr_type *type, const void *object,
 		      const void *scope)
@@ -176,8 +186,11 @@ static int put_object(struct ndr_encoder *e, const struct ndr_type *type, const 
 	if ((r = put_u32(e, 0)) || (r = put_u32(e, 0)))
 		return r;
 	size_t start = e->out->length;
-	r = e->objects->marshal(e->objects->context, iid, (IUnknown *)(uintptr_t)object, e->out);
-	if (r || (r = buf_failed(e->out)))
+	HRESULT hr = e->objects->marshal(e->objects->context, iid, (IUnknown *)(uintptr_t)object,
+					 e->out);
+	if (FAILED(hr))
+		return no_reference(e, type, hr);
+	if ((r = buf_failed(e->out)))
 		return r;
 	uint32_t size = (uint32_t)(e->out->length - start);
 	memcpy(e->out->data + start - 8, &size, sizeof size);

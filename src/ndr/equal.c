@@ -11,10 +11,10 @@
 
 #define COMPARED_MAX ((size_t)256 << 20)
 
-static int marshal_address(void *context, REFIID iid, IUnknown *object, struct buf *out)
+static HRESULT marshal_address(void *context, REFIID iid, IUnknown *object, struct buf *out)
 {
 	buf_put(out, &object, sizeof object);
-	return buf_failed(out);
+	return buf_failed(out) ? E_OUTOFMEMORY : S_OK;
 }
 
 static const struct ndr_objects addresses = { .marshal = marshal_address };

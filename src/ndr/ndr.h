@@ -37,8 +37,8 @@ enum ndr_status {
 };
 
 struct ndr_objects {
-	/* Appends the object reference of `object` (not NULL) to `out`. 0 or a negative errno. */
-	int (*marshal)(void *context, REFIID iid, IUnknown *object, struct buf *out);
+	/* Appends the object reference of `object` (not NULL) to `out`. */
+	HRESULT (*marshal)(void *context, REFIID iid, IUnknown *object, struct buf *out);
 	/* The pointer that an object reference stands for, counted; NULL is possible. */
 	int (*unmarshal)(void *context, REFIID iid, const void *bytes, size_t length,
 			 IUnknown **ret);

@@ -53,6 +53,8 @@ def story_a_class_runs_in_a_process_of_its_own(t):
     # Without a server's name it is made where it is asked for, as the class allows.
     inside = said(t, 'Set w = CreateObject("Test.Worker")\nWScript.Echo w.Pid')
     t.check(inside != pid, "in the script's own process")
+    done = script(t, CREATE + 'On Error Resume Next\nw.Call CreateObject("Scripting.Dictionary")\nWScript.Echo Hex(Err.Number)')
+    t.equal(done.out, "8001011C\n", "an object of the script, which others could not call")
     t.equal(said(t, CREATE + "WScript.Echo w.Caller"), pwd.getpwuid(os.geteuid()).pw_name, "who called")
     t.stop()
     t.equal(hosts(t), [], "after the end of the server")
