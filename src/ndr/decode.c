@@ -195,16 +195,37 @@ static const uint8_t *get_bytes(struct ndr_decoder *d, size_t size, size_t to)
 	return d->data + d->at - size;
 }
 
+/* A number of 1, 2, 4 or 8 bytes. The machine is little-endian, as ndr_scalar_store knows. */
+static uint64_t number_at(const uint8_t *at, size_t size, bool swap)
+{
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (size) {
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&two, at, sizeof two);
+		return swap ? __builtin_bswap16(two) : two;
+	case 4:
+		memcpy(&four, at, sizeof four);
+		return swap ? __builtin_bswap32(four) : four;
+	default:
+		memcpy(&eight, at, sizeof eight);
+		return swap ? __builtin_bswap64(eight) : eight;
+	}
+}
+
 static int get_number(struct ndr_decoder *d, enum ndr_kind kind, int64_t *ret)
 {
 	size_t size = ndr_wire_size[kind];
 	const uint8_t *at = get_bytes(d, size, size);
-	uint64_t number = 0;
 
 	if (!at)
 		return -EBADMSG;
-	for (size_t i = 0; i < size; i++)
-		number |= (uint64_t)at[d->swap ? size - 1 - i : i] << (8 * i);
+	uint64_t number = number_at(at, size, d->swap);
+
 	if (kind == NDR_INT8 || kind == NDR_INT16 || kind == NDR_INT32 || kind == NDR_INT3264 ||
 	    kind == NDR_ENUM32) {
 		unsigned shift = (unsigned)(64 - 8 * size);

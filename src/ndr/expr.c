@@ -135,10 +135,12 @@ static bool binary(enum ndr_opcode op, int64_t a, int64_t b, int64_t *ret)
 
 bool ndr_eval(const struct ndr_op *expr, const void *scope, int64_t *ret)
 {
-	int64_t stack[NDR_EXPR_DEPTH + 1] = { 0 };
+	int64_t stack[NDR_EXPR_DEPTH + 1];
 	unsigned top = 0; /* stack[top] is the newest */
 	const char *at;
 
+	/* The rest is written before it is read, and this is called for each array. */
+	stack[0] = 0;
 	for (; expr->op != NDR_OP_END; expr++) {
 		switch ((enum ndr_opcode)expr->op) {
 		case NDR_OP_CONST:
