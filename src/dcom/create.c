@@ -6,11 +6,17 @@
  */
 #include "dcom/remote-internal.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "com/class.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
+
+#define BUSY_PATIENCE (30 * NSEC_PER_SEC)
+#define BUSY_PAUSE_FIRST (10 * NSEC_PER_MSEC)
+#define BUSY_PAUSE_LAST (300 * NSEC_PER_MSEC)
 
 struct creation {
 	struct dcom *dcom;
@@ -145,6 +151,21 @@ static HRESULT ask_scm(struct creation *c)
 						   c->err);
 }
 
+/* On this machine: that many want objects at once, while their process starts, passes. Other
+ * machines tell their callers. */
+static HRESULT ask_until_served(struct creation *c)
+{
+	int64_t until = clock_now() + BUSY_PATIENCE, pause = BUSY_PAUSE_FIRST;
+	HRESULT hr = ask_scm(c);
+
+	while (hr == HRESULT_FROM_WIN32(RPC_S_SERVER_TOO_BUSY) && clock_now() < until) {
+		nanosleep(&(struct timespec){ .tv_nsec = pause }, NULL);
+		pause = pause < BUSY_PAUSE_LAST ? 2 * pause : pause;
+		hr = ask_scm(c);
+	}
+	return hr;
+}
+
 /* ---- by IActivation ---- */
 
 static HRESULT take_old_reply(struct creation *c, const struct IActivation_RemoteActivation *f)
@@ -263,7 +284,9 @@ static HRESULT create(struct creation *c, IUnknown **objects, HRESULT *results)
 	if (FAILED(hr))
 		return failure(c, hr, "reach");
 	c->request.version = c->version;
-	hr = c->version.MinorVersion >= 6 ? ask_scm(c) : ask_old(c);
+	hr = remote_is_local(c->host)       ? ask_until_served(c)
+	     : c->version.MinorVersion >= 6 ? ask_scm(c)
+					    : ask_old(c);
 	if (SUCCEEDED(hr))
 		hr = take_objects(c, objects, results);
 	return FAILED(hr) ? failure(c, hr, "create the object on") : hr;

@@ -26,6 +26,10 @@ struct dcom_host {
 	uint64_t number; /* what its maker calls it; never 0 */
 };
 
+/* Calls that a resolver makes for others at the same time, each on a thread of its server: that has
+ * to have more. */
+#define DCOM_ELSEWHERE_MAX 128
+
 struct dcom_options {
 	/* Where calls come in; it must outlive this, and be stopped first. Interfaces are added to
 	 * it. NULL: this process is a client only, and references to its own objects cannot be

@@ -6,6 +6,10 @@
  *
  * A conduit is a client for one interface of one exporter in the name of one caller. Conduits stay
  * while there is room, as opening one costs more than a call. Any thread.
+ *
+ * Each call waits on a thread of the resolver's server for a process that anybody may have written.
+ * So no exporter and no caller may have all of them, and nothing that nobody but the resolver waits
+ * for is waited for long.
  */
 #include "dcom/remote-internal.h"
 
@@ -17,12 +21,22 @@
 #include <stdio.h>
 
 #define CONDUITS_MAX 512
+#define CALLS_OF_EXPORTER_MAX (DCOM_ELSEWHERE_MAX / 2)
+#define CALLS_OF_CALLER_MAX (DCOM_ELSEWHERE_MAX / 4 * 3)
 /* Passed on calls take as long as they take: it is the client who gives up. */
 #define FORWARD_TIMEOUT (86400 * NSEC_PER_SEC)
+/* Clients of this machine have given up before. */
+#define ACTIVATE_TIMEOUT (120 * NSEC_PER_SEC)
+#define RECLAIM_TIMEOUT (2 * NSEC_PER_SEC)
+/* A user one of whose exporters did not answer is not asked by the thread that collects for so
+ * long. */
+#define MUTE_PERIOD (60 * NSEC_PER_SEC)
+#define MUTES_MAX 16
 
 /* All bytes of it are set: it is a key. */
 struct conduit_key {
 	uint64_t oxid;
+	int64_t timeout; /* of a call, ns */
 	GUID iid;
 	struct security_peer peer;
 };
@@ -39,6 +53,12 @@ struct elsewhere {
 	pthread_mutex_t lock;
 	struct map *conduits;
 	uint64_t moment;
+	unsigned calls; /* users of all conduits */
+	struct {
+		uint32_t uid;
+		int64_t until;
+	} mutes[MUTES_MAX];
+	unsigned next_mute;
 };
 
 static struct text key_text(const struct conduit_key *key)
@@ -56,11 +76,12 @@ static void conduit_free(void *conduit)
 
 /* ---- who calls ---- */
 
-static void key_init(struct conduit_key *key, uint64_t oxid, REFIID iid,
+static void key_init(struct conduit_key *key, uint64_t oxid, REFIID iid, int64_t timeout,
 		     const struct rpc_caller *caller)
 {
 	memset(key, 0, sizeof *key);
 	key->oxid = oxid;
+	key->timeout = timeout;
 	key->iid = *iid;
 	if (dcom_is_local(caller) || !caller->peer) {
 		dcom_local_peer(caller, &key->peer);
@@ -86,7 +107,8 @@ static struct conduit *conduit_new(const struct conduit_key *key, const char *en
 		.level = AUTHN_LEVEL_CONNECT,
 		.service = AUTHN_VOUCHED,
 		.vouch = { .peer = key->peer },
-		.call_timeout = FORWARD_TIMEOUT,
+		.call_timeout = key->timeout,
+		.connections = CALLS_OF_EXPORTER_MAX,
 	};
 	struct conduit *c = mem_new(struct conduit);
 
@@ -122,11 +144,31 @@ static bool make_room(struct elsewhere *e)
 	return true;
 }
 
-static struct conduit *take(struct elsewhere *e, const struct conduit_key *key,
-			    const char *endpoint, const GUID *secret,
-			    const struct ndr_interface *table)
+/* Whether one more call may wait. Nobody is counted while there is plenty. Under the lock. */
+static bool may_wait(const struct elsewhere *e, const struct conduit_key *key)
 {
-	pthread_mutex_lock(&e->lock);
+	unsigned of_exporter = 0, of_caller = 0;
+	struct text text;
+	size_t at = 0;
+	void *value;
+
+	if (e->calls < CALLS_OF_EXPORTER_MAX)
+		return true;
+	while (map_next(e->conduits, &at, &text, &value)) {
+		const struct conduit *c = value;
+
+		of_exporter += c->key.oxid == key->oxid ? c->users : 0;
+		of_caller += strcmp(c->key.peer.name, key->peer.name) == 0 ? c->users : 0;
+	}
+	return e->calls < DCOM_ELSEWHERE_MAX && of_exporter < CALLS_OF_EXPORTER_MAX &&
+	       of_caller < CALLS_OF_CALLER_MAX;
+}
+
+/* One that is there, or a new one; NULL: no memory. Under the lock. */
+static struct conduit *find_or_make(struct elsewhere *e, const struct conduit_key *key,
+				    const char *endpoint, const GUID *secret,
+				    const struct ndr_interface *table)
+{
 	struct conduit *c = map_get(e->conduits, key_text(key));
 
 	if (c) {
@@ -138,10 +180,28 @@ static struct conduit *take(struct elsewhere *e, const struct conduit_key *key,
 			c = NULL;
 		}
 	}
-	if (c)
-		c->used = ++e->moment;
-	pthread_mutex_unlock(&e->lock);
 	return c;
+}
+
+/* A status of RPC. */
+static uint32_t take(struct elsewhere *e, const struct conduit_key *key, const char *endpoint,
+		     const GUID *secret, const struct ndr_interface *table, struct conduit **ret)
+{
+	uint32_t status = RPC_S_SERVER_TOO_BUSY;
+	struct conduit *c = NULL;
+
+	pthread_mutex_lock(&e->lock);
+	if (may_wait(e, key)) {
+		c = find_or_make(e, key, endpoint, secret, table);
+		status = c ? RPC_S_OK : RPC_S_OUT_OF_MEMORY;
+	}
+	if (c) {
+		c->used = ++e->moment;
+		e->calls++;
+	}
+	pthread_mutex_unlock(&e->lock);
+	*ret = c;
+	return status;
 }
 
 static void give_back(struct elsewhere *e, struct conduit *c)
@@ -149,6 +209,7 @@ static void give_back(struct elsewhere *e, struct conduit *c)
 	pthread_mutex_lock(&e->lock);
 	bool last = --c->users == 0 && c->forgotten;
 
+	e->calls--;
 	pthread_mutex_unlock(&e->lock);
 	if (last)
 		conduit_free(c);
@@ -246,18 +307,20 @@ HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 			   struct arena *arena, struct activation_result *results, bool *ret_gone)
 {
 	const struct ndr_interface *table = &ndr_interface_ILocalExporter;
+	struct conduit *c = NULL;
 	struct conduit_key key;
 	uint64_t oxid;
 	GUID unused;
 
 	*ret_gone = false;
 	exporter_names(&host->secret, &oxid, &unused);
-	key_init(&key, oxid, &table->uuid, caller);
-	struct conduit *c = take(dcom->elsewhere, &key, host->endpoint, &host->secret, table);
+	key_init(&key, oxid, &table->uuid, ACTIVATE_TIMEOUT, caller);
+	uint32_t status = take(dcom->elsewhere, &key, host->endpoint, &host->secret, table, &c);
 
-	if (!c)
-		return E_OUTOFMEMORY;
-	uint32_t status = is_unknown(dcom, oxid) ? resume(c->client, host, arena) : 0;
+	if (status)
+		return remote_status(status);
+	if (is_unknown(dcom, oxid))
+		status = resume(c->client, host, arena);
 
 	*ret_gone = status == RPC_S_SERVER_UNAVAILABLE;
 	HRESULT hr = status ? remote_status(status)
@@ -269,26 +332,56 @@ HRESULT elsewhere_activate(struct dcom *dcom, const struct rpc_caller *caller,
 
 /* ---- objects that nobody holds ---- */
 
-bool elsewhere_reclaim(struct dcom *dcom, uint64_t oxid, uint64_t oid)
+static bool is_mute(struct elsewhere *e, uint32_t uid, int64_t now)
+{
+	bool mute = false;
+
+	pthread_mutex_lock(&e->lock);
+	for (int i = 0; i < MUTES_MAX; i++)
+		mute |= e->mutes[i].uid == uid && e->mutes[i].until > now;
+	pthread_mutex_unlock(&e->lock);
+	return mute;
+}
+
+static void note_mute(struct elsewhere *e, uint32_t uid, int64_t now)
+{
+	pthread_mutex_lock(&e->lock);
+	e->mutes[e->next_mute].uid = uid;
+	e->mutes[e->next_mute].until = now + MUTE_PERIOD;
+	e->next_mute = (e->next_mute + 1) % MUTES_MAX;
+	pthread_mutex_unlock(&e->lock);
+}
+
+static bool ask_reclaim(struct dcom *dcom, const struct resolver_exporter *to, uint64_t oxid,
+			uint64_t oid)
 {
 	const struct ndr_interface *table = &ndr_interface_ILocalExporter;
-	struct rpc_caller nobody = { .transport = "ncalrpc", .uid = UINT32_MAX };
-	struct resolver_exporter *to = mem_new(struct resolver_exporter);
+	const struct rpc_caller nobody = { .transport = "ncalrpc", .uid = UINT32_MAX };
 	BYTE gone = 0;
 	struct ILocalExporter_Reclaim f = { .count = 1, .oids = &oid, .gone = &gone };
 	struct conduit_key key;
-	struct conduit *c = NULL;
+	struct conduit *c;
 	struct arena arena;
 
+	key_init(&key, oxid, &table->uuid, RECLAIM_TIMEOUT, &nobody);
+	if (take(dcom->elsewhere, &key, to->endpoint, &to->secret, table, &c))
+		return false;
 	arena_init(&arena, NATIVE_ARENA_MAX);
-	key_init(&key, oxid, &table->uuid, &nobody);
-	if (to && resolver_resolve(dcom->resolver, oxid, to) == RESOLVER_OK)
-		c = take(dcom->elsewhere, &key, to->endpoint, &to->secret, table);
-	if (c) {
-		remote_object_call(c->client, table, 1, &to->secret, &f, &arena, NULL);
-		give_back(dcom->elsewhere, c);
-	}
+	if (remote_object_call(c->client, table, 1, &to->secret, &f, &arena, NULL) ==
+	    RPC_S_CALL_CANCELLED)
+		note_mute(dcom->elsewhere, to->uid, clock_now());
 	arena_done(&arena);
+	give_back(dcom->elsewhere, c);
+	return gone;
+}
+
+bool elsewhere_reclaim(struct dcom *dcom, uint64_t oxid, uint64_t oid)
+{
+	struct resolver_exporter *to = mem_new(struct resolver_exporter);
+	bool gone = to && resolver_resolve(dcom->resolver, oxid, to) == RESOLVER_OK &&
+		    !is_mute(dcom->elsewhere, to->uid, clock_now()) &&
+		    ask_reclaim(dcom, to, oxid, oid);
+
 	mem_free(to);
 	return gone;
 }
@@ -323,12 +416,14 @@ uint32_t elsewhere_forward(struct dcom *dcom, struct rpc_call *call,
 		mem_free(to);
 		return (uint32_t)nca_s_unsupported_type;
 	}
-	key_init(&key, oxid, &table->uuid, rpc_call_caller(call));
+	key_init(&key, oxid, &table->uuid, FORWARD_TIMEOUT, rpc_call_caller(call));
 	if (to && resolver_resolve(dcom->resolver, oxid, to) == RESOLVER_OK && to->endpoint[0]) {
-		struct conduit *c = take(dcom->elsewhere, &key, to->endpoint, &to->secret, table);
+		struct conduit *c;
+		uint32_t status = take(dcom->elsewhere, &key, to->endpoint, &to->secret, table, &c);
 
-		fault = c ? pass_on(c, call, opnum, in, out)
-			  : (uint32_t)nca_s_fault_remote_no_memory;
+		fault = !status                           ? pass_on(c, call, opnum, in, out)
+			: status == RPC_S_SERVER_TOO_BUSY ? (uint32_t)nca_s_server_too_busy
+							  : (uint32_t)nca_s_fault_remote_no_memory;
 		if (c)
 			give_back(dcom->elsewhere, c);
 	}

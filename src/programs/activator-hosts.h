@@ -9,7 +9,7 @@
 #include "dcom/dcom.h"
 #include "ipc/child.h"
 
-#define ACTIVATOR_HOSTS_WAITING_MAX 32 /* the RPC server has 64 threads */
+#define ACTIVATOR_HOSTS_WAITING_MAX 64
 
 struct activator_hosts;
 

@@ -25,6 +25,8 @@
 #include <unistd.h>
 
 #define STOP_GRACE (2 * NSEC_PER_SEC)
+/* Those that wait for other processes, and as many as usual for all else. */
+#define THREADS (DCOM_ELSEWHERE_MAX + ACTIVATOR_HOSTS_WAITING_MAX + 64)
 #define EVENT_REFUSED 10036
 
 struct activator {
@@ -254,7 +256,7 @@ static int start(struct activator *a, const struct activator_options *o, struct 
 		 a->settings->name_count ? a->settings->names[0] : a->host);
 	if (r == 0)
 		r = start_security(a, o, err);
-	const struct rpc_server_options server = { .acceptor = a->acceptor };
+	const struct rpc_server_options server = { .acceptor = a->acceptor, .threads = THREADS };
 
 	if (r == 0)
 		r = rpc_server_new(&server, &a->server);

@@ -191,6 +191,21 @@ def story_a_crash_of_rpcss_leaves_objects_and_their_processes_alone(t):
         t.equal(t.get("/keep.asp", headers=cookie).text, first.text, "the object of the session")
 
 
+def story_constructors_that_do_not_return_hold_up_nobody_else(t):
+    stage(t)
+    regsvr(t, "/s", component(t, "stuck"))
+    regsvr(t, "/s", component(t, "basket"))
+    t.serve()
+    code = t.write("sleep.vbs", 'Set w = CreateObject("Test.Sleeper", "localhost")')
+    sleepers = [t.start("cscript", "//nologo", code, name=f"sleeper-{i}") for i in range(80)]
+    threads = lambda: len(os.listdir(f"/proc/{hosts(t)[0]}/task"))
+    t.wait_for(lambda: hosts(t) and threads() > 64, "the host's threads, all of which sleep")
+    t.equal(said(t, 'WScript.Echo TypeName(CreateObject("Example.Basket", "localhost")) <> ""'), "-1", "another class")
+    for sleeper in sleepers:
+        sleeper.kill()
+    os.kill(hosts(t)[0], signal.SIGKILL)  # it would not end before it must
+
+
 @also_sanitized
 def story_a_class_that_fails_leaves_its_process_alone(t):
     stage(t)

@@ -12,6 +12,8 @@
 #include <idl/ms-oaut.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 static const CLSID clsid_offered = { 0xc0047e5, 1, 2, { 3 } };
 
@@ -32,6 +34,8 @@ struct rig {
 	atomic_int asked; /* for a host */
 	bool stopping;    /* the first one that is given */
 	HRESULT failure;  /* what the class says */
+	atomic_bool slow; /* it says nothing meanwhile */
+	atomic_int slept;
 };
 
 /* ---- what the processes are asked ---- */
@@ -45,6 +49,9 @@ static HRESULT make(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, 
 	rig->level = caller->level;
 	if (rig->failure)
 		return rig->failure;
+	rig->slept += rig->slow;
+	while (rig->slow)
+		usleep(5000);
 	if (rig->stopping) {
 		rig->stopping = false;
 		return S_FALSE;
@@ -72,7 +79,7 @@ static void start_resolver(struct rig *rig)
 	struct process *p = &rig->resolver;
 	struct error err = { 0 };
 	struct bindings bindings = { 0 };
-	struct rpc_server_options server = { 0 };
+	struct rpc_server_options server = { .threads = DCOM_ELSEWHERE_MAX + 32 };
 
 	server.acceptor = p->acceptor = accounts_acceptor();
 	assert_int_equal(rpc_server_new(&server, &p->server), 0);
@@ -338,6 +345,81 @@ static void a_resolver_that_began_anew_has_hosts_register_at_once(void **state)
 	rig_done(&rig);
 }
 
+static void *create_here(void *ctx)
+{
+	struct rig *rig = ctx;
+	IDispatch *made = NULL;
+	HRESULT hr = create(rig, rig->here, &clsid_counter, &made);
+
+	if (made)
+		made->lpVtbl->Release(made);
+	return hr == S_OK ? ctx : NULL;
+}
+
+/* Of a process that answers nobody some wait, and the resolver has threads for everybody else. */
+static void a_process_that_hangs_takes_no_more_than_its_share(void **state)
+{
+	pthread_t threads[DCOM_ELSEWHERE_MAX];
+	IDispatch *d = NULL;
+	void *good;
+	struct rig rig;
+
+	rig_init(&rig);
+	rig.slow = true;
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, create_here, &rig), 0);
+	for (int i = 0; rig.slept < DCOM_ELSEWHERE_MAX / 2 && i < 4000; i++)
+		usleep(5000);
+	assert_int_equal(rig.slept, DCOM_ELSEWHERE_MAX / 2);
+	assert_int_equal(create(&rig, rig.there, &clsid_counter, &d),
+			 HRESULT_FROM_WIN32(RPC_S_SERVER_TOO_BUSY));
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	rig.slow = false;
+	/* Those of this machine have waited. */
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		pthread_join(threads[i], &good);
+		assert_ptr_equal(good, &rig);
+	}
+	wait_for(0);
+	rig_done(&rig);
+}
+
+/* The thread that collects does so for all: it waits once for a user's process that says nothing.
+ */
+static void a_process_that_is_silent_does_not_hold_up_the_collector(void **state)
+{
+	struct error err = { 0 };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct rig rig;
+	struct process silent = { NULL };
+
+	rig_init(&rig);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/silent.sock", rig.folder);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(rpc_server_new(&(struct rpc_server_options){ 0 }, &silent.server), 0);
+	struct dcom_options options = { .server = silent.server,
+					.machine = rig.machine,
+					.endpoint = address.sun_path };
+
+	assert_int_equal(dcom_new(&options, &silent.dcom, &err), 0);
+	int64_t began = clock_now();
+
+	assert_false(elsewhere_reclaim(rig.resolver.dcom, silent.dcom->oxid, 1));
+	int64_t once = clock_now() - began;
+
+	for (int i = 0; i < 100; i++)
+		assert_false(elsewhere_reclaim(rig.resolver.dcom, silent.dcom->oxid, 1));
+	assert_true(once < 20 * NSEC_PER_SEC);
+	assert_true(clock_now() - began < once + NSEC_PER_SEC);
+	close(fd);
+	stop(&silent);
+	unlink(address.sun_path);
+	rig_done(&rig);
+}
+
 static void one_user_leaves_room_for_others(void **state)
 {
 	uint64_t oids[EXPORTER_OIDS_MAX], next = 1;
@@ -399,6 +481,8 @@ int main(void)
 		cmocka_unit_test(a_class_that_fails_is_no_end_of_its_process),
 		cmocka_unit_test(references_outlive_the_resolver),
 		cmocka_unit_test(a_resolver_that_began_anew_has_hosts_register_at_once),
+		cmocka_unit_test(a_process_that_hangs_takes_no_more_than_its_share),
+		cmocka_unit_test(a_process_that_is_silent_does_not_hold_up_the_collector),
 		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
 	};
