@@ -40,13 +40,23 @@ struct rig {
 
 /* ---- what the processes are asked ---- */
 
+static pthread_mutex_t note_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Who came last: several may come at once. */
+static void note_caller(struct rig *rig, const struct rpc_caller *caller)
+{
+	pthread_mutex_lock(&note_lock);
+	snprintf(rig->caller, sizeof rig->caller, "%s", caller->peer->name);
+	rig->level = caller->level;
+	pthread_mutex_unlock(&note_lock);
+}
+
 static HRESULT make(void *ctx, const struct rpc_caller *caller, REFCLSID clsid, bool factory,
 		    IUnknown **ret)
 {
 	struct rig *rig = ctx;
 
-	snprintf(rig->caller, sizeof rig->caller, "%s", caller->peer->name);
-	rig->level = caller->level;
+	note_caller(rig, caller);
 	if (rig->failure)
 		return rig->failure;
 	rig->slept += rig->slow;
@@ -305,7 +315,9 @@ static void references_outlive_the_resolver(void **state)
 /* Another process, which knows nothing from before. */
 static void *create_as_stranger(void *ctx)
 {
-	struct rig stranger = *(struct rig *)ctx;
+	struct rig *rig = ctx, stranger = { .port = 0 };
+
+	memcpy(stranger.machine, rig->machine, sizeof stranger.machine);
 	struct dcom_options options = { .machine = stranger.machine };
 	IDispatch *made = NULL;
 
