@@ -267,6 +267,14 @@ TYPE_INTERFACE_IDS(X)
 
 struct ndr_interface;
 
+struct ndr_module;
+
+/* The interfaces of an IDL file can be carried to other processes from now on, from here and to
+ * here: objects of this one are called by their vtables, those of others by proxies. Whoever calls
+ * them from elsewhere needs the tables, too. The shared object that the tables are in is never
+ * unloaded. S_FALSE: again. */
+SURROGATE_API HRESULT SurrogateRegisterInterfaces(const struct ndr_module *module);
+
 /* An interface: as scripts see it (TKIND_DISPATCH) when it is dual or a dispinterface; reference
  * 0xFFFFFFFE of a dual one is its vtable (TKIND_INTERFACE). The shared object that the tables are
  * in stays loaded as long. TYPE_E_UNSUPFORMAT: tables of another version. */

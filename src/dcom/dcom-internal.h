@@ -19,6 +19,14 @@ struct service {
 	struct dcom *dcom;
 	const struct ndr_interface *table;
 	const native_fn *methods; /* NULL: objects' */
+	bool described;           /* by a component, and so unknown to the resolver */
+};
+
+/* An interface that only another process of this machine can serve. */
+struct foreign {
+	struct service service;
+	struct ndr_interface table; /* its name and nothing else */
+	uint32_t uid;               /* who has offered it first */
 };
 
 struct remotes;
@@ -44,6 +52,8 @@ struct dcom {
 	unsigned module_count;
 	struct service **services;
 	unsigned service_count;
+	struct foreign **foreigns; /* a resolver's */
+	unsigned foreign_count;
 
 	/* The thread that collects and pings. */
 	pthread_t ticker;
@@ -74,6 +84,15 @@ const struct ndr_interface *dcom_find_interface(void *dcom, REFIID iid);
 /* Who a process of this machine is to objects: its Unix user, whom the kernel names; as Windows
  * has it, known by NTLM and protected wholly. All bytes are set. */
 void dcom_local_peer(const struct rpc_caller *caller, struct security_peer *ret);
+/* Passes calls of an interface on to the other processes of this machine that have it; the first 0,
+ * also when it is there already; -ENOBUFS: too many, of this user or of all. */
+#define FOREIGN_MAX 1024
+#define FOREIGN_PER_USER 256
+int dcom_serve_foreign(struct dcom *dcom, REFIID iid, uint32_t uid);
+/* Those of components, at most DCOM_OFFERS_MAX from the `first` on; how many. */
+#define DCOM_OFFERS_MAX 64
+DWORD dcom_described(struct dcom *dcom, unsigned first, IID iids[DCOM_OFFERS_MAX]);
+
 /* Whether a call is for an object of another process that has this one as its resolver. */
 bool dcom_is_elsewhere(const struct dcom *dcom, const GUID *ipid);
 
@@ -87,6 +106,9 @@ int machine_new(struct dcom *dcom, struct machine **ret, struct error *err);
 struct machine *machine_free(struct machine *machine);
 int machine_announce(void *machine, const uint64_t *oids, size_t count);
 void machine_withdraw(void *machine, const uint64_t *oids, size_t count);
+/* Tells the resolver of the interfaces that components of this process have described. 0, or a
+ * negative error. */
+int machine_offer(struct machine *machine);
 /* Registers anew when the resolver has forgotten us; now and then. */
 void machine_tick(struct machine *machine, int64_t now);
 /* The same, at once. */
@@ -171,6 +193,9 @@ void dcom_serve_end(struct served *served);
 
 /* ---- stub.c ---- */
 
+/* Of struct foreign: for objects of other processes alone. */
+uint32_t dcom_foreign_dispatch(void *foreign, struct rpc_call *call, uint16_t opnum,
+			       const struct rpc_stub *in, struct buf *out);
 uint32_t dcom_stub_dispatch(void *service, struct rpc_call *call, uint16_t opnum,
 			    const struct rpc_stub *in, struct buf *out);
 /* The causality id of what this thread is doing: that of the call it serves, else a new one

@@ -35,7 +35,7 @@ const struct ndr_interface *dcom_find_interface(void *ctx, REFIID iid)
 				found = module->interfaces[n];
 	}
 	pthread_mutex_unlock(&dcom->lock);
-	return found;
+	return found ? found : ndr_registered(iid);
 }
 
 /* Whether calls to it can be served: it is COM's, and has opnums. */
@@ -74,6 +74,111 @@ static int add_service(struct dcom *dcom, const struct ndr_interface *table)
 	else
 		more[dcom->service_count++] = service;
 	return r == -EEXIST ? 0 : r;
+}
+
+/* Under the lock. */
+static struct service *find_service(struct dcom *dcom, const struct ndr_interface *table)
+{
+	for (unsigned i = 0; i < dcom->service_count; i++)
+		if (dcom->services[i]->table == table)
+			return dcom->services[i];
+	return NULL;
+}
+
+/* The table of an interface of an object that is given away, whose calls are served from now on:
+ * what components have described was not there when the others began to be. */
+static const struct ndr_interface *find_exported(void *ctx, REFIID iid)
+{
+	const struct ndr_interface *found = dcom_find_interface(ctx, iid);
+	struct dcom *dcom = ctx;
+	bool added = false;
+	int r = 0;
+
+	if (!found || !is_served(found))
+		return found;
+	pthread_mutex_lock(&dcom->lock);
+	if (!find_service(dcom, found)) {
+		r = add_service(dcom, found);
+		added = r == 0 && find_service(dcom, found);
+		if (added)
+			dcom->services[dcom->service_count - 1]->described = true;
+	}
+	pthread_mutex_unlock(&dcom->lock);
+	if (added && dcom->machine)
+		r = machine_offer(dcom->machine);
+	return r == 0 ? found : NULL;
+}
+
+DWORD dcom_described(struct dcom *dcom, unsigned first, IID iids[DCOM_OFFERS_MAX])
+{
+	DWORD count = 0;
+
+	pthread_mutex_lock(&dcom->lock);
+	for (unsigned i = 0; i < dcom->service_count && count < DCOM_OFFERS_MAX; i++)
+		if (dcom->services[i]->described && !(first && first--))
+			iids[count++] = dcom->services[i]->table->uuid;
+	pthread_mutex_unlock(&dcom->lock);
+	return count;
+}
+
+static bool has_foreign(const struct dcom *dcom, REFIID iid)
+{
+	for (unsigned i = 0; i < dcom->foreign_count; i++)
+		if (IsEqualGUID(&dcom->foreigns[i]->table.uuid, iid))
+			return true;
+	return false;
+}
+
+/* Whether there is room for one more of that user. Under the lock. */
+static bool may_add_foreign(const struct dcom *dcom, uint32_t uid)
+{
+	unsigned own = 0;
+
+	for (unsigned i = 0; i < dcom->foreign_count; i++)
+		own += dcom->foreigns[i]->uid == uid;
+	return dcom->foreign_count < FOREIGN_MAX && own < FOREIGN_PER_USER;
+}
+
+/* Under the lock. */
+static int add_foreign(struct dcom *dcom, REFIID iid, uint32_t uid)
+{
+	struct foreign **more = mem_realloc(dcom->foreigns, dcom->foreign_count + 1, sizeof *more);
+	struct foreign *f = mem_new(struct foreign);
+
+	if (more)
+		dcom->foreigns = more;
+	if (!more || !f) {
+		mem_free(f);
+		return -ENOMEM;
+	}
+	f->uid = uid;
+	f->table = (struct ndr_interface){ .uuid = *iid, .flags = NDR_OBJECT };
+	f->service = (struct service){
+		.face = { .id = { *iid, 0, 0 },
+			  .operations = UINT16_MAX,
+			  .dispatch = dcom_foreign_dispatch,
+			  .ctx = f },
+		.dcom = dcom,
+		.table = &f->table,
+	};
+	int r = rpc_interfaces_add(rpc_server_interfaces(dcom->options.server), &f->service.face);
+
+	if (r < 0)
+		mem_free(f);
+	else
+		more[dcom->foreign_count++] = f;
+	return r == -EEXIST ? 0 : r; /* it is served here */
+}
+
+int dcom_serve_foreign(struct dcom *dcom, REFIID iid, uint32_t uid)
+{
+	pthread_mutex_lock(&dcom->lock);
+	int r = has_foreign(dcom, iid)       ? 0
+		: may_add_foreign(dcom, uid) ? add_foreign(dcom, iid, uid)
+					     : -ENOBUFS;
+
+	pthread_mutex_unlock(&dcom->lock);
+	return r;
 }
 
 int dcom_add_module(struct dcom *dcom, const struct ndr_module *module)
@@ -270,7 +375,7 @@ static int start_exporter(struct dcom *dcom)
 	struct exporter_options options = { .secret = dcom->secret,
 					    .announce = announce_here,
 					    .withdraw = withdraw_here,
-					    .find = dcom_find_interface,
+					    .find = find_exported,
 					    .ctx = dcom,
 					    .bindings = &dcom->bindings };
 
@@ -413,6 +518,8 @@ static void remove_interfaces(struct dcom *dcom)
 		rpc_interfaces_remove(list, &native_at(dcom, &natives[i])->face);
 	for (unsigned i = 0; i < dcom->service_count; i++)
 		rpc_interfaces_remove(list, &dcom->services[i]->face);
+	for (unsigned i = 0; i < dcom->foreign_count; i++)
+		rpc_interfaces_remove(list, &dcom->foreigns[i]->service.face);
 }
 
 struct dcom *dcom_free(struct dcom *dcom)
@@ -431,6 +538,9 @@ struct dcom *dcom_free(struct dcom *dcom)
 	for (unsigned i = 0; i < dcom->service_count; i++)
 		mem_free(dcom->services[i]);
 	mem_free(dcom->services);
+	for (unsigned i = 0; i < dcom->foreign_count; i++)
+		mem_free(dcom->foreigns[i]);
+	mem_free(dcom->foreigns);
 	pthread_cond_destroy(&dcom->tick);
 	pthread_mutex_destroy(&dcom->lock);
 	return mem_free(dcom);

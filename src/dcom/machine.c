@@ -94,6 +94,26 @@ static uint32_t tell(struct machine *m, const PEXPORTER *handle, unsigned opnum,
 	return status ? status : f.ReturnValue;
 }
 
+static int offer_all(struct machine *m, const PEXPORTER *handle)
+{
+	IID iids[DCOM_OFFERS_MAX];
+	struct ILocalResolver_OfferInterfaces f = { .exporter = *handle, .iids = iids };
+	unsigned first = 0;
+	uint32_t status = 0;
+
+	while (!status && (f.count = dcom_described(m->dcom, first, iids))) {
+		struct arena arena;
+
+		arena_init(&arena, NATIVE_ARENA_MAX);
+		status = call(m, 5, &f, &arena, NULL);
+		arena_done(&arena);
+		if (!status)
+			status = f.ReturnValue;
+		first += f.count;
+	}
+	return status ? -ECONNREFUSED : 0;
+}
+
 /* ---- for the exporter ---- */
 
 /* The resolver has forgotten this process, which was `known` to it, or ended: what it had is told
@@ -106,7 +126,23 @@ static int begin_anew(struct machine *m, const PEXPORTER *known)
 	int r = done ? 0 : register_exporter(m, NULL);
 
 	pthread_mutex_unlock(&m->registering);
-	return r < 0 || done ? r : exporter_announce(m->dcom->exporter);
+	if (r < 0 || done)
+		return r;
+	r = exporter_announce(m->dcom->exporter);
+	now = handle_of(m);
+	return r < 0 ? r : offer_all(m, &now);
+}
+
+int machine_offer(struct machine *m)
+{
+	PEXPORTER handle = handle_of(m);
+
+	if (offer_all(m, &handle) == 0)
+		return 0;
+	if (begin_anew(m, &handle) < 0)
+		return -ECONNREFUSED;
+	handle = handle_of(m);
+	return offer_all(m, &handle);
 }
 
 int machine_announce(void *machine, const uint64_t *oids, size_t count)

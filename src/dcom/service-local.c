@@ -250,5 +250,19 @@ static uint32_t revoke_class(void *ctx, struct rpc_call *call, void *frame, stru
 	return 0;
 }
 
-const native_fn dcom_local_methods[] = { register_exporter, announce, withdraw, register_class,
-					 revoke_class };
+static uint32_t offer_interfaces(void *ctx, struct rpc_call *call, void *frame, struct arena *arena)
+{
+	struct ILocalResolver_OfferInterfaces *f = frame;
+	const struct exporter_entry *e = exporter_of(call, &f->exporter);
+	int r = 0;
+
+	if (!e)
+		return (uint32_t)nca_s_fault_context_mismatch;
+	for (DWORD i = 0; r == 0 && i < f->count; i++)
+		r = dcom_serve_foreign(ctx, &f->iids[i], e->uid);
+	f->ReturnValue = r < 0 ? RESOLVER_NO_MEMORY : RESOLVER_OK;
+	return 0;
+}
+
+const native_fn dcom_local_methods[] = { register_exporter, announce,     withdraw,
+					 register_class,    revoke_class, offer_interfaces };

@@ -165,6 +165,24 @@ static uint32_t serve(struct orpc *o, const struct rpc_stub *in, struct buf *out
 	return fault;
 }
 
+uint32_t dcom_foreign_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum,
+			       const struct rpc_stub *in, struct buf *out)
+{
+	struct foreign *foreign = ctx;
+	struct orpc o = { .service = &foreign->service, .call = call };
+
+	if (opnum < 3)
+		return (uint32_t)nca_s_op_rng_error;
+	uint32_t fault = check_level(&o);
+
+	if (fault)
+		return fault;
+	return dcom_is_elsewhere(foreign->service.dcom, rpc_call_object(call))
+		       ? elsewhere_forward(foreign->service.dcom, call, &foreign->table, opnum, in,
+					   out)
+		       : (uint32_t)RPC_E_DISCONNECTED;
+}
+
 uint32_t dcom_stub_dispatch(void *ctx, struct rpc_call *call, uint16_t opnum,
 			    const struct rpc_stub *in, struct buf *out)
 {

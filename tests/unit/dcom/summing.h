@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/mem.h"
-#include "ndr/dispatch.h"
 
 #include <sums.h>
 
@@ -29,30 +28,7 @@ static ULONG sums_release(ISums *This)
 	return 1;
 }
 
-static HRESULT sums_type_count(ISums *This, UINT *ret)
-{
-	*ret = 0;
-	return S_OK;
-}
-
-static HRESULT sums_type(ISums *This, UINT index, LCID lcid, ITypeInfo **ret)
-{
-	*ret = NULL;
-	return DISP_E_BADINDEX;
-}
-
-static HRESULT sums_names(ISums *This, REFIID riid, OLECHAR **names, UINT count, LCID lcid,
-			  DISPID *ret)
-{
-	return ndr_dispatch_names(&ndr_interface_ISums, names, count, ret);
-}
-
-static HRESULT sums_invoke(ISums *This, DISPID id, REFIID riid, LCID lcid, WORD flags,
-			   DISPPARAMS *params, VARIANT *result, EXCEPINFO *excep, UINT *arg_err)
-{
-	return ndr_dispatch_invoke(&ndr_interface_ISums, (IUnknown *)(void *)This, id, lcid, flags,
-				   params, result, excep, arg_err);
-}
+SURROGATE_DISPATCH(sums, ISums)
 
 static HRESULT sums_add(ISums *This, LONG a, LONG b, LONG *sum)
 {
@@ -60,8 +36,10 @@ static HRESULT sums_add(ISums *This, LONG a, LONG b, LONG *sum)
 	return S_OK;
 }
 
-static const ISumsVtbl sums_methods = { sums_query, sums_addref, sums_release, sums_type_count,
-					sums_type,  sums_names,  sums_invoke,  sums_add };
+static const ISumsVtbl sums_methods = { sums_query,       sums_addref,
+					sums_release,     sums_GetTypeInfoCount,
+					sums_GetTypeInfo, sums_GetIDsOfNames,
+					sums_Invoke,      sums_add };
 static ISums sums = { &sums_methods };
 
 static const CLSID clsid_sums = {

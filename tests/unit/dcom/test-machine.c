@@ -5,11 +5,13 @@
  * objects through the resolver. All are in this process, and talk as processes do.
  */
 #include "counter.h"
+#include "summing.h"
 
 #include "dcom/dcom.h"
 #include "security/identity.h"
 
 #include <idl/ms-oaut.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -243,6 +245,87 @@ static void other_machines_call_through_the_resolver(void **state)
 	assert_int_equal(call(result.pdispVal, 5, &argument, &same, NULL), S_OK);
 	assert_int_equal(same.boolVal, VARIANT_TRUE);
 	result.pdispVal->lpVtbl->Release(result.pdispVal);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static ISums *sums_from(struct rig *rig, struct dcom *client)
+{
+	ISums *proxy = NULL;
+	struct buf out;
+
+	buf_init(&out, OBJREF_MAX);
+	assert_int_equal(dcom_marshal(rig->exporter.dcom, &IID_ISums, (IUnknown *)(void *)&sums,
+				      &out),
+			 S_OK);
+	assert_int_equal(dcom_unmarshal(client, buf_text(&out), &IID_ISums,
+					(IUnknown **)(void *)&proxy),
+			 S_OK);
+	buf_done(&out);
+	assert_ptr_not_equal(proxy, &sums);
+	return proxy;
+}
+
+static LONG sum_of(ISums *proxy)
+{
+	LONG sum = 0;
+
+	assert_int_equal(proxy->lpVtbl->Add(proxy, 40, 2, &sum), S_OK);
+	return sum;
+}
+
+static void interfaces_of_components_go_through_the_resolver(void **state)
+{
+	struct rig rig;
+
+	rig_init(&rig);
+	(void)SurrogateRegisterInterfaces(&ndr_module_sums);
+	/* By these the clients know as whom to call the exporter. */
+	IDispatch *far = create_counter(&rig, rig.there), *near = create_counter(&rig, rig.here);
+	ISums *far_sums = sums_from(&rig, rig.there), *near_sums = sums_from(&rig, rig.here);
+
+	assert_int_equal(sum_of(near_sums), 42);
+	assert_int_equal(sum_of(far_sums), 42);
+	/* A resolver that begins anew is told of the interface again. */
+	stop(&rig.resolver);
+	start_resolver(&rig);
+	IDispatch *more = create_counter(&rig, rig.here);
+
+	for (int i = 0; dcom_counts(rig.resolver.dcom).resolver.oxids < 2 && i < 3000; i++)
+		usleep(5000);
+	for (int i = 0; !rig.resolver.dcom->foreign_count && i < 3000; i++)
+		usleep(5000);
+	assert_int_equal(sum_of(far_sums), 42);
+	far_sums->lpVtbl->Release(far_sums);
+	near_sums->lpVtbl->Release(near_sums);
+	more->lpVtbl->Release(more);
+	near->lpVtbl->Release(near);
+	far->lpVtbl->Release(far);
+	wait_for(0);
+	rig_done(&rig);
+}
+
+static void one_user_offers_a_part_of_all_interfaces(void **state)
+{
+	struct rig rig;
+	IID iid = { 0x77 };
+
+	rig_init(&rig);
+	for (unsigned i = 0; i < FOREIGN_PER_USER; i++) {
+		iid.Data2 = (uint16_t)i;
+		assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &iid, 1000), 0);
+	}
+	assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &iid, 1000), 0); /* again */
+	iid.Data3 = 1;
+	assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &iid, 1000), -ENOBUFS);
+	assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &iid, 1001), 0);
+	assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &iid, 1000), 0);
+	/* What the resolver serves itself is not passed on. */
+	assert_int_equal(dcom_serve_foreign(rig.resolver.dcom, &IID_IDispatch, 1001), 0);
+	IDispatch *d = create_counter(&rig, rig.there);
+
+	assert_int_equal(add(d, 5), 5);
 	d->lpVtbl->Release(d);
 	wait_for(0);
 	rig_done(&rig);
@@ -489,6 +572,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(processes_of_the_machine_call_directly),
 		cmocka_unit_test(other_machines_call_through_the_resolver),
+		cmocka_unit_test(interfaces_of_components_go_through_the_resolver),
+		cmocka_unit_test(one_user_offers_a_part_of_all_interfaces),
 		cmocka_unit_test(a_process_that_ends_is_asked_for_anew),
 		cmocka_unit_test(a_class_that_fails_is_no_end_of_its_process),
 		cmocka_unit_test(references_outlive_the_resolver),
