@@ -27,6 +27,8 @@
 #define STOP_GRACE (2 * NSEC_PER_SEC)
 /* Those that wait for other processes, and as many as usual for all else. */
 #define THREADS (DCOM_ELSEWHERE_MAX + ACTIVATOR_HOSTS_WAITING_MAX + 64)
+/* Each exporter has one all the time; a quarter is for one user of this machine. */
+#define CONNECTIONS 4096
 #define EVENT_REFUSED 10036
 
 struct activator {
@@ -256,7 +258,9 @@ static int start(struct activator *a, const struct activator_options *o, struct 
 		 a->settings->name_count ? a->settings->names[0] : a->host);
 	if (r == 0)
 		r = start_security(a, o, err);
-	const struct rpc_server_options server = { .acceptor = a->acceptor, .threads = THREADS };
+	const struct rpc_server_options server = { .acceptor = a->acceptor,
+						   .connections = CONNECTIONS,
+						   .threads = THREADS };
 
 	if (r == 0)
 		r = rpc_server_new(&server, &a->server);

@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define ACCEPTS_PER_TURN 64
 
@@ -24,30 +25,50 @@ static void keep_alive(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-static bool too_many(const struct rpc_server *server, const char *address, bool local)
+static unsigned limit_of(const struct rpc_server *server, bool local, uint32_t uid)
+{
+	const struct rpc_server_options *o = &server->options;
+	if (!local)
+		return o->connections_per_peer;
+	/* Who administers the machine, or runs the server, does not need it to starve others. */
+	return uid == 0 || uid == server->uid ? o->connections : o->connections_per_user;
+}
+
+static bool too_many(const struct rpc_server *server, const char *address, unsigned limit)
 {
 	const struct rpc_socket *s;
 	unsigned same = 0;
 	if (server->socket_count >= server->options.connections)
 		return true;
-	if (local)
+	if (limit >= server->options.connections)
 		return false;
 	LIST_FOREACH(s, &server->sockets, in_server)
 	{
 		/* cppcheck-suppress uninitvar ; LIST_FOREACH has set it */
 		same += strcmp(s->address, address) == 0;
 	}
-	return same >= server->options.connections_per_peer;
+	return same >= limit;
+}
+
+uint32_t rpc_socket_user(int fd)
+{
+	struct ucred cred = { .uid = UINT32_MAX };
+	socklen_t length = sizeof(cred);
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &length);
+	return cred.uid;
 }
 
 static void accepted(const struct rpc_listener *l, int fd, const struct sockaddr_storage *from)
 {
-	char address[SYS_ADDRESS_SIZE] = "local", note[SYS_ADDRESS_SIZE + 80];
-	if (!l->local) {
+	char address[SYS_ADDRESS_SIZE], note[SYS_ADDRESS_SIZE + 80];
+	uint32_t uid = l->local ? rpc_socket_user(fd) : UINT32_MAX;
+	if (l->local) {
+		snprintf(address, sizeof(address), "local:%u", uid);
+	} else {
 		sys_address_text(from, address);
 		keep_alive(fd);
 	}
-	bool full = too_many(l->server, address, l->local);
+	bool full = too_many(l->server, address, limit_of(l->server, l->local, uid));
 	if (!full && rpc_socket_new(l, fd, address) == 0)
 		return;
 	snprintf(note, sizeof(note), "%s: a connection is refused: %s", address,

@@ -200,7 +200,7 @@ struct rpc_interface {
 struct rpc_caller {
 	const struct security_peer *peer; /* NULL: not authenticated */
 	enum authn_level level;           /* AUTHN_LEVEL_NONE without */
-	const char *address;              /* "192.0.2.7", or "local" */
+	const char *address;              /* "192.0.2.7", or "local:1000" of a user */
 	const char *local;                /* the address it came to; "" for ncalrpc */
 	const char *transport;            /* "ncacn_ip_tcp" or "ncalrpc" */
 	uint16_t port;                    /* the local port; 0 for ncalrpc */

@@ -65,6 +65,7 @@ struct rpc_workers {
 
 struct rpc_server {
 	struct rpc_server_options options;
+	uint32_t uid; /* of who runs it */
 	struct rpc_interfaces *interfaces;
 	struct rpc_groups *groups;
 	struct rpc_statistics statistics;
@@ -86,6 +87,8 @@ void rpc_server_note(struct rpc_server *server, const char *text);
 
 /* accept.c: the loop's thread */
 void rpc_listener_event(void *ctx, int fd, unsigned events);
+/* Whose process is at the other end of a Unix socket; UINT32_MAX: not known. Any thread. */
+uint32_t rpc_socket_user(int fd);
 
 /* socket.c */
 /* Serves a connection from now on; `fd` becomes its own unless this fails. The loop's thread. */

@@ -31,6 +31,8 @@ static void set_defaults(struct rpc_server_options *o)
 		o->connections = 1024;
 	if (!o->connections_per_peer)
 		o->connections_per_peer = 128;
+	if (!o->connections_per_user)
+		o->connections_per_user = (o->connections + 3) / 4;
 	if (!o->threads)
 		o->threads = 64;
 	if (!o->waiting)
@@ -47,6 +49,7 @@ int rpc_server_new(const struct rpc_server_options *options, struct rpc_server *
 	if (!server)
 		return -ENOMEM;
 	server->options = *options;
+	server->uid = geteuid();
 	set_defaults(&server->options);
 	LIST_INIT(&server->listeners);
 	LIST_INIT(&server->sockets);

@@ -4,8 +4,8 @@
  * There is always one that reads, so that a call that takes long holds up nobody. TCP
  * ("ncacn_ip_tcp") and local sockets ("ncalrpc", a Unix socket).
  *
- * Limits: connections in all and of one address, time without a call, time for a handshake,
- * threads, calls that wait for one.
+ * Limits: connections in all, of one address and of one user of this machine, time without a call,
+ * time for a handshake, threads, calls that wait for one.
  */
 #pragma once
 
@@ -17,8 +17,10 @@ struct rpc_server;
 struct rpc_server_options {
 	struct security_acceptor *acceptor; /* must outlive the server; NULL: no authentication */
 	unsigned connections, connections_per_peer; /* 0: 1024, 128 */
-	unsigned threads;                           /* calls at the same time; 0: 64 */
-	unsigned waiting;                           /* calls without a thread; 0: 1024 */
+	/* Over local sockets; root and the server's own user may have all. 0: a quarter of all */
+	unsigned connections_per_user;
+	unsigned threads;  /* calls at the same time; 0: 64 */
+	unsigned waiting;  /* calls without a thread; 0: 1024 */
 	int64_t idle;      /* ns without a byte or a call; 0: 15 minutes, negative: for ever */
 	int64_t handshake; /* ns from connecting to the first finished bind; 0: 30 s */
 	/* A call was refused because its authentication level is too low; may be NULL. Whoever

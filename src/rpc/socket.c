@@ -260,10 +260,8 @@ static struct rpc_caller origin_of(struct rpc_socket *s, const struct rpc_listen
 				     .transport = l->local ? "ncalrpc" : "ncacn_ip_tcp",
 				     .port = l->port,
 				     .uid = UINT32_MAX };
-	struct ucred cred;
-	socklen_t length = sizeof(cred);
-	if (l->local && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &length) == 0)
-		origin.uid = cred.uid;
+	if (l->local)
+		origin.uid = rpc_socket_user(fd);
 	return origin;
 }
 

@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 static void check_who(struct rpc_client *c, const char *expected)
 {
@@ -190,6 +192,41 @@ static void expect_closed(int fd)
 	char c;
 	assert_int_equal(recv(fd, &c, 1, 0), 0);
 	close(fd);
+}
+
+/* As a user of this machine. */
+static int connect_as(uid_t uid)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	strcpy(a.sun_path, local_path);
+	assert_int_equal(seteuid(uid), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+/* One user leaves connections for the others. */
+static void test_users_limit(void **state)
+{
+	int fds[4];
+	if (geteuid())
+		skip(); /* it takes two users */
+	end();
+	begin((struct rpc_server_options){ .connections = 12 });
+	assert_int_equal(chmod(local_path, 0666), 0);
+	for (int i = 0; i < 3; i++)
+		fds[i] = connect_as(65534);
+	expect_closed(connect_as(65534));
+	fds[3] = connect_as(65533);
+	struct rpc_client_options o = options_for(AUTHN_NONE, AUTHN_LEVEL_NONE);
+	o.binding = (struct rpc_binding){ .protseq = RPC_NCALRPC };
+	strcpy(o.binding.endpoint, local_path);
+	struct rpc_client *c = client_of(o);
+	adds_one(c, 1);
+	rpc_client_free(c);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
 }
 
 static void test_server_limits(void **state)
@@ -451,6 +488,7 @@ int main(void)
 		TEST(test_mgmt),
 		cmocka_unit_test(test_faults_of_memory),
 		TEST(test_least_level),
+		TEST(test_users_limit),
 		TEST(test_server_limits),
 		TEST(test_too_busy),
 		TEST(test_stop_with_grace),
