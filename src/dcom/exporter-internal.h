@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the exporter share: exporter.c (objects and their interfaces) and
- * exporter-numbers.c (what they are called).
+ * What the files of the exporter share: exporter.c (objects, their interfaces, references that go
+ * out), exporter-count.c (who holds them, references that come back) and exporter-numbers.c (what
+ * they are called).
  */
 #pragma once
 
 #include "dcom/exporter.h"
+
+#include "base/map.h"
 
 #include <pthread.h>
 #include <sys/queue.h>
@@ -55,3 +58,45 @@ int exporter_take_oid(struct exporter *x, uint64_t *ret);
 void exporter_drop_oid(struct exporter *x, uint64_t oid);
 /* Whether it is announced, and no object's yet. Under the lock. */
 bool exporter_is_spare(const struct exporter *x, uint64_t oid);
+
+/* ---- tables, under the lock ---- */
+
+static inline struct text ipid_key(const GUID *ipid)
+{
+	return (struct text){ (const char *)ipid, sizeof *ipid };
+}
+
+static inline struct text identity_key(IUnknown *const *identity)
+{
+	return (struct text){ (const char *)identity, sizeof(IUnknown *) };
+}
+
+/* More references, unless they are too many. */
+static inline bool exporter_add_refs(uint32_t *refs, uint32_t more)
+{
+	if (more > EXPORTER_REFS_MAX - *refs)
+		return false;
+	*refs += more;
+	return true;
+}
+
+/* Whether somebody elsewhere holds the interface. */
+static inline bool exporter_has_clients(const struct stub *stub)
+{
+	return stub->public_refs || stub->holder_count;
+}
+
+/* Takes a stub out of the tables; with it its object, when it was the last. Who calls gives the
+ * object, unless it is NULL, and the stub back without the lock. */
+struct object *exporter_unlink_stub(struct exporter *x, struct stub *stub);
+/* Takes all of an object out of the tables; the stubs stay linked to each other. */
+void exporter_unlink_object(struct exporter *x, struct object *object, struct stub_list *ret);
+
+/* ---- what has left the tables, without the lock ---- */
+
+/* The last user releases the object's interface. */
+void exporter_drop_stub(struct stub *stub);
+/* One without interfaces. */
+void exporter_drop_object(struct object *object);
+/* All of what exporter_unlink_object took out. */
+void exporter_release_object(struct exporter *x, struct object *object, struct stub_list *stubs);

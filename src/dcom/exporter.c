@@ -6,26 +6,14 @@
  */
 #include "dcom/exporter-internal.h"
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "com/class.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 static struct text oid_key(const uint64_t *oid)
 {
 	return (struct text){ (const char *)oid, sizeof *oid };
-}
-
-static struct text ipid_key(const GUID *ipid)
-{
-	return (struct text){ (const char *)ipid, sizeof *ipid };
-}
-
-static struct text identity_key(IUnknown *const *identity)
-{
-	return (struct text){ (const char *)identity, sizeof(IUnknown *) };
 }
 
 static struct stub *stub_of(struct exporter_stub *face)
@@ -63,8 +51,7 @@ int exporter_new(const struct exporter_options *options, struct exporter **ret)
 	return 0;
 }
 
-/* The last user of a stub that has left the tables. */
-static void stub_unref(struct stub *stub)
+void exporter_drop_stub(struct stub *stub)
 {
 	if (__atomic_sub_fetch(&stub->users, 1, __ATOMIC_ACQ_REL))
 		return;
@@ -78,12 +65,11 @@ static void stub_unref(struct stub *stub)
 struct exporter_stub *exporter_stub_unref(struct exporter_stub *stub)
 {
 	if (stub)
-		stub_unref(stub_of(stub));
+		exporter_drop_stub(stub_of(stub));
 	return NULL;
 }
 
-/* An object without interfaces, which has left the tables. */
-static void object_free(struct object *object)
+void exporter_drop_object(struct object *object)
 {
 	IUnknown *identity = object->identity;
 
@@ -91,9 +77,7 @@ static void object_free(struct object *object)
 	identity->lpVtbl->Release(identity);
 }
 
-/* Takes a stub out of the tables, under the lock; with it its object, when it was the last. Who
- * calls gives the object, unless it is NULL, and the stub back without the lock. */
-static struct object *unlink_stub(struct exporter *x, struct stub *stub)
+struct object *exporter_unlink_stub(struct exporter *x, struct stub *stub)
 {
 	struct object *object = stub->object;
 
@@ -107,28 +91,27 @@ static struct object *unlink_stub(struct exporter *x, struct stub *stub)
 	return object;
 }
 
-/* Takes all of an object out of the tables; the stubs stay linked to each other. */
-static void unlink_object(struct exporter *x, struct object *object, struct stub_list *ret)
+void exporter_unlink_object(struct exporter *x, struct object *object, struct stub_list *ret)
 {
 	struct stub *stub;
 
 	TAILQ_INIT(ret);
 	while ((stub = TAILQ_FIRST(&object->stubs))) {
-		unlink_stub(x, stub);
+		exporter_unlink_stub(x, stub);
 		TAILQ_INSERT_TAIL(ret, stub, in_object);
 	}
 }
 
-static void release_object(struct exporter *x, struct object *object, struct stub_list *stubs)
+void exporter_release_object(struct exporter *x, struct object *object, struct stub_list *stubs)
 {
 	struct stub *stub;
 
 	exporter_drop_oid(x, object->oid);
 	while ((stub = TAILQ_FIRST(stubs))) {
 		TAILQ_REMOVE(stubs, stub, in_object);
-		stub_unref(stub);
+		exporter_drop_stub(stub);
 	}
-	object_free(object);
+	exporter_drop_object(object);
 }
 
 struct exporter *exporter_free(struct exporter *x)
@@ -146,9 +129,9 @@ struct exporter *exporter_free(struct exporter *x)
 			pthread_mutex_unlock(&x->lock);
 			break;
 		}
-		unlink_object(x, value, &stubs);
+		exporter_unlink_object(x, value, &stubs);
 		pthread_mutex_unlock(&x->lock);
-		release_object(x, value, &stubs);
+		exporter_release_object(x, value, &stubs);
 	}
 	exporter_flush(x);
 	if (x->spare_count)
@@ -179,14 +162,6 @@ static struct stub *find_stub(const struct object *object, REFIID iid)
 	return NULL;
 }
 
-static bool add_refs(uint32_t *refs, uint32_t more)
-{
-	if (more > EXPORTER_REFS_MAX - *refs)
-		return false;
-	*refs += more;
-	return true;
-}
-
 /* What goes out with a reference. */
 struct grant {
 	uint32_t public_refs;
@@ -196,15 +171,10 @@ struct grant {
 static bool grant(struct stub *stub, const struct grant *g)
 {
 	if (g->flags & MSHLFLAGS_TABLESTRONG)
-		return add_refs(&stub->strong, 1);
+		return exporter_add_refs(&stub->strong, 1);
 	if (g->flags & MSHLFLAGS_TABLEWEAK)
-		return add_refs(&stub->weak, 1);
-	return add_refs(&stub->public_refs, g->public_refs);
-}
-
-static bool has_clients(const struct stub *stub)
-{
-	return stub->public_refs || stub->holder_count;
+		return exporter_add_refs(&stub->weak, 1);
+	return exporter_add_refs(&stub->public_refs, g->public_refs);
 }
 
 /* A stub around an interface of the object, with one user; takes over `object`. */
@@ -311,7 +281,7 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub,
 	object = map_get(x->identities, identity_key(&identity));
 	if (reuse_stub(x, object, &stub->face.iid, g, &hr, ret)) {
 		pthread_mutex_unlock(&x->lock);
-		stub_unref(stub);
+		exporter_drop_stub(stub);
 		return hr;
 	}
 	if (!object) {
@@ -333,7 +303,7 @@ static HRESULT enter(struct exporter *x, IUnknown *identity, struct stub *stub,
 	}
 	pthread_mutex_unlock(&x->lock);
 	if (FAILED(hr))
-		stub_unref(stub);
+		exporter_drop_stub(stub);
 	return hr;
 }
 
@@ -355,7 +325,7 @@ static HRESULT export_new(struct exporter *x, IUnknown *identity, REFIID iid, co
 	if (!stub)
 		return E_OUTOFMEMORY;
 	if (exporter_take_oid(x, &oid) < 0) {
-		stub_unref(stub);
+		exporter_drop_stub(stub);
 		return E_OUTOFMEMORY;
 	}
 	hr = enter(x, identity, stub, g, now, &oid, ret);
@@ -437,190 +407,6 @@ HRESULT exporter_query(struct exporter *x, const GUID *ipid, REFIID iid, uint32_
 	return hr;
 }
 
-/* ---- counting ---- */
-
-static struct holder *find_holder(struct stub *stub, const char *client)
-{
-	for (unsigned i = 0; i < stub->holder_count; i++)
-		if (strcmp(stub->holders[i].client, client) == 0)
-			return &stub->holders[i];
-	return NULL;
-}
-
-static bool add_private(struct stub *stub, uint32_t refs, const char *client)
-{
-	struct holder *holder = find_holder(stub, client);
-
-	if (!refs)
-		return true;
-	if (refs > EXPORTER_REFS_MAX - (holder ? holder->refs : 0))
-		return false;
-	if (!holder) {
-		struct holder *more =
-			stub->holder_count == EXPORTER_CLIENTS_MAX
-				? NULL
-				: mem_realloc(stub->holders, stub->holder_count + 1, sizeof *more);
-		if (!more)
-			return false;
-		stub->holders = more;
-		holder = &more[stub->holder_count++];
-		holder->refs = 0;
-		snprintf(holder->client, sizeof holder->client, "%s", client);
-	}
-	holder->refs += refs;
-	return true;
-}
-
-static void take_private(struct stub *stub, uint32_t refs, const char *client)
-{
-	struct holder *holder = find_holder(stub, client);
-
-	if (!holder)
-		return;
-	holder->refs -= refs < holder->refs ? refs : holder->refs;
-	if (!holder->refs)
-		*holder = stub->holders[--stub->holder_count];
-}
-
-HRESULT exporter_add_ref(struct exporter *x, const GUID *ipid, uint32_t public_refs,
-			 uint32_t private_refs, const char *client)
-{
-	HRESULT hr = CO_E_OBJNOTREG;
-
-	pthread_mutex_lock(&x->lock);
-	struct stub *stub = map_get(x->stubs, ipid_key(ipid));
-
-	if (stub) {
-		hr = add_refs(&stub->public_refs, public_refs) ? S_OK : E_OUTOFMEMORY;
-		if (SUCCEEDED(hr) && !add_private(stub, private_refs, client)) {
-			stub->public_refs -= public_refs;
-			hr = E_OUTOFMEMORY;
-		}
-	}
-	pthread_mutex_unlock(&x->lock);
-	return hr;
-}
-
-/* What a stub and an object leave behind once the lock is not held. */
-static void finish_release(struct exporter *x, struct stub *stub, struct object *object)
-{
-	if (object)
-		exporter_drop_oid(x, object->oid);
-	if (stub)
-		stub_unref(stub);
-	if (object)
-		object_free(object);
-}
-
-/* Gives up a stub that nothing holds any more, under the lock; both are for finish_release. When
- * the last client goes, so do references for tables, unless one of them is strong. */
-static void leave(struct exporter *x, struct stub **stub, struct object **ret_object, bool client)
-{
-	if (has_clients(*stub) || (*stub)->strong || (!client && (*stub)->weak))
-		*stub = NULL;
-	else
-		*ret_object = unlink_stub(x, *stub);
-}
-
-void exporter_release(struct exporter *x, const GUID *ipid, uint32_t public_refs,
-		      uint32_t private_refs, const char *client)
-{
-	struct object *object = NULL;
-
-	pthread_mutex_lock(&x->lock);
-	struct stub *stub = map_get(x->stubs, ipid_key(ipid));
-
-	if (stub) {
-		bool had_clients = has_clients(stub);
-
-		stub->public_refs -=
-			public_refs < stub->public_refs ? public_refs : stub->public_refs;
-		take_private(stub, private_refs, client);
-		leave(x, &stub, &object, had_clients);
-	}
-	pthread_mutex_unlock(&x->lock);
-	finish_release(x, stub, object);
-}
-
-/* ---- references that come back ---- */
-
-/* The stub of a reference, while the reference is good. Under the lock. */
-static struct stub *find_referred(struct exporter *x, const struct objref_std *std)
-{
-	struct stub *stub = map_get(x->stubs, ipid_key(&std->ipid));
-
-	if (!stub || stub->face.oid != std->oid)
-		return NULL;
-	if (std->public_refs)
-		return stub->public_refs ? stub : NULL;
-	return (std->flags & OBJREF_WEAK ? stub->weak : stub->strong) || has_clients(stub) ? stub
-											   : NULL;
-}
-
-HRESULT exporter_unmarshal(struct exporter *x, const struct objref *ref, REFIID iid, IUnknown **ret)
-{
-	IUnknown *identity = NULL;
-
-	pthread_mutex_lock(&x->lock);
-	struct stub *stub = find_referred(x, &ref->std);
-
-	if (stub) {
-		identity = stub->object->identity;
-		identity->lpVtbl->AddRef(identity);
-	}
-	pthread_mutex_unlock(&x->lock);
-	if (!identity)
-		return CO_E_OBJNOTCONNECTED;
-	if (ref->std.public_refs)
-		exporter_release(x, &ref->std.ipid, ref->std.public_refs, 0, "");
-	HRESULT hr = identity->lpVtbl->QueryInterface(identity, iid, (void **)ret);
-
-	identity->lpVtbl->Release(identity);
-	return hr;
-}
-
-HRESULT exporter_forget(struct exporter *x, const struct objref_std *std)
-{
-	struct object *object = NULL;
-	uint32_t gone = std->public_refs ? std->public_refs : 1;
-
-	pthread_mutex_lock(&x->lock);
-	struct stub *stub = find_referred(x, std);
-	uint32_t *refs = !stub                      ? NULL
-			 : std->public_refs         ? &stub->public_refs
-			 : std->flags & OBJREF_WEAK ? &stub->weak
-						    : &stub->strong;
-	bool found = refs && *refs;
-
-	if (found) {
-		*refs -= gone < *refs ? gone : *refs;
-		leave(x, &stub, &object, std->public_refs);
-	} else {
-		stub = NULL;
-	}
-	pthread_mutex_unlock(&x->lock);
-	finish_release(x, stub, object);
-	return found ? S_OK : CO_E_OBJNOTCONNECTED;
-}
-
-void exporter_disconnect(struct exporter *x, IUnknown *interface)
-{
-	IUnknown *identity = NULL;
-	struct stub_list stubs;
-
-	if (FAILED(interface->lpVtbl->QueryInterface(interface, &IID_IUnknown, (void **)&identity)))
-		return;
-	pthread_mutex_lock(&x->lock);
-	struct object *object = map_get(x->identities, identity_key(&identity));
-
-	if (object)
-		unlink_object(x, object, &stubs);
-	pthread_mutex_unlock(&x->lock);
-	if (object)
-		release_object(x, object, &stubs);
-	identity->lpVtbl->Release(identity);
-}
-
 /* ---- the resolver's ---- */
 
 /* What lasts though nobody pings. A weak reference does, unless clients came and went silent. */
@@ -632,7 +418,7 @@ static bool is_kept(const struct object *object)
 		return true;
 	TAILQ_FOREACH(stub, &object->stubs, in_object)
 	{
-		if (stub->strong || (stub->weak && !has_clients(stub)))
+		if (stub->strong || (stub->weak && !exporter_has_clients(stub)))
 			return true;
 	}
 	return false;
@@ -649,10 +435,10 @@ bool exporter_reclaim(struct exporter *x, uint64_t oid, int64_t period, int64_t 
 			   : exporter_is_spare(x, oid);
 
 	if (object && !busy)
-		unlink_object(x, object, &stubs);
+		exporter_unlink_object(x, object, &stubs);
 	pthread_mutex_unlock(&x->lock);
 	if (object && !busy)
-		release_object(x, object, &stubs);
+		exporter_release_object(x, object, &stubs);
 	return !busy;
 }
 
