@@ -162,34 +162,42 @@ static void spell(ITypeInfo *info, MEMBERID id, OLECHAR *name)
 	SysFreeString(own);
 }
 
-/* Whether the type, or a member of it, has the name, which is then spelled as there. */
-static bool has_name(const struct ndr_subject *subject, OLECHAR *name, MEMBERID *ret_id)
+/* S_OK when the type, or a member of it, has the name, which is then spelled as there; else
+ * S_FALSE. */
+static HRESULT find_name(const struct ndr_subject *subject, OLECHAR *name, ITypeInfo **ret,
+			 MEMBERID *ret_id)
 {
-	ITypeInfo *info = NULL;
+	HRESULT hr = ndr_typeinfo_new(subject, ret);
 
 	*ret_id = MEMBERID_NIL;
-	if (FAILED(ndr_typeinfo_new(subject, &info)))
-		return false;
-	bool has = is_called(subject, name) ||
-		   SUCCEEDED(info->lpVtbl->GetIDsOfNames(info, &name, 1, ret_id));
-
-	if (has)
-		spell(info, *ret_id, name);
-	info->lpVtbl->Release(info);
-	return has;
+	if (FAILED(hr))
+		return hr;
+	if (is_called(subject, name) ||
+	    SUCCEEDED((*ret)->lpVtbl->GetIDsOfNames(*ret, &name, 1, ret_id))) {
+		spell(*ret, *ret_id, name);
+		return S_OK;
+	}
+	(*ret)->lpVtbl->Release(*ret);
+	*ret = NULL;
+	return S_FALSE;
 }
 
 static HRESULT typelib_is_name(ITypeLib *This, LPOLESTR name, ULONG hash, BOOL *ret)
 {
 	struct ndr_subject subject;
+	ITypeInfo *info = NULL;
+	HRESULT hr = S_FALSE;
 	MEMBERID id;
 
 	if (!name || !ret)
 		return E_INVALIDARG;
-	*ret = false;
-	for (UINT i = 0; !*ret && ndr_typelib_subject(typelib_self(This)->module, i, &subject); i++)
-		*ret = has_name(&subject, name, &id);
-	return S_OK;
+	for (UINT i = 0;
+	     hr == S_FALSE && ndr_typelib_subject(typelib_self(This)->module, i, &subject); i++)
+		hr = find_name(&subject, name, &info, &id);
+	*ret = hr == S_OK;
+	if (info)
+		info->lpVtbl->Release(info);
+	return FAILED(hr) ? hr : S_OK;
 }
 
 static HRESULT typelib_find(ITypeLib *This, LPOLESTR name, ULONG hash, ITypeInfo **infos,
@@ -204,17 +212,15 @@ static HRESULT typelib_find(ITypeLib *This, LPOLESTR name, ULONG hash, ITypeInfo
 	for (UINT i = 0; SUCCEEDED(hr) && found < *count &&
 			 ndr_typelib_subject(typelib_self(This)->module, i, &subject);
 	     i++) {
-		if (!has_name(&subject, name, &ids[found]))
-			continue;
-		hr = ndr_typeinfo_new(&subject, &infos[found]);
-		found += SUCCEEDED(hr) ? 1 : 0;
+		hr = find_name(&subject, name, &infos[found], &ids[found]);
+		found += hr == S_OK ? 1 : 0;
 	}
 	while (FAILED(hr) && found) {
 		found--;
 		infos[found]->lpVtbl->Release(infos[found]);
 	}
 	*count = found;
-	return hr;
+	return FAILED(hr) ? hr : S_OK;
 }
 
 static HRESULT typelib_compiler(ITypeLib *This, ITypeComp **ret)

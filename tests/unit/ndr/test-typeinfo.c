@@ -3,7 +3,7 @@
  * ITypeInfo and ITypeLib over the tables: attributes, functions, names, references, calls; dispatch
  * by them; and the same through proxies and stubs over bytes.
  */
-#include "../unit.h"
+#include "../com/helpers.h"
 
 #include "base/mem.h"
 #include "com/bstr.h"
@@ -363,6 +363,77 @@ static void members_are_called_by_type_information(void **state)
 	assert_int_equal(CreateStdDispatch(NULL, NULL, info, &inner), E_INVALIDARG);
 }
 
+static bool read_names(ITypeInfo *info)
+{
+	BSTR names[8] = { NULL };
+	UINT count = 0;
+	HRESULT hr = info->lpVtbl->GetNames(info, 16, names, 8, &count);
+
+	for (UINT i = 0; i < count; i++)
+		SysFreeString(names[i]);
+	return SUCCEEDED(hr);
+}
+
+static bool read_function(ITypeInfo *info)
+{
+	FUNCDESC *f = NULL;
+	HRESULT hr = info->lpVtbl->GetFuncDesc(info, 0, &f);
+
+	if (SUCCEEDED(hr))
+		info->lpVtbl->ReleaseFuncDesc(info, f);
+	return SUCCEEDED(hr);
+}
+
+static bool read_library(ITypeInfo *info)
+{
+	OLECHAR name[] = u"IIISCertObj";
+	ITypeInfo *found[2] = { NULL };
+	MEMBERID ids[2];
+	USHORT count = 2;
+	ITypeLib *lib = NULL;
+	TLIBATTR *a = NULL;
+	HRESULT hr = info->lpVtbl->GetContainingTypeLib(info, &lib, NULL);
+
+	if (FAILED(hr))
+		return false;
+	hr = lib->lpVtbl->GetLibAttr(lib, &a);
+	if (SUCCEEDED(hr)) {
+		lib->lpVtbl->ReleaseTLibAttr(lib, a);
+		hr = lib->lpVtbl->FindName(lib, name, 0, found, ids, &count);
+		for (USHORT i = 0; SUCCEEDED(hr) && i < count; i++)
+			found[i]->lpVtbl->Release(found[i]);
+	}
+	lib->lpVtbl->Release(lib);
+	return SUCCEEDED(hr);
+}
+
+static bool use_all(void *ctx)
+{
+	IUnknown *inner = NULL;
+	ITypeInfo *info = NULL;
+	TYPEATTR *a = NULL;
+
+	if (FAILED(SurrogateTypeInfo(&ndr_interface_IIISCertObj, &info)))
+		return false;
+	HRESULT hr = info->lpVtbl->GetTypeAttr(info, &a);
+
+	if (SUCCEEDED(hr)) {
+		info->lpVtbl->ReleaseTypeAttr(info, a);
+		hr = CreateStdDispatch(NULL, &cert, info, &inner);
+	}
+	if (SUCCEEDED(hr))
+		inner->lpVtbl->Release(inner);
+	bool ok = SUCCEEDED(hr) && read_function(info) && read_names(info) && read_library(info);
+
+	assert_int_equal(info->lpVtbl->Release(info), 0);
+	return ok;
+}
+
+static void no_memory_is_survived(void **state)
+{
+	with_every_allocation_failing(use_all, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +445,7 @@ int main(void)
 		cmocka_unit_test(a_library_has_what_the_file_has),
 		cmocka_unit_test(classes_have_interfaces),
 		cmocka_unit_test(members_are_called_by_type_information),
+		cmocka_unit_test(no_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
