@@ -411,3 +411,39 @@ WScript.Echo Hex(Err.Number) & " " & Err.Source & ": " & Err.Description
     t.equal([row[:2] for row in rows if row[0]],
             [["0000031c-0000-0000-c000-000000000046", "0x80070057"]], "what tshark reads beside the result")
     rpcss.stop()
+
+
+def text(bstr):
+    """What an impacket BSTR says."""
+    return bstr["asData"]
+
+
+@also_sanitized
+def story_impacket_reads_type_information(t):
+    """The ITypeInfo that a component's IDispatch has over the tables of its IDL."""
+    from story_com import component, regsvr
+    regsvr(t, component(t, "basket"))
+    rpcss = Rpcss(t, "Example.Basket", Names="127.0.0.1")
+    client = Dcom(rpcss.port)
+    basket = client.create("B2D5F7C4-6E0B-4C1C-9B57-6C4D3A0E6F11")
+    info = basket.dispatch.GetTypeInfo()
+    about = info.GetTypeAttr()["ppTypeAttr"]
+    # TKIND_DISPATCH; dual, OLE automation, dispatchable.
+    t.equal((about["typeKind"], about["cFuncs"], about["cImplTypes"], about["wTypeFlags"]), (4, 3, 1, 0x1140),
+            "what IBasket is")
+    t.equal(bytes(about["guid"]).hex(), "9e4b0d5a1b8c7c4e9c550b1e7d2a9f30", "its identifier")
+    members = {}
+    for index in range(about["cFuncs"]):
+        function = info.GetFuncDesc(index)["ppFuncDesc"]
+        names = [text(name) for name in info.GetNames(function["memid"])["rgBstrNames"]]
+        members[names[0]] = (function["memid"], function["invkind"], names[1:], function["cParamsOpt"],
+                             function["elemdescFunc"]["tdesc"]["vt"])
+    void, integer, currency = 24, 3, 6
+    t.equal(members, {"Add": (2, 1, ["price", "count"], 1, void), "Count": (1, 2, [], 0, integer),
+                      "Total": (0, 2, [], 0, currency)}, "its members")
+    said = info.GetDocumentation(-1)
+    t.equal(text(said["pBstrName"]), "IBasket", "its name")
+    info.RemRelease()
+    basket.release()
+    client.close()
+    rpcss.stop()
