@@ -315,7 +315,7 @@ static bool may(struct scm *scm, const struct request *q)
 		question.default_launch = true;
 	if (com_access_allowed(&question, &refusal))
 		return true;
-	scm_event(scm, "DCOM", refusal.event, 0, refusal.parameters);
+	scm_event_on_request(scm->rpcss.child, "DCOM", refusal.event, refusal.parameters);
 	refuse(scm, q, COM_ACCESS_E_DENIED, "Access is denied.");
 	return false;
 }
@@ -329,7 +329,7 @@ static void refuse_service(struct scm *scm, const struct request *q)
 	snprintf(parameters, sizeof(parameters),
 		 "The request is not supported. \x1f%.100s\x1f%.100s\x1f%s",
 		 q->settings.local_service, parameters_of, q->clsid);
-	scm_event(scm, "DCOM", 10005, 0, parameters);
+	scm_event_on_request(scm->rpcss.child, "DCOM", 10005, parameters);
 	refuse(scm, q, COM_POLICY_E_EXEC_FAILURE,
 	       "The application is a part of a service (LocalService), and no service is started "
 	       "for it.");
@@ -342,7 +342,7 @@ static void refuse_surrogate(struct scm *scm, const struct request *q)
 	snprintf(parameters, sizeof(parameters),
 		 "%.100s /Processid:%s\x1fThe request is not supported. \x1f%s",
 		 q->settings.surrogate, q->appid, q->clsid);
-	scm_event(scm, "DCOM", 10000, 0, parameters);
+	scm_event_on_request(scm->rpcss.child, "DCOM", 10000, parameters);
 	refuse(scm, q, COM_POLICY_E_EXEC_FAILURE,
 	       "The application names a program of its own (DllSurrogate), and only dllhost is "
 	       "started.");

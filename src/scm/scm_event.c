@@ -91,6 +91,13 @@ void scm_event_of_child(struct scm_child *child, const struct control_event *eve
 		       (uint32_t)child->process.pid, items, count);
 }
 
+void scm_event_on_request(struct scm_child *child, const char *source, uint32_t id,
+			  const char *parameters)
+{
+	if (event_credit(child))
+		scm_event(child->scm, source, id, 0, parameters);
+}
+
 void scm_note(struct scm *scm, const char *format, ...)
 {
 	char line[1024];

@@ -387,4 +387,8 @@ void scm_requests_end(struct scm *scm);
 void scm_event(struct scm *scm, const char *source, uint32_t id, uint32_t pid,
 	       const char *parameters);
 void scm_event_of_child(struct scm_child *child, const struct control_event *event);
+/* An event of ours that is due as often as a child asks for something: it has that child's measure.
+ */
+void scm_event_on_request(struct scm_child *child, const char *source, uint32_t id,
+			  const char *parameters);
 __attribute__((format(printf, 2, 3))) void scm_note(struct scm *scm, const char *format, ...);

@@ -191,6 +191,17 @@ def story_a_crash_of_rpcss_leaves_objects_and_their_processes_alone(t):
         t.equal(t.get("/keep.asp", headers=cookie).text, first.text, "the object of the session")
 
 
+@also_sanitized
+def story_who_is_refused_does_not_fill_the_log(t):
+    stage(t)
+    write_settings(t, {f"HKCR\\AppID\\{APP}\\DllSurrogate": "/usr/bin/other"})
+    t.serve()
+    done = script(t, "On Error Resume Next\nFor i = 1 To 500\n" + CREATE + "Next\nWScript.Echo Err.Number")
+    t.equal(done.out, "429\n", f"{done}")
+    count = len(events(t, 10000))
+    t.check(20 <= count <= 100, f"events for five hundred refusals: {count}")
+
+
 def story_constructors_that_do_not_return_hold_up_nobody_else(t):
     stage(t)
     regsvr(t, "/s", component(t, "stuck"))
