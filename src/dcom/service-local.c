@@ -18,6 +18,7 @@
 #define OBJECTS_PER_USER (RESOLVER_OIDS_MAX / 2)
 #define CLASSES_MAX 1024
 #define CLASSES_PER_EXPORTER 256
+#define CLASSES_PER_USER (CLASSES_MAX / 2)
 
 struct exporter_entry {
 	struct dcom *dcom;
@@ -49,21 +50,24 @@ static void remove_classes(struct dcom *dcom, const struct exporter_entry *e)
 			remove_class(dcom, i);
 }
 
-static unsigned count_classes(const struct dcom *dcom, const struct exporter_entry *e)
+/* Whether who offers it may offer one more. */
+static bool has_room(const struct dcom *dcom, const struct exporter_entry *e)
 {
-	unsigned count = 0;
+	unsigned same = 0, user = 0;
 
-	for (unsigned i = 0; i < dcom->class_count; i++)
-		count += dcom->classes[i].exporter == e;
-	return count;
+	for (unsigned i = 0; i < dcom->class_count; i++) {
+		same += dcom->classes[i].exporter == e;
+		user += dcom->classes[i].exporter->uid == e->uid;
+	}
+	return dcom->class_count < CLASSES_MAX && same < CLASSES_PER_EXPORTER &&
+	       user < CLASSES_PER_USER;
 }
 
 static bool add_class(struct dcom *dcom, const struct local_class *class)
 {
 	struct local_class *more;
 
-	if (dcom->class_count == CLASSES_MAX ||
-	    count_classes(dcom, class->exporter) == CLASSES_PER_EXPORTER)
+	if (!has_room(dcom, class->exporter))
 		return false;
 	more = mem_realloc(dcom->classes, dcom->class_count + 1, sizeof *more);
 	if (!more)

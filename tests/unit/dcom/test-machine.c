@@ -567,6 +567,33 @@ static void class_objects_are_offered_to_others(void **state)
 	rig_done(&rig);
 }
 
+/* However many processes he has. */
+static void one_user_leaves_room_for_the_classes_of_others(void **state)
+{
+	uint32_t cookie = 0, count = 0;
+	struct process more[3] = { { NULL } };
+	CLSID clsid = clsid_offered;
+	struct rig rig;
+
+	rig_init(&rig);
+	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+		struct dcom_options options = { .machine = rig.machine, .endpoint = rig.endpoint };
+
+		assert_int_equal(rpc_server_new(&(struct rpc_server_options){ 0 }, &more[i].server),
+				 0);
+		options.server = more[i].server;
+		assert_int_equal(dcom_new(&options, &more[i].dcom, NULL), 0);
+		while (dcom_register_class(more[i].dcom, &clsid, false, &cookie) == S_OK) {
+			clsid.Data1++;
+			count++;
+		}
+	}
+	assert_int_equal(count, 512);
+	for (size_t i = 0; i < ARRAY_LEN(more); i++)
+		stop(&more[i]);
+	rig_done(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +609,7 @@ int main(void)
 		cmocka_unit_test(a_process_that_is_silent_does_not_hold_up_the_collector),
 		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
+		cmocka_unit_test(one_user_leaves_room_for_the_classes_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, make_accounts, remove_accounts);
