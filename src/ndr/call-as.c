@@ -17,13 +17,6 @@
 #define ARGUMENTS_MAX 4096
 #define LISTS_MAX ((size_t)1 << 20) /* bytes of all that Invoke has of them */
 
-HRESULT ndr_face_call(void *This, unsigned opnum, void *frame)
-{
-	struct ndr_face *face = This;
-
-	return face->methods->call(face, ndr_method_at(face->interface, opnum), frame);
-}
-
 /* ---- IDispatch::Invoke, [MS-OAUT] 3.1.4.4: arguments by reference travel in a list of their own,
  * and come back in it ---- */
 

@@ -36,6 +36,9 @@ enum ndr_status {
 	NDR_BAD_STUB_DATA = 1783,
 };
 
+/* The HRESULT for an error of the marshaller. */
+HRESULT ndr_hresult(int result, const struct error *err);
+
 struct ndr_objects {
 	/* Appends the object reference of `object` (not NULL) to `out`. */
 	HRESULT (*marshal)(void *context, REFIID iid, IUnknown *object, struct buf *out);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "ndr/expr.h"
+#include "ndr/walk.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -241,6 +242,37 @@ static HRESULT face_missing(struct ndr_face *face)
 	return E_NOTIMPL;
 }
 
+/* A call that never came back leaves [out] targets empty, as COM has it. */
+static void forget_results(const struct ndr_method *method, void *frame)
+{
+	for (uint32_t i = 0; i < method->count; i++) {
+		const struct ndr_field *p = &method->params[i];
+		void *target = p->type->kind == NDR_POINTER
+				       ? ndr_pointer_at((char *)frame + p->offset)
+				       : NULL;
+
+		if ((p->flags & (NDR_IN | NDR_OUT)) == NDR_OUT && target &&
+		    !(p->type->of->flags & NDR_CONFORMANT))
+			memset(target, 0, p->type->of->size);
+	}
+}
+
+static HRESULT call_face(struct ndr_face *face, const struct ndr_method *method, void *frame)
+{
+	HRESULT hr = face->methods->call(face, method, frame);
+
+	if (FAILED(hr))
+		forget_results(method, frame);
+	return hr;
+}
+
+HRESULT ndr_face_call(void *This, unsigned opnum, void *frame)
+{
+	struct ndr_face *face = This;
+
+	return call_face(face, ndr_method_at(face->interface, opnum), frame);
+}
+
 /* What the slots of all vtables run; `user` is the signature. */
 static void face_enter(ffi_cif *cif, void *ret, void **args, void *user)
 {
@@ -253,7 +285,7 @@ static void face_enter(ffi_cif *cif, void *ret, void **args, void *user)
 	memset(frame, 0, method->frame_size);
 	for (uint32_t i = 0; i < s->arguments; i++)
 		memcpy(frame + method->params[i].offset, args[i + 1], method->params[i].type->size);
-	HRESULT hr = face->methods->call(face, method, frame);
+	HRESULT hr = call_face(face, method, frame);
 	if (s->arguments == method->count)
 		return; /* void */
 	const struct ndr_field *result = &method->params[s->arguments];

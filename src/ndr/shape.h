@@ -20,7 +20,7 @@ struct ndr_bridge {
 /* Those of ITypeInfo and ITypeLib (ndr/call-as-typeinfo.c). */
 extern const struct ndr_bridge ndr_typeinfo_bridges[];
 extern const size_t ndr_typeinfo_bridge_count;
-/* Makes the call of a face with a frame. */
+/* Makes the call of a face with a frame. When it fails, targets of [out] pointers are empty. */
 HRESULT ndr_face_call(void *face, unsigned opnum, void *frame);
 /* NULL: there is none. `interface` may derive from the one that has the method. */
 const struct ndr_bridge *ndr_bridge_of(const struct ndr_interface *interface, unsigned opnum);

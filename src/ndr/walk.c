@@ -147,3 +147,12 @@ int ndr_fail(struct error *err, int code, enum ndr_status status, const struct n
 		err->hresult = (uint32_t)HRESULT_FROM_WIN32(status);
 	return code;
 }
+
+HRESULT ndr_hresult(int result, const struct error *err)
+{
+	if (result == 0)
+		return S_OK;
+	if (result == -ENOMEM)
+		return E_OUTOFMEMORY;
+	return err && err->hresult ? (HRESULT)err->hresult : HRESULT_FROM_WIN32(NDR_BAD_STUB_DATA);
+}

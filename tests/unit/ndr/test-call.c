@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A C call on a proxy, through bytes, to a C call on an object and back: every kind of parameter,
- * who owns what, the hand-written methods, failures on the way. The channel is a loop: it runs the
- * stub of the object at once.
+ * who owns what, the hand-written methods, failures on the way.
  */
 #include "../unit.h"
 
@@ -24,97 +23,38 @@ static const struct ndr_module *const modules[] = {
 #undef X
 };
 
-/* ---- the loop ---- */
+/* ---- the loop: a face, whose calls go through bytes to an object at once ---- */
 
 struct loop {
-	struct ndr_proxy proxy;
+	struct ndr_face face;
 	IUnknown *object;
 	struct ndr_decoder decoder;
 	struct ndr_encoder encoder;
 	struct buf answer;
 	struct arena arena;
 	struct error err;
-	HRESULT broken; /* what the channel answers instead */
+	HRESULT broken; /* what the caller hears instead */
 	unsigned calls;
 	size_t cut; /* bytes that get lost of each answer */
 };
 
-static HRESULT loop_query(struct ndr_proxy *proxy, REFIID riid, void **ret)
+static HRESULT loop_query(struct ndr_face *face, REFIID riid, void **ret)
 {
 	*ret = NULL;
 	return E_NOINTERFACE;
 }
 
-static ULONG loop_count(struct ndr_proxy *proxy)
+static ULONG loop_count(struct ndr_face *face)
 {
 	return 1;
 }
 
-/* In front of the parameters are four bytes, as ORPCTHIS would be. */
-static HRESULT loop_begin(struct ndr_proxy *proxy, unsigned opnum, struct ndr_encoder *e)
-{
-	uint32_t mark = 0x11223344;
-
-	return ndr_hresult(ndr_encode(e, &ndr_base[NDR_UINT32], &mark), NULL);
-}
-
-static int loop_front(void *context, struct ndr_encoder *e)
-{
-	uint64_t mark = 0x1122334455667788;
-
-	return ndr_encode(e, &ndr_base[NDR_UINT64], &mark);
-}
-
-static HRESULT loop_call(struct ndr_proxy *proxy, unsigned opnum, struct buf *request,
-			 struct ndr_reply *ret)
-{
-	struct loop *l = proxy->owner;
-	uint32_t mark = 0;
-
-	l->calls++;
-	if (FAILED(l->broken))
-		return l->broken;
-	arena_reset(&l->arena);
-	buf_clear(&l->answer);
-	ndr_decoder_restart(&l->decoder, request->data, request->length, NDR_DREP, &l->arena,
-			    NDR_MEMORY_MAX, proxy->channel->objects, &l->err);
-	ndr_encoder_restart(&l->encoder, &l->answer, proxy->channel->objects, &l->err);
-	int r = ndr_decode(&l->decoder, &ndr_base[NDR_UINT32], &mark);
-	assert_true(r || mark == 0x11223344);
-	struct ndr_stub_call call = { .interface = proxy->face.interface,
-				      .opnum = opnum,
-				      .object = l->object,
-				      .request = &l->decoder,
-				      .answer = &l->encoder,
-				      .arena = &l->arena,
-				      .reply = loop_front };
-	if (!r)
-		r = ndr_stub_call(&call, &l->err);
-	if (r)
-		return r == -ENOSYS ? E_NOTIMPL : ndr_hresult(r, &l->err);
-	*ret = (struct ndr_reply){ .data = l->answer.data,
-				   .size = l->answer.length - l->cut,
-				   .drep = NDR_DREP };
-	return S_OK;
-}
-
-static HRESULT loop_reply(struct ndr_proxy *proxy, unsigned opnum, struct ndr_decoder *d)
-{
-	uint64_t mark;
-
-	return ndr_hresult(ndr_decode(d, &ndr_base[NDR_UINT64], &mark), NULL);
-}
-
-static void loop_end(struct ndr_proxy *proxy, struct ndr_reply *reply)
-{
-}
-
 /* References are addresses, counted. */
-static int marshal(void *context, REFIID iid, IUnknown *object, struct buf *out)
+static HRESULT marshal(void *context, REFIID iid, IUnknown *object, struct buf *out)
 {
 	object->lpVtbl->AddRef(object);
 	buf_put(out, &object, sizeof object);
-	return buf_failed(out);
+	return buf_failed(out) ? E_OUTOFMEMORY : S_OK;
 }
 
 static int unmarshal(void *context, REFIID iid, const void *bytes, size_t size, IUnknown **ret)
@@ -127,18 +67,76 @@ static int unmarshal(void *context, REFIID iid, const void *bytes, size_t size, 
 
 static const struct ndr_objects addresses = { marshal, unmarshal, NULL };
 
-static const struct ndr_channel channel = { loop_query, loop_count, loop_count, loop_begin,
-					    loop_call,  loop_reply, loop_end,   &addresses };
+/* The object's side: -ENOSYS, or what the coders say. */
+static int serve(struct loop *l, const struct ndr_method *method, const struct buf *request)
+{
+	_Alignas(16) char frame[NDR_FRAME_MAX] = { 0 };
+
+	arena_reset(&l->arena);
+	buf_clear(&l->answer);
+	ndr_decoder_restart(&l->decoder, request->data, request->length, NDR_DREP, &l->arena,
+			    NDR_MEMORY_MAX, &addresses, &l->err);
+	ndr_encoder_restart(&l->encoder, &l->answer, &addresses, &l->err);
+	l->decoder.inout_on_heap = true;
+	int r = ndr_decode_call(&l->decoder, method, NDR_IN, frame);
+
+	if (r)
+		return r;
+	assert_true(ndr_decoder_at_end(&l->decoder));
+	r = ndr_prepare_out(method, frame, &l->arena);
+	if (!r)
+		r = ndr_invoke(l->face.interface, method->opnum, l->object, frame);
+	if (!r)
+		r = ndr_encode_call(&l->encoder, method, NDR_OUT, frame);
+	ndr_clear_call(method, frame, true);
+	return r;
+}
+
+static HRESULT exchange(struct loop *l, const struct ndr_method *method, void *frame,
+			struct ndr_room *room)
+{
+	ndr_encoder_restart(&room->encoder, &room->out, &addresses, &room->err);
+	HRESULT hr =
+		ndr_hresult(ndr_encode_call(&room->encoder, method, NDR_IN, frame), &room->err);
+
+	if (FAILED(hr))
+		return hr;
+	l->calls++;
+	if (FAILED(l->broken))
+		return l->broken;
+	int r = serve(l, method, &room->out);
+
+	if (r)
+		return r == -ENOSYS ? E_NOTIMPL : ndr_hresult(r, &l->err);
+	ndr_decoder_restart(&room->decoder, l->answer.data, l->answer.length - l->cut, NDR_DREP,
+			    NULL, NDR_MEMORY_MAX, &addresses, &room->err);
+	return ndr_hresult(ndr_decode_call(&room->decoder, method, NDR_OUT, frame), &room->err);
+}
+
+static HRESULT loop_call(struct ndr_face *face, const struct ndr_method *method, void *frame)
+{
+	struct ndr_room *room = ndr_room_take(16 << 20);
+
+	if (!room)
+		return E_OUTOFMEMORY;
+	HRESULT hr = exchange(container_of(face, struct loop, face), method, frame, room);
+
+	ndr_room_give(room);
+	return hr;
+}
 
 static void loop_init(struct loop *l, const struct ndr_interface *interface, const void *object)
 {
+	static const struct ndr_face_methods methods = { loop_query, loop_count, loop_count,
+							 loop_call };
+
 	memset(l, 0, sizeof *l);
 	l->object = (IUnknown *)(uintptr_t)object;
 	arena_init(&l->arena, 16 << 20);
 	buf_init(&l->answer, 16 << 20);
 	ndr_encoder_init(&l->encoder, NULL, NULL, NULL);
 	ndr_decoder_init(&l->decoder, NULL, 0, NDR_DREP, NULL, 0, NULL, NULL);
-	assert_int_equal(ndr_proxy_init(&l->proxy, interface, &channel, l), S_OK);
+	assert_int_equal(ndr_face_init(&l->face, interface, &methods), S_OK);
 }
 
 static void loop_done(struct loop *l)
@@ -204,7 +202,7 @@ static void passes_numbers_and_buffers(void **state)
 	DWORD required = 1, services = 1;
 
 	loop_init(&l, &ndr_interface_IIisServiceControl, &service);
-	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.proxy;
+	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.face;
 	assert_int_equal(proxy->lpVtbl->Start(proxy, 5), S_FALSE);
 	assert_int_equal(proxy->lpVtbl->Start(proxy, 6), E_INVALIDARG);
 	assert_int_equal(proxy->lpVtbl->Status(proxy, 3, room, &required, &services), S_OK);
@@ -224,7 +222,7 @@ static void allocates_nothing_when_warm(void **state)
 	DWORD required, services;
 
 	loop_init(&l, &ndr_interface_IIisServiceControl, &service);
-	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.proxy;
+	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.face;
 	for (int i = 0; i < 3; i++) {
 #ifdef SURROGATE_FAULTS
 		long before = fault_live();
@@ -286,7 +284,7 @@ static int call_admin(void)
 	DWORD required = 0;
 
 	loop_init(&l, &ndr_interface_IMSAdminBaseW, &admin);
-	IMSAdminBaseW *proxy = (IMSAdminBaseW *)(void *)&l.proxy;
+	IMSAdminBaseW *proxy = (IMSAdminBaseW *)(void *)&l.face;
 	record.pbMDData = mem_alloc(2);
 	HRESULT hr = record.pbMDData ? S_OK : E_OUTOFMEMORY;
 	if (SUCCEEDED(hr)) {
@@ -315,7 +313,7 @@ static void passes_ownership(void **state)
 	/* The shape and this thread's coders stay. */
 	assert_int_equal(call_admin(), 0);
 	loop_init(&l, &ndr_interface_IMSAdminBaseW, &admin);
-	IMSAdminBaseW *proxy = (IMSAdminBaseW *)(void *)&l.proxy;
+	IMSAdminBaseW *proxy = (IMSAdminBaseW *)(void *)&l.face;
 	assert_int_equal(proxy->lpVtbl->EnumKeys(proxy, 7, NULL, name, 0), S_OK);
 	assert_int_equal(name[0], 'W');
 	assert_int_equal(name[1], 0);
@@ -365,7 +363,7 @@ static void passes_variants_and_objects(void **state)
 
 	element.lpVtbl = &collection_methods;
 	loop_init(&l, &ndr_interface_IAppHostChildElementCollection, &collection);
-	IAppHostChildElementCollection *proxy = (IAppHostChildElementCollection *)(void *)&l.proxy;
+	IAppHostChildElementCollection *proxy = (IAppHostChildElementCollection *)(void *)&l.face;
 	assert_int_equal(proxy->lpVtbl->get_Count(proxy, &count), S_OK);
 	assert_int_equal(count, 42);
 	assert_int_equal(proxy->lpVtbl->get_Item(proxy, index, &item), S_OK);
@@ -424,7 +422,7 @@ static void passes_arguments_by_reference(void **state)
 	struct loop l;
 
 	loop_init(&l, &ndr_interface_IDispatch, &object);
-	IDispatch *proxy = (IDispatch *)(void *)&l.proxy;
+	IDispatch *proxy = (IDispatch *)(void *)&l.face;
 	assert_int_equal(proxy->lpVtbl->Invoke(proxy, 1, &GUID_NULL, 0x409, DISPATCH_METHOD,
 					       &params, &result, NULL, NULL),
 			 S_OK);
@@ -466,7 +464,7 @@ static void enumerates(void **state)
 	struct loop l;
 
 	loop_init(&l, &ndr_interface_IEnumVARIANT, &object);
-	IEnumVARIANT *proxy = (IEnumVARIANT *)(void *)&l.proxy;
+	IEnumVARIANT *proxy = (IEnumVARIANT *)(void *)&l.face;
 	assert_int_equal(proxy->lpVtbl->Next(proxy, 5, items, &fetched), S_FALSE);
 	assert_int_equal(fetched, 2);
 	for (ULONG i = 0; i < fetched; i++)
@@ -489,7 +487,7 @@ static void tells_of_failures_on_the_way(void **state)
 	VARIANT bad = { .vt = VT_RECORD };
 
 	loop_init(&l, &ndr_interface_IIisServiceControl, &service);
-	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.proxy;
+	IIisServiceControl *proxy = (IIisServiceControl *)(void *)&l.face;
 	l.broken = RPC_E_DISCONNECTED;
 	assert_int_equal(proxy->lpVtbl->Status(proxy, 2, room, &required, &services),
 			 RPC_E_DISCONNECTED);
@@ -503,7 +501,7 @@ static void tells_of_failures_on_the_way(void **state)
 			 HRESULT_FROM_WIN32(NDR_BAD_STUB_DATA));
 	loop_done(&l);
 	loop_init(&l, &ndr_interface_IAppHostChildElementCollection, &collection);
-	IAppHostChildElementCollection *list = (IAppHostChildElementCollection *)(void *)&l.proxy;
+	IAppHostChildElementCollection *list = (IAppHostChildElementCollection *)(void *)&l.face;
 	assert_int_equal(list->lpVtbl->get_Item(list, bad, &item),
 			 HRESULT_FROM_WIN32(NDR_BAD_STUB_DATA));
 	assert_null(item);
@@ -514,18 +512,13 @@ static void tells_of_failures_on_the_way(void **state)
 static void knows_its_methods(void **state)
 {
 	struct object service = { &service_methods, 1 };
-	struct ndr_stub_call call = { .interface = &ndr_interface_ITypeInfo,
-				      .object = (IUnknown *)(void *)&service };
-	struct error err;
+	_Alignas(16) char frame[NDR_FRAME_MAX] = { 0 };
+	const unsigned local[] = { 0, 1, 2, 10 /* Opnum10NotUsedOnWire */, 5000 };
 
-	for (unsigned opnum = 0; opnum < 3; opnum++) {
-		call.opnum = opnum;
-		assert_int_equal(ndr_stub_call(&call, &err), -ENOSYS);
-	}
-	call.opnum = 10; /* Opnum10NotUsedOnWire */
-	assert_int_equal(ndr_stub_call(&call, &err), -ENOSYS);
-	call.opnum = 5000;
-	assert_int_equal(ndr_stub_call(&call, &err), -ENOSYS);
+	for (size_t i = 0; i < ARRAY_LEN(local); i++)
+		assert_int_equal(ndr_invoke(&ndr_interface_ITypeInfo, local[i],
+					    (IUnknown *)(void *)&service, frame),
+				 -ENOSYS);
 }
 
 /* ---- every method of every object's interface: what C passes is what arrives ---- */
