@@ -78,6 +78,7 @@ struct release {
 STAILQ_HEAD(release_list, release);
 
 struct pinger;
+struct ndr_room;
 
 struct remotes {
 	struct dcom *dcom;
@@ -88,7 +89,7 @@ struct remotes {
 	pthread_mutex_t pinging; /* one round at a time */
 };
 
-/* ---- remote.c ---- */
+/* ---- remote-client.c ---- */
 
 /* Whether a host is the path of a local socket: this machine's resolver, or an exporter on it. */
 static inline bool remote_is_local(const char *host)
@@ -107,8 +108,13 @@ uint32_t remote_native_call(struct rpc_client *client, const struct ndr_interfac
 uint32_t remote_object_call(struct rpc_client *client, const struct ndr_interface *table,
 			    unsigned opnum, const GUID *object, void *frame, struct arena *arena,
 			    struct error *err);
+/* Sends what is in the room's `out`; the answer is in its `in`. A status of RPC. */
+uint32_t remote_exchange(struct ndr_room *room, struct rpc_client *client, unsigned opnum,
+			 const GUID *object, struct rpc_drep *ret_drep, struct error *err);
 /* Whatever is an HRESULT already stays one. */
 HRESULT remote_status(uint32_t status);
+
+/* ---- remote.c ---- */
 
 /* Finds or makes the remote of an OXID; counted. `security` NULL: who the process is. */
 HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
