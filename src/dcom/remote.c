@@ -46,8 +46,8 @@ static struct remote *remote_new(struct remotes *remotes, uint64_t oxid,
 	remote->security = security ? remote_security_ref(security) : remote_security_new(&nobody);
 	remote->clients = map_new(REMOTE_CLIENTS_MAX, 0);
 	remote->objects = map_new(REMOTE_OBJECTS_MAX, 0);
-	if (!copy_text(&remote->host, host) || !remote->security || !remote->clients ||
-	    !remote->objects) {
+	remote->host = host ? mem_strdup(host) : NULL;
+	if ((host && !remote->host) || !remote->security || !remote->clients || !remote->objects) {
 		remote_free(remote);
 		return NULL;
 	}
@@ -115,7 +115,7 @@ static bool look_here(struct remote *remote)
 	const char *machine = remote->remotes->dcom->options.machine;
 
 	return !machine || remote->host || FAILED(resolve_at(remote, machine, 0)) ||
-	       copy_text(&remote->host, machine);
+	       (remote->host = mem_strdup(machine));
 }
 
 HRESULT remote_find(struct remotes *remotes, uint64_t oxid, const struct bindings *resolver,
