@@ -63,7 +63,8 @@ enum control_peer {
 	X(STOP, stop, CONTROL_FROM_SCM, 0, 0, U(generation) U(grace_ms))                           \
 	/* Write an event on behalf of the sender: id and source must be in the event table, and   \
 	 * allowed for that peer. Parameters are separated by U+001F. */                           \
-	X(EVENT, event, CONTROL_FROM_CHILD, 0, 0, U(id) T(source) T(parameters))                   \
+	X(EVENT, event, CONTROL_FROM_FRONT | CONTROL_FROM_HOST | CONTROL_FROM_RPCSS, 0, 0,         \
+	  U(id) T(source) T(parameters))                                                           \
 	/* ---- front end and SCM: pools ---- */                                                   \
 	/* `sockets`: how many (SO_REUSEPORT, one a loop thread); they come with LISTENING. */     \
 	X(LISTEN, listen, CONTROL_FROM_FRONT, 0, 0, U(cookie) U(port) U(sockets) T(address))       \

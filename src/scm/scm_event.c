@@ -17,8 +17,9 @@ static const struct {
 	{ 1 << SCM_FRONT | 1 << SCM_HOST, "Active Server Pages", 0, 0xffff },
 	{ 1 << SCM_FRONT | 1 << SCM_HOST, "W3SVC-WP", 2200, 2299 },
 	{ 1 << SCM_FRONT, "W3SVC", 100, 199 },
-	/* What DCOM met with: who was refused, which machine did not answer. */
-	{ 1 << SCM_RPCSS | 1 << SCM_COM, "DCOM", 10006, 10099 },
+	/* Who was refused for signing nothing: not what the SCM says of launches and permissions.
+	 */
+	{ 1 << SCM_RPCSS, "DCOM", 10036, 10036 },
 };
 
 #define EVENT_BURST 20

@@ -47,7 +47,9 @@ def story_a_class_runs_in_a_process_of_its_own(t):
     t.equal(hosts(t), [], "before anybody asks")
     pid, user, value = t.get("/worker.asp").text.split()
     t.equal([int(pid)], hosts(t), "the process that tells its number")
-    t.equal((user, value), (f"COM\\{APP}", "kept"), "what it says")
+    t.equal(value, "kept", "what it keeps")
+    if os.geteuid() == 0:
+        t.equal(user, f"COM\\{APP}", "who it runs as")
     # All who ask share it, and each has an object of his own.
     t.equal(said(t, CREATE + "WScript.Echo w.Pid, IsEmpty(w.Value)"), f"{pid} -1", "a script's")
     # Without a server's name it is made where it is asked for, as the class allows.

@@ -160,6 +160,17 @@ static void users_may_only_ask(void **state)
 	}
 }
 
+/* A host of components runs anybody's code in its process: it says that it lives, is ready, leaves.
+ */
+static void components_have_little_to_say(void **state)
+{
+	for (unsigned type = 1; type < CONTROL_TYPE_COUNT; type++) {
+		bool life = type == CONTROL_REGISTRATION || type == CONTROL_PONG ||
+			    type == CONTROL_COM_READY || type == CONTROL_COM_LEAVING;
+		assert_int_equal((control_format_of(type)->senders & CONTROL_FROM_COM) != 0, life);
+	}
+}
+
 static void wrong_descriptor_counts_are_refused(void **state)
 {
 	struct control_message *got = message_new();
@@ -414,6 +425,7 @@ int main(void)
 		cmocka_unit_test(every_other_length_is_refused),
 		cmocka_unit_test(only_the_senders_of_the_table_may_send),
 		cmocka_unit_test(users_may_only_ask),
+		cmocka_unit_test(components_have_little_to_say),
 		cmocka_unit_test(wrong_descriptor_counts_are_refused),
 		cmocka_unit_test(ill_formed_bodies_are_refused),
 		cmocka_unit_test(the_sender_refuses_what_the_receiver_would),
