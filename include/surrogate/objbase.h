@@ -206,8 +206,10 @@ typedef struct SOLE_AUTHENTICATION_SERVICE {
 	HRESULT hr;
 } SOLE_AUTHENTICATION_SERVICE;
 
-/* Once in a process (then RPC_E_TOO_LATE), before anything is marshalled to others. `pVoid`, the
- * security descriptor, must be NULL: E_INVALIDARG. */
+/* Once in a process (then RPC_E_TOO_LATE), before anything is marshalled to others. Level and
+ * impersonation level are those of calls for which nothing else is said, on proxies that are made
+ * afterwards; a level below packet integrity is raised to that. Who may call this process is not
+ * said here: the security descriptor must be NULL (E_INVALIDARG). */
 SURROGATE_API HRESULT CoInitializeSecurity(void *pSecDesc, LONG cAuthSvc,
 					   SOLE_AUTHENTICATION_SERVICE *asAuthSvc, void *pReserved1,
 					   DWORD dwAuthnLevel, DWORD dwImpLevel, void *pAuthList,

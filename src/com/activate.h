@@ -42,7 +42,7 @@ const struct com_remoting *com_remoting(void); /* NULL: not there */
  * back. No reference is taken. */
 IUnknown *com_call_set(IUnknown *context);
 
-/* What CoInitializeSecurity said, or its defaults. */
+/* What CoInitializeSecurity said, or its defaults: for calls of proxies. */
 struct com_security {
 	DWORD authn_level, imp_level, capabilities;
 	bool initialized;

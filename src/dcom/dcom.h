@@ -104,8 +104,9 @@ void dcom_disconnect(struct dcom *dcom, IUnknown *object);
 struct dcom_server {
 	const char *name;           /* a host name or an address; dcom_options.machine: this one */
 	enum authn_service service; /* AUTHN_NONE: the first of the server's that we have */
-	enum authn_level level;     /* at least packet integrity is used; 0: that */
-	enum imp_level impersonation;      /* 0: impersonate */
+	/* At least packet integrity is used. 0: what the process says (CoInitializeSecurity). */
+	enum authn_level level;
+	enum imp_level impersonation;      /* 0: the same, or impersonate */
 	const char *principal;             /* service principal name; NULL: "RPCSS/" + name */
 	struct security_identity identity; /* user NULL: who the process is */
 };

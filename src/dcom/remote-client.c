@@ -6,6 +6,7 @@
 #include "dcom/remote-internal.h"
 
 #include "base/mem.h"
+#include "com/activate.h"
 #include "ndr/call.h"
 
 #include <errno.h>
@@ -22,15 +23,18 @@ static bool copy_text(char **ret, const char *text)
 struct remote_security *remote_security_new(const struct dcom_server *server)
 {
 	struct remote_security *s = mem_new(struct remote_security);
+	struct com_security own = com_security();
+	enum authn_level level = server->level ? server->level : (enum authn_level)own.authn_level;
 
 	if (!s)
 		return NULL;
 	s->refs = 1;
 	s->service = server->service;
 	/* Since CVE-2021-26414 clients use integrity at least ([MS-DCOM] note <37>). */
-	s->level = server->level < AUTHN_LEVEL_PKT_INTEGRITY ? AUTHN_LEVEL_PKT_INTEGRITY
-							     : server->level;
-	s->impersonation = server->impersonation ? server->impersonation : IMP_LEVEL_IMPERSONATE;
+	s->level = level < AUTHN_LEVEL_PKT_INTEGRITY ? AUTHN_LEVEL_PKT_INTEGRITY : level;
+	s->impersonation = server->impersonation ? server->impersonation
+			   : own.initialized     ? (enum imp_level)own.imp_level
+						 : IMP_LEVEL_IMPERSONATE;
 	if (!copy_text(&s->principal, server->principal) ||
 	    !copy_text(&s->user, server->identity.user) ||
 	    !copy_text(&s->domain, server->identity.domain) ||

@@ -245,6 +245,36 @@ static void many_interfaces_come_with_one_call(void **state)
 	rig_done(&rig);
 }
 
+/* The last one: what is said holds for the process. */
+static void a_process_says_how_its_proxies_call(void **state)
+{
+	DWORD impersonation = 99;
+	struct rig rig;
+
+	rig_init(&rig, 0, 0);
+	IDispatch *before = create_counter(&rig);
+
+	assert_int_equal(CoInitializeSecurity(NULL, -1, NULL, NULL, RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
+					      RPC_C_IMP_LEVEL_IDENTIFY, NULL, EOAC_NONE, NULL),
+			 S_OK);
+	assert_int_equal(level_of(before), RPC_C_AUTHN_LEVEL_PKT_INTEGRITY);
+	before->lpVtbl->Release(before);
+	wait_for(0);
+	rig_done(&rig);
+	rig_init(&rig, 0, 0);
+	IDispatch *d = create_counter(&rig);
+
+	assert_int_equal(CoQueryProxyBlanket(U(d), NULL, NULL, NULL, NULL, &impersonation, NULL,
+					     NULL),
+			 S_OK);
+	assert_int_equal(impersonation, RPC_C_IMP_LEVEL_IDENTIFY);
+	assert_int_equal(sight(d)->level, RPC_C_AUTHN_LEVEL_PKT_PRIVACY);
+	assert_int_equal(seen.inner.impersonation, RPC_C_IMP_LEVEL_IDENTIFY);
+	d->lpVtbl->Release(d);
+	wait_for(0);
+	rig_done(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +284,7 @@ int main(void)
 		cmocka_unit_test(copies_have_a_blanket_of_their_own),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(many_interfaces_come_with_one_call),
+		cmocka_unit_test(a_process_says_how_its_proxies_call),
 	};
 
 	return cmocka_run_group_tests(tests, make_accounts, remove_accounts);
