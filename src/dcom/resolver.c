@@ -301,11 +301,34 @@ static void set_drop(struct resolver *r, struct set_entry *set, int64_t now)
 	free_set(set);
 }
 
+#define SMALL_SET 1024
+
+/* Sets may name the same objects, so what a client holds in all of them has a bound of its own.
+ * Small ones need not be counted: their number has one. */
+static bool may_hold(const struct resolver *r, const struct set_entry *set, size_t more)
+{
+	size_t at = 0, total = more;
+	struct text key;
+	void *value;
+
+	if (map_count(set->oids) + more <= SMALL_SET)
+		return true;
+	while (map_next(r->sets, &at, &key, &value)) {
+		const struct set_entry *other = value;
+
+		if (strcmp(other->client, set->client) == 0)
+			total += map_count(other->oids);
+	}
+	return total <= RESOLVER_CLIENT_OIDS_MAX;
+}
+
 static enum resolver_status change_set(struct resolver *r, struct set_entry *set,
 				       const struct resolver_ping *ping, int64_t now)
 {
 	enum resolver_status said = RESOLVER_OK;
 
+	if (!may_hold(r, set, ping->add_count))
+		return RESOLVER_NO_MEMORY;
 	for (size_t i = 0; i < ping->add_count; i++) {
 		enum resolver_status status = set_add(r, set, ping->add[i]);
 

@@ -23,7 +23,8 @@ struct resolver;
 #define RESOLVER_OIDS_MAX 262144
 #define RESOLVER_SETS_MAX 16384
 #define RESOLVER_SETS_PER_CLIENT 256
-#define RESOLVER_SET_OIDS_MAX 65536 /* of one set */
+#define RESOLVER_SET_OIDS_MAX 65536     /* of one set */
+#define RESOLVER_CLIENT_OIDS_MAX 262144 /* of the large sets of one client */
 
 /* What calls give back: Win32 codes ([MS-ERREF] 2.2). */
 enum resolver_status {

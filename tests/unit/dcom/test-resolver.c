@@ -265,6 +265,29 @@ static void one_client_has_so_many_sets_and_not_more(void **state)
 	resolver_free(rig.resolver);
 }
 
+/* Sets that name the same objects cost as much as sets of different ones. */
+static void one_client_holds_so_much_and_not_more(void **state)
+{
+	uint64_t *oids = test_calloc(50000, sizeof *oids);
+	struct rig rig;
+
+	rig_init(&rig);
+	for (uint64_t i = 0; i < 50000; i++) {
+		oids[i] = i + 1;
+		assert_int_equal(resolver_add_oid(rig.resolver, rig.oxid, oids[i], true, 0), 0);
+	}
+	struct resolver_ping all = { .add = oids, .add_count = 50000, .client = "one" };
+	int made = 0;
+
+	for (; resolver_complex_ping(rig.resolver, &all, 0) == RESOLVER_OK; made++)
+		all.set = 0;
+	assert_int_equal(made, RESOLVER_CLIENT_OIDS_MAX / 50000);
+	all.client = "another";
+	assert_int_equal(resolver_complex_ping(rig.resolver, &all, 0), RESOLVER_OK);
+	resolver_free(rig.resolver);
+	test_free(oids);
+}
+
 static void many_objects_go_at_once(void **state)
 {
 	struct rig rig;
@@ -320,6 +343,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_stops_no_other_change),
 		cmocka_unit_test(unknown_numbers_are_said),
 		cmocka_unit_test(one_client_has_so_many_sets_and_not_more),
+		cmocka_unit_test(one_client_holds_so_much_and_not_more),
 		cmocka_unit_test(many_objects_go_at_once),
 		cmocka_unit_test(it_survives_each_failing_allocation),
 	};
