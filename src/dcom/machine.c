@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An exporter whose resolver is another process, rpcss (idl/surrogate-local.idl): it registers,
- * announces its objects, and registers anew when rpcss has begun anew. All of an exporter's names
- * follow from its secret, so that references which others hold go on to work then. Any thread;
- * calls wait on it.
+ * announces its objects and class objects, and registers anew when rpcss has begun anew. All of an
+ * exporter's names follow from its secret, so that references which others hold go on to work then.
+ * Any thread; calls wait on it.
  */
 #include "dcom/remote-internal.h"
 
@@ -14,11 +14,24 @@
 #include <idl/surrogate-local.h>
 #include <stdio.h>
 
+#define CLASSES_MAX 256
+
+/* A class object that others may have. */
+struct class_offer {
+	CLSID clsid;
+	bool single_use;
+	uint32_t cookie; /* what its maker knows it by */
+	uint32_t told;   /* what the resolver that runs now knows it by; 0: nothing yet */
+};
+
 struct machine {
 	struct dcom *dcom;
 	struct rpc_client *client;
-	pthread_mutex_t lock; /* of the handle */
+	pthread_mutex_t lock; /* of the handle and of the classes */
 	PEXPORTER handle;
+	struct class_offer *classes;
+	unsigned class_count;
+	uint32_t last_cookie;
 	pthread_mutex_t registering; /* held by who does so */
 	int64_t looked_at;
 };
@@ -114,6 +127,159 @@ static int offer_all(struct machine *m, const PEXPORTER *handle)
 	return status ? -ECONNREFUSED : 0;
 }
 
+/* ---- class objects ---- */
+
+static uint32_t class_call(struct machine *m, unsigned opnum, void *frame, const DWORD *result)
+{
+	struct arena arena;
+
+	arena_init(&arena, NATIVE_ARENA_MAX);
+	uint32_t status = call(m, opnum, frame, &arena, NULL);
+
+	arena_done(&arena);
+	return status ? status : *result;
+}
+
+static uint32_t tell_revoked(struct machine *m, uint32_t told)
+{
+	struct ILocalResolver_RevokeClass f = { .exporter = handle_of(m), .cookie = told };
+
+	return class_call(m, 4, &f, &f.ReturnValue);
+}
+
+/* Under the lock. */
+static struct class_offer *find_class(struct machine *m, uint32_t cookie)
+{
+	for (unsigned i = 0; i < m->class_count; i++)
+		if (m->classes[i].cookie == cookie)
+			return &m->classes[i];
+	return NULL;
+}
+
+/* The resolver knows the class now. It may have been revoked meanwhile. */
+static void class_told(struct machine *m, uint32_t cookie, uint32_t told)
+{
+	pthread_mutex_lock(&m->lock);
+	struct class_offer *class = find_class(m, cookie);
+
+	if (class)
+		class->told = told;
+	pthread_mutex_unlock(&m->lock);
+	if (!class)
+		tell_revoked(m, told);
+}
+
+static uint32_t tell_class(struct machine *m, const struct class_offer *class)
+{
+	uint32_t told = 0;
+	struct ILocalResolver_RegisterClass f = { .exporter = handle_of(m),
+						  .clsid = (GUID *)&class->clsid,
+						  .single_use = class->single_use,
+						  .cookie = &told };
+	uint32_t status = class_call(m, 3, &f, &f.ReturnValue);
+
+	if (!status)
+		class_told(m, class->cookie, told);
+	return status;
+}
+
+/* One that is to be told, as a copy. */
+static bool next_untold(struct machine *m, struct class_offer *ret)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&m->lock);
+	for (unsigned i = 0; !found && i < m->class_count; i++) {
+		found = !m->classes[i].told;
+		if (found)
+			*ret = m->classes[i];
+	}
+	pthread_mutex_unlock(&m->lock);
+	return found;
+}
+
+static uint32_t tell_classes(struct machine *m)
+{
+	struct class_offer class;
+	uint32_t status = 0;
+
+	while (!status && next_untold(m, &class))
+		status = tell_class(m, &class);
+	return status;
+}
+
+/* Those that the resolver knew, a new one does not. */
+static void forget_told(struct machine *m)
+{
+	pthread_mutex_lock(&m->lock);
+	for (unsigned i = 0; i < m->class_count; i++)
+		m->classes[i].told = 0;
+	pthread_mutex_unlock(&m->lock);
+}
+
+static bool add_class(struct machine *m, struct class_offer *class)
+{
+	struct class_offer *more = NULL;
+
+	pthread_mutex_lock(&m->lock);
+	if (m->class_count < CLASSES_MAX)
+		more = mem_realloc(m->classes, m->class_count + 1, sizeof *more);
+	if (more) {
+		class->cookie = ++m->last_cookie;
+		m->classes = more;
+		more[m->class_count++] = *class;
+	}
+	pthread_mutex_unlock(&m->lock);
+	return more;
+}
+
+/* What the resolver knew it by; 0: nothing. */
+static uint32_t remove_class(struct machine *m, uint32_t cookie)
+{
+	uint32_t told = 0;
+
+	pthread_mutex_lock(&m->lock);
+	struct class_offer *class = find_class(m, cookie);
+
+	if (class) {
+		told = class->told;
+		*class = m->classes[--m->class_count];
+	}
+	pthread_mutex_unlock(&m->lock);
+	return told;
+}
+
+HRESULT dcom_register_class(struct dcom *dcom, REFCLSID clsid, bool single_use, uint32_t *ret)
+{
+	struct machine *m = dcom->machine;
+	struct class_offer class = { .clsid = *clsid, .single_use = single_use };
+
+	if (!m)
+		return CO_E_NOTINITIALIZED;
+	if (!add_class(m, &class))
+		return E_OUTOFMEMORY;
+	uint32_t status = tell_class(m, &class);
+
+	/* The resolver may have begun anew: then it is told with all else. */
+	if (status && machine_resume(m) == 0)
+		status = tell_classes(m);
+	if (status)
+		remove_class(m, class.cookie);
+	*ret = class.cookie;
+	return remote_status(status);
+}
+
+HRESULT dcom_revoke_class(struct dcom *dcom, uint32_t cookie)
+{
+	struct machine *m = dcom->machine;
+
+	if (!m)
+		return CO_E_NOTINITIALIZED;
+	uint32_t told = remove_class(m, cookie);
+
+	return told ? remote_status(tell_revoked(m, told)) : S_OK;
+}
+
 /* ---- for the exporter ---- */
 
 /* The resolver has forgotten this process, which was `known` to it, or ended: what it had is told
@@ -125,12 +291,20 @@ static int begin_anew(struct machine *m, const PEXPORTER *known)
 	bool done = !IsEqualGUID(&now.uuid, &known->uuid);
 	int r = done ? 0 : register_exporter(m, NULL);
 
+	if (r == 0 && !done)
+		forget_told(m);
+
 	pthread_mutex_unlock(&m->registering);
 	if (r < 0 || done)
 		return r;
 	r = exporter_announce(m->dcom->exporter);
 	now = handle_of(m);
-	return r < 0 ? r : offer_all(m, &now);
+	if (r == 0)
+		r = offer_all(m, &now);
+	/* One that is refused keeps nobody from the rest. */
+	if (r == 0)
+		(void)tell_classes(m);
+	return r;
 }
 
 int machine_offer(struct machine *m)
@@ -181,41 +355,6 @@ void machine_tick(struct machine *m, int64_t now)
 	(void)machine_resume(m);
 }
 
-/* ---- class objects ---- */
-
-static HRESULT class_call(struct machine *m, unsigned opnum, void *frame, const DWORD *result)
-{
-	struct arena arena;
-
-	arena_init(&arena, NATIVE_ARENA_MAX);
-	uint32_t status = call(m, opnum, frame, &arena, NULL);
-
-	arena_done(&arena);
-	return remote_status(status ? status : *result);
-}
-
-HRESULT dcom_register_class(struct dcom *dcom, REFCLSID clsid, bool single_use, uint32_t *ret)
-{
-	if (!dcom->machine)
-		return CO_E_NOTINITIALIZED;
-	struct ILocalResolver_RegisterClass f = { .exporter = handle_of(dcom->machine),
-						  .clsid = (GUID *)clsid,
-						  .single_use = single_use,
-						  .cookie = ret };
-
-	return class_call(dcom->machine, 3, &f, &f.ReturnValue);
-}
-
-HRESULT dcom_revoke_class(struct dcom *dcom, uint32_t cookie)
-{
-	if (!dcom->machine)
-		return CO_E_NOTINITIALIZED;
-	struct ILocalResolver_RevokeClass f = { .exporter = handle_of(dcom->machine),
-						.cookie = cookie };
-
-	return class_call(dcom->machine, 4, &f, &f.ReturnValue);
-}
-
 /* ---- life ---- */
 
 /* Of one connection: the handle is known in its association alone, and two that threads open at
@@ -263,5 +402,6 @@ struct machine *machine_free(struct machine *m)
 	rpc_client_free(m->client);
 	pthread_mutex_destroy(&m->registering);
 	pthread_mutex_destroy(&m->lock);
+	mem_free(m->classes);
 	return mem_free(m);
 }

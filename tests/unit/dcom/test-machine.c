@@ -567,6 +567,30 @@ static void class_objects_are_offered_to_others(void **state)
 	rig_done(&rig);
 }
 
+static void a_resolver_that_began_anew_is_told_of_class_objects(void **state)
+{
+	uint32_t cookies[2];
+	IDispatch *d = NULL;
+	struct rig rig;
+
+	rig_init(&rig);
+	struct dcom *offers = rig.exporter.dcom;
+
+	assert_int_equal(dcom_register_class(offers, &clsid_offered, false, &cookies[0]), S_OK);
+	stop(&rig.resolver);
+	start_resolver(&rig);
+	/* Whoever has something to tell finds out. */
+	assert_int_equal(dcom_register_class(offers, &clsid_counter, false, &cookies[1]), S_OK);
+	assert_int_not_equal(cookies[0], cookies[1]);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), S_OK);
+	d->lpVtbl->Release(d);
+	/* The number is good that was given before. */
+	assert_int_equal(dcom_revoke_class(offers, cookies[0]), S_OK);
+	assert_int_equal(create(&rig, rig.here, &clsid_offered, &d), REGDB_E_CLASSNOTREG);
+	wait_for(0);
+	rig_done(&rig);
+}
+
 /* However many processes he has. */
 static void one_user_leaves_room_for_the_classes_of_others(void **state)
 {
@@ -609,6 +633,7 @@ int main(void)
 		cmocka_unit_test(a_process_that_is_silent_does_not_hold_up_the_collector),
 		cmocka_unit_test(one_user_leaves_room_for_others),
 		cmocka_unit_test(class_objects_are_offered_to_others),
+		cmocka_unit_test(a_resolver_that_began_anew_is_told_of_class_objects),
 		cmocka_unit_test(one_user_leaves_room_for_the_classes_of_others),
 	};
 
