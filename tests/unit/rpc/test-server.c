@@ -229,6 +229,33 @@ static void test_users_limit(void **state)
 		close(fds[i]);
 }
 
+/* Whoever knows the secret is believed on this machine, and not by the network. */
+static void test_vouched(void **state)
+{
+	const uint8_t secret[SECURITY_SECRET_SIZE] = { 7 };
+	struct security_acceptor_options accept = { .voucher = secret };
+	struct security_acceptor *before = acceptor;
+	end();
+	assert_int_equal(security_acceptor_new(&accept, &acceptor, NULL), 0);
+	begin((struct rpc_server_options){ 0 });
+	struct rpc_client_options o = options_for(AUTHN_VOUCHED, AUTHN_LEVEL_CONNECT);
+	memcpy(o.vouch.secret, secret, sizeof(secret));
+	o.vouch.peer.vouched = AUTHN_LEVEL_PKT_PRIVACY;
+	strcpy(o.vouch.peer.name, "DOM\\root");
+	struct rpc_client *c = client_of(o);
+	assert_int_equal(fails(c, NULL), RPC_S_UNKNOWN_AUTHN_SERVICE);
+	rpc_client_free(c);
+	o.binding = (struct rpc_binding){ .protseq = RPC_NCALRPC };
+	strcpy(o.binding.endpoint, local_path);
+	c = client_of(o);
+	adds_one(c, 1);
+	rpc_client_free(c);
+	end();
+	security_acceptor_free(acceptor);
+	acceptor = before;
+	begin((struct rpc_server_options){ 0 });
+}
+
 static void test_server_limits(void **state)
 {
 	end();
@@ -489,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_faults_of_memory),
 		TEST(test_least_level),
 		TEST(test_users_limit),
+		TEST(test_vouched),
 		TEST(test_server_limits),
 		TEST(test_too_busy),
 		TEST(test_stop_with_grace),
