@@ -65,7 +65,7 @@ static uint32_t resume(void *ctx, struct rpc_call *call, void *frame, struct are
 	struct ILocalExporter_Resume *f = frame;
 	struct dcom *dcom = ctx;
 
-	if (!is_resolver(dcom, call))
+	if (!dcom->machine || !is_resolver(dcom, call))
 		return (uint32_t)nca_s_fault_access_denied;
 	f->ReturnValue = machine_resume(dcom->machine) < 0 ? RESOLVER_NO_MEMORY : RESOLVER_OK;
 	return 0;
