@@ -6,6 +6,7 @@
 """
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -20,6 +21,14 @@ import static  # noqa: E402
 
 PARTS = {"static": static.run, "pages": pages.run, "cold": cold.run, "idle": idle.run, "rpc": rpc.run,
          "dcom": dcom.run}
+# Programs that only benchmarks need, and nothing else builds.
+PROGRAMS = {"rpc": ["bench/rpc-bench"], "dcom": ["bench/rpc-bench", "bench/dcom-bench"]}
+
+
+def build(folder, parts):
+    programs = sorted({program for part in parts for program in PROGRAMS.get(part, [])})
+    if programs:
+        subprocess.run(["ninja", "--quiet", "-C", folder, *programs], check=True)
 
 
 def main():
@@ -34,9 +43,12 @@ def main():
     lacking = peers.missing()
     if lacking:
         sys.exit("bench: install first: " + ", ".join(lacking) + "  (apt-get install nginx-light apache2 wrk)")
-    for part in args.parts or list(PARTS):
+    parts = args.parts or list(PARTS)
+    for part in parts:
         if part not in PARTS:
             sys.exit(f"bench: no such part: {part} (there are: {', '.join(PARTS)})")
+    build(args.build, parts)
+    for part in parts:
         with tempfile.TemporaryDirectory(prefix="surrogate-bench-") as folder:
             print(PARTS[part](os.path.abspath(args.build), folder, args.seconds, args.rounds, args.connections,
                               not args.half), flush=True)
