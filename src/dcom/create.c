@@ -36,6 +36,8 @@ static HRESULT failure(struct creation *c, HRESULT hr, const char *where)
 	const char *text = hresult_text(hr);
 	bool told = hr == CO_E_SERVER_EXEC_FAILURE || hr == CO_E_RUNAS_LOGON_FAILURE;
 
+	if (!text && (uint32_t)hr >> 16 == 0x8007)
+		text = rpc_status_text((uint32_t)hr & 0xffff);
 	if (c->err && !c->err->text[0])
 		error_set(c->err, -EREMOTEIO, "%s (0x%08x)%s", text ? text : "it failed",
 			  (unsigned)hr,
