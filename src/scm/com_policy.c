@@ -343,7 +343,7 @@ void com_policy_ask(struct com_policy *policy, const char *appid, const char *cl
 		refuse(cookie, COM_POLICY_E_BUSY,
 		       "Too many requests wait for hosts of components to start.", out);
 	} else if (!(app = get_app(policy, appid, now))) {
-		refuse(cookie, COM_POLICY_E_BUSY, "Too many applications have hosts.", out);
+		refuse(cookie, COM_POLICY_E_FULL, "Too many applications have hosts.", out);
 	} else {
 		if (app->state == COM_POLICY_READY && is_current(app, gone))
 			part(app, false, out);

@@ -38,7 +38,8 @@
 #define COM_POLICY_S_OK 0u
 #define COM_POLICY_E_EXEC_FAILURE 0x80080005u /* CO_E_SERVER_EXEC_FAILURE */
 #define COM_POLICY_E_STOPPING 0x80080008u     /* CO_E_SERVER_STOPPING */
-#define COM_POLICY_E_BUSY 0x800706bbu         /* RPC_S_SERVER_TOO_BUSY as an HRESULT */
+#define COM_POLICY_E_BUSY 0x800706bbu         /* RPC_S_SERVER_TOO_BUSY: soon, perhaps */
+#define COM_POLICY_E_FULL 0x800706b9u         /* RPC_S_OUT_OF_RESOURCES: not until one ends */
 
 enum com_policy_state {
 	COM_POLICY_NONE,    /* no host; its place may be given to another application */

@@ -344,11 +344,11 @@ static void so_many_applications_may_have_hosts(void **state)
 	}
 	ask_app(&rig, 999, 0);
 	assert_int_equal(rig.out->count, 1);
-	assert_int_equal(rig.out->items[0].hresult, COM_POLICY_E_BUSY);
+	assert_int_equal(rig.out->items[0].hresult, COM_POLICY_E_FULL);
 	/* The place of one whose host has gone is given on, once its pause is over. */
 	com_policy_exited(rig.p, 7, 1, 0, "", time_of(1), rig.out);
 	ask_app(&rig, 999, 1);
-	assert_int_equal(rig.out->items[0].hresult, COM_POLICY_E_BUSY);
+	assert_int_equal(rig.out->items[0].hresult, COM_POLICY_E_FULL);
 	ask_app(&rig, 999, 2);
 	assert_int_equal(rig.out->items[0].type, COM_POLICY_LAUNCH);
 	assert_null(com_policy_find(rig.p, 7));
