@@ -208,6 +208,7 @@ ULONG CoReleaseServerProcess(void)
 HRESULT com_registered_object(REFCLSID clsid, DWORD context, REFIID riid, void **ret)
 {
 	IUnknown *object = NULL;
+	bool last = false;
 	HRESULT hr;
 
 	*ret = NULL;
@@ -219,12 +220,16 @@ HRESULT com_registered_object(REFCLSID clsid, DWORD context, REFIID riid, void *
 		    !IsEqualGUID(&r->clsid, clsid))
 			continue;
 		object = r->object;
-		if (r->flags == REGCLS_SINGLEUSE)
+		last = r->flags == REGCLS_SINGLEUSE;
+		if (last)
 			r->object = NULL; /* its reference is ours now */
 		else
 			object->lpVtbl->AddRef(object);
 	}
 	pthread_mutex_unlock(&lock);
+	/* A resolver that begins anew shall not hear of one that is used up. */
+	while (last && withdraw_next())
+		;
 	if (!object)
 		return REGDB_E_CLASSNOTREG;
 	hr = object->lpVtbl->QueryInterface(object, riid, ret);

@@ -287,6 +287,51 @@ static void test_other_computers(void **state)
 	SysFreeString(server);
 }
 
+/* What others of the machine are told of. */
+static uint32_t offers, withdrawn;
+
+static HRESULT offer(REFCLSID clsid, bool single_use, uint32_t *ret_cookie)
+{
+	*ret_cookie = ++offers;
+	return S_OK;
+}
+
+static void withdraw(uint32_t cookie)
+{
+	withdrawn = cookie;
+}
+
+static void test_offered_to_others(void **state)
+{
+	static const struct com_remoting remoting = { .offer = offer, .withdraw = withdraw };
+	IUnknown *made = NULL;
+	DWORD many, once, inside;
+
+	com_remoting_set(&remoting);
+	CoRegisterClassObject(&own, the_class(), CLSCTX_INPROC_SERVER, REGCLS_MULTIPLEUSE, &inside);
+	assert_int_equal(offers, 0);
+	CoRegisterClassObject(&own, the_class(), CLSCTX_LOCAL_SERVER,
+			      REGCLS_MULTI_SEPARATE | REGCLS_SUSPENDED, &many);
+	assert_int_equal(offers, 0);
+	CoResumeClassObjects();
+	assert_int_equal(offers, 1);
+	CoSuspendClassObjects();
+	assert_int_equal(withdrawn, 1);
+	CoRevokeClassObject(many);
+	CoResumeClassObjects();
+	assert_int_equal(offers, 1);
+	/* One that has been given out is nobody's to ask for any more. */
+	CoRegisterClassObject(&own, the_class(), CLSCTX_LOCAL_SERVER, REGCLS_SINGLEUSE, &once);
+	assert_int_equal(offers, 2);
+	assert_int_equal(com_serve(&own, true, &made), S_OK);
+	made->lpVtbl->Release(made);
+	assert_int_equal(withdrawn, 2);
+	CoRevokeClassObject(once);
+	CoRevokeClassObject(inside);
+	com_remoting_set(NULL);
+	assert_int_equal(class.refs, 0);
+}
+
 static void test_where_is_here(void **state)
 {
 	char host[256];
@@ -438,10 +483,15 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_registered),
-		cmocka_unit_test(test_many_interfaces), cmocka_unit_test(test_other_computers),
-		cmocka_unit_test(test_where_is_here),   cmocka_unit_test(test_names),
-		cmocka_unit_test(test_bind_context),    cmocka_unit_test(test_security),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_registered),
+		cmocka_unit_test(test_many_interfaces),
+		cmocka_unit_test(test_other_computers),
+		cmocka_unit_test(test_offered_to_others),
+		cmocka_unit_test(test_where_is_here),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_bind_context),
+		cmocka_unit_test(test_security),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
