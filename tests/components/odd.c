@@ -13,6 +13,7 @@ SURROGATE_API void (*const needs)(void) = nobody_has_this;
 #ifdef ODD_BARE
 SURROGATE_API int bare;
 #else
+#include "class-object.h"
 
 static const CLSID odd_clsid = { 0x0DD00DD0, 0, 0, { 1 } },
 		   liar_clsid = { 0x0DD00DD0, 0, 0, { 2 } };
@@ -64,33 +65,13 @@ static HRESULT invoke(IDispatch *This, DISPID dispid, REFIID riid, LCID lcid, WO
 static const IDispatchVtbl vtbl = { query, count, count, type_count, type_info, names, invoke };
 static IDispatch object = { &vtbl };
 
-static HRESULT factory_query(IClassFactory *This, REFIID riid, void **ret)
-{
-	*ret = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_IClassFactory) ? This
-											 : NULL;
-	return *ret ? S_OK : E_NOINTERFACE;
-}
-
-static ULONG factory_count(IClassFactory *This)
-{
-	(void)This;
-	return 1;
-}
-
 static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID riid, void **ret)
 {
 	(void)This;
 	return outer ? CLASS_E_NOAGGREGATION : query(&object, riid, ret);
 }
 
-static HRESULT factory_lock(IClassFactory *This, BOOL lock)
-{
-	(void)This, (void)lock;
-	return S_OK;
-}
-
-static const IClassFactoryVtbl factory_vtbl = { factory_query, factory_count, factory_count,
-						factory_create, factory_lock };
+static const IClassFactoryVtbl factory_vtbl = CLASS_OBJECT_METHODS(factory_create);
 static IClassFactory factory = { &factory_vtbl };
 
 HRESULT DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ret)
@@ -98,7 +79,7 @@ HRESULT DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ret)
 	*ret = NULL;
 	if (IsEqualGUID(rclsid, &liar_clsid))
 		return S_OK; /* and nothing there */
-	return IsEqualGUID(rclsid, &odd_clsid) ? factory_query(&factory, riid, ret)
+	return IsEqualGUID(rclsid, &odd_clsid) ? class_query(&factory, riid, ret)
 					       : CLASS_E_CLASSNOTAVAILABLE;
 }
 

@@ -4,7 +4,7 @@
  * not return, and Test.Caller, whose constructor fails as one does that calls a machine which does
  * not answer.
  */
-#include <surrogate/com.h>
+#include "class-object.h"
 
 #include <unistd.h>
 
@@ -13,25 +13,6 @@
 
 static const CLSID sleeper_clsid = { 0x0DD00DD0, 0, 0, { 7 } };
 static const CLSID caller_clsid = { 0x0DD00DD0, 0, 0, { 8 } };
-
-static HRESULT query(IClassFactory *This, REFIID riid, void **ret)
-{
-	*ret = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_IClassFactory) ? This
-											 : NULL;
-	return *ret ? S_OK : E_NOINTERFACE;
-}
-
-static ULONG count(IClassFactory *This)
-{
-	(void)This;
-	return 1;
-}
-
-static HRESULT lock(IClassFactory *This, BOOL lock)
-{
-	(void)This, (void)lock;
-	return S_OK;
-}
 
 static HRESULT sleep_for_ever(IClassFactory *This, IUnknown *outer, REFIID riid, void **ret)
 {
@@ -48,16 +29,16 @@ static HRESULT find_nobody(IClassFactory *This, IUnknown *outer, REFIID riid, vo
 	return E_SERVER_UNAVAILABLE;
 }
 
-static const IClassFactoryVtbl sleeper_vtbl = { query, count, count, sleep_for_ever, lock };
-static const IClassFactoryVtbl caller_vtbl = { query, count, count, find_nobody, lock };
+static const IClassFactoryVtbl sleeper_vtbl = CLASS_OBJECT_METHODS(sleep_for_ever);
+static const IClassFactoryVtbl caller_vtbl = CLASS_OBJECT_METHODS(find_nobody);
 static IClassFactory sleeper = { &sleeper_vtbl }, caller = { &caller_vtbl };
 
 HRESULT DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ret)
 {
 	*ret = NULL;
 	if (IsEqualGUID(rclsid, &sleeper_clsid))
-		return query(&sleeper, riid, ret);
-	return IsEqualGUID(rclsid, &caller_clsid) ? query(&caller, riid, ret)
+		return class_query(&sleeper, riid, ret);
+	return IsEqualGUID(rclsid, &caller_clsid) ? class_query(&caller, riid, ret)
 						  : CLASS_E_CLASSNOTAVAILABLE;
 }
 

@@ -10,7 +10,7 @@
  *     Offer             lets others of the machine have more of these as a class of its own
  *     Revoke(cookie)    and not any more
  */
-#include <surrogate/com.h>
+#include "class-object.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,19 +188,6 @@ static const IDispatchVtbl vtbl = { query, add_ref, release, type_count, type_in
 
 /* ---- its class ---- */
 
-static HRESULT factory_query(IClassFactory *This, REFIID riid, void **ret)
-{
-	*ret = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_IClassFactory) ? This
-											 : NULL;
-	return *ret ? S_OK : E_NOINTERFACE;
-}
-
-static ULONG factory_count(IClassFactory *This)
-{
-	(void)This;
-	return 1;
-}
-
 static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID riid, void **ret)
 {
 	struct worker *w = calloc(1, sizeof *w);
@@ -216,20 +203,13 @@ static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID riid,
 	return hr;
 }
 
-static HRESULT factory_lock(IClassFactory *This, BOOL lock)
-{
-	(void)This, (void)lock;
-	return S_OK;
-}
-
-static const IClassFactoryVtbl factory_vtbl = { factory_query, factory_count, factory_count,
-						factory_create, factory_lock };
+static const IClassFactoryVtbl factory_vtbl = CLASS_OBJECT_METHODS(factory_create);
 static IClassFactory factory = { &factory_vtbl };
 
 HRESULT DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ret)
 {
 	*ret = NULL;
-	return IsEqualGUID(rclsid, &worker_clsid) ? factory_query(&factory, riid, ret)
+	return IsEqualGUID(rclsid, &worker_clsid) ? class_query(&factory, riid, ret)
 						  : CLASS_E_CLASSNOTAVAILABLE;
 }
 

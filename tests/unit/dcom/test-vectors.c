@@ -4,6 +4,7 @@
  * layouts (2.2.18 to 2.2.22) and no examples of them. Names and addresses are made up.
  */
 #include "../unit.h"
+#include "../hex.h"
 
 #include "base/mem.h"
 #include "dcom/activation.h"
@@ -54,19 +55,6 @@ static const char reply[] = "0100000000000000 00000200d8030000 d80300004d454f57 
 			    "5c004f0066006600 6900630065007200 00001f00ffff5300 4500520056004500"
 			    "520031002d004500 580041004d005000 4c0045005c004f00 6600660069006300"
 			    "6500720000000000 0000000000000000";
-
-static size_t read_hex(const char *hex, uint8_t *out)
-{
-	size_t size = 0;
-
-	for (unsigned byte; *hex; hex += 2) {
-		while (*hex == ' ')
-			hex++;
-		assert_int_equal(sscanf(hex, "%2x", &byte), 1);
-		out[size++] = (uint8_t)byte;
-	}
-	return size;
-}
 
 static void require_same(const struct buf *out, struct text expected, const char *what)
 {

@@ -6,6 +6,7 @@
  * the examples of [MS-DCOM] 4 and [MS-OAUT] 4 and chapter 14 of [C706] have none.
  */
 #include "../unit.h"
+#include "../hex.h"
 
 #include "base/mem.h"
 #include "ndr/ndr.h"
@@ -145,19 +146,6 @@ static const struct vector {
 	  "05000000 00000000 03000000" /* Maximum Count, Offset, Actual Count */
 	  "6100 6200 6300 0000 00000000" },
 };
-
-static size_t read_hex(const char *hex, uint8_t *out)
-{
-	size_t size = 0;
-
-	for (unsigned byte; *hex; hex += 2) {
-		while (*hex == ' ')
-			hex++;
-		assert_int_equal(sscanf(hex, "%2x", &byte), 1);
-		out[size++] = (uint8_t)byte;
-	}
-	return size;
-}
 
 static int decode(const struct vector *v, const uint8_t *bytes, size_t size, struct arena *arena,
 		  void *value, struct error *err)
